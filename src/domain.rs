@@ -1,0 +1,21 @@
+//! The vocabulary: values that can only be made valid, and the closed sets of what can be wrong
+//! with them. Pure (no clock, no randomness, no I/O) and compiled for the server and the browser.
+
+pub mod device;
+pub mod email;
+pub mod event;
+pub mod form;
+pub mod ids;
+pub mod local_path;
+pub mod name;
+pub mod password;
+pub mod session;
+pub mod timestamp;
+pub mod user;
+
+pub use email::Email;
+pub use ids::{SessionId, UserId};
+pub use local_path::LocalPath;
+pub use name::Name;
+pub use password::Password;
+pub use timestamp::Timestamp;

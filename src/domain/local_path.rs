@@ -1,0 +1,78 @@
+//! Where to go next: a path on this site and nowhere else.
+
+use std::{fmt, str::FromStr};
+
+/// The most bytes a path may have.
+const MAX_BYTES: usize = 1024;
+
+/// A root-relative path, perhaps with a query: `/account?tab=1`. Never `//host`, `/\host`, a scheme,
+/// or anything a browser could read as another origin (ASVS 3.7.2, CVE-2025-27143).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalPath(String);
+
+/// The text is not a path on this site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a path on this site")]
+pub struct NotLocal;
+
+impl LocalPath {
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for LocalPath {
+    type Err = NotLocal;
+
+    fn from_str(text: &str) -> Result<Self, NotLocal> {
+        let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        let path = text.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+        let hidden_slash = path.contains("%2f") || path.contains("%5c");
+        if text.len() <= MAX_BYTES && plain && path.starts_with('/') && !path.contains("//") && !hidden_slash {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotLocal)
+        }
+    }
+}
+
+impl fmt::Display for LocalPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_on_this_site_are_taken_as_they_are() {
+        for path in ["/", "/account", "/account?before=12#activity", "/a/b-c_d.e", "/search?to=//x"] {
+            assert_eq!(path.parse::<LocalPath>().map(|path| path.to_string()), Ok(path.to_owned()));
+        }
+    }
+
+    #[test]
+    fn nothing_that_leads_elsewhere_is_taken() {
+        for bad in [
+            "",
+            "account",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/ /evil.example",
+            "/%2f/evil.example",
+            "/%5cevil.example",
+            "/a//b",
+            "/\u{2215}evil",
+            "/a\r\nSet-Cookie: x=y",
+        ] {
+            assert_eq!(bad.parse::<LocalPath>(), Err(NotLocal), "{bad:?}");
+        }
+    }
+}
