@@ -1,0 +1,26 @@
+//! The database's history: one file a step, applied in order, for SQLite and PostgreSQL alike.
+//!
+//! Times are Unix milliseconds in `BIGINT` columns, identifiers are UUIDs, digests are raw bytes.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261121_000001_accounts;
+mod m20261121_000002_sessions;
+mod m20261121_000003_events;
+mod m20261121_000004_attempts;
+
+/// Every step, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_accounts::Migration),
+            Box::new(m20261121_000002_sessions::Migration),
+            Box::new(m20261121_000003_events::Migration),
+            Box::new(m20261121_000004_attempts::Migration),
+        ]
+    }
+}

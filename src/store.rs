@@ -1,0 +1,85 @@
+//! What outlives the process: users, credentials, sessions, events and attempt counters, in SQLite
+//! or PostgreSQL. The only place that knows SQL.
+//!
+//! Every query that returns or changes what a user owns takes the owner's [`UserId`]: there is no
+//! way to ask for somebody's row by its own id alone. The one exception is
+//! [`Store::session_of_token`], where nobody is signed in yet and the token's secret decides.
+//!
+//! [`UserId`]: crate::domain::UserId
+
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+pub mod accounts;
+pub mod attempts;
+mod credentials;
+mod entity;
+pub mod events;
+pub mod sessions;
+
+/// The database failed or could not be reached. What it said is for the log, never for a client.
+#[derive(Debug, thiserror::Error)]
+#[error("the database failed: {0}")]
+pub struct StoreError(#[from] DbErr);
+
+/// A pool of database connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+}
+
+impl Store {
+    /// Connects to `url` (`sqlite:` or `postgres:`), making an SQLite file that does not exist yet.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let mut options = ConnectOptions::new(url);
+        options
+            .sqlx_logging(false)
+            .test_before_acquire_if_idle_for(Duration::from_secs(30))
+            .acquire_timeout(Duration::from_secs(8))
+            .max_connections(if url.starts_with("sqlite") { 8 } else { 16 })
+            .map_sqlx_sqlite_opts(|sqlite| {
+                sqlite
+                    .create_if_missing(true)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(5))
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "FULL")
+            });
+        Ok(Self { db: Database::connect(options).await? })
+    }
+
+    /// Brings the tables up to date, once, however many processes ask at the same moment.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let transaction = self.begin_write().await?;
+        if self.db.get_database_backend() == DbBackend::Postgres {
+            transaction.execute_unprepared("SELECT pg_advisory_xact_lock(7592019384756103)").await?;
+        }
+        Migrator::up(&transaction, None).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// Waits for statements under way and closes the pool.
+    pub async fn close(self) -> Result<(), StoreError> {
+        Ok(self.db.close().await?)
+    }
+
+    /// A transaction that may read and then write: on SQLite it takes the write lock at once, so that
+    /// it cannot fail half-way for want of it.
+    async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.db.begin_with_options(options).await
+    }
+}

@@ -1,0 +1,7 @@
+//! The tables as SeaORM sees them. Nothing outside [`store`](crate::store) names these.
+
+pub mod attempt;
+pub mod credential;
+pub mod event;
+pub mod session;
+pub mod user;

@@ -1,0 +1,94 @@
+//! The security log.
+
+use std::net::IpAddr;
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use super::{
+    Store, StoreError,
+    entity::event::{ActiveModel, Column, Entity, Model},
+};
+use crate::domain::{
+    SessionId, Timestamp, UserId,
+    event::{Event, EventKind},
+};
+
+/// An entry to be written.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: EventKind,
+    /// To whom, if that is known.
+    pub user_id: Option<UserId>,
+    /// In which session.
+    pub session_id: Option<SessionId>,
+    /// From which network address.
+    pub address: Option<IpAddr>,
+    /// From which device.
+    pub user_agent: Option<String>,
+    /// A word or two more, of a closed set.
+    pub detail: Option<String>,
+    /// The request that caused it, as the client was told.
+    pub request_id: Option<String>,
+}
+
+impl Store {
+    /// Appends an entry.
+    pub async fn append_event(&self, event: NewEvent) -> Result<(), StoreError> {
+        let row = ActiveModel {
+            id: NotSet,
+            at: Set(event.at.millis()),
+            kind: Set(event.kind.as_str().to_owned()),
+            user_id: Set(event.user_id.map(UserId::uuid)),
+            session_id: Set(event.session_id.map(SessionId::uuid)),
+            address: Set(event.address.map(|address| address.to_string())),
+            user_agent: Set(event.user_agent),
+            detail: Set(event.detail),
+            request_id: Set(event.request_id),
+        };
+        row.insert(&self.db).await?;
+        Ok(())
+    }
+
+    /// The newest `limit` entries about `owner`, older than the entry `before` where one is named, of
+    /// any kind but those in `without`.
+    pub async fn events(
+        &self,
+        owner: UserId,
+        before: Option<i64>,
+        limit: u64,
+        without: &[EventKind],
+    ) -> Result<Vec<Event>, StoreError> {
+        let mut query = Entity::find().filter(Column::UserId.eq(owner.uuid()));
+        if !without.is_empty() {
+            query = query.filter(Column::Kind.is_not_in(without.iter().map(|kind| kind.as_str())));
+        }
+        if let Some(before) = before {
+            query = query.filter(Column::Id.lt(before));
+        }
+        let rows = query.order_by_desc(Column::Id).limit(limit).all(&self.db).await?;
+        Ok(rows.into_iter().filter_map(|row| to_event(owner, row)).collect())
+    }
+
+    /// Forgets every entry from before `before`; says how many.
+    pub async fn delete_events_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let deleted = Entity::delete_many().filter(Column::At.lt(before.millis())).exec(&self.db).await?;
+        Ok(deleted.rows_affected)
+    }
+}
+
+/// An entry of a kind this version does not know is left out rather than misread.
+fn to_event(owner: UserId, row: Model) -> Option<Event> {
+    Some(Event {
+        id: row.id,
+        at: Timestamp::from_millis(row.at),
+        kind: EventKind::from_word(&row.kind)?,
+        user_id: owner,
+        session_id: row.session_id.map(SessionId::from_uuid),
+        address: row.address.and_then(|address| address.parse().ok()),
+        user_agent: row.user_agent,
+        detail: row.detail,
+    })
+}

@@ -1,0 +1,389 @@
+//! Sign-ins that last: digests of their tokens, their lifetimes and their ends.
+
+use std::net::IpAddr;
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set, sea_query::Expr,
+};
+
+use super::{
+    Store, StoreError, credentials,
+    entity::{
+        session::{ActiveModel, Column, Entity, Model},
+        user,
+    },
+};
+use crate::domain::{
+    SessionId, Timestamp, UserId,
+    session::{EndReason, Session},
+};
+
+/// The most live sessions a user can have: a page shows them all, and a program that signs in for each
+/// request must not make them without end.
+pub const MAX_SESSIONS: u64 = 100;
+
+/// Where a session is used from, as the server saw it.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The client's network address.
+    pub address: Option<IpAddr>,
+    /// What the device called itself.
+    pub user_agent: Option<String>,
+}
+
+/// A session to be opened.
+#[derive(Debug)]
+pub struct NewSession {
+    /// What its owner will see.
+    pub session: Session,
+    /// The key that marks secrets of this session as its own.
+    pub family_key: [u8; 32],
+    /// The SHA-256 of its first secret.
+    pub secret_hash: [u8; 32],
+}
+
+/// A session with what is needed to judge a presented token.
+#[derive(Debug)]
+pub struct StoredSession {
+    /// What its owner may see.
+    pub session: Session,
+    /// The key that marks secrets of this session as its own.
+    pub family_key: Vec<u8>,
+    /// The SHA-256 of the current secret.
+    pub secret_hash: Vec<u8>,
+    /// The SHA-256 of the secret before it.
+    pub previous_secret_hash: Option<Vec<u8>>,
+    /// When the current secret was first used without being replaced.
+    pub secret_used_at: Option<Timestamp>,
+    /// How often the secret has been replaced.
+    pub generation: i64,
+    /// When the session was ended before its time.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The next secret of a session.
+#[derive(Debug)]
+pub struct NextSecret {
+    /// The SHA-256 of the new secret.
+    pub secret_hash: [u8; 32],
+    /// When it is handed out.
+    pub now: Timestamp,
+    /// When the session now ends unless it is used.
+    pub idle_expires_at: Timestamp,
+}
+
+/// Which session of its owner outlives a password change.
+#[derive(Debug)]
+pub enum AfterPasswordChange {
+    /// The one that asked for it.
+    Keep(SessionId),
+    /// A new one.
+    Open(Box<NewSession>),
+}
+
+impl NewSession {
+    pub(super) async fn insert(&self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+        let Session { id, user_id, created_at, last_seen_at, idle_expires_at, absolute_expires_at, persistent, .. } =
+            self.session;
+        let row = ActiveModel {
+            id: Set(id.uuid()),
+            user_id: Set(user_id.uuid()),
+            family_key: Set(self.family_key.to_vec()),
+            secret_hash: Set(self.secret_hash.to_vec()),
+            previous_secret_hash: Set(None),
+            secret_used_at: Set(None),
+            generation: Set(0),
+            persistent: Set(persistent),
+            created_at: Set(created_at.millis()),
+            last_seen_at: Set(last_seen_at.millis()),
+            idle_expires_at: Set(idle_expires_at.millis()),
+            absolute_expires_at: Set(absolute_expires_at.millis()),
+            ended_at: Set(None),
+            end_reason: Set(None),
+            address: Set(self.session.address.map(|address| address.to_string())),
+            user_agent: Set(self.session.user_agent.clone()),
+        };
+        row.insert(db).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Opens a session for someone whose password matched `verified_hash`; answers the sessions that
+    /// had to end for it, where there were [`MAX_SESSIONS`]. `None`, and no session, if the password has
+    /// been changed in the meantime.
+    pub async fn open_session(
+        &self,
+        new: &NewSession,
+        verified_hash: &str,
+    ) -> Result<Option<Vec<SessionId>>, StoreError> {
+        let owner = new.session.user_id;
+        let transaction = self.begin_write().await?;
+        if !credentials::hold_password(&transaction, owner, verified_hash).await? {
+            return Ok(None);
+        }
+        new.insert(&transaction).await?;
+        record_sign_in(&transaction, owner, new.session.created_at).await?;
+        let surplus = end_surplus(&transaction, owner, new.session.created_at).await?;
+        transaction.commit().await?;
+        Ok(Some(surplus))
+    }
+
+    /// The session a presented session token names. Its secret decides what may be done with it.
+    pub async fn session_of_token(&self, id: SessionId) -> Result<Option<StoredSession>, StoreError> {
+        Ok(Entity::find_by_id(id.uuid()).one(&self.db).await?.map(to_stored_session))
+    }
+
+    /// Gives the session its next secret if it still is at `generation` and has not ended; otherwise
+    /// somebody else was faster and the answer is `false`.
+    pub async fn advance_session(
+        &self,
+        seen: &StoredSession,
+        next: &NextSecret,
+        origin: &Origin,
+    ) -> Result<bool, StoreError> {
+        let updated = Entity::update_many()
+            .col_expr(Column::PreviousSecretHash, Expr::col(Column::SecretHash))
+            .col_expr(Column::SecretHash, Expr::value(next.secret_hash.to_vec()))
+            .col_expr(Column::SecretUsedAt, Expr::value(None::<i64>))
+            .col_expr(Column::Generation, Expr::value(seen.generation + 1))
+            .col_expr(Column::LastSeenAt, Expr::value(next.now.millis()))
+            .col_expr(Column::IdleExpiresAt, Expr::value(next.idle_expires_at.millis()))
+            .col_expr(Column::Address, Expr::value(origin.address.map(|address| address.to_string())))
+            .col_expr(Column::UserAgent, Expr::value(origin.user_agent.clone()))
+            .filter(Column::Id.eq(seen.session.id.uuid()))
+            .filter(Column::Generation.eq(seen.generation))
+            .filter(Column::EndedAt.is_null())
+            .exec(&self.db)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
+    /// Notes that the session's current secret is in use, without replacing it.
+    pub async fn touch_session(
+        &self,
+        seen: &StoredSession,
+        now: Timestamp,
+        idle_expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let first_used = seen.secret_used_at.unwrap_or(now);
+        Entity::update_many()
+            .col_expr(Column::SecretUsedAt, Expr::value(first_used.millis()))
+            .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
+            .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
+            .filter(Column::Id.eq(seen.session.id.uuid()))
+            .filter(Column::Generation.eq(seen.generation))
+            .filter(Column::EndedAt.is_null())
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that the session is in use by someone who never got its current secret: that answer was lost.
+    pub async fn touch_without_answer(
+        &self,
+        seen: &StoredSession,
+        now: Timestamp,
+        idle_expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        Entity::update_many()
+            .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
+            .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
+            .filter(Column::Id.eq(seen.session.id.uuid()))
+            .filter(Column::Generation.eq(seen.generation))
+            .filter(Column::EndedAt.is_null())
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// The live sessions of `owner`, the one used last first.
+    pub async fn sessions(&self, owner: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let rows = live(owner, now).order_by_desc(Column::LastSeenAt).order_by_desc(Column::Id).all(&self.db).await?;
+        Ok(rows.into_iter().map(to_session).collect())
+    }
+
+    /// A live session of `owner`.
+    pub async fn session(&self, owner: UserId, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
+        Ok(live(owner, now).filter(Column::Id.eq(id.uuid())).one(&self.db).await?.map(to_session))
+    }
+
+    /// Ends a session of `owner`; `false` if there is none, or it has ended already.
+    pub async fn end_session(
+        &self,
+        owner: UserId,
+        id: SessionId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let updated = Entity::update_many()
+            .col_expr(Column::EndedAt, Expr::value(now.millis()))
+            .col_expr(Column::EndReason, Expr::value(reason.as_str()))
+            .filter(Column::Id.eq(id.uuid()))
+            .filter(Column::UserId.eq(owner.uuid()))
+            .filter(Column::EndedAt.is_null())
+            .exec(&self.db)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
+    /// Ends every session of `owner` but `keep`; says which.
+    pub async fn end_other_sessions(
+        &self,
+        owner: UserId,
+        keep: Option<SessionId>,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let transaction = self.begin_write().await?;
+        let ended = end_others(&transaction, owner, keep, reason, now).await?;
+        transaction.commit().await?;
+        Ok(ended)
+    }
+
+    /// Replaces `owner`'s password hash, ends every session but the one `after` keeps and opens the one
+    /// it brings: all of it or nothing. Answers the ended ones; `None` if the hash no longer is `seen`.
+    pub async fn change_password(
+        &self,
+        owner: UserId,
+        seen: &str,
+        next: String,
+        after: &AfterPasswordChange,
+        now: Timestamp,
+    ) -> Result<Option<Vec<SessionId>>, StoreError> {
+        let transaction = self.begin_write().await?;
+        if !credentials::hold_password(&transaction, owner, seen).await? {
+            return Ok(None);
+        }
+        credentials::set_password(&transaction, owner, next, now).await?;
+        let keep = match after {
+            AfterPasswordChange::Keep(session) => Some(*session),
+            AfterPasswordChange::Open(_) => None,
+        };
+        let ended = end_others(&transaction, owner, keep, EndReason::PasswordChanged, now).await?;
+        if let AfterPasswordChange::Open(new) = after {
+            new.insert(&transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(Some(ended))
+    }
+
+    /// Every session, of anybody, that was ended at or after `since`: what the revocation feed reads.
+    pub async fn sessions_ended_since(&self, since: Timestamp) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
+        let rows: Vec<(uuid::Uuid, i64)> = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::EndedAt])
+            .filter(Column::EndedAt.gte(since.millis()))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(rows.into_iter().map(|(id, at)| (SessionId::from_uuid(id), Timestamp::from_millis(at))).collect())
+    }
+
+    /// Forgets every session that ended or expired before `before`; says how many.
+    pub async fn delete_sessions_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let over =
+            Condition::any().add(Column::EndedAt.lt(before.millis())).add(Column::IdleExpiresAt.lt(before.millis()));
+        Ok(Entity::delete_many().filter(over).exec(&self.db).await?.rows_affected)
+    }
+}
+
+fn live(owner: UserId, now: Timestamp) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::UserId.eq(owner.uuid()))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::IdleExpiresAt.gt(now.millis()))
+}
+
+async fn end_others(
+    transaction: &DatabaseTransaction,
+    owner: UserId,
+    keep: Option<SessionId>,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, DbErr> {
+    // Locked in one order, so that two devices ending each other wait instead of deadlocking.
+    let rows: Vec<uuid::Uuid> = live(owner, now)
+        .select_only()
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let ended: Vec<SessionId> = rows.into_iter().map(SessionId::from_uuid).filter(|id| Some(*id) != keep).collect();
+    Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now.millis()))
+        .col_expr(Column::EndReason, Expr::value(reason.as_str()))
+        .filter(Column::UserId.eq(owner.uuid()))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::Id.ne(keep.map_or_else(uuid::Uuid::nil, SessionId::uuid)))
+        .exec(transaction)
+        .await?;
+    Ok(ended)
+}
+
+/// Ends the sessions that make too many of them, the longest unused first; says which.
+async fn end_surplus(
+    transaction: &DatabaseTransaction,
+    owner: UserId,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, DbErr> {
+    let surplus: Vec<uuid::Uuid> = live(owner, now)
+        .select_only()
+        .column(Column::Id)
+        .order_by_desc(Column::LastSeenAt)
+        .order_by_desc(Column::Id)
+        .offset(MAX_SESSIONS)
+        .limit(MAX_SESSIONS)
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    if surplus.is_empty() {
+        return Ok(Vec::new());
+    }
+    Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now.millis()))
+        .col_expr(Column::EndReason, Expr::value(EndReason::Surplus.as_str()))
+        .filter(Column::Id.is_in(surplus.iter().copied()))
+        .filter(Column::EndedAt.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(surplus.into_iter().map(SessionId::from_uuid).collect())
+}
+
+async fn record_sign_in(transaction: &DatabaseTransaction, owner: UserId, now: Timestamp) -> Result<(), DbErr> {
+    user::Entity::update_many()
+        .col_expr(user::Column::LastSignInAt, Expr::value(now.millis()))
+        .filter(user::Column::Id.eq(owner.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+fn to_session(row: Model) -> Session {
+    Session {
+        id: SessionId::from_uuid(row.id),
+        user_id: UserId::from_uuid(row.user_id),
+        created_at: Timestamp::from_millis(row.created_at),
+        last_seen_at: Timestamp::from_millis(row.last_seen_at),
+        idle_expires_at: Timestamp::from_millis(row.idle_expires_at),
+        absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
+        persistent: row.persistent,
+        address: row.address.and_then(|address| address.parse().ok()),
+        user_agent: row.user_agent,
+    }
+}
+
+fn to_stored_session(mut row: Model) -> StoredSession {
+    StoredSession {
+        family_key: std::mem::take(&mut row.family_key),
+        secret_hash: std::mem::take(&mut row.secret_hash),
+        previous_secret_hash: row.previous_secret_hash.take(),
+        secret_used_at: row.secret_used_at.map(Timestamp::from_millis),
+        generation: row.generation,
+        ended_at: row.ended_at.map(Timestamp::from_millis),
+        session: to_session(row),
+    }
+}
