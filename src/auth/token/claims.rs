@@ -1,0 +1,117 @@
+//! The claims of a token whose signature is right.
+
+use serde_json::{Map, Number, Value};
+
+use super::{TokenRefusal, json};
+use crate::domain::{SessionId, Timestamp, UserId};
+
+/// What a valid access token says: this user, in this session, for this long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessClaims {
+    /// `sub` and `user_id`: the user whose data the token opens.
+    pub user_id: UserId,
+    /// `sid`: the session it was issued in.
+    pub session_id: SessionId,
+    /// `jti`: names the token, for the log.
+    pub token_id: String,
+    /// `iat`.
+    pub issued_at: Timestamp,
+    /// When it stops being accepted (but for the leeway): `exp`, or the configured lifetime after
+    /// `iat` if that is earlier.
+    pub expires_at: Timestamp,
+}
+
+/// All claims the verifier looks at, each of the right type, none compared with anything yet.
+pub(super) struct SignedClaims {
+    pub(super) issuer: String,
+    pub(super) subject: UserId,
+    pub(super) user_id: String,
+    pub(super) session_id: SessionId,
+    pub(super) token_id: String,
+    pub(super) issued_at: Timestamp,
+    pub(super) not_before: Timestamp,
+    pub(super) expires_at: Timestamp,
+    pub(super) audience: Option<Value>,
+}
+
+impl SignedClaims {
+    /// Parses the decoded payload.
+    pub(super) fn parse(payload: &[u8]) -> Result<Self, TokenRefusal> {
+        let mut claims = Reader(json::object(payload)?);
+        Ok(Self {
+            issuer: claims.text("iss")?,
+            subject: claims.id("sub")?,
+            user_id: claims.text("user_id")?,
+            session_id: claims.id("sid")?,
+            token_id: claims.text("jti")?,
+            issued_at: claims.time("iat")?,
+            not_before: claims.time("nbf")?,
+            expires_at: claims.time("exp")?,
+            audience: claims.0.remove("aud"),
+        })
+    }
+}
+
+struct Reader(Map<String, Value>);
+
+impl Reader {
+    fn take(&mut self, name: &'static str) -> Result<Value, TokenRefusal> {
+        self.0.remove(name).ok_or(TokenRefusal::MissingClaim(name))
+    }
+
+    /// A string that says something.
+    fn text(&mut self, name: &'static str) -> Result<String, TokenRefusal> {
+        match self.take(name)? {
+            Value::String(text) if !text.is_empty() => Ok(text),
+            _ => Err(TokenRefusal::MalformedClaim(name)),
+        }
+    }
+
+    fn id<I: std::str::FromStr>(&mut self, name: &'static str) -> Result<I, TokenRefusal> {
+        self.text(name)?.parse().map_err(|_| TokenRefusal::MalformedClaim(name))
+    }
+
+    /// A `NumericDate` (RFC 7519 §2): a number, whole or not, never a string.
+    fn time(&mut self, name: &'static str) -> Result<Timestamp, TokenRefusal> {
+        let Value::Number(seconds) = self.take(name)? else {
+            return Err(TokenRefusal::MalformedClaim(name));
+        };
+        numeric_date(&seconds).ok_or(TokenRefusal::MalformedClaim(name))
+    }
+}
+
+/// The last second of the year 9999: a larger number is milliseconds, or an attempt at an overflow.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+fn numeric_date(seconds: &Number) -> Option<Timestamp> {
+    if let Some(whole) = seconds.as_i64() {
+        return (0..=LAST_SECOND).contains(&whole).then(|| Timestamp::from_millis(whole * 1000));
+    }
+    fractional_date(seconds.as_f64()?)
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the range is checked first")]
+fn fractional_date(seconds: f64) -> Option<Timestamp> {
+    (0.0..=LAST_SECOND as f64).contains(&seconds).then(|| Timestamp::from_millis((seconds * 1000.0).round() as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Option<i64> {
+        serde_json::from_str(text).ok().and_then(|seconds| numeric_date(&seconds)).map(Timestamp::millis)
+    }
+
+    #[test]
+    fn dates_are_numbers_from_the_epoch_to_the_year_9999() {
+        assert_eq!(date("1700000000"), Some(1_700_000_000_000));
+        assert_eq!(date("1700000000.25"), Some(1_700_000_000_250));
+        assert_eq!(date("1700000000.001"), Some(1_700_000_000_001));
+        assert_eq!(date("1.7e9"), Some(1_700_000_000_000));
+        assert_eq!(date("253402300799"), Some(253_402_300_799_000));
+        for absurd in ["-1", "-0.5", "253402300800", "1700000000000", "1e300", "9223372036854775807", "1e999"] {
+            assert_eq!(date(absurd), None, "{absurd}");
+        }
+    }
+}

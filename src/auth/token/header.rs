@@ -1,0 +1,45 @@
+//! The header of a token: what it claims to be, before anything is proven.
+
+use serde_json::Value;
+
+use super::{ACCESS_TOKEN_TYPE, TokenRefusal, json};
+
+/// Members that ask the reader to do something else than check one of our signatures over these
+/// claims: extensions we do not know (`crit`), unencoded payloads (`b64`), keys of the token's own
+/// choice, encryption, compression, another content. None is ever obeyed, so none is let through.
+const UNSUPPORTED: [&str; 11] = ["crit", "b64", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip", "cty"];
+
+/// The two members that choose the key, as received.
+pub(super) struct Header {
+    /// `alg`.
+    pub(super) algorithm: String,
+    /// `kid`: hostile text until it has been found in the ring (RFC 8725 §3.10).
+    pub(super) key_id: String,
+}
+
+impl Header {
+    /// Parses the decoded header of an access token.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, TokenRefusal> {
+        let mut members = json::object(bytes)?;
+        if UNSUPPORTED.iter().any(|name| members.contains_key(*name)) {
+            return Err(TokenRefusal::UnsupportedHeader);
+        }
+        if !members.get("typ").and_then(Value::as_str).is_some_and(is_access_token) {
+            return Err(TokenRefusal::WrongType);
+        }
+        let Some(Value::String(algorithm)) = members.remove("alg") else {
+            return Err(TokenRefusal::WrongAlgorithm);
+        };
+        let Some(Value::String(key_id)) = members.remove("kid") else {
+            return Err(TokenRefusal::UnknownKey);
+        };
+        Ok(Self { algorithm, key_id })
+    }
+}
+
+/// A media type, whose letters' case does not matter and whose `application/` may be left out
+/// (RFC 7515 §4.1.9).
+fn is_access_token(typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    typ.strip_prefix("application/").unwrap_or(&typ) == ACCESS_TOKEN_TYPE
+}

@@ -1,0 +1,245 @@
+//! Issuing an access token for a session.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+
+use super::{AccessToken, SigningKeys, TokenSettings, keys::SigningFailed};
+use crate::domain::{SessionId, Timestamp, UserId};
+
+/// Why no token was issued.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The session ends within the second: there is nothing left to grant.
+    #[error("the session is over")]
+    SessionOver,
+    /// The operating system gave no random bytes.
+    #[error("no randomness is available")]
+    NoRandomness,
+    /// The cryptographic library refused.
+    #[error(transparent)]
+    Signing(#[from] SigningFailed),
+}
+
+/// Whom a token is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    /// The user.
+    pub user_id: UserId,
+    /// The session that is being continued.
+    pub session_id: SessionId,
+    /// The user's address; goes into the token only if [`TokenSettings::email_claim`] is set.
+    pub email: Option<&'a str>,
+    /// The user's name; goes into the token only if [`TokenSettings::name_claim`] is set.
+    pub name: Option<&'a str>,
+    /// When the session ends whatever happens: no token of it lives longer.
+    pub not_after: Timestamp,
+}
+
+/// A new token and the times it says.
+#[derive(Clone, Debug)]
+pub struct IssuedToken {
+    /// The token.
+    pub token: AccessToken,
+    /// `iat`, a whole second.
+    pub issued_at: Timestamp,
+    /// `exp`, a whole second.
+    pub expires_at: Timestamp,
+}
+
+/// Signs access tokens.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    keys: SigningKeys,
+    settings: TokenSettings,
+}
+
+impl Issuer {
+    /// An issuer that signs with the current key of `keys`.
+    pub fn new(keys: SigningKeys, settings: TokenSettings) -> Self {
+        Self { keys, settings }
+    }
+
+    /// Signs a token that is valid from `now` for the configured lifetime, but never past the
+    /// session's end.
+    pub fn issue(&self, grant: Grant<'_>, now: Timestamp) -> Result<IssuedToken, IssueError> {
+        let issued_at = Timestamp::from_millis(now.seconds() * 1000);
+        let ends_at = issued_at.plus(self.settings.access_ttl).min(grant.not_after);
+        let expires_at = Timestamp::from_millis(ends_at.seconds() * 1000);
+        if expires_at <= issued_at {
+            return Err(IssueError::SessionOver);
+        }
+        let user_id = grant.user_id.to_string();
+        let token = self.keys.current().sign(&Claims {
+            iss: &self.settings.issuer,
+            sub: &user_id,
+            user_id: &user_id,
+            sid: grant.session_id,
+            jti: token_id()?,
+            iat: issued_at.seconds(),
+            nbf: issued_at.seconds(),
+            exp: expires_at.seconds(),
+            aud: self.settings.audience.as_deref(),
+            email: grant.email.filter(|_| self.settings.email_claim),
+            name: grant.name.filter(|_| self.settings.name_claim),
+        })?;
+        Ok(IssuedToken { token: AccessToken(token), issued_at, expires_at })
+    }
+
+    /// How long a token is valid.
+    pub const fn access_ttl(&self) -> Duration {
+        self.settings.access_ttl
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    user_id: &'a str,
+    sid: SessionId,
+    jti: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+}
+
+/// 128 random bits.
+fn token_id() -> Result<String, IssueError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|_| IssueError::NoRandomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(random))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        auth::{
+            revocation::Revocations,
+            token::{MAX_BYTES, SharedSecret, TokenRefusal, Verifier},
+        },
+        domain::{email, name},
+    };
+
+    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_900);
+    const TTL: Duration = Duration::from_mins(15);
+
+    fn settings() -> TokenSettings {
+        TokenSettings {
+            issuer: "https://accounts.example.com".to_owned(),
+            audience: Some("https://accounts.example.com".to_owned()),
+            access_ttl: TTL,
+            email_claim: false,
+            name_claim: false,
+        }
+    }
+
+    fn grant() -> Grant<'static> {
+        Grant {
+            user_id: UserId::new(NOW, [1; 10]),
+            session_id: SessionId::new(NOW, [2; 10]),
+            email: Some("ada@example.com"),
+            name: Some("Ada"),
+            not_after: NOW.plus(Duration::from_hours(24)),
+        }
+    }
+
+    fn keys() -> SigningKeys {
+        SigningKeys::hs256(&SharedSecret::generate().unwrap(), &[])
+    }
+
+    fn part(token: &AccessToken, index: usize) -> Value {
+        let part = token.expose().split('.').nth(index).unwrap();
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_token_says_who_where_and_how_long_and_nothing_more() {
+        let issued = Issuer::new(keys(), settings()).issue(grant(), NOW).unwrap();
+        let header = part(&issued.token, 0);
+        assert_eq!((&header["alg"], &header["typ"]), (&json!("HS256"), &json!("at+jwt")));
+        assert_eq!(header.as_object().unwrap().len(), 3);
+        let mut claims = part(&issued.token, 1);
+        assert_eq!(claims["jti"].take().as_str().unwrap().len(), 22);
+        assert_eq!(
+            claims,
+            json!({
+                "iss": "https://accounts.example.com", "aud": "https://accounts.example.com",
+                "sub": grant().user_id, "user_id": grant().user_id, "sid": grant().session_id, "jti": null,
+                "iat": 1_700_000_000, "nbf": 1_700_000_000, "exp": 1_700_000_900,
+            })
+        );
+        assert_eq!(issued.issued_at.millis(), 1_700_000_000_000);
+        assert_eq!(issued.expires_at.millis(), 1_700_000_900_000);
+    }
+
+    #[test]
+    fn address_and_name_are_in_it_only_if_asked_for_and_the_audience_can_be_left_out() {
+        let settings = TokenSettings { audience: None, email_claim: true, name_claim: true, ..settings() };
+        let claims = part(&Issuer::new(keys(), settings).issue(grant(), NOW).unwrap().token, 1);
+        assert_eq!((&claims["email"], &claims["name"]), (&json!("ada@example.com"), &json!("Ada")));
+        assert!(claims.get("aud").is_none());
+    }
+
+    #[test]
+    fn the_verifier_reads_what_the_issuer_wrote() {
+        let keys = keys();
+        let verifier = Verifier::new(keys.clone(), &settings(), Revocations::default());
+        let issued = Issuer::new(keys, settings()).issue(grant(), NOW).unwrap();
+        let claims = verifier.verify(issued.token.expose(), NOW).unwrap();
+        assert_eq!((claims.user_id, claims.session_id), (grant().user_id, grant().session_id));
+        assert_eq!((claims.issued_at, claims.expires_at), (issued.issued_at, issued.expires_at));
+        let much_later = NOW.plus(TTL * 2);
+        assert_eq!(verifier.verify(issued.token.expose(), much_later), Err(TokenRefusal::Expired(claims)));
+    }
+
+    #[test]
+    fn no_token_outlives_its_session() {
+        let issuer = Issuer::new(keys(), settings());
+        let ending = |millis| Grant { not_after: NOW.plus(Duration::from_millis(millis)), ..grant() };
+        assert_eq!(issuer.issue(ending(10_000), NOW).unwrap().expires_at.millis(), 1_700_000_010_000);
+        assert!(matches!(issuer.issue(ending(50), NOW), Err(IssueError::SessionOver)));
+        let over = Grant { not_after: NOW.minus(Duration::from_secs(1)), ..grant() };
+        assert!(matches!(issuer.issue(over, NOW), Err(IssueError::SessionOver)));
+    }
+
+    #[test]
+    fn no_two_tokens_are_the_same() {
+        let issuer = Issuer::new(keys(), settings());
+        assert_ne!(issuer.issue(grant(), NOW).unwrap().token, issuer.issue(grant(), NOW).unwrap().token);
+    }
+
+    #[test]
+    fn a_token_and_its_cookie_name_fit_in_a_kilobyte() {
+        let token = Issuer::new(keys(), settings()).issue(grant(), NOW).unwrap().token;
+        let size = "__Host-latchkey_access_token".len() + token.expose().len();
+        assert!(size <= 1024, "{size} bytes");
+    }
+
+    #[test]
+    fn the_longest_address_and_name_still_make_a_token_that_is_accepted() {
+        let keys = keys();
+        let settings = TokenSettings { email_claim: true, name_claim: true, ..settings() };
+        let (email, name) = ("e".repeat(email::MAX_BYTES), "🔑".repeat(name::MAX_CHARS));
+        let grant = Grant { email: Some(&email), name: Some(&name), ..grant() };
+        let token = Issuer::new(keys.clone(), settings.clone()).issue(grant, NOW).unwrap().token;
+        assert!(token.expose().len() < MAX_BYTES / 2, "{} bytes", token.expose().len());
+        assert!(Verifier::new(keys, &settings, Revocations::default()).verify(token.expose(), NOW).is_ok());
+    }
+
+    #[test]
+    fn debug_output_hides_the_token() {
+        let issued = Issuer::new(keys(), settings()).issue(grant(), NOW).unwrap();
+        assert!(!format!("{issued:?}").contains("eyJ"));
+    }
+}

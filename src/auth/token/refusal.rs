@@ -1,0 +1,95 @@
+//! Why a token is refused.
+
+use super::AccessClaims;
+
+/// What is wrong with a token: the first rule it breaks. Never holds any of its text.
+///
+/// The reason is for the log; a client is only told `invalid_token` (RFC 6750 §3.1).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRefusal {
+    /// More than [`MAX_BYTES`](super::MAX_BYTES) bytes.
+    #[error("the token is too long")]
+    TooLong,
+    /// Not exactly three parts: encrypted, in a JSON serialization, or no JWT at all.
+    #[error("the token does not have three parts")]
+    NotThreeParts,
+    /// A part is not base64url in its one canonical form (RFC 7515 §2, RFC 4648 §3.5).
+    #[error("a part of the token is not canonical base64url")]
+    NotBase64url,
+    /// Header or claims are not exactly one JSON object in UTF-8.
+    #[error("a part of the token is not a JSON object")]
+    NotJsonObject,
+    /// An object in the header or the claims names a member twice (RFC 7515 §4, RFC 7519 §4).
+    #[error("the token has a member twice")]
+    DuplicateMember,
+    /// The header has a member that would change how the token is to be read, or name a key of its
+    /// own (RFC 8725 §3.10, RFC 7797 §7).
+    #[error("the header has an unsupported member")]
+    UnsupportedHeader,
+    /// `typ` is not that of an access token (RFC 9068 §4, RFC 8725 §3.11).
+    #[error("the token is not an access token")]
+    WrongType,
+    /// `kid` names none of our keys.
+    #[error("the token names no key of ours")]
+    UnknownKey,
+    /// `alg` is not the one algorithm of the key (RFC 8725 §3.1).
+    #[error("the algorithm is not the key's")]
+    WrongAlgorithm,
+    /// The signature is not the key's over this header and these claims.
+    #[error("the signature is wrong")]
+    BadSignature,
+    /// This required claim is absent.
+    #[error("the claim {0} is missing")]
+    MissingClaim(&'static str),
+    /// This claim has the wrong type, or a value that cannot be.
+    #[error("the claim {0} is malformed")]
+    MalformedClaim(&'static str),
+    /// `iss` is not us.
+    #[error("the token is from another issuer")]
+    WrongIssuer,
+    /// `aud` does not contain us.
+    #[error("the token is for another audience")]
+    WrongAudience,
+    /// `user_id` and `sub` name different users.
+    #[error("the token names two users")]
+    SubjectMismatch,
+    /// `nbf` is more than [`LEEWAY`](super::LEEWAY) away.
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    /// `iat` is more than [`CLOCK_SKEW`](super::CLOCK_SKEW) away.
+    #[error("the token is from the future")]
+    IssuedInFuture,
+    /// The session has ended.
+    #[error("the session has ended")]
+    Revoked,
+    /// Expired, and right in every other way: what it says about whose it was can be relied on.
+    #[error("the token has expired")]
+    Expired(AccessClaims),
+}
+
+impl TokenRefusal {
+    /// The word for the log.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::TooLong => "too_long",
+            Self::NotThreeParts => "not_three_parts",
+            Self::NotBase64url => "not_base64url",
+            Self::NotJsonObject => "not_json_object",
+            Self::DuplicateMember => "duplicate_member",
+            Self::UnsupportedHeader => "unsupported_header",
+            Self::WrongType => "wrong_type",
+            Self::UnknownKey => "unknown_key",
+            Self::WrongAlgorithm => "wrong_algorithm",
+            Self::BadSignature => "bad_signature",
+            Self::MissingClaim(_) => "missing_claim",
+            Self::MalformedClaim(_) => "malformed_claim",
+            Self::WrongIssuer => "wrong_issuer",
+            Self::WrongAudience => "wrong_audience",
+            Self::SubjectMismatch => "subject_mismatch",
+            Self::NotYetValid => "not_yet_valid",
+            Self::IssuedInFuture => "issued_in_future",
+            Self::Revoked => "revoked",
+            Self::Expired(_) => "expired",
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Verifying an access token: the only way from a text to [`AccessClaims`].
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{
+    AccessClaims, CLOCK_SKEW, LEEWAY, SigningKeys, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact,
+    header::Header,
+};
+use crate::{auth::revocation::Revocations, domain::Timestamp};
+
+/// Decides whether a text is an access token of ours that is valid now. Needs no database.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    keys: SigningKeys,
+    issuer: String,
+    audience: Option<String>,
+    access_ttl: Duration,
+    revocations: Revocations,
+}
+
+impl Verifier {
+    /// A verifier of what an [`Issuer`](super::Issuer) with the same keys and settings issues.
+    pub fn new(keys: SigningKeys, settings: &TokenSettings, revocations: Revocations) -> Self {
+        Self {
+            keys,
+            issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
+            access_ttl: settings.access_ttl,
+            revocations,
+        }
+    }
+
+    /// Checks every rule, the signature before any claim, and answers with what the token says or with
+    /// the first rule it breaks.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenRefusal> {
+        let token = Compact::parse(token)?;
+        let header = Header::parse(&token.header)?;
+        let key = self.keys.find(&header.key_id).ok_or(TokenRefusal::UnknownKey)?;
+        if header.algorithm != key.algorithm().as_str() {
+            return Err(TokenRefusal::WrongAlgorithm);
+        }
+        if !key.verifies(token.signed, token.signature) {
+            return Err(TokenRefusal::BadSignature);
+        }
+        self.check(SignedClaims::parse(&token.payload)?, now)
+    }
+
+    fn check(&self, signed: SignedClaims, now: Timestamp) -> Result<AccessClaims, TokenRefusal> {
+        if signed.issuer != self.issuer {
+            return Err(TokenRefusal::WrongIssuer);
+        }
+        self.check_audience(signed.audience)?;
+        if signed.user_id != signed.subject.to_string() {
+            return Err(TokenRefusal::SubjectMismatch);
+        }
+        if signed.not_before > now.plus(LEEWAY) {
+            return Err(TokenRefusal::NotYetValid);
+        }
+        if signed.issued_at > now.plus(CLOCK_SKEW) {
+            return Err(TokenRefusal::IssuedInFuture);
+        }
+        let claims = AccessClaims {
+            user_id: signed.subject,
+            session_id: signed.session_id,
+            token_id: signed.token_id,
+            issued_at: signed.issued_at,
+            // Whatever `exp` says: a lifetime that is shortened holds for the tokens already out, and
+            // an ended session need not be remembered for longer than it.
+            expires_at: signed.expires_at.min(signed.issued_at.plus(self.access_ttl)),
+        };
+        if self.revocations.is_revoked(claims.session_id) {
+            return Err(TokenRefusal::Revoked);
+        }
+        if now >= claims.expires_at.plus(LEEWAY) {
+            return Err(TokenRefusal::Expired(claims));
+        }
+        Ok(claims)
+    }
+
+    /// A string or an array of strings, ours among them (RFC 7519 §4.1.3).
+    fn check_audience(&self, audience: Option<Value>) -> Result<(), TokenRefusal> {
+        let Some(ours) = &self.audience else { return Ok(()) };
+        let malformed = TokenRefusal::MalformedClaim("aud");
+        let contains_ours = match audience.ok_or(TokenRefusal::MissingClaim("aud"))? {
+            Value::String(audience) => audience == *ours,
+            Value::Array(audiences) if !audiences.iter().all(Value::is_string) => return Err(malformed),
+            Value::Array(audiences) => audiences.iter().any(|audience| audience == ours),
+            _ => return Err(malformed),
+        };
+        if contains_ours { Ok(()) } else { Err(TokenRefusal::WrongAudience) }
+    }
+}
