@@ -1,0 +1,278 @@
+//! Which passwords may be chosen: long enough, not among the first an attacker tries.
+
+mod common;
+mod strength;
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+use crate::domain::{Email, Name, Password, password::WeakPassword};
+
+/// The product's name, which does not belong in a password (ASVS 6.2.11).
+const PRODUCT: &str = "latchkey";
+
+/// The fewest characters of a name or an address that count as *containing* it: shorter ones are
+/// inside too many harmless words.
+const CONTEXT_CHARS: usize = 4;
+
+/// The fewest characters of a word about the person that makes a password easier to guess.
+const KNOWN_CHARS: usize = 2;
+
+/// The most such words that are looked for: a name is free text and may have fifty.
+const MAX_KNOWN: usize = 20;
+
+/// The rules for choosing a password. Signing in never asks them: a password that was accepted once
+/// keeps working.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordPolicy {
+    /// The fewest characters (Unicode code points).
+    pub min_length: u8,
+    /// Whether an upper-case letter, a lower-case letter and a digit are demanded. Off unless
+    /// someone is required to have it: it makes passwords worse (NIST SP 800-63B-4 §3.1.1.2).
+    pub composition: bool,
+}
+
+/// Whose password it is going to be.
+#[derive(Clone, Copy)]
+pub struct AboutPerson<'a> {
+    /// The account's e-mail address.
+    pub email: &'a Email,
+    /// The person's name; may be empty.
+    pub name: &'a Name,
+}
+
+/// A password that may be chosen. Only [`PasswordPolicy`] makes them.
+#[derive(Clone)]
+pub struct NewPassword(Password);
+
+impl NewPassword {
+    /// The password itself. Everything that calls this must be worth the look.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// The password, to be hashed.
+    pub fn into_password(self) -> Password {
+        self.0
+    }
+}
+
+impl fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewPassword(…)")
+    }
+}
+
+impl PasswordPolicy {
+    /// Judges a password for a person; the first rule it breaks is the reason.
+    ///
+    /// Takes a millisecond of processor time typically and 25 at worst: on an async thread use
+    /// [`check_off_thread`](Self::check_off_thread).
+    pub fn check(&self, password: Password, about: &AboutPerson<'_>) -> Result<NewPassword, WeakPassword> {
+        self.check_length(&password)?;
+        let text = password.expose();
+        let folded = Zeroizing::new(fold(text));
+        if common::contains(&folded) {
+            return Err(WeakPassword::Common);
+        }
+        let context = Context::of(about);
+        if context.forbidden.iter().any(|word| folded.contains(word.as_str())) {
+            return Err(WeakPassword::Personal);
+        }
+        if strength::is_guessable(text, &context.known) {
+            return Err(WeakPassword::Guessable);
+        }
+        if self.composition && !is_composed(text) {
+            return Err(WeakPassword::Composition);
+        }
+        Ok(NewPassword(password))
+    }
+
+    /// The first rule on its own, which costs nothing and needs to know nobody.
+    pub fn check_length(&self, password: &Password) -> Result<(), WeakPassword> {
+        if password.expose().chars().count() < usize::from(self.min_length) {
+            return Err(WeakPassword::TooShort { minimum: self.min_length });
+        }
+        Ok(())
+    }
+
+    /// [`check`](Self::check) on a blocking thread. What could not be judged to the end (the program
+    /// is shutting down) is not accepted.
+    pub async fn check_off_thread(
+        self,
+        password: Password,
+        email: Email,
+        name: Name,
+    ) -> Result<NewPassword, WeakPassword> {
+        let check = move || self.check(password, &AboutPerson { email: &email, name: &name });
+        tokio::task::spawn_blocking(check).await.unwrap_or(Err(WeakPassword::Guessable))
+    }
+}
+
+/// What an attacker knows about a person before the first guess, folded.
+struct Context {
+    /// Must not occur anywhere in the password.
+    forbidden: Vec<String>,
+    /// Makes what contains it easier to guess.
+    known: Vec<String>,
+}
+
+impl Context {
+    fn of(about: &AboutPerson<'_>) -> Self {
+        let address = fold(about.email.key());
+        let typed = fold(about.email.as_str());
+        let local = fold(about.email.local_part());
+        let domain = organisation(about.email);
+        let name = fold(about.name.as_str());
+        let name_parts = || name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
+        let local_parts = local.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
+
+        let long_enough = |word: &String| word.chars().count() >= CONTEXT_CHARS;
+        let forbidden = [PRODUCT.to_owned(), local.clone(), domain.clone()].into_iter().chain(name_parts());
+        let forbidden = forbidden.filter(long_enough).chain([address, typed]).collect();
+        let known = [PRODUCT.to_owned(), local.clone(), domain].into_iter().chain(name_parts()).chain(local_parts);
+        let known = known.filter(|word| word.chars().count() >= KNOWN_CHARS).take(MAX_KNOWN).collect();
+        Self { forbidden, known }
+    }
+}
+
+/// The label of the domain that names someone: the longest but for the last (`example` in
+/// `mail.example.co.uk`), in Unicode.
+fn organisation(email: &Email) -> String {
+    let domain = email.key().rsplit_once('@').map_or("", |(_, domain)| domain);
+    let (domain, _) = idna::domain_to_unicode(domain);
+    let but_the_last = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
+    fold(but_the_last.split('.').max_by_key(|label| label.chars().count()).unwrap_or_default())
+}
+
+/// Upper and lower case, full-width and other compatibility forms are one and the same to a guesser.
+fn fold(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+fn is_composed(text: &str) -> bool {
+    text.chars().any(char::is_uppercase) && text.chars().any(char::is_lowercase) && text.chars().any(char::is_numeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: PasswordPolicy = PasswordPolicy { min_length: 8, composition: false };
+
+    fn check(policy: PasswordPolicy, text: &str) -> Result<(), WeakPassword> {
+        let email = Email::parse("Ada.Byron@mail.difference-engine.co.uk").unwrap();
+        let name = Name::parse("Ada Lovelace").unwrap();
+        let about = AboutPerson { email: &email, name: &name };
+        policy
+            .check(Password::parse(text)?, &about)
+            .map(|new| assert_eq!(new.expose(), Password::parse(text).unwrap().expose()))
+    }
+
+    #[test]
+    fn good_passwords_of_every_kind_are_accepted_as_they_are() {
+        for good in [
+            "violet spoon harbour",
+            "  leading and trailing spaces  ",
+            "tr0ub4dor&3 rides",
+            "🗝️🐙 seven umbrellas 🎻",
+            "der Köter frißt Kürbiskerne",
+            "зелёный чайник поёт",
+            "窓辺の猫は三時に眠る",
+            "kq7#Vz!p",
+            &"a sentence that goes on and on, quite happily, past sixty-four characters ".repeat(2)[..128],
+        ] {
+            assert_eq!(check(POLICY, good), Ok(()), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn weak_passwords_are_refused_with_the_reason() {
+        use WeakPassword::{Common, Guessable, Missing, Personal, TooLong, TooShort};
+        let full_width = "ｌａｔｃｈｋｅｙ tower bridge";
+        for (bad, reason) in [
+            ("", Missing),
+            ("kq7#Vz!", TooShort { minimum: 8 }),
+            ("🔑🔑🔑🔑🔑🔑🔑", TooShort { minimum: 8 }),
+            (&"é".repeat(129), TooLong),
+            ("password1", Common),
+            ("PASSWORD1", Common),
+            ("Qwertyuiop", Common),
+            ("iloveyou", Common),
+            ("11111111", Common),
+            ("abcd1234", Common),
+            ("ｐａｓｓｗｏｒｄ", Common),
+            ("ada.byron@mail.difference-engine.co.uk", Personal),
+            ("ADA.BYRON@mail.difference-engine.co.uk!", Personal),
+            ("Ada.Byron1815", Personal),
+            ("my difference-engine 7", Personal),
+            ("lovelace wrote programs", Personal),
+            ("latchkey2026", Personal),
+            ("violet LatchKey harbour", Personal),
+            (full_width, Personal),
+            ("byron 2026", Guessable),
+            ("l4tchk3y!", Guessable),
+            ("P4ssw0rd!!", Guessable),
+            ("asdfasdfasdf", Guessable),
+            ("Summer2024!", Guessable),
+            ("drowssap123", Guessable),
+            ("28.07.1999", Guessable),
+            ("ccccccccccccccccccccccccccccccccc", Guessable),
+            ("        ", Guessable),
+            ("🔑🔑🔑🔑🔑🔑🔑🔑", Guessable),
+        ] {
+            assert_eq!(check(POLICY, bad), Err(reason), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn composition_is_demanded_only_when_switched_on() {
+        let strict = PasswordPolicy { composition: true, ..POLICY };
+        for (text, composed) in [
+            ("violet spoon harbour", false),
+            ("Violet spoon harbour", false),
+            ("violet spoon harbour 7", false),
+            ("VIOLET SPOON HARBOUR 7", false),
+            ("Violet spoon harbour 7", true),
+            ("Зелёный чайник 7 поёт", true),
+        ] {
+            assert_eq!(check(POLICY, text), Ok(()), "{text:?}");
+            assert_eq!(check(strict, text), if composed { Ok(()) } else { Err(WeakPassword::Composition) }, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_longer_minimum_counts_characters_not_bytes() {
+        let longer = PasswordPolicy { min_length: 15, ..POLICY };
+        assert_eq!(check(longer, "窓辺の猫は三時に眠る"), Err(WeakPassword::TooShort { minimum: 15 }));
+        assert_eq!(check(longer, "violet spoon harbour"), Ok(()));
+    }
+
+    #[test]
+    fn short_names_and_addresses_forbid_no_word_that_happens_to_contain_them() {
+        let email = Email::parse("al@x.io").unwrap();
+        let name = Name::parse("Al Li").unwrap();
+        let about = AboutPerson { email: &email, name: &name };
+        let alpine = Password::parse("alpine lichen balcony").unwrap();
+        assert!(POLICY.check(alpine, &about).is_ok());
+        let address = Password::parse("seven AL@x.io spoons").unwrap();
+        assert_eq!(POLICY.check(address, &about).unwrap_err(), WeakPassword::Personal);
+    }
+
+    #[tokio::test]
+    async fn off_the_async_threads_the_answer_is_the_same() {
+        let email = Email::parse("ada@example.com").unwrap();
+        for (text, good) in [("violet spoon harbour", true), ("password1", false)] {
+            let password = Password::parse(text).unwrap();
+            let answer = POLICY.check_off_thread(password, email.clone(), Name::default()).await;
+            assert_eq!(answer.is_ok(), good, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn debug_output_hides_it() {
+        assert!(!format!("{:?}", NewPassword(Password::parse("open sesame").unwrap())).contains("sesame"));
+    }
+}
