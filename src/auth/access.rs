@@ -1,0 +1,33 @@
+//! Check access tokens, and hand out fresh ones.
+
+use super::{
+    Auth, Client, InternalError, Principal, Subject,
+    token::{AccessClaims, IssuedToken, TokenRefusal},
+};
+use crate::domain::event::EventKind;
+
+impl Auth {
+    /// What a token says, if everything about it is right and its session has not ended.
+    pub fn verify_access_token(&self, token: &str) -> Result<AccessClaims, TokenRefusal> {
+        self.verifier.verify(token, self.clock.now())
+    }
+
+    /// A fresh access token for a live session; `None` if it has ended.
+    pub async fn access_token(&self, principal: Principal) -> Result<Option<IssuedToken>, InternalError> {
+        match self.current_session(principal).await? {
+            Some((session, user)) => self.issue_access_token(&user, &session).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Notes that a presented token was refused, and why; never the token. Not for an access token past
+    /// its time, which is no incident.
+    pub async fn record_refused_token(&self, reason: &'static str, client: &Client) {
+        self.record(EventKind::TokenInvalid, Subject::unknown(), client, Some(reason)).await;
+    }
+
+    /// Notes that a state-changing request came from another site and was refused.
+    pub async fn record_cross_site(&self, client: &Client) {
+        self.record(EventKind::MaliciousCsrf, Subject::unknown(), client, None).await;
+    }
+}

@@ -1,0 +1,30 @@
+//! Change what a user says about themselves.
+
+use super::{Auth, Client, InternalError, Principal, Subject};
+use crate::domain::{
+    UserId,
+    event::EventKind,
+    user::{ProfileChange, User},
+};
+
+impl Auth {
+    /// The profile of `owner`; `None` if the account is gone or disabled.
+    pub async fn profile(&self, owner: UserId) -> Result<Option<User>, InternalError> {
+        Ok(self.store.enabled_user(owner).await?)
+    }
+
+    /// Changes the profile; `None` if the account is gone.
+    pub async fn update_profile(
+        &self,
+        principal: Principal,
+        change: ProfileChange,
+        client: &Client,
+    ) -> Result<Option<User>, InternalError> {
+        let now = self.clock.now();
+        let user = self.store.change_profile(principal.user_id, change, now).await?;
+        if user.is_some() {
+            self.record(EventKind::UserUpdated, Subject::from(principal), client, None).await;
+        }
+        Ok(user)
+    }
+}
