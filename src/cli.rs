@@ -1,0 +1,113 @@
+//! The command line. Flags, help and defaults come from the one table of settings.
+
+use std::collections::HashMap;
+
+use clap::{Arg, ArgMatches, Command};
+
+use crate::config::{Config, Problem, Problems, SETTINGS};
+
+/// What can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Run the service.
+    Serve,
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Ask a running service whether it is ready.
+    Healthcheck,
+    /// Print the effective settings.
+    Config,
+}
+
+/// The command line's form.
+pub fn command() -> Command {
+    let settings = SETTINGS.iter().map(|setting| {
+        let default =
+            if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+        Arg::new(setting.variable)
+            .long(setting.flag)
+            .value_name(setting.value)
+            .help(format!("{}{default} [env: {}]", setting.help, setting.variable))
+            .global(true)
+            .hide_default_value(true)
+    });
+    Command::new("latchkey")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Authentication in one binary: sign-in pages, a JSON API and JWTs that any backend can check")
+        .after_help(
+            "Every setting is a flag, an environment variable, or a line in a .env file; the first of them \
+             counts. Nothing needs to be set to try it: `latchkey serve` listens on http://localhost:3000 \
+             and keeps everything in ./data.",
+        )
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .next_help_heading("Settings")
+        .args(settings)
+        .subcommand(Command::new("serve").about("Run the service; brings the database up to date first"))
+        .subcommand(Command::new("migrate").about("Bring the database up to date and stop"))
+        .subcommand(
+            Command::new("healthcheck").about("Ask the service running here whether it is ready; exits 0 if so"),
+        )
+        .subcommand(Command::new("config").about("Print the effective settings, secrets hidden"))
+}
+
+/// The action asked for, and the settings from flags, environment and `.env`, in this order.
+pub fn read(matches: &ArgMatches) -> (Action, Result<Config, Problems>) {
+    let (name, flags) = matches.subcommand().unwrap_or(("serve", matches));
+    let action = match name {
+        "migrate" => Action::Migrate,
+        "healthcheck" => Action::Healthcheck,
+        "config" => Action::Config,
+        _ => Action::Serve,
+    };
+    let config = read_env_file().and_then(|file| {
+        Config::from_vars(|variable| {
+            let set = |value: &String| !value.trim().is_empty();
+            let flag = flags.get_one::<String>(variable).cloned().filter(set);
+            let environment = || std::env::var(variable).ok().filter(set);
+            flag.or_else(environment).or_else(|| file.get(variable).cloned())
+        })
+    });
+    (action, config)
+}
+
+/// Variables of this service's prefix that are no setting: misspelt, most likely.
+pub fn unknown_variables() -> Vec<String> {
+    // Where the build scripts keep their tools.
+    let known = |name: &str| name == "LATCHKEY_TOOLS" || SETTINGS.iter().any(|setting| setting.variable == name);
+    let ours = |name: &String| name.starts_with("LATCHKEY_") && !name.starts_with("LATCHKEY_TEST_");
+    std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| ours(name) && !known(name))
+        .collect()
+}
+
+/// The lines of `.env` in the current folder; none if there is no such file.
+fn read_env_file() -> Result<HashMap<String, String>, Problems> {
+    let unreadable = |error: dotenvy::Error| {
+        Problems(vec![Problem { variable: ".env".to_owned(), message: format!("cannot be read: {error}") }])
+    };
+    match dotenvy::from_path_iter(".env") {
+        Ok(lines) => lines.collect::<Result<_, _>>().map_err(unreadable),
+        Err(error) if error.not_found() => Ok(HashMap::new()),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_sets_what_its_variable_sets() {
+        let matches = command().try_get_matches_from(["latchkey", "serve", "--listen", "127.0.0.1:4000"]).unwrap();
+        let (action, config) = read(&matches);
+        assert_eq!(action, Action::Serve);
+        assert_eq!(config.unwrap().listen.port(), 4000);
+    }
+}
