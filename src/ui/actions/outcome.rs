@@ -1,0 +1,186 @@
+//! How a server function reaches the use cases, and what it leaves for the next page.
+
+use std::sync::Arc;
+
+use leptos::prelude::{ServerFnError, use_context};
+
+use crate::{
+    auth::{
+        Auth, Busy, Client, InternalError, Principal,
+        change_password::ChangePasswordError,
+        handover::Handover,
+        sign_in::{SignInError, SignedIn},
+        sign_up::SignUpError,
+        throttle::Throttled,
+    },
+    domain::{
+        LocalPath, email,
+        form::{FormError, FormKind, FormState, Notice},
+        name,
+    },
+};
+
+/// The most characters of an address and of a name that are shown again.
+const MAX_EMAIL: usize = email::MAX_BYTES;
+const MAX_NAME: usize = 2 * name::MAX_CHARS;
+
+/// Where someone goes who has just signed in, unless they were on their way elsewhere.
+const HOME: &str = "/account";
+
+/// The request a server function answers, as the http layer leaves it in the context.
+#[derive(Clone)]
+pub struct Visit {
+    /// The use cases.
+    pub auth: Arc<Auth>,
+    /// Who is asking, as far as the network tells.
+    pub client: Client,
+    /// Who is signed in.
+    pub principal: Option<Principal>,
+    /// Where to leave what the response is to carry.
+    pub handover: Handover,
+}
+
+impl Visit {
+    /// The current request's.
+    pub fn of_request() -> Result<Self, ServerFnError> {
+        use_context().ok_or_else(|| ServerFnError::new("called outside a request"))
+    }
+
+    /// Who is signed in; nobody is sent to the sign-in page.
+    pub fn require_principal(&self) -> Option<Principal> {
+        if self.principal.is_none() {
+            leptos_axum::redirect(&with_next("/sign-in", HOME));
+        }
+        self.principal
+    }
+
+    /// Starts the browser's session, ending the one it had, and goes on to where the person was.
+    pub async fn enter(&self, signed_in: &SignedIn, next: &str) {
+        if let Some(before) = self.principal
+            && let Err(error) = self.auth.sign_out(before, &self.client).await
+        {
+            tracing::warn!(%error, "the browser's former session could not be ended");
+        }
+        self.handover.start_session(signed_in);
+        let next = next.parse::<LocalPath>();
+        leptos_axum::redirect(next.as_ref().map_or(HOME, LocalPath::as_str));
+    }
+
+    /// Goes on to `path`, which tells what was done.
+    pub fn done(&self, notice: Notice, path: &str) {
+        self.handover.show_form(FormState::Done(notice));
+        leptos_axum::redirect(path);
+    }
+
+    /// Goes back to the form at `path`, which tells what is wrong.
+    pub fn refuse(&self, refusal: Refusal, path: &str, next: &str) {
+        let Refusal { form, errors, email, name } = refusal;
+        self.handover.show_form(FormState::Failed { form, errors, email, name });
+        leptos_axum::redirect(&with_next(path, next));
+    }
+}
+
+/// `path?next=…`, if `next` is a path on this site.
+fn with_next(path: &str, next: &str) -> String {
+    match next.parse::<LocalPath>() {
+        Ok(next) => format!(
+            "{path}?next={}",
+            percent_encoding::utf8_percent_encode(next.as_str(), percent_encoding::NON_ALPHANUMERIC)
+        ),
+        Err(_) => path.to_owned(),
+    }
+}
+
+/// A refused form.
+pub struct Refusal {
+    form: FormKind,
+    errors: Vec<FormError>,
+    email: String,
+    name: String,
+}
+
+impl Refusal {
+    /// Fills these values in again.
+    pub fn showing(mut self, email: &str, name: &str) -> Self {
+        self.email = shown(email, MAX_EMAIL);
+        self.name = shown(name, MAX_NAME);
+        self
+    }
+}
+
+/// As much of a value as is shown again: what is far too long would not fit into a cookie.
+fn shown(value: &str, characters: usize) -> String {
+    value.chars().filter(|character| !character.is_control()).take(characters).collect()
+}
+
+/// What a use case's error comes to on a page.
+pub struct Outcome(Vec<FormError>);
+
+impl Outcome {
+    /// The form it is about.
+    pub fn at(self, form: FormKind) -> Refusal {
+        Refusal { form, errors: self.0, email: String::new(), name: String::new() }
+    }
+}
+
+impl From<FormError> for Outcome {
+    fn from(error: FormError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl From<Throttled> for Outcome {
+    fn from(throttled: Throttled) -> Self {
+        let retry_after = u32::try_from(throttled.retry_after_seconds()).unwrap_or(u32::MAX);
+        FormError::Throttled { retry_after }.into()
+    }
+}
+
+impl From<Busy> for Outcome {
+    fn from(_: Busy) -> Self {
+        FormError::Busy.into()
+    }
+}
+
+/// The cause goes to the log; the person learns only that there is one.
+impl From<InternalError> for Outcome {
+    fn from(error: InternalError) -> Self {
+        tracing::error!(%error, "a form could not be handled");
+        FormError::Internal.into()
+    }
+}
+
+impl From<SignUpError> for Outcome {
+    fn from(error: SignUpError) -> Self {
+        match error {
+            SignUpError::Refused(errors) => Self(errors),
+            SignUpError::Throttled(throttled) => throttled.into(),
+            SignUpError::Busy(busy) => busy.into(),
+            SignUpError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInError> for Outcome {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Email(invalid) => FormError::Email(invalid).into(),
+            SignInError::Credentials => FormError::Credentials.into(),
+            SignInError::Throttled(throttled) => throttled.into(),
+            SignInError::Busy(busy) => busy.into(),
+            SignInError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for Outcome {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::CurrentPassword | ChangePasswordError::NoPassword => FormError::CurrentPassword.into(),
+            ChangePasswordError::NewPassword(weak) => FormError::Password(weak).into(),
+            ChangePasswordError::Throttled(throttled) => throttled.into(),
+            ChangePasswordError::Busy(busy) => busy.into(),
+            ChangePasswordError::Internal(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Times in the reader's own zone and language.
+
+use leptos::prelude::*;
+
+/// Rewrites every `<time datetime>` of the page, which the server wrote in UTC and English.
+#[island]
+pub fn LocalTimes() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    rewrite();
+}
+
+#[cfg(feature = "hydrate")]
+fn rewrite() {
+    use js_sys::{
+        Array,
+        Intl::{DateTimeFormat, DateTimeFormatOptions, DateTimeStyle},
+    };
+    use wasm_bindgen::{JsCast, JsValue};
+
+    let format = |date, time| {
+        let options = DateTimeFormatOptions::new();
+        options.set_date_style(date);
+        options.set_time_style(time);
+        DateTimeFormat::new(&Array::new(), &options).format()
+    };
+    let short = format(DateTimeStyle::Medium, DateTimeStyle::Short);
+    let full = format(DateTimeStyle::Full, DateTimeStyle::Long);
+
+    let Ok(times) = document().query_selector_all("time[datetime]") else { return };
+    for index in 0..times.length() {
+        let Some(time) = times.get(index).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { continue };
+        let Some(moment) = time.get_attribute("datetime") else { continue };
+        let moment = js_sys::Date::new(&JsValue::from_str(&moment));
+        let words = |format: &js_sys::Function| format.call1(&JsValue::UNDEFINED, &moment).ok()?.as_string();
+        if let (Some(short), Some(full)) = (words(&short), words(&full)) {
+            time.set_text_content(Some(&short));
+            let _ = time.set_attribute("title", &full);
+        }
+    }
+}
