@@ -1,0 +1,40 @@
+//! What programs talk to.
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{AppState, bare::BareError, problem::Problem};
+
+pub mod better_auth;
+mod json;
+pub mod users;
+
+/// A path under `/api` that does not exist.
+pub async fn unknown_path() -> Problem {
+    Problem::not_found()
+}
+
+/// Words bare errors (a request from another site, a wrong method, a body too large) as problems.
+pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let client = request.extensions().get().cloned().unwrap_or_default();
+    let response = next.run(request).await;
+    let Some(error) = BareError::of(&response) else { return response };
+    if error.cross_site {
+        state.auth.record_cross_site(&client).await;
+        return Problem::cross_site().into_response();
+    }
+    match error.status {
+        StatusCode::NOT_FOUND => Problem::not_found(),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::method_not_allowed(),
+        StatusCode::REQUEST_TIMEOUT => Problem::too_slow(),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+        StatusCode::SERVICE_UNAVAILABLE => Problem::unavailable(),
+        StatusCode::BAD_REQUEST => Problem::unreadable(),
+        _ => Problem::internal(),
+    }
+    .into_response()
+}

@@ -1,0 +1,221 @@
+//! Errors in the contract's form: `{"message": …, "code": …}`.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    body::Body,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::{
+    auth::{InternalError, change_password::ChangePasswordError, sign_in::SignInError, sign_up::SignUpError},
+    domain::{form::FormError, password::WeakPassword},
+    http::problem::seconds,
+};
+
+/// An error of the sign-in API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractError {
+    status: StatusCode,
+    code: Option<&'static str>,
+    message: String,
+    retry_after: Option<Duration>,
+}
+
+impl ContractError {
+    /// An error with a status, a code and a message.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code: Some(code), message: message.into(), retry_after: None }
+    }
+
+    /// 400 with a code and a message.
+    pub fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// 403 with a code and a message.
+    pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    /// Whether it is a 403.
+    pub fn is_forbidden(&self) -> bool {
+        self.status == StatusCode::FORBIDDEN
+    }
+
+    /// 401 for routes that need a session.
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Unauthorized")
+    }
+
+    /// An error that the contract gives no code.
+    pub fn without_code(status: StatusCode, message: &str) -> Self {
+        Self { status, code: None, message: message.to_owned(), retry_after: None }
+    }
+
+    /// 404 with nothing in it.
+    pub fn nothing() -> Response {
+        StatusCode::NOT_FOUND.into_response()
+    }
+
+    fn wait(status: StatusCode, message: &str, after: Duration) -> Self {
+        Self { retry_after: Some(after), ..Self::without_code(status, message) }
+    }
+
+    fn throttled(after: Duration) -> Self {
+        Self::wait(StatusCode::TOO_MANY_REQUESTS, "Too many requests. Please try again later.", after)
+    }
+
+    /// 503: ask again in a moment.
+    pub fn busy(after: Duration) -> Self {
+        Self::wait(StatusCode::SERVICE_UNAVAILABLE, "The service is busy. Please try again in a moment.", after)
+    }
+
+    fn password(weak: WeakPassword) -> Self {
+        match weak {
+            WeakPassword::Missing | WeakPassword::TooShort { .. } => {
+                Self::bad_request("PASSWORD_TOO_SHORT", "Password too short")
+            }
+            WeakPassword::TooLong => Self::bad_request("PASSWORD_TOO_LONG", "Password too long"),
+            weak => Self::bad_request("PASSWORD_TOO_WEAK", sentence(&weak.to_string())),
+        }
+    }
+}
+
+/// A fragment as a sentence's beginning.
+pub fn sentence(fragment: &str) -> String {
+    let mut characters = fragment.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+impl IntoResponse for ContractError {
+    fn into_response(self) -> Response {
+        let body = match self.code {
+            Some(code) => json!({ "message": self.message, "code": code }),
+            None => json!({ "message": self.message }),
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(after) = self.retry_after {
+            let seconds = HeaderValue::from(seconds(after));
+            response.headers_mut().insert(HeaderName::from_static("x-retry-after"), seconds.clone());
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}
+
+/// The cause goes to the log; the contract's answer to a failure is an empty 500.
+pub struct Failed;
+
+impl From<InternalError> for Failed {
+    fn from(error: InternalError) -> Self {
+        tracing::error!(%error, "a sign-in API request failed");
+        Self
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    }
+}
+
+/// What a handler answers instead of success.
+pub enum Refusal {
+    /// An error the client can read.
+    Contract(ContractError),
+    /// A failure it cannot mend.
+    Failed(Failed),
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Contract(error) => error.into_response(),
+            Self::Failed(failed) => failed.into_response(),
+        }
+    }
+}
+
+impl From<ContractError> for Refusal {
+    fn from(error: ContractError) -> Self {
+        Self::Contract(error)
+    }
+}
+
+impl From<InternalError> for Refusal {
+    fn from(error: InternalError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<SignUpError> for Refusal {
+    fn from(error: SignUpError) -> Self {
+        match error {
+            SignUpError::Refused(errors) => errors
+                .first()
+                .copied()
+                .map_or_else(|| ContractError::unauthorized().into(), |first| form_error(first).into()),
+            SignUpError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
+            SignUpError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
+            SignUpError::Internal(error) => error.into(),
+        }
+    }
+}
+
+fn form_error(error: FormError) -> ContractError {
+    match error {
+        FormError::Email(_) => ContractError::bad_request("VALIDATION_ERROR", "[body.email] Invalid email address"),
+        FormError::EmailTaken => ContractError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+            "User already exists. Use another email.",
+        ),
+        FormError::Name(invalid) => {
+            ContractError::bad_request("VALIDATION_ERROR", format!("[body.name] {}", sentence(&invalid.to_string())))
+        }
+        FormError::Password(weak) => ContractError::password(weak),
+        FormError::CurrentPassword => ContractError::bad_request("INVALID_PASSWORD", "Invalid password"),
+        FormError::Credentials => invalid_credentials(),
+        FormError::Throttled { retry_after } => ContractError::throttled(Duration::from_secs(retry_after.into())),
+        FormError::Busy | FormError::Internal => ContractError::busy(Duration::from_secs(1)),
+    }
+}
+
+fn invalid_credentials() -> ContractError {
+    ContractError::new(StatusCode::UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
+}
+
+impl From<SignInError> for Refusal {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Email(_) => ContractError::bad_request("INVALID_EMAIL", "Invalid email").into(),
+            SignInError::Credentials => invalid_credentials().into(),
+            SignInError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
+            SignInError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
+            SignInError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for Refusal {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::CurrentPassword => {
+                ContractError::bad_request("INVALID_PASSWORD", "Invalid password").into()
+            }
+            ChangePasswordError::NewPassword(weak) => ContractError::password(weak).into(),
+            ChangePasswordError::NoPassword => {
+                ContractError::bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found").into()
+            }
+            ChangePasswordError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
+            ChangePasswordError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
+            ChangePasswordError::Internal(error) => error.into(),
+        }
+    }
+}

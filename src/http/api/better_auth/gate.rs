@@ -1,0 +1,78 @@
+//! What every request to the sign-in API passes before its handler: body, origin, where to go next.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, Request, State},
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{body, error::ContractError, origin};
+use crate::{
+    auth::Client,
+    http::{AppState, bare::BareError, principal::Authentication},
+};
+
+/// The two endpoints that take plain forms, and that are checked for where they come from even
+/// without a cookie: they are what a login CSRF would call.
+fn signs_in(path: &str) -> bool {
+    path.ends_with("/sign-in/email") || path.ends_with("/sign-up/email")
+}
+
+/// Checks in the contract's order: body (415, 400), origin and `callbackURL` (403). Leaves the body
+/// in the request as a [`ContractBody`](body::ContractBody).
+pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    // The router answers HEAD wherever it answers GET; the contract does not.
+    if request.method() == Method::HEAD {
+        return ContractError::nothing();
+    }
+    if matches!(request.extensions().get(), Some(Authentication::Unavailable)) {
+        return ContractError::busy(Duration::from_secs(1)).into_response();
+    }
+    let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
+    let (mut parts, sent) = request.into_parts();
+    let Ok(bytes) = Bytes::from_request(Request::new(sent), &()).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    if parts.method != Method::GET {
+        let forms = signs_in(parts.uri.path());
+        let body = match body::read(&parts.headers, &bytes, forms) {
+            Ok(body) => body,
+            Err(error) => return error.into_response(),
+        };
+        let trusted = state.settings.base_url.as_str();
+        let checked = origin::check(&parts.headers, trusted, forms)
+            .and_then(|()| origin::check_callback(body.0.as_ref(), parts.uri.query(), trusted));
+        if let Err(error) = checked {
+            if error.is_forbidden() {
+                state.auth.record_cross_site(&client).await;
+            }
+            return error.into_response();
+        }
+        parts.extensions.insert(body);
+    }
+    next.run(Request::from_parts(parts, Body::from(bytes))).await
+}
+
+/// Words bare errors as the contract does, in which what is not there and what failed have no words.
+pub async fn explain(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let Some(error) = BareError::of(&response) else { return response };
+    let status = error.status;
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ContractError::new(status, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB").into_response()
+        }
+        StatusCode::REQUEST_TIMEOUT => {
+            ContractError::new(status, "REQUEST_TIMEOUT", "The request body did not arrive in time").into_response()
+        }
+        StatusCode::BAD_REQUEST => {
+            ContractError::new(status, "BAD_REQUEST", "The request could not be read").into_response()
+        }
+        StatusCode::SERVICE_UNAVAILABLE => ContractError::busy(Duration::from_secs(1)).into_response(),
+        _ => response,
+    }
+}

@@ -1,0 +1,171 @@
+//! The stylesheet, the scripts and the icon: inside the binary in release builds, from disk in
+//! development, where `cargo leptos watch` replaces them.
+
+use std::borrow::Cow;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::RustEmbed;
+
+use super::problem::Problem;
+use crate::ui::page::Assets;
+
+/// A release binary without its pages inside must not come about; tests do without them.
+#[derive(RustEmbed)]
+#[folder = "target/site"]
+#[cfg_attr(debug_assertions, allow_missing = true)]
+struct Site;
+
+/// A name with the hash of the content in it stands for that content for ever.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// Any other may change: ask whether it has.
+const REVALIDATE: &str = "no-cache";
+
+/// The paths of the stylesheet and the scripts, as built.
+pub fn names() -> Assets {
+    Assets {
+        stylesheet: path_of("latchkey", "css"),
+        script: path_of("latchkey", "js"),
+        wasm: path_of("latchkey", "wasm"),
+    }
+}
+
+/// `/pkg/latchkey.<hash>.css`, or `/pkg/latchkey.css` where the build put no hash into the name.
+fn path_of(stem: &str, extension: &str) -> String {
+    let matches = |name: &str| {
+        let rest = name.strip_prefix("pkg/")?.strip_prefix(stem)?.strip_suffix(extension)?;
+        Some(rest.starts_with('.') && rest.ends_with('.'))
+    };
+    let hashed = Site::iter().filter(|name| matches(name) == Some(true)).max_by_key(|name| name.len());
+    hashed.map_or_else(|| format!("/pkg/{stem}.{extension}"), |name| format!("/{name}"))
+}
+
+/// Serves a file, compressed as the browser likes best.
+pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+    let name = uri.path().trim_start_matches('/');
+    let encodings = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match Asset::find(name, encodings) {
+        Some(asset) => asset.answer(name, &headers),
+        None => Problem::not_found().into_response(),
+    }
+}
+
+struct Asset {
+    content: Cow<'static, [u8]>,
+    hash: [u8; 32],
+    encoding: Option<&'static str>,
+}
+
+impl Asset {
+    /// The variant the build compressed, if the browser takes it; else the file itself.
+    fn find(name: &str, encodings: &str) -> Option<Self> {
+        let compressed = [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, extension)| {
+            let file = if accepts(encodings, encoding) { Site::get(&format!("{name}.{extension}")) } else { None };
+            file.map(|file| (file, Some(encoding)))
+        });
+        let (file, encoding) = compressed.or_else(|| Site::get(name).map(|file| (file, None)))?;
+        Some(Self { hash: file.metadata.sha256_hash(), content: file.data, encoding })
+    }
+
+    /// The file, or that the browser has it already (RFC 9110 §13.1.2).
+    fn answer(self, name: &str, headers: &HeaderMap) -> Response {
+        let etag = self.etag();
+        let fresh = is_fresh(headers, &etag);
+        let mut response = Response::builder()
+            .header(header::CONTENT_TYPE, content_type(name))
+            .header(header::CACHE_CONTROL, if is_hashed(name) { IMMUTABLE } else { REVALIDATE })
+            .header(header::VARY, "accept-encoding")
+            .header(header::ETAG, etag);
+        if let Some(encoding) = self.encoding {
+            response = response.header(header::CONTENT_ENCODING, encoding);
+        }
+        let built = if fresh {
+            response.status(StatusCode::NOT_MODIFIED).body(Body::empty())
+        } else {
+            response.body(Body::from(self.content))
+        };
+        built.unwrap_or_else(|_| Problem::internal().into_response())
+    }
+
+    /// Another one for each encoding: they are different bytes.
+    fn etag(&self) -> String {
+        let digest = self.hash[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        format!("\"{digest}{}\"", self.encoding.unwrap_or_default())
+    }
+}
+
+/// Whether `Accept-Encoding` names this encoding, and not with a weight of zero.
+fn accepts(encodings: &str, encoding: &str) -> bool {
+    encodings.split(',').any(|offer| {
+        let mut words = offer.split(';').map(str::trim);
+        words.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding))
+            && !words.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
+/// Whether `If-None-Match` names this tag, weakly compared, or any.
+fn is_fresh(headers: &HeaderMap, etag: &str) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut seen = lists.flat_map(|list| list.split(',')).map(str::trim);
+    seen.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+fn content_type(name: &str) -> String {
+    let mime = mime_guess::from_path(name).first_or_octet_stream();
+    if mime.type_() == mime_guess::mime::TEXT { format!("{mime}; charset=utf-8") } else { mime.to_string() }
+}
+
+/// `pkg/name.<hash>.extension`.
+fn is_hashed(name: &str) -> bool {
+    name.starts_with("pkg/") && name.split('.').count() > 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAG: &str = "\"ababababababababababababababababbr\"";
+
+    fn ask(name: &str, seen: &str) -> Response {
+        let asset = Asset { content: Cow::Borrowed(b"body {}"), hash: [0xab; 32], encoding: Some("br") };
+        asset.answer(name, &HeaderMap::from_iter([(header::IF_NONE_MATCH, seen.parse().unwrap())]))
+    }
+
+    #[test]
+    fn a_file_the_browser_has_is_not_sent_again() {
+        for seen in [TAG, "*", &format!("W/{TAG}"), &format!("\"x\", {TAG}, \"y\"")] {
+            let answer = ask("pkg/a.css", seen);
+            assert_eq!(answer.status(), StatusCode::NOT_MODIFIED, "{seen}");
+            assert_eq!(answer.headers()[header::ETAG], TAG);
+        }
+        for other in ["\"x\"", "", TAG.trim_matches('"'), &TAG.replace("br", "")] {
+            assert_eq!(ask("pkg/a.css", other).status(), StatusCode::OK, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_a_name_with_a_hash_may_be_kept_for_ever() {
+        let kept = |name| ask(name, "").headers()[header::CACHE_CONTROL].to_str().unwrap().to_owned();
+        assert_eq!(kept("pkg/latchkey.pTCMu7.css"), IMMUTABLE);
+        assert_eq!(kept("pkg/latchkey.css"), REVALIDATE);
+        assert_eq!(kept("favicon.svg"), REVALIDATE);
+    }
+
+    #[test]
+    fn an_encoding_is_used_only_if_it_is_asked_for() {
+        assert!(accepts("gzip, br", "br") && accepts("br;q=0.5", "br") && accepts("BR", "br"));
+        assert!(
+            !accepts("gzip", "br") && !accepts("br;q=0, gzip", "br") && !accepts("", "br") && !accepts("brx", "br")
+        );
+    }
+
+    #[test]
+    fn no_path_leads_out_of_the_folder() {
+        for name in ["pkg/../../Cargo.toml", "../../Cargo.toml", "pkg/..%2f..%2fCargo.toml", "/etc/passwd", "pkg/"] {
+            assert!(Asset::find(name, "br, gzip").is_none(), "{name}");
+        }
+    }
+}

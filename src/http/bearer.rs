@@ -1,0 +1,60 @@
+//! `Authorization: Bearer …` (RFC 6750 §2.1).
+
+use axum::http::{HeaderMap, header::AUTHORIZATION};
+
+/// What the `Authorization` header holds. It decides wherever there is one: a bad one never falls
+/// back to a cookie.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Bearer<'a> {
+    /// There is no such header.
+    Absent,
+    /// A token, unverified.
+    Token(&'a str),
+    /// No token, more than one, or more than one header.
+    Malformed,
+    /// Another way to authenticate, which is none here.
+    OtherScheme,
+}
+
+impl<'a> Bearer<'a> {
+    /// Reads the header; the scheme's case does not matter, nor how many spaces follow it (RFC 9110 §11.4).
+    pub fn of(headers: &'a HeaderMap) -> Self {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let Some(value) = values.next() else { return Self::Absent };
+        let (None, Ok(value)) = (values.next(), value.to_str()) else { return Self::Malformed };
+        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Self::OtherScheme;
+        }
+        match token.trim_matches(' ') {
+            "" => Self::Malformed,
+            token if token.contains([' ', '\t', ',']) => Self::Malformed,
+            token => Self::Token(token),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: &[&str]) -> String {
+        let headers: HeaderMap = values.iter().map(|value| (AUTHORIZATION, value.parse().unwrap())).collect();
+        format!("{:?}", Bearer::of(&headers))
+    }
+
+    #[test]
+    fn one_header_with_one_token_is_a_token() {
+        for good in ["Bearer abc", "bearer abc", "BEARER abc", "Bearer   abc"] {
+            assert_eq!(of(&[good]), r#"Token("abc")"#, "{good}");
+        }
+        for bad in [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer a,b"], &["Bearer \ta"], &["Bearer a"; 2]]
+        {
+            assert_eq!(of(bad), "Malformed", "{bad:?}");
+        }
+        for other in ["Basic abc", "", "abc", "Bearer\tabc", "Bearer:abc", "BearerX abc"] {
+            assert_eq!(of(&[other]), "OtherScheme", "{other}");
+        }
+        assert_eq!(of(&[]), "Absent");
+    }
+}

@@ -1,0 +1,188 @@
+//! Errors of the API: `application/problem+json` (RFC 9457), with the headers the status asks for.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{auth::InternalError, domain::form::Field};
+
+/// An error as a program is told it. Says what is wrong and, where there is a choice, where; never
+/// why in the words of a database, a library or a token.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    #[serde(serialize_with = "as_number")]
+    status: StatusCode,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+    #[serde(skip)]
+    challenge: Option<&'static str>,
+    #[serde(skip)]
+    retry_after: Option<Duration>,
+}
+
+/// What is wrong with one member of the request's body.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldProblem {
+    /// A JSON pointer to the member (RFC 6901).
+    pointer: &'static str,
+    /// What is wrong, and how to mend it.
+    detail: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    /// A problem with a machine-readable `code` and a `title` for people.
+    pub const fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
+        Self {
+            kind: "about:blank",
+            title,
+            status,
+            code,
+            detail: None,
+            errors: Vec::new(),
+            challenge: None,
+            retry_after: None,
+        }
+    }
+
+    /// 401: no credentials were sent. The challenge names no error (RFC 6750 §3.1).
+    pub const fn unauthenticated() -> Self {
+        let mut problem = Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first");
+        problem.challenge = Some("Bearer realm=\"latchkey\"");
+        problem
+    }
+
+    /// 401: the credentials are expired, revoked, malformed or wrong in whatever way.
+    pub const fn invalid_token() -> Self {
+        let mut problem = Self::new(StatusCode::UNAUTHORIZED, "invalid_token", "The access token is not valid");
+        problem.challenge = Some(
+            "Bearer realm=\"latchkey\", error=\"invalid_token\", error_description=\"The access token is not valid\"",
+        );
+        problem
+    }
+
+    /// 403: signed in, and not yours.
+    pub const fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "This belongs to another user")
+    }
+
+    /// 403: a browser sent it from another site.
+    pub const fn cross_site() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross_site", "Requests from other sites are refused")
+    }
+
+    /// 404.
+    pub const fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here")
+    }
+
+    /// 405.
+    pub const fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path does not take that method")
+    }
+
+    /// 400: not HTTP as it should be.
+    pub const fn unreadable() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request could not be read")
+    }
+
+    /// 408.
+    pub const fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The request's body did not arrive in time")
+    }
+
+    /// 413.
+    pub const fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request body is larger than 16 kB")
+    }
+
+    /// 422: the body's members are there and cannot be used.
+    pub fn invalid_fields(errors: Vec<FieldProblem>) -> Self {
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Some members of the body cannot be used");
+        problem.errors = errors;
+        problem
+    }
+
+    /// 500: something failed that the caller cannot mend.
+    pub const fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
+    }
+
+    /// 503: ask again in a moment.
+    pub const fn unavailable() -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is busy");
+        problem.with_retry_after(Duration::from_secs(1))
+    }
+
+    /// Adds a sentence about this occurrence.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says when to ask again.
+    #[must_use]
+    pub const fn with_retry_after(mut self, after: Duration) -> Self {
+        self.retry_after = Some(after);
+        self
+    }
+}
+
+impl FieldProblem {
+    /// What is wrong with the member a form would call `field`.
+    pub fn new(field: Field, detail: impl ToString) -> Self {
+        let pointer = match field {
+            Field::Email => "/email",
+            Field::Name => "/name",
+            Field::Password => "/password",
+            Field::CurrentPassword => "/currentPassword",
+        };
+        Self { pointer, detail: detail.to_string() }
+    }
+}
+
+/// The cause goes to the log; the caller learns only that there is one.
+impl From<InternalError> for Problem {
+    fn from(error: InternalError) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::internal()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, challenge, retry_after) = (self.status, self.challenge, self.retry_after);
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(after) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(after)));
+        }
+        response
+    }
+}
+
+/// Whole seconds, rounded up, at least one: what `Retry-After` takes (RFC 9110 §10.2.3).
+pub(super) fn seconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
+}

@@ -1,0 +1,218 @@
+//! Around every request: who is asking, is their session due for renewal, and which cookies follow.
+//!
+//! The one place where tokens are read and session cookies are written.
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderValue,
+        header::{ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName},
+    },
+    middleware::Next,
+    response::Response,
+};
+use tower_cookies::Cookies;
+
+use super::{
+    AppState,
+    bearer::Bearer,
+    cookies::{CookieJar, Presented},
+    principal::Authentication,
+};
+use crate::auth::{
+    Auth, Client, Principal,
+    handover::{Handover, SessionChange},
+    renew::{RenewError, Renewal},
+    session_token::SessionToken,
+    token::{AccessClaims, TokenRefusal},
+};
+
+/// The prefix under which a session token is a bearer credential, and an access token is not.
+const SIGN_IN_API: &str = "/api/auth/";
+
+/// Authenticates the request, renews the browser's session when due, and writes the cookies that the
+/// request's handler, or the renewal, left for the browser.
+pub async fn authenticate(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let jar = CookieJar::new(cookies, state.settings.base_url.is_https());
+    let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
+    let handover = Handover::default();
+    let sign_in_api = request.uri().path().starts_with(SIGN_IN_API);
+    let asking = Asking { auth: &state.auth, client: &client, handover: &handover };
+    let authentication = match Bearer::of(request.headers()) {
+        Bearer::Absent => {
+            let presented = jar.presented(request.headers());
+            let authentication = asking.by_cookie(&presented).await;
+            if sign_in_api { asking.confirmed(authentication, &presented).await } else { authentication }
+        }
+        Bearer::Token(token) if sign_in_api => asking.by_session_token(token).await,
+        Bearer::Token(token) => asking.by_access_token(token).await,
+        Bearer::Malformed => asking.refused("malformed_authorization").await,
+        Bearer::OtherScheme => Authentication::Anonymous,
+    };
+    request.extensions_mut().insert(authentication);
+    request.extensions_mut().insert(handover.clone());
+    request.extensions_mut().insert(jar.clone());
+
+    let mut response = next.run(request).await;
+
+    if let Some(change) = handover.take_session() {
+        jar.apply(&change, state.auth.now());
+        if let (true, SessionChange::Start { session, .. }) = (sign_in_api, &change) {
+            expose_session_token(&mut response, session);
+        }
+    }
+    if let Some(form) = handover.take_form() {
+        jar.leave_form(&form, &state.settings.form_key);
+    }
+    response
+}
+
+/// Programs read the session token from a header whenever a cookie with it is set.
+fn expose_session_token(response: &mut Response, token: &SessionToken) {
+    const SET_AUTH_TOKEN: HeaderName = HeaderName::from_static("set-auth-token");
+    if let Ok(mut value) = HeaderValue::from_str(&token.expose()) {
+        value.set_sensitive(true);
+        response.headers_mut().insert(SET_AUTH_TOKEN, value);
+        response.headers_mut().append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("set-auth-token"));
+    }
+}
+
+struct Asking<'a> {
+    auth: &'a Auth,
+    client: &'a Client,
+    handover: &'a Handover,
+}
+
+impl Asking<'_> {
+    async fn by_access_token(&self, token: &str) -> Authentication {
+        match self.auth.verify_access_token(token) {
+            Ok(claims) => Authentication::SignedIn(principal(&claims)),
+            Err(refusal) => self.access_refused(&refusal).await,
+        }
+    }
+
+    async fn by_session_token(&self, token: &str) -> Authentication {
+        let Ok(token) = token.parse::<SessionToken>() else {
+            return self.refused("not_a_session_token").await;
+        };
+        match self.auth.authenticate_session_token(&token, self.client).await {
+            Ok(principal) => Authentication::SignedIn(principal),
+            Err(error) => self.session_refused(error).await,
+        }
+    }
+
+    /// Browsers: the access token while it is good, the session token when it no longer is.
+    async fn by_cookie(&self, presented: &Presented) -> Authentication {
+        if !presented.any {
+            return Authentication::Anonymous;
+        }
+        let verified = presented.access.as_deref().map(|token| self.auth.verify_access_token(token));
+        match (verified, &presented.session) {
+            (Some(Ok(claims)), Some(session)) if self.is_due(&claims) && session.session() == claims.session_id => {
+                match self.auth.renew(session, self.client).await {
+                    Ok(renewal) => self.hand_over(&renewal),
+                    // The access token is good for some minutes yet, and these say nothing about the session.
+                    Err(RenewError::Internal(_) | RenewError::Unknown) => {}
+                    Err(error @ (RenewError::Ended | RenewError::Reused)) => {
+                        self.handover.end_session();
+                        return self.session_refused(error).await;
+                    }
+                }
+                Authentication::SignedIn(principal(&claims))
+            }
+            (Some(Ok(claims)), _) => Authentication::SignedIn(principal(&claims)),
+            (Some(Err(refusal @ TokenRefusal::Revoked)), _) | (Some(Err(refusal)), None) => {
+                self.handover.end_session();
+                self.access_refused(&refusal).await
+            }
+            // Whatever is wrong with the access token (its age, another machine's clock, a changed
+            // secret): the session token speaks for itself, and the database judges it.
+            (Some(Err(refusal)), Some(session)) => {
+                self.access_refused(&refusal).await;
+                self.renew(session).await
+            }
+            (None, Some(session)) => self.renew(session).await,
+            (None, None) => {
+                self.handover.end_session();
+                self.refused("not_a_session_token").await
+            }
+        }
+    }
+
+    /// The sign-in API hands out access tokens, so an access token alone does not open it, from a cookie
+    /// as little as from a header: it would renew itself.
+    async fn confirmed(&self, authentication: Authentication, presented: &Presented) -> Authentication {
+        let Authentication::SignedIn(claimed) = authentication else { return authentication };
+        let Some(token) = presented.session.as_ref().filter(|token| token.session() == claimed.session_id) else {
+            return self.refused("no_session_token").await;
+        };
+        match self.auth.authenticate_session_token(token, self.client).await {
+            Ok(principal) => Authentication::SignedIn(principal),
+            Err(error) => self.session_refused(error).await,
+        }
+    }
+
+    async fn renew(&self, session: &SessionToken) -> Authentication {
+        match self.auth.renew(session, self.client).await {
+            Ok(renewal) => {
+                self.hand_over(&renewal);
+                Authentication::SignedIn(renewal.principal)
+            }
+            Err(error) => {
+                if !matches!(error, RenewError::Internal(_)) {
+                    self.handover.end_session();
+                }
+                self.session_refused(error).await
+            }
+        }
+    }
+
+    fn hand_over(&self, renewal: &Renewal) {
+        let (access, lifetime) = (renewal.access.clone(), renewal.lifetime);
+        self.handover.change_session(match renewal.next.clone() {
+            Some(session) => SessionChange::Start { session, access, lifetime },
+            None => SessionChange::Refresh { access, lifetime },
+        });
+    }
+
+    /// In its last third an access token is replaced before anybody notices its age.
+    fn is_due(&self, claims: &AccessClaims) -> bool {
+        let life = claims.expires_at.since(claims.issued_at);
+        claims.expires_at.since(self.auth.now()) <= life / 3
+    }
+
+    async fn access_refused(&self, refusal: &TokenRefusal) -> Authentication {
+        match refusal {
+            // Nothing happened but time.
+            TokenRefusal::Expired(_) => Authentication::Refused,
+            refusal => self.refused(refusal.as_str()).await,
+        }
+    }
+
+    async fn session_refused(&self, error: RenewError) -> Authentication {
+        match error {
+            RenewError::Unknown => self.refused("unknown_session_token").await,
+            RenewError::Ended => self.refused("session_ended").await,
+            // Recorded where the session was ended.
+            RenewError::Reused => Authentication::Refused,
+            RenewError::Internal(error) => {
+                tracing::error!(%error, "a session token could not be judged");
+                Authentication::Unavailable
+            }
+        }
+    }
+
+    async fn refused(&self, reason: &'static str) -> Authentication {
+        self.auth.record_refused_token(reason, self.client).await;
+        Authentication::Refused
+    }
+}
+
+fn principal(claims: &AccessClaims) -> Principal {
+    Principal { user_id: claims.user_id, session_id: claims.session_id }
+}
