@@ -1,0 +1,221 @@
+//! The sign-in API answers as Better Auth 1.7 does: the values here are the reference server's own.
+
+mod bodies;
+mod sessions;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    support::{BASE_URL, PASSWORD, TestApp},
+    wire::{Answer, send},
+};
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+#[tokio::test]
+async fn what_is_not_there_is_an_empty_404() {
+    let app = TestApp::new().await;
+    for line in [
+        "GET /api/auth",
+        "GET /api/auth/",
+        "GET /api/auth/nope",
+        "GET /api/auth/ok/",
+        "GET /api/auth//ok",
+        "GET /api/auth/OK",
+        "GET /api/auth/%6fk",
+        "HEAD /api/auth/ok",
+        "OPTIONS /api/auth/ok",
+        "POST /api/auth/ok",
+        "PUT /api/auth/ok",
+        "GET /api/auth/sign-in/email",
+        "GET /api/auth/sign-out",
+        "HEAD /api/auth/get-session",
+        "DELETE /api/auth/get-session",
+        "POST /api/auth/token",
+        "OPTIONS /api/auth/sign-in/email",
+        "POST /api/auth/forget-password",
+        "POST /api/auth/nope",
+    ] {
+        let answer = send(&app.state, line, &[("content-type", "text/plain")], "x").await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NOT_FOUND, ""), "{line}");
+        assert!(!answer.has("content-type"), "{line}");
+    }
+    let answer = send(&app.state, "GET /api/auth/ok", &[], "").await;
+    assert_eq!((answer.body.as_str(), answer.header("content-type")), (r#"{"ok":true}"#, "application/json"));
+}
+
+#[tokio::test]
+async fn signing_up_answers_the_token_and_the_user() {
+    let app = TestApp::new().await;
+    let body =
+        json!({ "name": "Ada", "email": "Ada@Example.com", "password": PASSWORD, "emailVerified": true, "role": "x" });
+    let answer = post(&app, "/sign-up/email", &[JSON], &body).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let (user, token) = (answer.json()["user"].clone(), answer.json()["token"].clone());
+    assert_eq!(
+        answer.json(),
+        json!({ "token": token, "user": {
+            "id": user["id"], "name": "Ada", "email": "ada@example.com", "emailVerified": false, "image": null,
+            "createdAt": "2027-01-15T08:00:00.000Z", "updatedAt": "2027-01-15T08:00:00.000Z",
+        }})
+    );
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("set-auth-token"), token);
+    assert_eq!(answer.header("access-control-expose-headers"), "set-auth-token");
+    let cookie = answer.set_cookie("latchkey_session").expect("a cookie");
+    assert_eq!(
+        cookie,
+        format!(
+            "latchkey_session={}; HttpOnly; SameSite=Lax; Path=/; Max-Age=604800",
+            token.as_str().expect("a token")
+        )
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_has_the_references_codes() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    let bearer = format!("Bearer {}", ada.session_token);
+    let long = "x".repeat(129);
+    let sign_up = |email: &str, password: &str| json!({ "name": "x", "email": email, "password": password });
+    let change = |new: &str, current: &str| json!({ "newPassword": new, "currentPassword": current });
+    for (path, body, status, code, message) in [
+        ("/sign-up/email", sign_up("a@b.co", "short"), 400, "PASSWORD_TOO_SHORT", "Password too short"),
+        ("/sign-up/email", sign_up("a@b.co", &long), 400, "PASSWORD_TOO_LONG", "Password too long"),
+        (
+            "/sign-up/email",
+            sign_up("a@b.co", "password123"),
+            400,
+            "PASSWORD_TOO_WEAK",
+            "This is a commonly used password; choose another",
+        ),
+        (
+            "/sign-up/email",
+            sign_up("ADA@example.com", PASSWORD),
+            422,
+            "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+            "User already exists. Use another email.",
+        ),
+        (
+            "/sign-in/email",
+            sign_up("ada@example.com", "wrong"),
+            401,
+            "INVALID_EMAIL_OR_PASSWORD",
+            "Invalid email or password",
+        ),
+        (
+            "/sign-in/email",
+            sign_up("nobody@example.com", "wrong"),
+            401,
+            "INVALID_EMAIL_OR_PASSWORD",
+            "Invalid email or password",
+        ),
+        ("/sign-in/email", sign_up("bad", "wrong"), 400, "INVALID_EMAIL", "Invalid email"),
+        ("/sign-in/email", sign_up(" ada@example.com", PASSWORD), 400, "INVALID_EMAIL", "Invalid email"),
+        ("/change-password", change("another otter lantern 7", "wrong"), 400, "INVALID_PASSWORD", "Invalid password"),
+        ("/change-password", change("short", PASSWORD), 400, "PASSWORD_TOO_SHORT", "Password too short"),
+        ("/change-password", change(&long, PASSWORD), 400, "PASSWORD_TOO_LONG", "Password too long"),
+        (
+            "/update-user",
+            json!({ "email": "eve@example.com", "name": "x" }),
+            400,
+            "EMAIL_CAN_NOT_BE_UPDATED",
+            "Email can not be updated",
+        ),
+        (
+            "/get-session",
+            json!({}),
+            405,
+            "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED",
+            "POST method requires deferSessionRefresh to be enabled in session config",
+        ),
+    ] {
+        assert_error(&post(&app, path, &[JSON, ("authorization", &bearer)], &body).await, status, code, message);
+    }
+    for body in [
+        json!({}),
+        json!({ "emailVerified": true }),
+        json!({ "email": null }),
+        json!({ "email": "" }),
+        json!({ "foo": 1 }),
+    ] {
+        let answer = post(&app, "/update-user", &[JSON, ("authorization", &bearer)], &body).await;
+        assert_eq!(
+            (answer.status, answer.json()),
+            (StatusCode::BAD_REQUEST, json!({ "message": "No fields to update" }))
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_a_valid_request_is_unauthorized_and_an_invalid_one_is_invalid() {
+    let app = TestApp::new().await;
+    for (line, body) in [
+        ("GET /list-sessions", ""),
+        ("GET /token", ""),
+        ("POST /revoke-session", r#"{"token":"x"}"#),
+        ("POST /revoke-sessions", ""),
+        ("POST /revoke-other-sessions", "[]"),
+        ("POST /change-password", r#"{"newPassword":"x","currentPassword":"y"}"#),
+        ("POST /update-user", r#"{"name":1}"#),
+        ("POST /update-user", "{}"),
+    ] {
+        for credentials in
+            [&[JSON][..], &[JSON, ("authorization", "Bearer x")], &[JSON, ("authorization", "Basic eA==")]]
+        {
+            let answer = send(&app.state, &line.replace(" /", " /api/auth/"), credentials, body).await;
+            assert_error(&answer, 401, "UNAUTHORIZED", "Unauthorized");
+        }
+    }
+}
+
+#[tokio::test]
+async fn signing_in_says_where_to_go_next_on_this_site_only() {
+    let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
+    app.person("ada@example.com").await;
+    let own = format!("{BASE_URL}/x");
+    for (callback, redirect) in [("/a?b=//c", true), (own.as_str(), true), ("", false)] {
+        let body = json!({ "email": "ada@example.com", "password": PASSWORD, "callbackURL": callback });
+        let answer = post(&app, "/sign-in/email", &[JSON], &body).await;
+        assert_eq!((&answer.json()["url"], &answer.json()["redirect"]), (&json!(callback), &json!(redirect)));
+        assert_eq!(answer.has("location"), redirect);
+    }
+    for callback in
+        ["//evil.example", "https://evil.example", "/\\evil", "javascript:alert(1)", "evil", "/%2f/evil", "/a\tb"]
+    {
+        for path in ["/sign-in/email", "/sign-out"] {
+            let answer = post(&app, path, &[JSON], &json!({ "callbackURL": callback })).await;
+            assert_error(&answer, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
+        }
+    }
+    let answer = post(&app, "/sign-out", &[JSON], &json!({ "callbackURL": 1 })).await;
+    assert_eq!(
+        (answer.status, answer.json()),
+        (StatusCode::BAD_REQUEST, json!({ "message": "Invalid callbackURL: expected a string" }))
+    );
+    let body = json!({ "email": "ada@example.com", "password": PASSWORD });
+    let answer = post(&app, "/sign-in/email", &[JSON], &body).await;
+    assert_eq!((answer.json().get("url"), &answer.json()["redirect"]), (None, &json!(false)));
+}
+
+#[tokio::test]
+async fn not_remembered_means_until_the_browser_closes() {
+    let app = TestApp::new().await;
+    app.person("ada@example.com").await;
+    let body = json!({ "email": "ada@example.com", "password": PASSWORD, "rememberMe": false });
+    let answer = post(&app, "/sign-in/email", &[JSON], &body).await;
+    for name in ["latchkey_session", "latchkey_access"] {
+        assert!(!answer.set_cookie(name).expect("a cookie").contains("Max-Age"));
+    }
+}
+
+async fn post(app: &TestApp, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    send(&app.state, &format!("POST /api/auth{path}"), headers, body.to_string()).await
+}
+
+fn assert_error(answer: &Answer, status: u16, code: &str, message: &str) {
+    assert_eq!((answer.status.as_u16(), answer.json()), (status, json!({ "message": message, "code": code })));
+    assert_eq!(answer.header("content-type"), "application/json");
+}

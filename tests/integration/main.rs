@@ -1,0 +1,25 @@
+//! What the parts do together, through their public doors.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+
+mod architecture;
+mod bad_tokens;
+mod client_address;
+mod command_line;
+mod contract;
+mod cross_site;
+mod forms_edge;
+mod headers;
+mod health;
+mod problems;
+mod protected_api;
+mod refused_tokens;
+mod renewal;
+mod replicas;
+mod security_log;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+mod support;
+mod throttling;
+mod token_rules;
+mod wire;

@@ -1,0 +1,69 @@
+//! What the database holds, read behind the service's back.
+
+use latchkey::domain::UserId;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement};
+
+use super::TestApp;
+
+/// A row of the security log.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub kind: String,
+    pub user_id: Option<String>,
+    pub session_id: Option<String>,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    pub detail: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// The whole security log, oldest first.
+pub async fn security_log(app: &TestApp) -> Vec<Record> {
+    let rows = rows(app, "SELECT * FROM events ORDER BY id").await;
+    rows.iter().map(record).collect()
+}
+
+/// How many rows a table has.
+pub async fn count(app: &TestApp, table: &str) -> i64 {
+    let rows = rows(app, &format!("SELECT count(*) AS n FROM {table}")).await;
+    rows[0].try_get("", "n").expect("a number")
+}
+
+/// The stored hash of a user's password.
+pub async fn password_hash(app: &TestApp, user_id: &str) -> String {
+    let owner: UserId = user_id.parse().expect("a user id");
+    app.store().await.password_hash(owner).await.expect("the database answers").expect("a password")
+}
+
+/// Changes the database by hand, as an operator does.
+pub async fn operate(app: &TestApp, sql: &str) {
+    let db = connect(app).await;
+    db.execute_unprepared(sql).await.expect("the statement is good");
+    db.close().await.expect("the connection closes");
+}
+
+async fn rows(app: &TestApp, sql: &str) -> Vec<QueryResult> {
+    let db = connect(app).await;
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let rows = db.query_all_raw(statement).await.expect("the statement is good");
+    db.close().await.expect("the connection closes");
+    rows
+}
+
+async fn connect(app: &TestApp) -> DatabaseConnection {
+    Database::connect(app.database_url()).await.expect("the database is there")
+}
+
+fn record(row: &QueryResult) -> Record {
+    let text = |name: &str| row.try_get::<Option<String>>("", name).expect("a text");
+    let id = |name: &str| row.try_get::<Option<uuid::Uuid>>("", name).expect("an id").map(|id| id.to_string());
+    Record {
+        kind: text("kind").expect("a kind"),
+        user_id: id("user_id"),
+        session_id: id("session_id"),
+        address: text("address"),
+        user_agent: text("user_agent"),
+        detail: text("detail"),
+        request_id: text("request_id"),
+    }
+}
