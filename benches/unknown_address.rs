@@ -1,0 +1,83 @@
+//! Does the time of a refused sign-in tell whether an address has an account?
+//!
+//! Signs in with a wrong password, at a known and an unknown address in turn, each from a network and
+//! account of its own, and compares the two samples by rank (Mann-Whitney U, normal approximation).
+//! Run it with `make bench` on a quiet machine; `SAMPLES=2000` makes it finer.
+#![expect(clippy::expect_used, reason = "a benchmark that cannot go on says so by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a stopwatch is what it is")]
+
+use std::{
+    env, fs,
+    net::{IpAddr, Ipv6Addr},
+    time::Instant,
+};
+
+use latchkey::{
+    app,
+    auth::{
+        Auth, Client,
+        password_hasher::{HashLimits, HashParameters, PasswordHasher},
+        sign_in::SignIn,
+        sign_up::SignUp,
+    },
+    clock::Clock,
+    config::Config,
+};
+
+fn main() {
+    let samples = env::var("SAMPLES").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (mut known, mut unknown) = runtime.block_on(measure(samples));
+    let u = rank_sum(&known, &unknown);
+    let n = f64::from(samples);
+    let z = (u - n * n / 2.0) / (n * n * (2.0 * n + 1.0) / 12.0).sqrt();
+    println!("{samples} refused sign-ins each");
+    println!("known address    median {:.3} ms", median(&mut known));
+    println!("unknown address  median {:.3} ms", median(&mut unknown));
+    println!("a known one is slower in {:.1} % of pairs (50 % tells nothing); z = {z:.2}", 100.0 * u / (n * n));
+}
+
+async fn measure(samples: u32) -> (Vec<f64>, Vec<f64>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().display().to_string();
+    let config = Config::from_vars(|name| (name == "LATCHKEY_DATA").then(|| data.clone())).expect("good settings");
+    let store = app::connect(&config).await.expect("a database");
+    store.migrate().await.expect("tables");
+    let hasher = PasswordHasher::new(HashParameters::STANDARD, HashLimits::for_this_machine()).expect("a hasher");
+    let auth = app::assemble(&config, store, Clock::system(), hasher).await.expect("the service").auth;
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for number in 0..samples {
+        let email = format!("known{number}@example.com");
+        let form = SignUp { email: &email, name: "", password: "violet otter lantern 42", image: None, remember: true };
+        auth.sign_up(form, &client(number)).await.expect("an account");
+        known.push(refused(&auth, &email, number).await);
+        unknown.push(refused(&auth, &format!("other{number}@example.com"), number).await);
+    }
+    fs::remove_dir_all(folder.path()).expect("the folder goes");
+    (known, unknown)
+}
+
+/// How long a refused sign-in takes, in milliseconds.
+async fn refused(auth: &Auth, email: &str, number: u32) -> f64 {
+    let start = Instant::now();
+    let answer = auth.sign_in(SignIn { email, password: "not this one", remember: true }, &client(number)).await;
+    let took = start.elapsed();
+    assert!(answer.is_err(), "the password is wrong");
+    took.as_secs_f64() * 1000.0
+}
+
+/// Somebody from a network of their own.
+fn client(number: u32) -> Client {
+    let network = u128::from(number) << 64;
+    Client { address: Some(IpAddr::V6(Ipv6Addr::from((0xfd00 << 112) | network))), ..Client::default() }
+}
+
+fn median(sample: &mut [f64]) -> f64 {
+    sample.sort_by(f64::total_cmp);
+    sample.get(sample.len() / 2).copied().unwrap_or_default()
+}
+
+/// In how many pairs the first is the greater.
+fn rank_sum(first: &[f64], second: &[f64]) -> f64 {
+    first.iter().flat_map(|one| second.iter().map(move |two| f64::from(u8::from(one > two)))).sum()
+}
