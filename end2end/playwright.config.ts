@@ -1,0 +1,41 @@
+// The same specs four times: desktop and phone, with and without JavaScript.
+
+import { defineConfig, devices, type Project } from "@playwright/test";
+import { launchOptions } from "./browser.js";
+import { servers } from "./support/servers.js";
+
+const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } };
+const phone = { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } };
+
+// What only the server decides (@server) is the same on every screen, so the phone leaves it out; what
+// only scripts do (@script) is nothing to a browser without JavaScript.
+const projects: Project[] = [
+  { name: "desktop", use: { ...desktop } },
+  { name: "desktop without JavaScript", grepInvert: /@script/, use: { ...desktop, javaScriptEnabled: false } },
+  { name: "phone", grepInvert: /@server/, use: { ...phone } },
+  { name: "phone without JavaScript", grepInvert: /@server|@script/, use: { ...phone, javaScriptEnabled: false } },
+];
+
+export default defineConfig({
+  testDir: "tests",
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  // As many as there are cores; a test that fails now and then is a fault to be found.
+  workers: "100%",
+  retries: 0,
+  reporter: [["list"]],
+  expect: { timeout: 10_000 },
+  use: {
+    baseURL: servers.main.url,
+    locale: "en-GB",
+    timezoneId: "Asia/Kolkata",
+    launchOptions,
+  },
+  projects,
+  webServer: Object.values(servers).map(({ port, url, settings }) => ({
+    command: ["../scripts/serve-for-tests", port, ...settings].join(" "),
+    url: `${url}/readyz`,
+    timeout: 30_000,
+    gracefulShutdown: { signal: "SIGTERM" as const, timeout: 10_000 },
+  })),
+});

@@ -1,0 +1,156 @@
+// Every page in every state that looks different: what is checked of one is checked of all.
+
+import { type BrowserContextOptions, expect, type Page } from "@playwright/test";
+import {
+  button,
+  field,
+  guessUntilSlowedDown,
+  heading,
+  notice,
+  postFromElsewhere,
+  signIn,
+  signUp,
+  submitSignIn,
+  submitSignUp,
+  summary,
+} from "./forms.js";
+import { devices, type Person } from "./people.js";
+import { userId } from "./tokens.js";
+
+/** What a state may need. */
+export interface Scene {
+  page: Page;
+  baseURL: string | undefined;
+  javaScriptEnabled: boolean | undefined;
+  person: Person;
+  otherDevice: (options?: BrowserContextOptions) => Promise<Page>;
+}
+
+/** A page in a state, and how to get there. */
+export interface State {
+  name: string;
+  arrange: (scene: Scene) => Promise<void>;
+}
+
+/** Signed out. */
+const outside: State[] = [
+  { name: "home", arrange: ({ page }) => open(page, "/") },
+  { name: "sign up", arrange: ({ page }) => open(page, "/sign-up") },
+  { name: "sign in", arrange: ({ page }) => open(page, "/sign-in") },
+  { name: "page not found", arrange: ({ page }) => open(page, "/no-such-page") },
+  {
+    name: "sign up, every field refused",
+    arrange: async ({ page }) => {
+      await submitSignUp(page, { email: "nobody", password: "short", name: "x".repeat(1000) });
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "sign up, a password being typed",
+    arrange: async ({ page, javaScriptEnabled }) => {
+      await open(page, "/sign-up");
+      if (javaScriptEnabled !== false) await button(page, "Show password").click();
+      await field(page, "Password").fill("quiet harbour");
+    },
+  },
+  {
+    name: "sign in refused",
+    arrange: async ({ page, person }) => {
+      await submitSignIn(page, person);
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "sign in slowed down",
+    arrange: ({ page, person }) => guessUntilSlowedDown(page, person.email),
+  },
+  {
+    name: "error",
+    arrange: async ({ page }) => {
+      await page.goto("/actions/sign-in");
+      await expect(heading(page, "We couldn’t read that")).toBeVisible();
+    },
+  },
+  {
+    name: "form from another site",
+    arrange: async ({ page, baseURL }) => {
+      await postFromElsewhere(page, `${baseURL}/actions/sign-in`);
+      await expect(heading(page, "That came from another site")).toBeVisible();
+    },
+  },
+  {
+    name: "signed out",
+    arrange: async ({ page, person }) => {
+      await signUp(page, person);
+      await button(page, "Sign out").click();
+      await expect(notice(page)).toBeVisible();
+    },
+  },
+];
+
+/** Signed in. */
+const inside: State[] = [
+  { name: "home, signed in", arrange: ({ page }) => open(page, "/") },
+  { name: "account", arrange: async () => {} },
+  {
+    name: "account, several devices",
+    arrange: async ({ page, person, otherDevice }) => {
+      for (const { userAgent } of Object.values(devices)) await signIn(await otherDevice({ userAgent }), person);
+      await page.goto("/account");
+      await expect(button(page, "Sign out everywhere else")).toBeVisible();
+    },
+  },
+  {
+    name: "account, long activity",
+    arrange: async ({ page }) => {
+      const profile = `/api/users/${await userId(page.context())}`;
+      for (let turn = 0; turn < 25; turn += 1) {
+        expect((await page.request.patch(profile, { data: { name: `Ada ${turn}` } })).status()).toBe(200);
+      }
+      await page.goto("/account");
+      await page.getByRole("link", { name: "Older activity" }).click();
+      await expect(page.getByRole("link", { name: "Newest activity" })).toBeVisible();
+    },
+  },
+  {
+    name: "account, name saved",
+    arrange: async ({ page }) => {
+      await button(page, "Save name").click();
+      await expect(notice(page)).toBeVisible();
+    },
+  },
+  {
+    name: "account, name refused",
+    arrange: async ({ page }) => {
+      await field(page, "Name (optional)").fill("x".repeat(1000));
+      await button(page, "Save name").click();
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "account, password change refused",
+    arrange: async ({ page }) => {
+      await field(page, "Current password").fill("not the one");
+      await field(page, "New password").fill("short");
+      await button(page, "Change password").click();
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+];
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+}
+
+export const states: State[] = [
+  ...outside,
+  ...inside.map(({ name, arrange }) => ({
+    name,
+    arrange: async (scene: Scene) => {
+      await signUp(scene.page, scene.person);
+      await expect(heading(scene.page, "Your account")).toBeVisible();
+      await arrange(scene);
+    },
+  })),
+];

@@ -1,0 +1,101 @@
+// WCAG 2.2 AA: the keyboard alone can do everything, and readers get what they asked for. What axe
+// finds is in states.spec.ts.
+
+import type { Locator, Page } from "@playwright/test";
+import { button, field, heading, notice, signUp } from "../support/forms.js";
+import { devices } from "../support/people.js";
+import { expect, test } from "../support/test.js";
+
+/** Presses Tab until the focus is there; every stop on the way must be seen to have it. */
+async function tabTo(page: Page, goal: Locator): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await goal.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return null;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return { html: element.outerHTML, style: outlineStyle, width: Number.parseFloat(outlineWidth) };
+    });
+    if (!stop) continue;
+    expect(stop.style, stop.html).not.toBe("none");
+    expect(stop.width, stop.html).toBeGreaterThanOrEqual(2);
+  }
+  throw new Error(`the keyboard does not reach ${String(goal)}`);
+}
+
+test("the keyboard alone can do everything", async ({ page, person, otherDevice }) => {
+  const { keyboard } = page;
+  await page.goto("/");
+  await keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to content" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+
+  await tabTo(page, page.getByRole("main").getByRole("link", { name: "Create account" }));
+  await keyboard.press("Enter");
+  await expect(heading(page, "Create your account")).toBeVisible();
+  await tabTo(page, field(page, "E-mail address"));
+  await keyboard.type(person.email);
+  await tabTo(page, field(page, "Password"));
+  await keyboard.type(person.password);
+  await tabTo(page, field(page, "Keep me signed in on this device"));
+  await keyboard.press("Space");
+  await expect(field(page, "Keep me signed in on this device")).not.toBeChecked();
+  await keyboard.press("Space");
+  await keyboard.press("Enter");
+  await expect(heading(page, "Your account")).toBeVisible();
+
+  await tabTo(page, field(page, "Name (optional)"));
+  await keyboard.type("Ada");
+  await keyboard.press("Enter");
+  await expect(notice(page)).toContainText("Your name is saved.");
+
+  const other = await otherDevice(devices.curl);
+  await other.goto("/sign-in");
+  await field(other, "E-mail address").fill(person.email);
+  await field(other, "Password").fill(person.password);
+  await other.keyboard.press("Enter");
+  await expect(heading(other, "Your account")).toBeVisible();
+  await page.goto("/account");
+  await tabTo(page, page.getByRole("button", { name: /^Sign out of curl/ }));
+  await keyboard.press("Enter");
+  await expect(notice(page)).toContainText("The device is signed out.");
+
+  await tabTo(page, field(page, "Current password"));
+  await keyboard.type(person.password);
+  await tabTo(page, field(page, "New password"));
+  await keyboard.type(`${person.password} changed`);
+  await keyboard.press("Enter");
+  await expect(notice(page)).toContainText("Your password is changed");
+
+  await tabTo(page, button(page, "Sign out"));
+  await keyboard.press("Enter");
+  await expect(notice(page)).toContainText("You’re signed out.");
+});
+
+test("where scripts run, the keyboard reaches the reveal button too", { tag: "@script" }, async ({ page }) => {
+  await page.goto("/sign-in");
+  await expect(button(page, "Show password")).toBeVisible();
+  await tabTo(page, button(page, "Show password"));
+  await page.keyboard.press("Space");
+  await expect(field(page, "Password")).toHaveAttribute("type", "text");
+});
+
+test("typing starts in the first field of the sign-in page", async ({ page }) => {
+  await page.goto("/sign-in");
+  await expect(field(page, "E-mail address")).toBeFocused();
+});
+
+test("nothing moves for those who asked for less motion", async ({ page, person }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await signUp(page, person);
+  const moving = await page.evaluate(() => document.getAnimations().length);
+  expect(moving).toBe(0);
+});
+
+test("focus is seen in forced colours", async ({ page }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.goto("/sign-in");
+  await tabTo(page, button(page, "Sign in"));
+});

@@ -1,0 +1,173 @@
+// The pages: what every one of them keeps to.
+
+import type { Page, Request } from "@playwright/test";
+import { button, field, heading, signUp } from "../support/forms.js";
+import { expect, test } from "../support/test.js";
+
+test("an unknown page answers 404 and leads back", async ({ page }) => {
+  const answer = await page.goto("/no-such-page");
+  expect(answer?.status()).toBe(404);
+  await expect(heading(page, "Page not found")).toBeVisible();
+  await page.getByRole("link", { name: "Go to the start page" }).click();
+  await expect(page).toHaveURL("/");
+});
+
+test("every page has a title of its own", { tag: "@server" }, async ({ page, person }) => {
+  const titles = new Set<string>();
+  for (const path of ["/", "/sign-up", "/sign-in", "/no-such-page"]) {
+    await page.goto(path);
+    titles.add(await page.title());
+  }
+  await signUp(page, person);
+  titles.add(await page.title());
+  expect(titles.size).toBe(5);
+});
+
+test("nobody keeps a copy of a person's page", { tag: "@server" }, async ({ page, person }) => {
+  await signUp(page, person);
+  for (const path of ["/account", "/"]) {
+    const answer = await page.goto(path);
+    expect(answer?.headers()["cache-control"], path).toContain("no-store");
+  }
+});
+
+test("scripts need the answer's own nonce, and it is never the same", { tag: "@server" }, async ({ page }) => {
+  const nonces = new Set<string>();
+  for (const path of ["/", "/sign-up", "/sign-in", "/sign-in", "/no-such-page"]) {
+    const answer = await page.goto(path);
+    const policy = answer?.headers()["content-security-policy"] ?? "";
+    expect(policy).toMatch(/default-src 'none'|default-src 'self'/);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("base-uri 'none'");
+    expect(policy).toMatch(/form-action 'self'/);
+    expect(policy).not.toContain("unsafe-inline");
+    const nonce = /script-src [^;]*'nonce-([^']+)'/.exec(policy)?.[1];
+    expect(nonce).toBeDefined();
+    nonces.add(nonce ?? "");
+    expect(await page.locator("[style], [onclick], [onload]").count()).toBe(0);
+  }
+  expect(nonces.size).toBe(5);
+});
+
+test("every answer carries the protective headers", { tag: "@server" }, async ({ page }) => {
+  for (const path of ["/", "/sign-in", "/no-such-page", "/api/no-such-route"]) {
+    const headers = (await page.request.get(path)).headers();
+    expect(headers, path).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "referrer-policy": expect.stringMatching(/^(same-origin|strict-origin-when-cross-origin)$/),
+      "permissions-policy": expect.stringMatching(/./),
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+    });
+  }
+});
+
+test("assets have hashes in their names and may be kept forever", { tag: "@server" }, async ({ page }) => {
+  await page.goto("/sign-in");
+  const assets = await page.locator("link[rel=stylesheet], link[rel=preload]").evaluateAll((links) =>
+    links.map((link) => link.getAttribute("href") ?? ""),
+  );
+  expect(assets.length).toBeGreaterThan(0);
+  for (const asset of assets) {
+    expect(asset).toMatch(/\.[\w-]{16,}\.(css|js|wasm)$/);
+    const headers = (await page.request.get(asset, { headers: { "accept-encoding": "gzip, br" } })).headers();
+    expect(headers["content-encoding"]).toBe("br");
+    expect(headers["cache-control"]).toMatch(/max-age=31536000.*immutable/);
+  }
+});
+
+/** What a page loads, and the bytes each kind takes on the wire. */
+async function weigh(page: Page, path: string): Promise<Record<"text" | "code", number>> {
+  const requests: Request[] = [];
+  page.on("requestfinished", (request) => requests.push(request));
+  await page.goto(path, { waitUntil: "networkidle" });
+  const bytes = { text: 0, code: 0 };
+  for (const request of requests) {
+    const type = (await (await request.response())?.headerValue("content-type")) ?? "";
+    const { responseBodySize } = await request.sizes();
+    if (/html|css/.test(type)) bytes.text += responseBodySize;
+    if (/javascript|wasm/.test(type)) bytes.code += responseBodySize;
+  }
+  return bytes;
+}
+
+test("the sign-in page weighs at most 15 kB of HTML and CSS and 60 kB of code", async ({ page, javaScriptEnabled }) => {
+  const bytes = await weigh(page, "/sign-in");
+  test.info().annotations.push({ type: "bytes", description: JSON.stringify(bytes) });
+  expect(bytes.text).toBeGreaterThan(0);
+  expect(bytes.text).toBeLessThanOrEqual(15_000);
+  expect(bytes.code).toBeLessThanOrEqual(60_000);
+  if (javaScriptEnabled !== false) expect(bytes.code).toBeGreaterThan(0);
+});
+
+for (const path of ["/", "/no-such-page", "/actions/sign-in"]) {
+  test(`${path} has no island and loads no script`, async ({ page }) => {
+    expect((await weigh(page, path)).code).toBe(0);
+    await expect(page.locator("script, link[rel=modulepreload], link[rel=preload]")).toHaveCount(0);
+  });
+}
+
+test("password managers are told which field is which", { tag: "@server" }, async ({ page, person }) => {
+  const expected = async (label: string, token: string) =>
+    expect(field(page, label), label).toHaveAttribute("autocomplete", token);
+  await page.goto("/sign-in");
+  await expected("E-mail address", "username");
+  await expected("Password", "current-password");
+  await page.goto("/sign-up");
+  await expected("E-mail address", "username");
+  await expected("Password", "new-password");
+  await expected("Name (optional)", "name");
+  await signUp(page, person);
+  await expected("Current password", "current-password");
+  await expected("New password", "new-password");
+  await expect(page.locator("input[autocomplete=username]")).toHaveValue(person.email);
+});
+
+test("a password can be revealed while typing, where scripts run", async ({ page, person, javaScriptEnabled }) => {
+  await page.goto("/sign-in");
+  const reveal = button(page, "Show password");
+  if (javaScriptEnabled === false) {
+    await expect(reveal).toBeHidden();
+    return;
+  }
+  await field(page, "Password").fill(person.password);
+  await reveal.click();
+  await expect(field(page, "Password")).toHaveAttribute("type", "text");
+  await expect(reveal).toHaveAttribute("aria-pressed", "true");
+  await expect(field(page, "Password")).toHaveValue(person.password);
+  await reveal.click();
+  await expect(field(page, "Password")).toHaveAttribute("type", "password");
+});
+
+test("characters are counted while a password is chosen, where scripts run", async ({ page, javaScriptEnabled }) => {
+  await page.goto("/sign-up");
+  const count = page.locator(".count");
+  await expect(count).toBeEmpty();
+  if (javaScriptEnabled === false) {
+    await field(page, "Password").fill("seven77");
+    await expect(count).toBeEmpty();
+    return;
+  }
+  await expect(button(page, "Show password")).toBeVisible();
+  // As the server counts: an emoji is one, and so is an accent however it is written.
+  const counted: [string, string][] = [
+    ["seven77", "7 of 8 characters"],
+    ["eight888", "8 characters"],
+    ["\u{1f600}".repeat(7), "7 of 8 characters"],
+    ["e\u{301}".repeat(8), "8 characters"],
+    ["", ""],
+  ];
+  for (const [password, words] of counted) {
+    await field(page, "Password").fill(password);
+    await expect(count).toHaveText(words);
+  }
+});
+
+test("a revealed password is sent like any other", { tag: "@script" }, async ({ page, person }) => {
+  await page.goto("/sign-up");
+  await field(page, "E-mail address").fill(person.email);
+  await field(page, "Password").fill(person.password);
+  await button(page, "Show password").click();
+  await button(page, "Create account").click();
+  await expect(heading(page, "Your account")).toBeVisible();
+});

@@ -1,0 +1,29 @@
+// Every page in every state: axe finds nothing of WCAG 2.2 AA, light or dark, and from 320 px to 4K
+// nothing has to be scrolled sideways.
+
+import { findings, withScripts } from "../support/accessibility.js";
+import { states } from "../support/states.js";
+import { expect, test } from "../support/test.js";
+
+for (const { name, arrange } of states) {
+  const title = `axe finds nothing, light or dark, and nothing overflows from 320 px to 4K: ${name}`;
+  test(title, async ({ page, baseURL, javaScriptEnabled, person, otherDevice }) => {
+    await arrange({ page, baseURL, javaScriptEnabled, person, otherDevice });
+    const subject = javaScriptEnabled === false ? await withScripts(page) : page;
+    for (const colorScheme of ["light", "dark"] as const) {
+      await subject.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await findings(subject), colorScheme).toEqual([]);
+    }
+    if (subject !== page) await subject.context().close();
+
+    for (const width of [320, 3840]) {
+      await page.setViewportSize({ width, height: 640 });
+      const { scroll, client } = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return { scroll: scrollWidth, client: clientWidth };
+      });
+      expect(client).toBe(width);
+      expect(scroll).toBeLessThanOrEqual(client);
+    }
+  });
+}

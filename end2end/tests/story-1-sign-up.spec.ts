@@ -1,0 +1,172 @@
+// Story 1: sign up with e-mail, password and optional name.
+
+import { randomInt } from "node:crypto";
+import {
+  expectFieldRefused,
+  expectSignedIn,
+  expectSignedOut,
+  field,
+  heading,
+  signIn,
+  signOut,
+  signUp,
+  submitSignIn,
+  submitSignUp,
+  summary,
+} from "../support/forms.js";
+import { servers } from "../support/servers.js";
+import { expect, test } from "../support/test.js";
+import { accessToken, cookie } from "../support/tokens.js";
+
+test("an account is made and its owner is signed in at once", async ({ page, person }) => {
+  await submitSignUp(page, person);
+  await expect(page).toHaveURL("/account");
+  await expect(heading(page, "Your account")).toBeVisible();
+  await expect(page.getByRole("main").getByText(person.email, { exact: true })).toBeVisible();
+  await expect(page.getByRole("banner").getByText(person.name)).toBeVisible();
+});
+
+test("the name is optional", async ({ page, person }) => {
+  await signUp(page, { ...person, name: "" });
+  await expect(field(page, "Name (optional)")).toHaveValue("");
+  await expect(page.getByRole("banner").getByText(person.email)).toBeVisible();
+});
+
+test("the cookie holds a JWT with every claim a backend needs and no personal data", { tag: "@server" }, async ({ page, context, person }) => {
+  const began = Math.floor(Date.now() / 1000);
+  await signUp(page, person);
+  const { header, claims } = await accessToken(context);
+  expect(header).toMatchObject({ typ: "at+jwt", kid: expect.any(String) });
+  expect(["HS256", "EdDSA"]).toContain(header.alg);
+  expect(claims).toMatchObject({
+    iss: servers.main.url,
+    aud: servers.main.url,
+    sub: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/),
+    user_id: claims.sub,
+    sid: expect.any(String),
+    jti: expect.any(String),
+    exp: claims.iat + 15 * 60,
+  });
+  expect(Math.abs(claims.iat - began)).toBeLessThanOrEqual(30);
+  expect(JSON.stringify(claims)).not.toContain(person.email);
+  expect(JSON.stringify(claims)).not.toContain(person.name);
+});
+
+test("no script can read the cookies and no other site can send them", { tag: "@server" }, async ({ page, context, person, javaScriptEnabled }) => {
+  await signUp(page, person);
+  for (const kind of ["access", "session"] as const) {
+    expect(await cookie(context, kind)).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/", domain: "localhost" });
+  }
+  if (javaScriptEnabled !== false) expect(await page.evaluate(() => document.cookie)).toBe("");
+});
+
+const spellings: [string, (email: string) => string][] = [
+  ["as it is", (email) => email],
+  ["in capitals", (email) => email.toUpperCase()],
+  ["in full-width letters", (email) => email.replace("ada", "ａｄａ")],
+  ["with a space around it", (email) => ` ${email} `],
+];
+for (const [how, spell] of spellings) {
+  test(`an address that has an account is refused at its field, written ${how}`, { tag: "@server" }, async ({ page, person, otherDevice }) => {
+    await signUp(page, person);
+    const other = await otherDevice();
+    await submitSignUp(other, { ...person, email: spell(person.email) });
+    await expectFieldRefused(other, "E-mail address", "There is already an account with this e-mail address.");
+    await expectSignedOut(other);
+  });
+}
+
+test("an accent written as one character or as two is the same address", { tag: "@server" }, async ({ page, person, otherDevice }) => {
+  await signUp(page, { ...person, email: person.email.replace("ada", "jos\u{e9}") });
+  const other = await otherDevice();
+  await submitSignUp(other, { ...person, email: person.email.replace("ada", "jose\u{301}") });
+  await expectFieldRefused(other, "E-mail address", "There is already an account with this e-mail address.");
+});
+
+for (const email of ["nobody", "nobody@", "@example.org", "nobody@example", "no body@example.org", "Ada <ada@example.org>"]) {
+  test(`${email} is refused as an address, and stays filled in`, { tag: "@server" }, async ({ page, person }) => {
+    await submitSignUp(page, { ...person, email });
+    await expect(page).toHaveURL("/sign-up");
+    await expectFieldRefused(page, "E-mail address", "Enter an e-mail address like name@example.com.");
+    await expect(field(page, "E-mail address")).toHaveValue(email);
+    await expect(field(page, "Name (optional)")).toHaveValue(person.name);
+    await expect(field(page, "Password")).toHaveValue("");
+  });
+}
+
+test("without an address the form asks for one", { tag: "@server" }, async ({ page, person }) => {
+  await submitSignUp(page, { ...person, email: "" });
+  await expectFieldRefused(page, "E-mail address", "Enter your e-mail address.");
+});
+
+const weak: [string, string | ((email: string) => string), string][] = [
+  ["none at all", "", "Enter a password."],
+  ["one that is too short", "kF7#qz!", "Use at least 8 characters for the password."],
+  ["one that is too long", "kF7#qz!p".repeat(16) + "x", "Use at most 128 characters for the password."],
+  ["a common one", "password1", "This is a commonly used password."],
+  ["one with the address in it", (email) => `${email}-2026`, "Leave your e-mail address"],
+  ["one with the product’s name in it", "my latchkey 90417 kite", "“latchkey” out of the password"],
+  ["one that is easy to guess", "abcabcabcabcabc", "This password is easy to guess."],
+];
+for (const [what, password, reason] of weak) {
+  test(`a weak password is refused with the reason: ${what}`, { tag: "@server" }, async ({ page, person }) => {
+    const chosen = typeof password === "string" ? password : password(person.email);
+    await submitSignUp(page, { ...person, password: chosen });
+    await expectFieldRefused(page, "Password", reason);
+    await expect(field(page, "Password")).toHaveValue("");
+    await expect(field(page, "E-mail address")).toHaveValue(person.email);
+    // What was typed stands neither in the address bar nor anywhere on the page.
+    await expect(page).toHaveURL("/sign-up");
+    if (chosen) expect(await page.content()).not.toContain(chosen);
+  });
+}
+
+test("every field that is wrong is named at once, in the order of the form", async ({ page, person }) => {
+  await submitSignUp(page, { ...person, email: "nobody", password: "short" });
+  await expect(summary(page).getByRole("listitem")).toHaveText([/^Enter an e-mail address/, /^Use at least 8/]);
+  await summary(page).getByRole("link", { name: /^Use at least 8/ }).click();
+  await expect(field(page, "Password")).toBeFocused();
+});
+
+test("128 emoji are a password, to the last one", { tag: "@server" }, async ({ page, person }) => {
+  const emoji = Array.from({ length: 128 }, () => String.fromCodePoint(0x1f600 + randomInt(64)));
+  const password = emoji.join("");
+  await signUp(page, { ...person, password });
+  await signOut(page);
+  await submitSignIn(page, { ...person, password: emoji.slice(0, -1).join("") });
+  await expect(summary(page)).toBeVisible();
+  await signIn(page, { ...person, password });
+});
+
+test("spaces count, at the ends too", { tag: "@server" }, async ({ page, person }) => {
+  const password = `  ${person.password}  `;
+  await signUp(page, { ...person, password });
+  await signOut(page);
+  await submitSignIn(page, { ...person, password: password.trim() });
+  await expect(summary(page)).toBeVisible();
+  await signIn(page, { ...person, password });
+});
+
+test("no composition is asked for: lower case alone will do", { tag: "@server" }, async ({ page, person }) => {
+  await signUp(page, { ...person, password: "gravel umbrella tonsil quickly" });
+  await expectSignedIn(page, person);
+});
+
+test("two sign-ups with one address at the same moment make exactly one account", { tag: "@server" }, async ({ page, person, otherDevice }) => {
+  const pages = [page, await otherDevice()];
+  await Promise.all(pages.map((each) => submitSignUp(each, person)));
+  const made = pages.map((each) => heading(each, "Your account").or(summary(each)));
+  for (const either of made) await expect(either).toBeVisible();
+  const accounts = await Promise.all(pages.map((each) => heading(each, "Your account").count()));
+  expect(accounts.sort()).toEqual([0, 1]);
+});
+
+test.describe("where composition is asked for", () => {
+  test.use({ baseURL: servers.hasty.url });
+
+  test("a password needs upper case, lower case and a digit", { tag: "@server" }, async ({ page, person }) => {
+    await submitSignUp(page, { ...person, password: "quiet harbour without any digit" });
+    await expectFieldRefused(page, "Password", "Use at least one upper-case letter, one lower-case letter and one digit");
+    await signUp(page, person);
+  });
+});
