@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set, sea_query::Expr,
+    QueryOrder, QuerySelect, Select, Set, UpdateMany, sea_query::Expr,
 };
 
 use super::{
@@ -152,9 +152,7 @@ impl Store {
             .col_expr(Column::IdleExpiresAt, Expr::value(next.idle_expires_at.millis()))
             .col_expr(Column::Address, Expr::value(origin.address.map(|address| address.to_string())))
             .col_expr(Column::UserAgent, Expr::value(origin.user_agent.clone()))
-            .filter(Column::Id.eq(seen.session.id.uuid()))
-            .filter(Column::Generation.eq(seen.generation))
-            .filter(Column::EndedAt.is_null())
+            .filter(still_at(seen))
             .exec(&self.db)
             .await?;
         Ok(updated.rows_affected == 1)
@@ -172,9 +170,7 @@ impl Store {
             .col_expr(Column::SecretUsedAt, Expr::value(first_used.millis()))
             .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
-            .filter(Column::Id.eq(seen.session.id.uuid()))
-            .filter(Column::Generation.eq(seen.generation))
-            .filter(Column::EndedAt.is_null())
+            .filter(still_at(seen))
             .exec(&self.db)
             .await?;
         Ok(())
@@ -190,9 +186,7 @@ impl Store {
         Entity::update_many()
             .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
-            .filter(Column::Id.eq(seen.session.id.uuid()))
-            .filter(Column::Generation.eq(seen.generation))
-            .filter(Column::EndedAt.is_null())
+            .filter(still_at(seen))
             .exec(&self.db)
             .await?;
         Ok(())
@@ -217,14 +211,8 @@ impl Store {
         reason: EndReason,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let updated = Entity::update_many()
-            .col_expr(Column::EndedAt, Expr::value(now.millis()))
-            .col_expr(Column::EndReason, Expr::value(reason.as_str()))
-            .filter(Column::Id.eq(id.uuid()))
-            .filter(Column::UserId.eq(owner.uuid()))
-            .filter(Column::EndedAt.is_null())
-            .exec(&self.db)
-            .await?;
+        let ending = ending(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.uuid()));
+        let updated = ending.exec(&self.db).await?;
         Ok(updated.rows_affected == 1)
     }
 
@@ -296,6 +284,22 @@ fn live(owner: UserId, now: Timestamp) -> Select<Entity> {
         .filter(Column::IdleExpiresAt.gt(now.millis()))
 }
 
+/// The row as it was read: not replaced by another request, and not ended.
+fn still_at(seen: &StoredSession) -> Condition {
+    Condition::all()
+        .add(Column::Id.eq(seen.session.id.uuid()))
+        .add(Column::Generation.eq(seen.generation))
+        .add(Column::EndedAt.is_null())
+}
+
+/// Ends sessions that have not ended yet; which ones is for the caller to say.
+fn ending(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now.millis()))
+        .col_expr(Column::EndReason, Expr::value(reason.as_str()))
+        .filter(Column::EndedAt.is_null())
+}
+
 async fn end_others(
     transaction: &DatabaseTransaction,
     owner: UserId,
@@ -313,11 +317,8 @@ async fn end_others(
         .all(transaction)
         .await?;
     let ended: Vec<SessionId> = rows.into_iter().map(SessionId::from_uuid).filter(|id| Some(*id) != keep).collect();
-    Entity::update_many()
-        .col_expr(Column::EndedAt, Expr::value(now.millis()))
-        .col_expr(Column::EndReason, Expr::value(reason.as_str()))
+    ending(reason, now)
         .filter(Column::UserId.eq(owner.uuid()))
-        .filter(Column::EndedAt.is_null())
         .filter(Column::Id.ne(keep.map_or_else(uuid::Uuid::nil, SessionId::uuid)))
         .exec(transaction)
         .await?;
@@ -343,13 +344,7 @@ async fn end_surplus(
     if surplus.is_empty() {
         return Ok(Vec::new());
     }
-    Entity::update_many()
-        .col_expr(Column::EndedAt, Expr::value(now.millis()))
-        .col_expr(Column::EndReason, Expr::value(EndReason::Surplus.as_str()))
-        .filter(Column::Id.is_in(surplus.iter().copied()))
-        .filter(Column::EndedAt.is_null())
-        .exec(transaction)
-        .await?;
+    ending(EndReason::Surplus, now).filter(Column::Id.is_in(surplus.iter().copied())).exec(transaction).await?;
     Ok(surplus.into_iter().map(SessionId::from_uuid).collect())
 }
 

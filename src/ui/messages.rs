@@ -86,9 +86,6 @@ pub const fn failure(kind: ErrorKind) -> (&'static str, &'static str) {
             "That came from another site",
             "To keep your account safe, we only accept forms sent from our own pages. Nothing was changed.",
         ),
-        ErrorKind::Throttled { .. } => {
-            ("Too many attempts", "To keep accounts safe, we slow things down after many attempts.")
-        }
     }
 }
 

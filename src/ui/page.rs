@@ -122,11 +122,6 @@ pub enum ErrorKind {
     Unreadable,
     /// A form was sent from another site.
     Forbidden,
-    /// Too many requests.
-    Throttled {
-        /// Seconds to wait.
-        retry_after: u32,
-    },
 }
 
 impl Page {

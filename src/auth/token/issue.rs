@@ -1,7 +1,5 @@
 //! Issuing an access token for a session.
 
-use std::time::Duration;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
@@ -86,11 +84,6 @@ impl Issuer {
         })?;
         Ok(IssuedToken { token: AccessToken(token), issued_at, expires_at })
     }
-
-    /// How long a token is valid.
-    pub const fn access_ttl(&self) -> Duration {
-        self.settings.access_ttl
-    }
 }
 
 #[derive(Serialize)]
@@ -120,6 +113,8 @@ fn token_id() -> Result<String, IssueError> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::{Value, json};
 
     use super::*;

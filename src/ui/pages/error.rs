@@ -2,11 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{
-    messages,
-    page::{ErrorKind, ErrorPage},
-    words,
-};
+use crate::ui::{messages, page::ErrorPage};
 
 /// What went wrong, what to do about it, and the words to ask for help with.
 #[component]
@@ -15,14 +11,10 @@ pub fn Failure(
     page: ErrorPage,
 ) -> impl IntoView {
     let (heading, advice) = messages::failure(page.kind);
-    let wait = match page.kind {
-        ErrorKind::Throttled { retry_after } => Some(format!(" Try again in {}.", words::duration(retry_after))),
-        _ => None,
-    };
     view! {
         <section class="narrow">
             <h1>{heading}</h1>
-            <p class="lead">{advice}{wait}</p>
+            <p class="lead">{advice}</p>
             <p class="actions"><a class="button" href="/">"Go to the start page"</a></p>
             <p class="reference">
                 "If it keeps happening, tell whoever runs this service: error " {page.status} ", request "
