@@ -1,0 +1,22 @@
+// A Latchkey of one's own: the release binary, alone in an empty folder.
+
+import path from "node:path";
+import { freePort, type Running, start } from "./running.js";
+
+/** The project's folder. */
+export const root = path.resolve(import.meta.dirname, "../../..");
+
+/** A running Latchkey. */
+export interface Latchkey extends Running {
+  url: string;
+  port: number;
+}
+
+/** Starts one with these settings (`LATCHKEY_…`) changed. */
+export async function startLatchkey(settings: Record<string, string> = {}): Promise<Latchkey> {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const command = [path.join(root, "scripts/serve-for-tests"), String(port), ...changed];
+  return { ...(await start({ command, ready: `${url}/readyz` })), url, port };
+}
