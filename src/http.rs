@@ -21,6 +21,7 @@ mod bearer;
 mod client;
 mod cookies;
 mod health;
+mod keys;
 mod layers;
 mod pages;
 mod principal;
@@ -67,6 +68,9 @@ pub fn router(state: AppState) -> Router {
         // What is below knows no session: nothing is read, nothing is renewed, no cookie is set.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/api/auth/jwks", get(keys::key_set).fallback(api::better_auth::nothing))
+        .route("/.well-known/jwks.json", get(keys::key_set))
+        .route("/.well-known/oauth-authorization-server", get(keys::metadata))
         .route("/pkg/{*path}", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve))

@@ -9,6 +9,7 @@ mod m20261121_000001_accounts;
 mod m20261121_000002_sessions;
 mod m20261121_000003_events;
 mod m20261121_000004_attempts;
+mod m20261121_000006_signing_keys;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_sessions::Migration),
             Box::new(m20261121_000003_events::Migration),
             Box::new(m20261121_000004_attempts::Migration),
+            Box::new(m20261121_000006_signing_keys::Migration),
         ]
     }
 }

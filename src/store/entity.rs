@@ -4,4 +4,5 @@ pub mod attempt;
 pub mod credential;
 pub mod event;
 pub mod session;
+pub mod signing_key;
 pub mod user;
