@@ -24,7 +24,7 @@ fn algorithms(forge: &Forge) -> Vec<BadToken> {
     for alg in [
         json!("none"),
         json!(forge.alg().to_lowercase()),
-        json!(forge.alg().to_uppercase() + " "),
+        json!(format!(" {}", forge.alg())),
         json!(format!("{} ", forge.alg())),
         json!(format!("{}\u{0}", forge.alg())),
         json!(format!("{},none", forge.alg())),

@@ -4,7 +4,14 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf,
 };
-use latchkey::store::signing_keys::SigningKey;
+use latchkey::{
+    auth::{
+        derived_keys::DerivedKeys,
+        signing_keys::StoredKeys,
+        token::{SharedSecret, Signing},
+    },
+    store::signing_keys::SigningKey,
+};
 use serde_json::Value;
 
 use super::{MASTER_SECRET, SECRET, TestApp};
@@ -78,4 +85,18 @@ pub fn signer(token: &str) -> String {
 /// A process learns what others have done with the keys.
 pub async fn learns(app: &TestApp) {
     app.state.auth.refresh_keys().await.expect("the database answers");
+}
+
+/// What `latchkey keys` does, beside the running service.
+pub async fn operator(app: &TestApp) -> StoredKeys {
+    operator_with(app, MASTER_SECRET).await
+}
+
+/// What `latchkey keys` does on a machine with this master secret.
+pub async fn operator_with(app: &TestApp, master: &str) -> StoredKeys {
+    let config = app.config();
+    let master = SharedSecret::parse(master.as_bytes()).expect("a good secret");
+    let Signing::KeyPairs(algorithm) = config.signing else { panic!("it signs with a shared secret") };
+    let derived = DerivedKeys::of(&master).expect("keys");
+    latchkey::app::stored_keys(&config, algorithm, app.store().await, app.clock.clock(), &derived).expect("keys")
 }
