@@ -16,7 +16,7 @@ const PASSWORD: &str = "password";
 impl Store {
     /// The hash of `owner`'s password (a PHC string).
     pub async fn password_hash(&self, owner: UserId) -> Result<Option<String>, StoreError> {
-        let key = (owner.uuid(), PASSWORD.to_owned());
+        let key = (owner.into(), PASSWORD.to_owned());
         Ok(Entity::find_by_id(key).one(&self.db).await?.map(|row| row.secret))
     }
 
@@ -32,7 +32,7 @@ impl Store {
         let updated = Entity::update_many()
             .col_expr(Column::Secret, Expr::value(next))
             .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
-            .filter(Column::UserId.eq(owner.uuid()))
+            .filter(Column::UserId.eq(owner.as_str()))
             .filter(Column::Kind.eq(PASSWORD))
             .filter(Column::Secret.eq(seen))
             .exec(&self.db)
@@ -48,7 +48,7 @@ pub(super) async fn insert_password(
     now: Timestamp,
 ) -> Result<(), DbErr> {
     let row = ActiveModel {
-        user_id: Set(owner.uuid()),
+        user_id: Set(owner.into()),
         kind: Set(PASSWORD.to_owned()),
         secret: Set(hash),
         created_at: Set(now.millis()),
@@ -67,7 +67,7 @@ pub(super) async fn set_password(
     Entity::update_many()
         .col_expr(Column::Secret, Expr::value(hash))
         .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
-        .filter(Column::UserId.eq(owner.uuid()))
+        .filter(Column::UserId.eq(owner.as_str()))
         .filter(Column::Kind.eq(PASSWORD))
         .exec(db)
         .await?;
@@ -79,7 +79,7 @@ pub(super) async fn set_password(
 pub(super) async fn hold_password(transaction: &DatabaseTransaction, owner: UserId, seen: &str) -> Result<bool, DbErr> {
     let held = Entity::update_many()
         .col_expr(Column::Secret, Expr::col(Column::Secret))
-        .filter(Column::UserId.eq(owner.uuid()))
+        .filter(Column::UserId.eq(owner.as_str()))
         .filter(Column::Kind.eq(PASSWORD))
         .filter(Column::Secret.eq(seen))
         .exec(transaction)

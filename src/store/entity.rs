@@ -5,3 +5,4 @@ pub mod credential;
 pub mod event;
 pub mod session;
 pub mod user;
+pub mod user_id;

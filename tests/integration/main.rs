@@ -22,4 +22,5 @@ mod sign_up;
 mod support;
 mod throttling;
 mod token_rules;
+mod upgrade;
 mod wire;
