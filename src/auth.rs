@@ -16,6 +16,8 @@ use crate::{
 pub mod access;
 pub mod admission;
 pub mod change_password;
+pub mod confirm_password;
+pub mod delete_user;
 pub mod derived_keys;
 pub mod handover;
 pub mod housekeeping;

@@ -17,7 +17,8 @@ use sea_orm::{
 
 pub mod accounts;
 pub mod attempts;
-mod credentials;
+pub mod credentials;
+mod deletion;
 mod entity;
 pub mod events;
 pub mod sessions;

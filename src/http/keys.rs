@@ -50,7 +50,8 @@ pub async fn metadata(State(state): State<AppState>) -> Response {
     public(Metadata { issuer, jwks_uri, response_types_supported: [], grant_types_supported: [] })
 }
 
-/// JSON that pages of every origin may read, and everybody may keep for a while.
+/// JSON that pages of every origin may read, and everybody may keep for a while. (A stock Better Auth client
+/// asks with credentials; for that the answer has to name its origin, see [`super::cors`].)
 fn public(body: impl Serialize) -> Response {
     let mut response = Json(body).into_response();
     let headers = response.headers_mut();

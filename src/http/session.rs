@@ -4,10 +4,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{
-        HeaderValue,
-        header::{ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName},
-    },
+    http::{HeaderValue, header::HeaderName},
     middleware::Next,
     response::Response,
 };
@@ -17,6 +14,7 @@ use super::{
     AppState,
     bearer::Bearer,
     cookies::{CookieJar, Presented},
+    cors,
     principal::Authentication,
 };
 use crate::auth::{
@@ -78,7 +76,7 @@ fn expose_session_token(response: &mut Response, token: &SessionToken) {
     if let Ok(mut value) = HeaderValue::from_str(&token.expose()) {
         value.set_sensitive(true);
         response.headers_mut().insert(SET_AUTH_TOKEN, value);
-        response.headers_mut().append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("set-auth-token"));
+        cors::expose(response.headers_mut(), "set-auth-token");
     }
 }
 

@@ -6,3 +6,4 @@ pub mod event;
 pub mod session;
 pub mod signing_key;
 pub mod user;
+pub mod user_id;

@@ -89,6 +89,26 @@ async fn both_doors_give_the_same_set_to_everybody_to_be_kept_for_a_while() {
 }
 
 #[tokio::test]
+async fn a_stock_client_of_a_trusted_origin_may_ask_with_credentials() {
+    let mut settings = keys::settings("EdDSA").to_vec();
+    settings.push(("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com"));
+    let app = TestApp::with(&settings).await;
+    let ask = |method: &'static str, origin: &'static str| {
+        let headers = [("origin", origin), ("access-control-request-method", "GET")];
+        let state = app.state.clone();
+        async move { send(&state, &format!("{method} /api/auth/jwks"), &headers, "").await }
+    };
+    let answer = ask("GET", "https://app.example.com").await;
+    assert_eq!(answer.header("access-control-allow-origin"), "https://app.example.com");
+    assert_eq!(answer.header("access-control-allow-credentials"), "true");
+    assert_eq!(answer.header("vary"), "origin");
+    assert_eq!(ask("OPTIONS", "https://app.example.com").await.status, StatusCode::NO_CONTENT);
+    let answer = ask("GET", "https://other.example").await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::OK, "*"));
+    assert!(!answer.has("access-control-allow-credentials"));
+}
+
+#[tokio::test]
 async fn nothing_private_and_nothing_shared_is_ever_published() {
     for algorithm in ["EdDSA", "ES256", "HS256"] {
         let app = keys::app(algorithm).await;

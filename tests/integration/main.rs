@@ -25,4 +25,5 @@ mod signing_keys;
 mod support;
 mod throttling;
 mod token_rules;
+mod upgrade;
 mod wire;
