@@ -22,6 +22,7 @@ mod client;
 mod cookies;
 mod cors;
 mod health;
+mod keys;
 mod layers;
 mod pages;
 mod principal;
@@ -70,6 +71,9 @@ pub fn router(state: AppState) -> Router {
         // What is below knows no session: nothing is read, nothing is renewed, no cookie is set.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/api/auth/jwks", get(keys::key_set).fallback(api::better_auth::nothing))
+        .route("/.well-known/jwks.json", get(keys::key_set))
+        .route("/.well-known/oauth-authorization-server", get(keys::metadata))
         .route("/pkg/{*path}", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve))
