@@ -5,7 +5,7 @@ import { newPerson } from "../../support/people.js";
 import { type Latchkey, startLatchkey } from "../support/latchkey.js";
 import { freePort } from "../support/running.js";
 import { type Files, pages, serve } from "./site.js";
-import { pageVerbs, verbs } from "./verbs.js";
+import { pageVerbs, stricter, verbs } from "./verbs.js";
 
 interface World {
   latchkey: Latchkey;
@@ -44,7 +44,7 @@ const run = (page: Page, name: string, url: string, person = newPerson()) =>
 
 for (const [place, open] of Object.entries(places)) {
   test.describe(place, () => {
-    for (const name of Object.keys({ ...verbs, ...pageVerbs })) {
+    for (const name of Object.keys({ ...verbs, ...stricter, ...pageVerbs })) {
       test(name, async ({ page, world }) => {
         await open(page, world);
         await run(page, name, world.latchkey.url);

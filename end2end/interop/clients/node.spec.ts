@@ -1,17 +1,28 @@
-// The stock client in Node, with a cookie jar and as a bearer.
+// The stock client in Node, with a cookie jar and as a bearer. The server that is imitated stands the
+// same tests, so that they ask nothing else of Latchkey than of it.
 
 import { expect, test as base } from "@playwright/test";
 import { newPerson } from "../../support/people.js";
+import { type BetterAuth, startBetterAuth } from "../support/better-auth.js";
 import { type Latchkey, startLatchkey } from "../support/latchkey.js";
 import { bearerClient, type Client, cookieClient } from "./stock.js";
-import { verbs } from "./verbs.js";
+import { stricter, verbs } from "./verbs.js";
 
-const test = base.extend<object, { latchkey: Latchkey }>({
+const test = base.extend<object, { latchkey: Latchkey; reference: BetterAuth }>({
   latchkey: [
     async ({}, use) => {
       const latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off" });
       await use(latchkey);
       await latchkey.stop();
+    },
+    { scope: "worker" },
+  ],
+
+  reference: [
+    async ({}, use) => {
+      const reference = await startBetterAuth();
+      await use(reference);
+      await reference.stop();
     },
     { scope: "worker" },
   ],
@@ -41,11 +52,17 @@ const ways = {
 };
 
 for (const [way, client] of Object.entries(ways)) {
+  const scene = (url: string) => ({ client: client(url), elsewhere: bearerClient(url, { origin: url }), person: newPerson(), url });
+
   test.describe(way, () => {
+    for (const [name, verb] of Object.entries({ ...verbs, ...stricter })) {
+      test(name, ({ latchkey: { url } }) => verb(scene(url)));
+    }
+  });
+
+  test.describe(`${way}, with the server that is imitated`, () => {
     for (const [name, verb] of Object.entries(verbs)) {
-      test(name, async ({ latchkey: { url } }) => {
-        await verb({ client: client(url), elsewhere: bearerClient(url, { origin: url }), person: newPerson(), url });
-      });
+      test(name, ({ reference: { url } }) => verb(scene(url)));
     }
   });
 }

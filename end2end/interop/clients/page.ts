@@ -1,7 +1,7 @@
 // A page's script: what it can do is called by name from outside.
 
 import { bearerClient, cookieClient } from "./stock.js";
-import { pageVerbs, verbs } from "./verbs.js";
+import { pageVerbs, stricter, verbs } from "./verbs.js";
 
 /** What is handed to the page. */
 export interface Errand {
@@ -18,7 +18,7 @@ declare global {
 }
 
 window.run = async ({ name, person, url }) => {
-  const verb = { ...verbs, ...pageVerbs }[name];
+  const verb = { ...verbs, ...stricter, ...pageVerbs }[name];
   if (!verb) throw new Error(`nobody can ${name}`);
   await verb({ client: cookieClient(url), elsewhere: bearerClient(url), person, url });
 };

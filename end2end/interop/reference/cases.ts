@@ -103,7 +103,8 @@ export async function signIn(site: Site, { email }: Person): Promise<Person> {
   return signedIn(email, await request(site, "POST", "/sign-in/email", { email, password: PASSWORD }));
 }
 
-function signedIn(email: string, { status, body, cookies, headers }: Received): Person {
+/** Who an answer to signing in signs in. */
+export function signedIn(email: string, { status, body, cookies, headers }: Received): Person {
   if (status !== 200) throw new Error(`${email} could not sign in: ${status} ${body}`);
   const cookie = cookies.map((header) => header.split(";")[0]).join("; ");
   return { email, cookie, token: JSON.parse(body).token, signed: headers["set-auth-token"] ?? "" };

@@ -75,9 +75,11 @@ function accessToken(site: Site, path: string, token: string): string[] {
 
 function text(site: Site, value: string, key: string): string {
   if (DATE.test(value)) return offset(Date.parse(value));
-  if (/^(id|userId|accountId|sub|sid|jti)$/.test(key) && site.id.test(value)) return "<id>";
+  if (/^(id|userId|accountId|sub|sid|user_id)$/.test(key) && site.id.test(value)) return "<id>";
   if (/^(token|set-auth-token)$/.test(key) && site.secret.test(value)) return "<secret>";
   if (key === "set-auth-jwt" && /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return "<access token>";
+  if (/retry-after$/.test(key) && /^[1-9]\d*$/.test(value)) return "<seconds>";
+  if (key === "jti" && /^[\w-]{22}$/.test(value)) return "<token id>";
   if (key === "kid" && /^[\w-]{32,43}$/.test(value)) return "<key id>";
   if (key === "x" && /^[\w-]{43}$/.test(value)) return "<public key>";
   return value.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");

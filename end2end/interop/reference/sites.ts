@@ -1,7 +1,8 @@
 // The two servers: the one that is imitated, and Latchkey, set up alike.
 
 import { startLatchkey } from "../support/latchkey.js";
-import { freePort, type Running, start } from "../support/running.js";
+import { startBetterAuth } from "../support/better-auth.js";
+import type { Running } from "../support/running.js";
 
 /** One of the servers. */
 export interface Site {
@@ -36,38 +37,49 @@ const looks = {
   latchkey: { id: new RegExp(`^${ID}$`), secret: new RegExp(`^${ID}\\.[\\w-]{43}$`) },
 };
 
-/** Starts both; `https` as if a proxy in front of them spoke it. */
-export async function startPair(https: boolean): Promise<Pair> {
-  const [reference, latchkey] = await Promise.all([startReference(https), startOurs(https)]);
+/** How both are set up. */
+export interface Setup {
+  /** As if a proxy in front of them spoke https. */
+  https?: boolean;
+  /** Whether attempts are slowed down. */
+  throttled?: boolean;
+}
+
+/** The origin of both on https. */
+const HTTPS = "https://localhost";
+
+/** Starts both. */
+export async function startPair(setup: Setup): Promise<Pair> {
+  const [reference, latchkey] = await Promise.all([startReference(setup), startOurs(setup)]);
   const stop = async () => void (await Promise.all([reference.running.stop(), latchkey.running.stop()]));
   return { reference: reference.site, latchkey: latchkey.site, stop };
 }
 
-const base = (https: boolean, port: number) => (https ? "https://localhost" : `http://localhost:${port}`);
+interface Started {
+  running: Running;
+  site: Site;
+}
 
-async function startReference(https: boolean): Promise<{ running: Running; site: Site }> {
-  const port = await freePort();
-  const origin = base(https, port);
-  const program = new URL("server.js", import.meta.url).pathname;
-  const command = [process.execPath, program, String(port), origin, ...trusted];
-  const running = await start({ command, ready: `http://127.0.0.1:${port}/api/auth/ok` });
+async function startReference({ https = false, throttled = false }: Setup): Promise<Started> {
+  const running = await startBetterAuth({ ...(https && { baseURL: HTTPS }), trustedOrigins: trusted, rateLimit: throttled });
   const prefix = `${https ? "__Secure-" : ""}better-auth.`;
   const cookies = {
     [`${prefix}session_token`]: "session",
     [`${prefix}session_data`]: "session_data",
     [`${prefix}dont_remember`]: "dont_remember",
   };
+  const { port, url: origin } = running;
   return { running, site: { kind: "reference", port, origin, cookies, ...looks.reference, people: 0 } };
 }
 
-async function startOurs(https: boolean): Promise<{ running: Running; site: Site }> {
+async function startOurs({ https = false, throttled = false }: Setup): Promise<Started> {
   const running = await startLatchkey({
-    LATCHKEY_RATE_LIMIT: "off",
+    LATCHKEY_RATE_LIMIT: throttled ? "on" : "off",
     LATCHKEY_TRUSTED_ORIGINS: trusted.join(","),
-    ...(https && { LATCHKEY_BASE_URL: base(https, 0) }),
+    ...(https && { LATCHKEY_BASE_URL: HTTPS }),
   });
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
   const cookies = { [`${prefix}session`]: "session", [`${prefix}access`]: "access" };
-  const { port } = running;
-  return { running, site: { kind: "latchkey", port, origin: base(https, port), cookies, ...looks.latchkey, people: 0 } };
+  const { port, url } = running;
+  return { running, site: { kind: "latchkey", port, origin: https ? HTTPS : url, cookies, ...looks.latchkey, people: 0 } };
 }

@@ -9,7 +9,7 @@ import { changePassword, verifyPassword } from "./passwords.js";
 import { routing } from "./routing.js";
 import { sessions } from "./sessions.js";
 import { signInByEmail } from "./sign-in.js";
-import { overHttps, signOut } from "./sign-out.js";
+import { signOut } from "./sign-out.js";
 import { signUpByEmail, validation } from "./sign-up.js";
 import { bearer, tokens } from "./tokens.js";
 import { mail, social } from "./unavailable.js";
@@ -40,4 +40,7 @@ export const groups: Record<string, Cases> = {
 };
 
 /** Cases for servers behind a proxy that speaks https. */
-export const httpsGroups: Record<string, Cases> = { https: overHttps };
+export { overHttps } from "./sign-out.js";
+
+/** Cases for servers that slow attempts down. */
+export { throttling } from "./sign-in.js";

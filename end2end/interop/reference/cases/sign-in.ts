@@ -1,6 +1,6 @@
 // POST /sign-in/email
 
-import { type Cases, get, PASSWORD, post, REGULAR, request, signIn, story } from "../cases.js";
+import { type Cases, get, newcomer, PASSWORD, post, REGULAR, request, signedIn, signIn, story } from "../cases.js";
 
 const attempt = (changed: Record<string, unknown>) => post("/sign-in/email", { email: REGULAR, password: PASSWORD, ...changed });
 
@@ -23,6 +23,23 @@ export const signInByEmail: Cases = {
     await signIn(site, person);
     return request(site, "GET", "/list-sessions", undefined, { by: "cookie", as: person });
   }),
+  "a session that is not to be remembered": async (site) => {
+    const person = await newcomer(site);
+    const brief = signedIn(person.email, await request(site, "POST", "/sign-in/email", { email: person.email, password: PASSWORD, rememberMe: false }));
+    return request(site, "GET", "/get-session", undefined, { by: "cookie", as: brief });
+  },
   "while signed in": post("/sign-in/email", { email: REGULAR, password: PASSWORD }, { by: "cookie" }),
   "the session goes on": get("/get-session", { by: "cookie", as: "newcomer" }),
+};
+
+/** What attempts get that come too fast; how many are too many differs. */
+const exhausted = (path: string, body: unknown): Cases[string] => async (site) => {
+  let answer = await request(site, "POST", path, body);
+  for (let tries = 0; answer.status !== 429 && tries < 50; tries += 1) answer = await request(site, "POST", path, body);
+  return answer;
+};
+
+export const throttling: Cases = {
+  "too many guesses at a password": exhausted("/sign-in/email", { email: REGULAR, password: "a guess" }),
+  "too many guesses at nobody's password": exhausted("/sign-in/email", { email: "nobody@example.com", password: "a guess" }),
 };
