@@ -54,7 +54,8 @@ for (const [place, open] of Object.entries(places)) {
     test("a component of React shows who is signed in", async ({ page, world }) => {
       await open(page, world);
       const { name, email, password } = newPerson();
-      await page.goto(`/react#${new URLSearchParams({ url: world.latchkey.url, name, email, password })}`);
+      const settings = new URLSearchParams({ url: world.latchkey.url, name, email, password });
+      await page.goto(new URL(`/react#${settings}`, page.url()).href);
       const shown = page.getByRole("status");
       await expect(shown).toHaveText("Signed out");
       await page.getByRole("button", { name: "Sign up" }).click();
