@@ -12,14 +12,18 @@ use crate::auth::token::SharedSecret;
 
 mod base_url;
 mod exposure;
+mod glob;
+mod origin_pattern;
 mod parse;
 mod redact;
 mod secret_file;
 mod setting;
+mod trusted_origins;
 
 pub use base_url::BaseUrl;
 pub use secret_file::SecretFileError;
 pub use setting::{SETTINGS, Setting};
+pub use trusted_origins::TrustedOrigins;
 
 /// Everything the service can be told. Its `Debug` output hides secrets.
 #[derive(Clone)]
@@ -48,6 +52,8 @@ pub struct Config {
     pub password_min_length: u8,
     /// Whether chosen passwords need upper case, lower case and a digit.
     pub password_composition: bool,
+    /// Sites and apps that may use the sign-in API from a browser; the base URL's own is among them.
+    pub trusted_origins: TrustedOrigins,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Whether attempts are slowed down.
@@ -106,6 +112,7 @@ impl Config {
         let session_max = reader.parsed("LATCHKEY_SESSION_MAX", parse::duration);
         let password_min_length = reader.parsed("LATCHKEY_PASSWORD_MIN_LENGTH", parse::min_length);
         let password_composition = reader.parsed("LATCHKEY_PASSWORD_COMPOSITION", parse::switch);
+        let trusted_origins = reader.parsed("LATCHKEY_TRUSTED_ORIGINS", trusted_origins::parse);
         let trusted_proxies = reader.parsed("LATCHKEY_TRUSTED_PROXIES", parse::networks);
         let rate_limit = reader.parsed("LATCHKEY_RATE_LIMIT", parse::switch);
         let jwt_audience = match reader.text("LATCHKEY_JWT_AUDIENCE").as_str() {
@@ -115,12 +122,14 @@ impl Config {
         };
         let log = reader.text("LATCHKEY_LOG");
 
-        let exposure = Exposure { listen, base_url: base_url.as_ref(), rate_limit };
+        let exposure =
+            Exposure { listen, base_url: base_url.as_ref(), rate_limit, trusted_origins: trusted_origins.as_deref() };
         reader.problems.extend(exposure.problems());
         reader.problems.extend(lifetimes_out_of_order(access_ttl, session_idle, session_max));
         let complete = || {
             Some(Self {
                 listen: listen?,
+                trusted_origins: TrustedOrigins::new(base_url.as_ref()?, trusted_origins?),
                 base_url: base_url?,
                 data_dir,
                 database_url: database_url?,
@@ -216,9 +225,10 @@ mod tests {
             ("LATCHKEY_PASSWORD_MIN_LENGTH", "4"),
             ("LATCHKEY_JWT_CLAIMS", "password"),
             ("LATCHKEY_DATABASE_URL", "mysql://x"),
+            ("LATCHKEY_TRUSTED_ORIGINS", "everywhere"),
             ("LATCHKEY_TRUSTED_PROXIES", "everyone"),
         ]);
-        assert_eq!(problems.unwrap_err().len(), 8);
+        assert_eq!(problems.unwrap_err().len(), 9);
     }
 
     #[test]
@@ -230,6 +240,9 @@ mod tests {
         assert_eq!(read(&[public, secret, ("LATCHKEY_RATE_LIMIT", "off")]).unwrap_err(), ["LATCHKEY_RATE_LIMIT"]);
         assert!(read(&[public, secret, ("LATCHKEY_LISTEN", "0.0.0.0:3000")]).is_ok());
         assert!(read(&[("LATCHKEY_RATE_LIMIT", "off")]).is_ok());
+        let everybody = ("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com,https://*");
+        assert_eq!(read(&[public, secret, everybody]).unwrap_err(), ["LATCHKEY_TRUSTED_ORIGINS"]);
+        assert!(read(&[everybody]).is_ok());
     }
 
     #[test]

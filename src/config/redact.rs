@@ -25,6 +25,7 @@ impl Config {
             ("LATCHKEY_SESSION_MAX", duration(self.session_max)),
             ("LATCHKEY_PASSWORD_MIN_LENGTH", self.password_min_length.to_string()),
             ("LATCHKEY_PASSWORD_COMPOSITION", switch(self.password_composition)),
+            ("LATCHKEY_TRUSTED_ORIGINS", self.trusted_origins.written().collect::<Vec<_>>().join(",")),
             (
                 "LATCHKEY_TRUSTED_PROXIES",
                 self.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),

@@ -26,7 +26,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 15] = [
+pub const SETTINGS: [Setting; 16] = [
     setting("LATCHKEY_LISTEN", "listen", "ADDRESS:PORT", "127.0.0.1:3000", "Where to listen"),
     setting(
         "LATCHKEY_BASE_URL",
@@ -81,6 +81,14 @@ pub const SETTINGS: [Setting; 15] = [
         "ON|OFF",
         "off",
         "Ask for upper case, lower case and a digit in new passwords",
+    ),
+    setting(
+        "LATCHKEY_TRUSTED_ORIGINS",
+        "trusted-origins",
+        "LIST",
+        "",
+        "Sites and apps that may use the sign-in API from a browser, such as https://app.example.com, \
+         https://*.example.com, myapp:// [default: the base URL only]",
     ),
     setting(
         "LATCHKEY_TRUSTED_PROXIES",

@@ -11,7 +11,7 @@ use tower_http::csrf::CsrfLayer;
 use super::assets;
 use crate::{
     auth::Auth,
-    config::{BaseUrl, Config},
+    config::{BaseUrl, Config, TrustedOrigins},
     ui::page::Assets,
 };
 
@@ -28,6 +28,8 @@ pub struct AppState {
 pub struct HttpSettings {
     /// How browsers reach the service.
     pub base_url: BaseUrl,
+    /// Sites and apps that may use the sign-in API from a browser.
+    pub trusted_origins: TrustedOrigins,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Seals what a form hands to the next page.
@@ -45,6 +47,7 @@ impl HttpSettings {
     pub fn new(config: &Config, key_material: &[u8]) -> Self {
         Self {
             base_url: config.base_url.clone(),
+            trusted_origins: config.trusted_origins.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
             form_key: form_key(key_material),
             assets: assets::names(),
