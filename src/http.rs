@@ -49,6 +49,7 @@ pub fn router(state: AppState) -> Router {
 
     let programs = Router::new()
         .nest("/api/users/{user_id}", api::users::router())
+        .route(session::VERIFY, get(api::forward_auth::verify))
         .route("/api", any(api::unknown_path))
         .route("/api/", any(api::unknown_path))
         .route("/api/{*path}", any(api::unknown_path))

@@ -52,7 +52,7 @@
 //! | for | in |
 //! |---|---|
 //! | which paths there are | [`http::router`] |
-//! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`LocalPath`](domain::LocalPath) |
+//! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`ReturnAddress`](domain::ReturnAddress) |
 //! | what a form can be refused for | [`domain::form`] |
 //! | signing up and in, renewing, signing out | [`auth::sign_up`], [`auth::sign_in`], [`auth::renew`], [`auth::sessions`] |
 //! | access tokens; session tokens | [`auth::token`]; [`auth::session_token`] |

@@ -8,6 +8,7 @@ mod command_line;
 mod contract;
 mod cross_site;
 mod forms_edge;
+mod forward_auth;
 mod headers;
 mod health;
 mod key_rotation;
