@@ -109,9 +109,16 @@ export function encode(value: unknown): string {
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 }
 
+/** What a token says. */
+export function decode(token: string): { header: any; claims: any } {
+  const [header, claims] = token.split(".").map((part) => Buffer.from(part, "base64url").toString());
+  return { header: JSON.parse(header ?? ""), claims: JSON.parse(claims ?? "") };
+}
+
 /** A token of these members; `undefined` leaves one out. */
 export function token(forge: Forge, changes: { header?: Members; claims?: Members; key?: SigningKey } = {}): string {
-  const signed = [{ ...header(forge), ...changes.header }, { ...claims(forge), ...changes.claims }].map(encode).join(".");
+  const parts = [{ ...header(forge), ...changes.header }, { ...claims(forge), ...changes.claims }];
+  const signed = parts.map(encode).join(".");
   return `${signed}.${(changes.key ?? forge.key).sign(signed).toString("base64url")}`;
 }
 

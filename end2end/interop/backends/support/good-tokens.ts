@@ -8,6 +8,7 @@ export function goodTokens(forge: Forge): Case[] {
   const header = (name: string, value: unknown) => token(forge, { header: { [name]: value } });
   const claim = (name: string, value: unknown) => token(forge, { claims: { [name]: value } });
   const others = ["https://other.example", forge.audience];
+  const times = (iat: number, exp: number) => token(forge, { claims: { iat, nbf: iat, exp } });
   return [
     bearer("nothing unusual", token(forge)),
     bearer("the full media type", header("typ", "application/at+jwt")),
@@ -17,8 +18,8 @@ export function goodTokens(forge: Forge): Case[] {
     bearer("an address", claim("email", "ada@example.com")),
     bearer("several audiences", claim("aud", others)),
     bearer("our audience alone in an array", claim("aud", [forge.audience])),
-    bearer("fractions of seconds", token(forge, { claims: { iat: now() - 0.5, nbf: now() - 0.5, exp: now() + 60.5 } })),
-    bearer("over, but within the leeway", token(forge, { claims: { iat: now() - 60, nbf: now() - 60, exp: now() - 1 } })),
+    bearer("fractions of seconds", times(now() - 0.5, now() + 60.5)),
+    bearer("over, but within the leeway", times(now() - 60, now() - 1)),
     bearer("not begun, but within the leeway", token(forge, { claims: { nbf: now() + 3 } })),
     { name: "the scheme in lower case", authorization: [`bearer ${token(forge)}`] },
     { name: "the scheme in capitals", authorization: [`BEARER ${token(forge)}`] },
