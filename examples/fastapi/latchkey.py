@@ -103,6 +103,7 @@ KEYS = shared_keys(SECRETS) if SECRETS else PublishedKeys(JWKS_URL)
 def verify(token: str) -> Claims:
     """What the access token says; jwt.InvalidTokenError or ValidationError if it is not a good one."""
     header = jwt.get_unverified_header(token)
+    # PyJWT leaves `typ` to us, and older ones `crit`, too.
     if str(header.get("typ")).lower().removeprefix("application/") != "at+jwt" or "crit" in header:
         raise jwt.InvalidTokenError("not an access token")
     if header.get("alg") not in ALGORITHMS or "kid" not in header:
