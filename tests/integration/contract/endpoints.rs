@@ -12,11 +12,10 @@ use crate::{
 };
 
 #[tokio::test]
-async fn what_is_not_configured_says_so_after_the_body_was_judged() {
+async fn what_needs_mail_says_so_after_the_body_was_judged() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bearer = format!("Bearer {}", ada.session_token);
-    let own = ada.user_id.as_str();
     for (path, body, status, code, message) in [
         ("/change-email", json!({ "newEmail": "x" }), 400, "VALIDATION_ERROR", "[body.newEmail] Invalid email address"),
         ("/change-email", json!({ "newEmail": "x@y.co" }), 400, "CHANGE_EMAIL_DISABLED", "Change email is disabled"),
@@ -71,6 +70,18 @@ async fn what_is_not_configured_says_so_after_the_body_was_judged() {
             "VERIFICATION_EMAIL_NOT_ENABLED",
             "Verification email isn't enabled",
         ),
+    ] {
+        assert_error(&post(&app, path, &[JSON, ("authorization", &bearer)], &body).await, status, code, message);
+    }
+}
+
+#[tokio::test]
+async fn what_needs_another_provider_says_so_after_the_body_was_judged() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    let bearer = format!("Bearer {}", ada.session_token);
+    let own = ada.user_id.as_str();
+    for (path, body, status, code, message) in [
         ("/sign-in/social", json!({ "provider": "google" }), 404, "PROVIDER_NOT_FOUND", "Provider not found"),
         ("/link-social", json!({ "provider": "google" }), 404, "PROVIDER_NOT_FOUND", "Provider not found"),
         (

@@ -41,7 +41,7 @@ pub async fn everything(app: &TestApp) -> String {
         for row in rows(app, &format!("SELECT {} FROM {table}", columns.join(", "))).await {
             for column in columns {
                 let text: Option<String> = row.try_get("", column).expect("a text");
-                texts.push_str(&format!("{table}.{column}={}\n", text.unwrap_or_default()));
+                texts.extend([table, ".", column, "=", &text.unwrap_or_default(), "\n"]);
             }
         }
     }
