@@ -56,6 +56,7 @@ async fn an_access_token_dies_with_the_account_here_at_once_and_elsewhere_after_
     ada.get(&replica, "").await.assert_status_ok();
     assert_eq!(delete(&app, &ada, &json!({})).await.status, StatusCode::OK);
     for person in [&ada, &phone] {
+        assert!(app.state.auth.verify_access_token(&person.access_token).is_err());
         assert_eq!(person.get(&app, "").await.status_code(), StatusCode::UNAUTHORIZED);
     }
     replica.state.auth.refresh_revocations().await.expect("the database answers");
