@@ -20,6 +20,8 @@ pub enum FormKind {
     Password,
     /// End sessions.
     Sessions,
+    /// Delete the account.
+    Deletion,
 }
 
 /// The fields there are.
@@ -99,6 +101,8 @@ pub enum Notice {
     OtherSessionsEnded,
     /// The person signed out.
     SignedOut,
+    /// The account was deleted.
+    AccountDeleted,
 }
 
 /// What one page view hands to the next: the outcome of a form, with the values that may be shown

@@ -119,6 +119,12 @@ impl Problem {
         problem
     }
 
+    /// 429: too many passwords were tried.
+    pub const fn too_many_attempts(retry_after: Duration) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts");
+        problem.with_retry_after(retry_after)
+    }
+
     /// 500: something failed that the caller cannot mend.
     pub const fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")

@@ -17,6 +17,7 @@ use outcome::{Outcome, Visit};
 use crate::{
     auth::{
         change_password::{PasswordChange, PasswordChanged},
+        delete_user::{DeleteUserError, Proof},
         sign_in::SignIn,
         sign_up::SignUp,
     },
@@ -142,6 +143,22 @@ pub async fn submit_revoke_other_sessions() -> Result<(), ServerFnError> {
     match visit.auth.revoke_other_sessions(principal, &visit.client).await {
         Ok(_) => visit.done(Notice::OtherSessionsEnded, "/account"),
         Err(error) => visit.refuse(Outcome::from(error).at(FormKind::Sessions), "/account", ""),
+    }
+    Ok(())
+}
+
+/// Deletes the account, once its password has been typed again.
+#[server(prefix = "/actions", endpoint = "delete-account", input = PostUrl)]
+pub async fn submit_delete_account(#[server(default)] current_password: String) -> Result<(), ServerFnError> {
+    let visit = Visit::of_request()?;
+    let Some(principal) = visit.require_principal() else { return Ok(()) };
+    match visit.auth.delete_user(principal, Proof::Password(&current_password), &visit.client).await {
+        // Gone already is what the person wanted.
+        Ok(()) | Err(DeleteUserError::Gone) => {
+            visit.handover.end_session();
+            visit.done(Notice::AccountDeleted, "/");
+        }
+        Err(error) => visit.refuse(Outcome::from(error).at(FormKind::Deletion), "/account", ""),
     }
     Ok(())
 }

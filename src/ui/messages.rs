@@ -54,6 +54,7 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SessionEnded => "The device is signed out.",
         Notice::OtherSessionsEnded => "Every other device is signed out.",
         Notice::SignedOut => "You’re signed out.",
+        Notice::AccountDeleted => "Your account is deleted.",
     }
 }
 

@@ -1,6 +1,9 @@
 //! The sign-in API answers as Better Auth 1.7 does: the values here are the reference server's own.
 
 mod bodies;
+mod deletion;
+mod endpoints;
+mod origins;
 mod sessions;
 
 use axum::http::StatusCode;

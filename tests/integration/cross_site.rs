@@ -37,7 +37,7 @@ const OURS: [&[(&str, &str)]; 5] = [
 async fn a_form_from_another_site_is_refused_with_a_page() {
     let app = TestApp::new().await;
     for foreign in FOREIGN {
-        for action in ["sign-in", "sign-up", "sign-out", "change-password", "revoke-session", "nothing"] {
+        for action in ["sign-in", "sign-up", "sign-out", "change-password", "delete-account", "nothing"] {
             let answer = act(&app, action, foreign).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{action} {foreign:?}");
             assert!(answer.header("content-type").starts_with("text/html"));

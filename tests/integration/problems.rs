@@ -37,8 +37,8 @@ async fn a_wrong_method_is_a_problem_that_names_the_right_ones() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     for (method, rest, allow) in [
-        ("POST", "", "GET,HEAD,PATCH"),
-        ("DELETE", "", "GET,HEAD,PATCH"),
+        ("POST", "", "GET,HEAD,PATCH,DELETE"),
+        ("PUT", "", "GET,HEAD,PATCH,DELETE"),
         ("POST", "/sessions", "GET,HEAD,DELETE"),
         ("GET", "/sessions/x", "DELETE"),
         ("OPTIONS", "/events", "GET,HEAD"),

@@ -10,9 +10,16 @@
 //! - Where a request comes from is judged before what is in it (403 before 400), and the current
 //!   password before the new one.
 //! - `name` and `image` are texts of bearable length; addresses may hold other letters than English.
-//! - `callbackURL` is plain ASCII without `//` in its path.
+//! - `callbackURL` and its like, where they are paths, are plain ASCII without `//`.
+//! - A trusted wildcard stays within its host, and without a scheme it is for the web, as protected as
+//!   the service itself (see [`TrustedOrigins`](crate::config::TrustedOrigins)).
+//! - Preflight requests of trusted origins are answered; the reference leaves that to its host.
 //! - Media types are exact. Bodies have at most 16 kB.
-//! - `get-session` sends no `set-auth-jwt`: an access token is made when `token` is asked for one.
+//! - `delete-user` is there. A user has one account to sign in with, whose `id` is the user's own.
+//! - All that asks somebody signed in for the password is throttled, on one budget.
+//! - `error` shows a code and never a description, which anybody could write into a link.
+//!
+//! Mail and other providers are not configured: what needs them answers as the reference does then.
 
 mod account;
 mod body;

@@ -16,7 +16,11 @@ use serde::Deserialize;
 use self::json::{EventList, Profile, Revoked, SessionList};
 use super::json::{JsonBody, JsonForm};
 use crate::{
-    auth::{Auth, Client, handover::Handover},
+    auth::{
+        Auth, Client,
+        delete_user::{DeleteUserError, Proof},
+        handover::Handover,
+    },
     domain::{Name, form::Field, user::ProfileChange},
     http::{
         AppState,
@@ -32,7 +36,7 @@ const MAX_EVENTS: u8 = 100;
 /// The routes below `/api/users/{user_id}`.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/", get(profile).patch(update_profile))
+        .route("/", get(profile).patch(update_profile).delete(delete_account))
         .route("/sessions", get(sessions).delete(revoke_other_sessions))
         .route("/sessions/{session_id}", delete(revoke_session))
         .route("/events", get(events))
@@ -65,6 +69,43 @@ async fn update_profile(
     let change = ProfileChange { name: Some(name), image: None };
     let user = auth.update_profile(principal, change, &client).await?.ok_or_else(Problem::invalid_token)?;
     Ok(Json(user.into()))
+}
+
+/// What deleting an account takes. Anything else in the body is refused.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deletion {
+    password: String,
+}
+
+impl JsonForm for Deletion {
+    const EXPECTED: &'static str = "Send an object with one member, `password`, which is a string";
+}
+
+async fn delete_account(
+    State(auth): State<Arc<Auth>>,
+    Owner(principal): Owner,
+    Extension(client): Extension<Client>,
+    Extension(handover): Extension<Handover>,
+    JsonBody(deletion): JsonBody<Deletion>,
+) -> Result<StatusCode, Problem> {
+    auth.delete_user(principal, Proof::Password(&deletion.password), &client).await?;
+    handover.end_session();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<DeleteUserError> for Problem {
+    fn from(error: DeleteUserError) -> Self {
+        match error {
+            DeleteUserError::Password | DeleteUserError::NoPassword | DeleteUserError::NotFresh => {
+                Self::invalid_fields(vec![FieldProblem::new(Field::Password, "is not the account's password")])
+            }
+            DeleteUserError::Gone => Self::invalid_token(),
+            DeleteUserError::Throttled(throttled) => Self::too_many_attempts(throttled.retry_after),
+            DeleteUserError::Busy(busy) => Self::unavailable().with_retry_after(busy.retry_after),
+            DeleteUserError::Internal(error) => error.into(),
+        }
+    }
 }
 
 async fn sessions(State(auth): State<Arc<Auth>>, Owner(principal): Owner) -> Result<Json<SessionList>, Problem> {

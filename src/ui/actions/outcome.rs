@@ -8,6 +8,7 @@ use crate::{
     auth::{
         Auth, Busy, Client, InternalError, Principal,
         change_password::ChangePasswordError,
+        delete_user::DeleteUserError,
         handover::Handover,
         sign_in::{SignInError, SignedIn},
         sign_up::SignUpError,
@@ -189,6 +190,20 @@ impl From<ChangePasswordError> for Outcome {
             ChangePasswordError::Throttled(throttled) => throttled.into(),
             ChangePasswordError::Busy(busy) => busy.into(),
             ChangePasswordError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeleteUserError> for Outcome {
+    fn from(error: DeleteUserError) -> Self {
+        match error {
+            DeleteUserError::Password
+            | DeleteUserError::NoPassword
+            | DeleteUserError::NotFresh
+            | DeleteUserError::Gone => FormError::CurrentPassword.into(),
+            DeleteUserError::Throttled(throttled) => throttled.into(),
+            DeleteUserError::Busy(busy) => busy.into(),
+            DeleteUserError::Internal(error) => error.into(),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The account: everything its owner may see and change.
 
 mod activity;
+mod deletion;
 mod password;
 mod profile;
 mod sessions;
 
 use leptos::prelude::*;
 
-use self::{activity::Activity, password::PasswordSection, profile::Profile, sessions::Sessions};
+use self::{activity::Activity, deletion::Deletion, password::PasswordSection, profile::Profile, sessions::Sessions};
 use crate::{
     domain::{
         Timestamp,
@@ -16,7 +17,7 @@ use crate::{
     ui::{islands::LocalTimes, page::AccountPage, submission::Submission},
 };
 
-/// Four sections, each with its own forms and their errors.
+/// Five sections, each with its own forms and their errors.
 #[component]
 pub fn Account(
     /// What the page knows.
@@ -34,9 +35,10 @@ pub fn Account(
             <h1>"Your account"</h1>
             <p class="lead wrap">{email.clone()}</p>
             <Profile name=user.name submission=submission(FormKind::Profile) />
-            <PasswordSection email rules submission=submission(FormKind::Password) />
+            <PasswordSection email=email.clone() rules submission=submission(FormKind::Password) />
             <Sessions sessions current now submission=submission(FormKind::Sessions) />
             <Activity events paged older=older_events now />
+            <Deletion email submission=submission(FormKind::Deletion) />
             <LocalTimes />
         </div>
     }
@@ -138,6 +140,20 @@ mod tests {
         assert!(!before.contains("role=\"alert\""));
         assert!(after.contains("role=\"alert\"") && after.contains("href=\"#current-password\""), "{after}");
         assert!(before.contains("value=\"Ada\""), "the saved name is still there");
+    }
+
+    #[test]
+    fn deleting_the_account_asks_for_the_password_and_tells_of_a_wrong_one_there() {
+        let html = draw(account(&[]), None);
+        let (_, section) = html.split_once("action=\"/actions/delete-account\"").unwrap();
+        assert!(section.contains(r#"name="current_password""#) && section.contains(r#"type="password""#), "{section}");
+        assert!(html.contains("This can’t be undone."));
+        let (form, errors) = (FormKind::Deletion, vec![FormError::CurrentPassword]);
+        let state = FormState::Failed { form, errors, email: String::new(), name: String::new() };
+        let html = draw(account(&[]), Some(state));
+        let (before, after) = html.split_once("action=\"/actions/delete-account\"").unwrap();
+        assert!(!before.contains("role=\"alert\""));
+        assert!(after.contains("role=\"alert\"") && after.contains("href=\"#delete-password\""), "{after}");
     }
 
     #[test]

@@ -29,6 +29,25 @@ pub async fn count(app: &TestApp, table: &str) -> i64 {
     rows[0].try_get("", "n").expect("a number")
 }
 
+/// Every text the database holds, but for the security log and the migrations' own record.
+pub async fn everything(app: &TestApp) -> String {
+    let mut texts = String::new();
+    for (table, columns) in [
+        ("users", &["id", "email", "email_key", "name", "image"][..]),
+        ("credentials", &["user_id", "secret"]),
+        ("sessions", &["user_id", "address", "user_agent", "end_reason"]),
+        ("attempts", &["key"]),
+    ] {
+        for row in rows(app, &format!("SELECT {} FROM {table}", columns.join(", "))).await {
+            for column in columns {
+                let text: Option<String> = row.try_get("", column).expect("a text");
+                texts.extend([table, ".", column, "=", &text.unwrap_or_default(), "\n"]);
+            }
+        }
+    }
+    texts
+}
+
 /// The stored hash of a user's password.
 pub async fn password_hash(app: &TestApp, user_id: &str) -> String {
     let owner: UserId = user_id.parse().expect("a user id");

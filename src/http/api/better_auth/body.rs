@@ -65,6 +65,11 @@ impl<'a> Members<'a> {
         Self::of(body)
     }
 
+    /// The members of a body that may be anything; what is no object has none.
+    pub fn in_body(body: &'a Value) -> Self {
+        Self { place: BODY.to_owned(), object: body.as_object(), problems: Vec::new() }
+    }
+
     /// The parameters of a query.
     pub fn of_query(query: &'a Value) -> Self {
         Self { place: "query".to_owned(), object: query.as_object(), problems: Vec::new() }

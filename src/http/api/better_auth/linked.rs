@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{Extension, Json, extract::State};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     body::{ContractBody, Members},
@@ -49,7 +49,8 @@ pub async fn provider_token(
     principal: Option<Principal>,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<Value>, Refusal> {
-    let selected = Selection::of(Members::of_any(&body))?;
+    let nothing = Value::Object(Map::new());
+    let selected = Selection::of(Members::in_body(body.0.as_ref().unwrap_or(&nothing)))?;
     Err(selected.refusal(&auth, principal, "PROVIDER_NOT_SUPPORTED", "Provider credential is not supported.").await)
 }
 
@@ -91,7 +92,7 @@ impl<'a> Selection<'a> {
                 _ => members.problem_with_all(&format!("Unrecognized keys: {listed}")),
             }
         }
-        let account = members.optional_string("accountId").filter(|_| by_id);
+        let account = if by_id { members.optional_string("accountId") } else { None };
         members.finish()?;
         Ok(Self { account })
     }

@@ -1,0 +1,154 @@
+//! Pages of trusted origins may use the API, those of others may not, and neither may send our forms.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::{JSON, assert_error, post};
+use crate::{
+    support::{PASSWORD, TestApp},
+    wire::{Answer, send},
+};
+
+const TRUSTED: (&str, &str) =
+    ("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com,https://*.example.org,http://localhost:*,myapp://");
+
+/// Origins that belong to the trusted ones, and some that only look like it.
+const FRIENDS: [&str; 4] = ["https://app.example.com", "https://a.b.example.org", "http://localhost:5173", "myapp://"];
+const STRANGERS: [&str; 9] = [
+    "https://evil.example",
+    "http://app.example.com",
+    "https://app.example.com:8443",
+    "https://app.example.com.evil.example",
+    "https://example.org",
+    "https://evil.example/.example.org",
+    "https://a.example.org.evil.example",
+    "https://a.example.org@evil.example",
+    "null",
+];
+
+#[tokio::test]
+async fn a_trusted_origins_preflight_is_answered_and_a_strangers_is_not() {
+    let app = TestApp::with(&[TRUSTED]).await;
+    for path in ["/api/auth/sign-in/email", "/api/auth/nope", "/api/users/x", "/api/users/x/sessions"] {
+        for origin in FRIENDS {
+            let answer = preflight(&app, path, origin).await;
+            assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NO_CONTENT, ""), "{path} {origin}");
+            assert_eq!(answer.header("access-control-allow-origin"), origin);
+            assert_eq!(answer.header("access-control-allow-credentials"), "true");
+            assert_eq!(answer.header("access-control-allow-headers"), "content-type, authorization");
+            assert_eq!(answer.header("access-control-allow-methods"), "GET, POST, PATCH, DELETE");
+            assert_eq!(answer.header("vary"), "origin");
+        }
+        for origin in STRANGERS {
+            let answer = preflight(&app, path, origin).await;
+            assert!(answer.status.is_client_error(), "{path} {origin}");
+            assert_no_permission(&answer);
+        }
+    }
+    // Not a preflight.
+    let answer = send(&app.state, "OPTIONS /api/auth/ok", &[("origin", FRIENDS[0])], "").await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_trusted_origins_page_reads_the_answer_and_its_headers() {
+    let app = TestApp::with(&[TRUSTED]).await;
+    let body = json!({ "name": "Ada", "email": "ada@example.com", "password": PASSWORD });
+    let headers = [JSON, ("origin", FRIENDS[0]), ("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors")];
+    let answer = post(&app, "/sign-up/email", &headers, &body).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("access-control-allow-origin"), FRIENDS[0]);
+    assert_eq!(answer.header("access-control-allow-credentials"), "true");
+    let exposed = answer.header("access-control-expose-headers");
+    for name in ["set-auth-token", "set-auth-jwt", "x-retry-after"] {
+        assert!(exposed.split(", ").any(|exposed| exposed == name), "{exposed}");
+    }
+    // Errors can be read too.
+    let answer = post(&app, "/sign-in/email", &headers, &json!({})).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::BAD_REQUEST, FRIENDS[0]));
+}
+
+#[tokio::test]
+async fn a_strangers_page_gets_no_permission_and_changes_nothing() {
+    let app = TestApp::with(&[TRUSTED]).await;
+    let ada = app.person("ada@example.com").await;
+    let session = format!("latchkey_session={}; latchkey_access={}", ada.session_token, ada.access_token);
+    for origin in STRANGERS {
+        let headers = [JSON, ("origin", origin), ("cookie", &session)];
+        let answer = send(&app.state, "GET /api/auth/get-session", &headers, "").await;
+        assert_eq!((answer.status, answer.header("vary")), (StatusCode::OK, "origin"));
+        assert_no_permission(&answer);
+        for path in ["/sign-out", "/delete-user", "/revoke-sessions"] {
+            let answer = post(&app, path, &headers, &json!({})).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {origin}");
+            assert_no_permission(&answer);
+        }
+        let answer = send(&app.state, &format!("DELETE {}/sessions", ada.path("")), &headers, "").await;
+        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::FORBIDDEN, "cross_site"), "{origin}");
+        assert_no_permission(&answer);
+    }
+    assert_eq!(ada.get(&app, "").await.status_code(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_trusted_origin_uses_both_apis_with_cookies_and_never_our_forms() {
+    let app = TestApp::with(&[TRUSTED, ("LATCHKEY_RATE_LIMIT", "off")]).await;
+    for (number, origin) in FRIENDS.into_iter().enumerate() {
+        let email = format!("ada{number}@example.com");
+        let ada = app.person(&email).await;
+        let session = format!("latchkey_session={}; latchkey_access={}", ada.session_token, ada.access_token);
+        let headers = [JSON, ("origin", origin), ("cookie", &session), ("sec-fetch-site", "same-site")];
+        let patch = send(&app.state, &format!("PATCH {}", ada.path("")), &headers, r#"{"name":"Ada"}"#).await;
+        assert_eq!((patch.status, patch.header("access-control-allow-origin")), (StatusCode::OK, origin));
+        let form = [("content-type", "application/x-www-form-urlencoded"), headers[1], headers[2], headers[3]];
+        let action = send(&app.state, "POST /actions/sign-out", &form, "").await;
+        assert_eq!(action.status, StatusCode::FORBIDDEN, "{origin}");
+        let page = send(&app.state, "GET /account", &headers[1..], "").await;
+        assert_no_permission(&page);
+        let out = post(&app, "/sign-out", &headers, &json!({})).await;
+        assert_eq!((out.status, out.json()), (StatusCode::OK, json!({ "success": true })));
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_sent_on_goes_to_a_trusted_origin_or_stays_here() {
+    let app = TestApp::with(&[TRUSTED]).await;
+    for (member, code, label) in [
+        ("callbackURL", "INVALID_CALLBACK_URL", "callbackURL"),
+        ("redirectTo", "INVALID_REDIRECT_URL", "redirectURL"),
+        ("errorCallbackURL", "INVALID_ERROR_CALLBACK_URL", "errorCallbackURL"),
+        ("newUserCallbackURL", "INVALID_NEW_USER_CALLBACK_URL", "newUserCallbackURL"),
+    ] {
+        for good in ["/in", "https://app.example.com/in?a=b", "https://a.example.org", "myapp://in", ""] {
+            let answer = post(&app, "/sign-out", &[JSON], &json!({ member: good })).await;
+            assert_eq!(answer.status, StatusCode::OK, "{member} {good}");
+        }
+        for bad in STRANGERS.into_iter().chain(["//app.example.com", "/\\evil.example", "/%2fevil.example"]) {
+            let answer = post(&app, "/sign-out", &[JSON], &json!({ member: bad })).await;
+            assert_error(&answer, 403, code, &format!("Invalid {label}"));
+        }
+        let answer = post(&app, "/sign-out", &[JSON], &json!({ member: ["/a"] })).await;
+        assert_eq!(answer.json(), json!({ "message": format!("Invalid {label}: expected a string") }));
+    }
+    // The origin goes first, then the callback, then what the body lacks.
+    let body = json!({ "callbackURL": "//evil.example" });
+    let foreign = [JSON, ("origin", STRANGERS[0])];
+    assert_error(&post(&app, "/sign-in/email", &foreign, &body).await, 403, "INVALID_ORIGIN", "Invalid origin");
+    let answer = post(&app, "/sign-in/email", &[JSON, ("origin", FRIENDS[0])], &body).await;
+    assert_error(&answer, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
+}
+
+async fn preflight(app: &TestApp, path: &str, origin: &str) -> Answer {
+    let headers = [
+        ("origin", origin),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "content-type"),
+    ];
+    send(&app.state, &format!("OPTIONS {path}"), &headers, "").await
+}
+
+fn assert_no_permission(answer: &Answer) {
+    for name in answer.headers.keys().filter(|name| *name != "access-control-expose-headers") {
+        assert!(!name.as_str().starts_with("access-control"), "{name}");
+    }
+}
