@@ -18,7 +18,6 @@ pub mod admission;
 pub mod change_password;
 pub mod handover;
 pub mod housekeeping;
-pub mod identify;
 pub mod list_events;
 pub mod password_hasher;
 pub mod password_policy;
