@@ -9,7 +9,7 @@ import { values } from "./upstream.js";
 
 holdsTheRules(nginx);
 
-test.describe("nginx alone", () => {
+test.describe("nginx, more than the rules", () => {
   let stack: Stack;
   test.beforeAll(async () => {
     stack = await startStack(nginx);

@@ -7,6 +7,9 @@ import { ask, bearer, setCookie, signUp } from "./client.js";
 import { claims, type Proxy, type Stack, startStack } from "./stack.js";
 import { identity, values } from "./upstream.js";
 
+/** How long to look whether a token's time is up, its leeway included. */
+const PATIENCE = { timeout: 30_000 };
+
 const PAGE = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 
 const FORGED = {
@@ -23,6 +26,10 @@ const FORGED = {
 
 /** Declares the tests for a proxy. */
 export function holdsTheRules(proxy: Proxy): void {
+  test.describe(proxy.name, () => rules(proxy));
+}
+
+function rules(proxy: Proxy): void {
   let stack: Stack;
   const send = (path: string, options?: Parameters<typeof ask>[2]) => ask(stack.port, path, options);
   const person = (name?: string) => signUp(stack.port, newPerson().email, name);
@@ -211,7 +218,6 @@ export function holdsTheRules(proxy: Proxy): void {
 
   for (const javaScriptEnabled of [true, false]) {
     test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
-      test.use({ javaScriptEnabled });
       test("a person comes to a page by way of signing up, and later of signing in", async ({ browser }) => {
         const someone = newPerson();
         const page = await browser.newPage({ baseURL: stack.url, javaScriptEnabled });
@@ -245,7 +251,7 @@ export function holdsTheRules(proxy: Proxy): void {
 
     test("an expired access cookie is replaced alone, whatever the service answers", async () => {
       const ada = await signUp(hasty.port, newPerson().email);
-      await expect.poll(async () => (await ask(hasty.port, "/tasks", { headers: { cookie: ada.cookies.access } })).status).toBe(401);
+      await expect.poll(async () => (await ask(hasty.port, "/tasks", { headers: { cookie: ada.cookies.access } })).status, PATIENCE).toBe(401);
       for (const path of ["/tasks", "/missing", `/api/${ada.userId}/tasks`]) {
         const answer = await ask(hasty.port, path, { headers: { cookie: `${ada.cookies.access}; ${ada.cookies.session}` } });
         expect(identity(answer.received())["x-auth-user-id"]).toEqual([ada.userId]);
@@ -267,7 +273,7 @@ export function holdsTheRules(proxy: Proxy): void {
       const cookie = async (name: string) => (await context.cookies()).find((cookie) => cookie.name === name)?.value;
       const session = await cookie("latchkey_session");
       // The browser forgets it when its time is up.
-      await expect.poll(() => cookie("latchkey_access")).toBeUndefined();
+      await expect.poll(() => cookie("latchkey_access"), PATIENCE).toBeUndefined();
       await page.goto("/tasks");
       await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
       expect(await cookie("latchkey_access")).toMatch(/^eyJ/);

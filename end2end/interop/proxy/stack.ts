@@ -12,6 +12,7 @@ const SECRET = "q7J0xVwq3C1kZ9uYtH5nB8mR2sD6fG4aL1eP0oI=";
 
 /** A proxy that can be put in front. */
 export interface Proxy {
+  name: string;
   /** Its configuration below examples/. */
   configuration: string;
   /** The addresses in it that a test has to change. */
@@ -23,12 +24,14 @@ export interface Proxy {
 const PATH = `${process.env.PATH ?? ""}:/usr/sbin:/usr/local/sbin`;
 
 export const nginx: Proxy = {
+  name: "nginx",
   configuration: "nginx/nginx.conf",
   addresses: { proxy: "127.0.0.1:8080", latchkey: "127.0.0.1:3000", upstream: "127.0.0.1:8000" },
   command: (folder, file) => ({ command: ["nginx", "-p", folder, "-c", file, "-e", "stderr", "-g", "daemon off;"], env: { PATH } }),
 };
 
 export const caddy: Proxy = {
+  name: "Caddy",
   configuration: "caddy/Caddyfile",
   addresses: { proxy: "localhost:8080", latchkey: "127.0.0.1:3000", upstream: "127.0.0.1:8000" },
   command: (folder, file) => ({ command: ["caddy", "run", "--config", file, "--adapter", "caddyfile"], env: { PATH, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } }),
