@@ -37,18 +37,20 @@ export interface Options {
 /** Sends a request to a port of this machine. */
 export async function ask(port: number, path: string, { method = "GET", headers = {}, body }: Options = {}): Promise<Answer> {
   const json = body === undefined ? undefined : JSON.stringify(body);
+  const described = json && { "content-type": "application/json", "content-length": String(Buffer.byteLength(json)) };
   const sent = request({
     host: "127.0.0.1",
     port,
     path,
     method,
     agent: false,
-    headers: { host: `localhost:${port}`, ...(json && { "content-type": "application/json", "content-length": String(Buffer.byteLength(json)) }), ...headers },
+    headers: { host: `localhost:${port}`, ...described, ...headers },
   });
   sent.end(json);
   const [response] = (await once(sent, "response")) as [IncomingMessage];
   const answered = await text(response);
-  return { status: response.statusCode ?? 0, headers: response.headers, body: answered, received: () => JSON.parse(answered) as Received };
+  const received = () => JSON.parse(answered) as Received;
+  return { status: response.statusCode ?? 0, headers: response.headers, body: answered, received };
 }
 
 /** Signs somebody up. */
@@ -59,8 +61,9 @@ export async function signUp(port: number, email: string, name = "Ada Lovelace")
   const { token, user } = JSON.parse(answer.body) as { token: string; user: { id: string } };
   const fresh = await ask(port, "/api/auth/token", { headers: bearer(token) });
   const accessToken = (JSON.parse(fresh.body) as { token: string }).token;
-  const [access, session] = ["latchkey_access", "latchkey_session"].map((cookie) => setCookie(answer, cookie)?.split(";")[0] ?? "");
-  return { email, password, userId: user.id, sessionToken: token, accessToken, cookies: { access: access ?? "", session: session ?? "" } };
+  const pair = (name: string) => setCookie(answer, name)?.split(";")[0] ?? "";
+  const cookies = { access: pair("latchkey_access"), session: pair("latchkey_session") };
+  return { email, password, userId: user.id, sessionToken: token, accessToken, cookies };
 }
 
 /** The header a program authenticates with. */

@@ -27,14 +27,20 @@ export const nginx: Proxy = {
   name: "nginx",
   configuration: "nginx/nginx.conf",
   addresses: { proxy: "127.0.0.1:8080", latchkey: "127.0.0.1:3000", upstream: "127.0.0.1:8000" },
-  command: (folder, file) => ({ command: ["nginx", "-p", folder, "-c", file, "-e", "stderr", "-g", "daemon off;"], env: { PATH } }),
+  command: (folder, file) => ({
+    command: ["nginx", "-p", folder, "-c", file, "-e", "stderr", "-g", "daemon off;"],
+    env: { PATH },
+  }),
 };
 
 export const caddy: Proxy = {
   name: "Caddy",
   configuration: "caddy/Caddyfile",
   addresses: { proxy: "localhost:8080", latchkey: "127.0.0.1:3000", upstream: "127.0.0.1:8000" },
-  command: (folder, file) => ({ command: ["caddy", "run", "--config", file, "--adapter", "caddyfile"], env: { PATH, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } }),
+  command: (folder, file) => ({
+    command: ["caddy", "run", "--config", file, "--adapter", "caddyfile"],
+    env: { PATH, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+  }),
 };
 
 /** The three of them, running. */
