@@ -21,7 +21,6 @@ pub mod delete_user;
 pub mod derived_keys;
 pub mod handover;
 pub mod housekeeping;
-pub mod identify;
 pub mod list_events;
 pub mod password_hasher;
 pub mod password_policy;

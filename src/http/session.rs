@@ -25,6 +25,10 @@ use crate::auth::{
     token::{AccessClaims, TokenRefusal},
 };
 
+mod proxy;
+
+pub use proxy::ForUpstream;
+
 /// The prefix under which a session token is a bearer credential, and an access token is not.
 const SIGN_IN_API: &str = "/api/auth/";
 
@@ -38,8 +42,7 @@ enum Door {
     Routes,
     /// A session token.
     SignInApi,
-    /// Either. The browser's session token stays as it is: the answer goes to a proxy, which may drop
-    /// its cookies or hand on only one.
+    /// Either, on behalf of a proxy.
     Verify,
 }
 
@@ -66,23 +69,21 @@ pub async fn authenticate(
     let handover = Handover::default();
     let door = Door::at(request.uri().path());
     let asking = Asking { auth: &state.auth, client: &client, handover: &handover };
-    let authentication = match Bearer::of(request.headers()) {
-        Bearer::Absent => {
-            let presented = jar.presented(request.headers());
-            match door {
-                Door::Routes => asking.by_cookie(&presented).await,
-                Door::SignInApi => asking.confirmed(asking.by_cookie(&presented).await, &presented).await,
-                Door::Verify => asking.by_cookie_through_proxy(&presented).await,
-            }
+    let authentication = match (Bearer::of(request.headers()), door) {
+        (bearer, Door::Verify) => {
+            let (authentication, access) = asking.for_proxy(bearer, &jar.presented(request.headers())).await;
+            request.extensions_mut().insert(access);
+            authentication
         }
-        Bearer::Token(token) => match door {
-            Door::Routes => asking.by_access_token(token).await,
-            Door::SignInApi => asking.by_session_token(token).await,
-            Door::Verify if token.parse::<SessionToken>().is_ok() => asking.by_session_token(token).await,
-            Door::Verify => asking.by_access_token(token).await,
-        },
-        Bearer::Malformed => asking.refused("malformed_authorization").await,
-        Bearer::OtherScheme => Authentication::Anonymous,
+        (Bearer::Absent, Door::Routes) => asking.by_cookie(&jar.presented(request.headers())).await,
+        (Bearer::Absent, Door::SignInApi) => {
+            let presented = jar.presented(request.headers());
+            asking.confirmed(asking.by_cookie(&presented).await, &presented).await
+        }
+        (Bearer::Token(token), Door::Routes) => asking.by_access_token(token).await,
+        (Bearer::Token(token), Door::SignInApi) => asking.by_session_token(token).await,
+        (Bearer::Malformed, _) => asking.refused("malformed_authorization").await,
+        (Bearer::OtherScheme, _) => Authentication::Anonymous,
     };
     request.extensions_mut().insert(authentication);
     request.extensions_mut().insert(handover.clone());
@@ -174,25 +175,6 @@ impl Asking<'_> {
         }
     }
 
-    /// Browsers behind a proxy: as above, but neither is the session token replaced nor are cookies
-    /// cleared.
-    async fn by_cookie_through_proxy(&self, presented: &Presented) -> Authentication {
-        let verified = presented.access.as_deref().map(|token| self.auth.verify_access_token(token));
-        match (verified, &presented.session) {
-            _ if !presented.any => Authentication::Anonymous,
-            (Some(Ok(claims)), _) => Authentication::SignedIn(principal(&claims)),
-            (Some(Err(refusal @ TokenRefusal::Revoked)), _) | (Some(Err(refusal)), None) => {
-                self.access_refused(&refusal).await
-            }
-            (Some(Err(refusal)), Some(session)) => {
-                self.access_refused(&refusal).await;
-                self.refresh(session).await
-            }
-            (None, Some(session)) => self.refresh(session).await,
-            (None, None) => self.refused("not_a_session_token").await,
-        }
-    }
-
     /// The sign-in API hands out access tokens, so an access token alone does not open it, from a cookie
     /// as little as from a header: it would renew itself.
     async fn confirmed(&self, authentication: Authentication, presented: &Presented) -> Authentication {
@@ -218,16 +200,6 @@ impl Asking<'_> {
                 }
                 self.session_refused(error).await
             }
-        }
-    }
-
-    async fn refresh(&self, session: &SessionToken) -> Authentication {
-        match self.auth.refresh(session, self.client).await {
-            Ok(renewal) => {
-                self.hand_over(&renewal);
-                Authentication::SignedIn(renewal.principal)
-            }
-            Err(error) => self.session_refused(error).await,
         }
     }
 

@@ -126,7 +126,6 @@ pub enum ErrorKind {
 
 impl Page {
     /// Another origin that a form of the page leads on to, by the redirect it is answered with.
-    #[cfg(feature = "ssr")]
     pub(crate) fn leads_to(&self) -> Option<&str> {
         match self {
             Self::SignUp(SignUpPage { next, .. }) | Self::SignIn(SignInPage { next }) => next.as_ref()?.origin(),

@@ -7,8 +7,9 @@ pub mod not_found;
 pub mod sign_in;
 pub mod sign_up;
 
-use crate::domain::ReturnAddress;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::domain::ReturnAddress;
 
 /// What stands for itself in a query value (RFC 3986 §2.3, and `/`).
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');

@@ -138,17 +138,50 @@ async fn a_demand_that_is_not_understood_lets_nobody_through() {
 }
 
 #[tokio::test]
-async fn the_upstream_gets_a_fresh_access_token_if_the_proxy_asks_for_one() {
+async fn the_upstream_gets_an_access_token_if_the_proxy_asks_for_one() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     app.wait(Duration::from_mins(14));
-    let answer = verify_as(&app, &ada.access_token, &format!("{VERIFY}?bearer=true&user_id={}", ada.user_id)).await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let answer = verify_as(&app, &ada.session_token, &format!("{VERIFY}?bearer=true&user_id={}", ada.user_id)).await;
     let fresh = answer.header("authorization").to_owned();
-    assert_ne!(fresh, format!("Bearer {}", ada.access_token));
-    app.wait(Duration::from_mins(10));
+    app.wait(Duration::from_mins(14));
     let profile = send(&app.state, &format!("GET {}", ada.path("")), &[("authorization", &fresh)], "").await;
-    assert_eq!(profile.json()["id"], ada.user_id.as_str(), "it outlives the one that was shown");
+    assert_eq!(profile.json()["id"], ada.user_id.as_str());
+    assert!(!answer.has("set-cookie"), "a program has no use for cookies");
+}
+
+#[tokio::test]
+async fn no_access_token_is_made_from_another() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    app.wait(Duration::from_mins(14));
+    let shown = format!("Bearer {}", ada.access_token);
+    let cookie = format!("latchkey_access={}", ada.access_token);
+    for (name, value) in [("authorization", &shown), ("cookie", &cookie)] {
+        let answer = send(&app.state, &format!("{VERIFY}?bearer=true"), &[(name, value)], "").await;
+        assert_eq!((answer.status, answer.header("authorization")), (StatusCode::OK, &*shown), "{name}");
+        assert!(!answer.has("set-cookie"));
+    }
+}
+
+#[tokio::test]
+async fn a_browsers_access_token_is_replaced_before_the_upstream_gets_one_that_is_about_to_expire() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    let cookies = format!("latchkey_access={}; latchkey_session={}", ada.access_token, ada.session_token);
+    let line = format!("{VERIFY}?bearer=true");
+    app.wait(Duration::from_mins(9));
+    let young = send(&app.state, &line, &[("cookie", &cookies)], "").await;
+    assert_eq!(young.header("authorization"), format!("Bearer {}", ada.access_token));
+    assert!(!young.has("set-cookie"));
+    app.wait(Duration::from_mins(2));
+    let old = send(&app.state, &line, &[("cookie", &cookies)], "").await;
+    let token = old.header("authorization").strip_prefix("Bearer ").expect("a token").to_owned();
+    assert_ne!(token, ada.access_token);
+    assert!(old.header("set-cookie").starts_with(&format!("latchkey_access={token};")), "and the browser has it too");
+    app.lose_database().await;
+    let alone = send(&app.state, &line, &[("cookie", &cookies)], "").await;
+    assert_eq!(alone.header("authorization"), format!("Bearer {}", ada.access_token), "it is good for some minutes");
 }
 
 #[tokio::test]
@@ -172,13 +205,13 @@ async fn an_address_or_a_name_in_any_script_is_a_safe_header() {
 }
 
 #[tokio::test]
-async fn who_has_no_name_has_no_header_for_it() {
+async fn who_has_no_name_has_an_empty_header_for_it() {
     let app = TestApp::new().await;
     let body = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
     let signed_up: Value = app.program().post("/api/auth/sign-up/email").json(&body).await.json();
     let answer = verify_as(&app, signed_up["token"].as_str().expect("a token"), VERIFY).await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert!(answer.has("x-auth-email") && !answer.has("x-auth-name"));
+    assert_eq!(answer.header("x-auth-name"), "", "a proxy could leave a client's own standing");
 }
 
 #[tokio::test]
@@ -194,6 +227,8 @@ async fn an_expired_access_cookie_is_replaced_alone_and_the_session_token_stays(
         let answer = send(&app.state, &format!("{VERIFY}?bearer=true"), &[("cookie", &cookies)], "").await;
         assert_eq!(answer.status, StatusCode::OK);
         let cookie = answer.header("set-cookie");
+        let token = answer.header("authorization").strip_prefix("Bearer ").expect("a token");
+        assert!(cookie.starts_with(&format!("latchkey_access={token};")), "{cookie}");
         assert!(cookie.starts_with("latchkey_access=eyJ") && !cookie.contains(&access), "{cookie}");
         assert!(cookie.contains("Max-Age=900") && cookie.contains("HttpOnly"), "{cookie}");
     }
@@ -255,15 +290,14 @@ async fn a_good_access_token_opens_without_the_database_but_with_nothing_that_on
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     app.lose_database().await;
-    let answer = verify_as(&app, &ada.access_token, &format!("{VERIFY}?user_id={}", ada.user_id)).await;
+    let answer = verify_as(&app, &ada.access_token, &format!("{VERIFY}?bearer=true&user_id={}", ada.user_id)).await;
     assert_eq!((answer.status, answer.header("x-auth-user-id")), (StatusCode::OK, &*ada.user_id));
     for name in ["x-auth-email", "x-auth-email-verified", "x-auth-name"] {
-        assert!(!answer.has(name), "{name}");
+        assert_eq!(answer.header(name), "", "{name}");
     }
-    for (token, query) in
-        [(&ada.access_token, "?bearer=true"), (&ada.session_token, ""), (&ada.session_token, "?redirect=true")]
-    {
-        let answer = verify_as(&app, token, &format!("{VERIFY}{query}")).await;
+    assert_eq!(answer.header("authorization"), format!("Bearer {}", ada.access_token));
+    for query in ["", "?bearer=true", "?redirect=true"] {
+        let answer = verify_as(&app, &ada.session_token, &format!("{VERIFY}{query}")).await;
         assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
         assert_nobody(&answer);
     }

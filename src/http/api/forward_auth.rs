@@ -14,9 +14,9 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use serde::Deserialize;
 
 use crate::{
-    auth::{Client, Principal, Subject, identify::Identity},
-    domain::{ReturnAddress, event::EventKind},
-    http::{AppState, HttpSettings, problem::Problem},
+    auth::{Client, Principal, Subject},
+    domain::{ReturnAddress, event::EventKind, user::User},
+    http::{AppState, HttpSettings, problem::Problem, session::ForUpstream},
 };
 
 /// What a header's value cannot hold, and the sign that says so.
@@ -34,7 +34,7 @@ const NAME: HeaderName = HeaderName::from_static("x-auth-name");
 pub struct Demands {
     /// Whose path it is; nobody else is let through.
     user_id: Option<String>,
-    /// Whether the upstream is to get a fresh access token.
+    /// Whether the upstream is to get an access token.
     #[serde(default)]
     bearer: bool,
     /// Whether a browser that asks for a page is sent to the sign-in page.
@@ -48,61 +48,79 @@ pub async fn verify(
     demands: Result<Query<Demands>, QueryRejection>,
     principal: Result<Principal, Problem>,
     Extension(client): Extension<Client>,
+    Extension(ForUpstream(access)): Extension<ForUpstream>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Ok(Query(demands)) = demands else {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
             .with_detail("It may have `user_id`, `bearer=true` and `redirect=true`, each once"));
     };
-    match admit(&state, &demands, principal, &client).await {
+    let admitted = match principal {
+        Ok(principal) => {
+            admit(&state, &demands, principal, &client).await.map(|user| describe(principal, user.as_ref()))
+        }
+        Err(problem) => Err(problem),
+    };
+    match admitted {
+        Ok(mut identity) => {
+            if let Some(bearer) = access.filter(|_| demands.bearer).and_then(|token| bearer(&token)) {
+                identity.insert(header::AUTHORIZATION, bearer);
+            }
+            Ok(identity.into_response())
+        }
         Err(problem) if problem.asks_to_sign_in() && demands.redirect && Original(&headers).is_page() => {
             Ok(Redirect::to(&sign_in_page(&Original(&headers), &state.settings)).into_response())
         }
-        answer => answer,
+        Err(problem) => Err(problem),
     }
 }
 
+/// Whether the path is this person's, and who they are; `None` while the database is out of reach: a
+/// verified token opens the door all the same.
 async fn admit(
     state: &AppState,
     demands: &Demands,
-    principal: Result<Principal, Problem>,
+    principal: Principal,
     client: &Client,
-) -> Result<Response, Problem> {
-    let principal = principal?;
+) -> Result<Option<User>, Problem> {
     if demands.user_id.as_ref().is_some_and(|owner| owner != principal.user_id.as_str()) {
         state.auth.record(EventKind::AuthorizationFail, Subject::from(principal), client, Some("user_id")).await;
         return Err(Problem::forbidden());
     }
-    let identity = state.auth.identify(principal, demands.bearer).await.map_err(|error| {
-        tracing::error!(%error, "a token for the upstream could not be made");
-        Problem::unavailable()
-    })?;
-    let identity = identity.ok_or_else(Problem::invalid_token)?;
-    Ok((StatusCode::OK, described(principal, &identity)).into_response())
+    match state.auth.profile(principal.user_id).await {
+        Ok(user) => user.map(Some).ok_or_else(Problem::invalid_token),
+        Err(error) => {
+            tracing::error!(%error, "an account could not be read; its owner's token still counts");
+            Ok(None)
+        }
+    }
 }
 
-/// The identity as headers. An empty name has none.
-fn described(principal: Principal, identity: &Identity) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let mut put = |name: HeaderName, value: &str| {
-        let value = utf8_percent_encode(value, HEADER_VALUE).to_string();
-        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::try_from(value)) {
-            headers.insert(name, value);
-        }
-    };
-    put(USER_ID, principal.user_id.as_str());
-    put(SESSION_ID, &principal.session_id.to_string());
-    if let Some(user) = &identity.user {
-        put(EMAIL, &user.email);
-        put(EMAIL_VERIFIED, if user.email_verified { "true" } else { "false" });
-        put(NAME, user.name.as_str());
-    }
-    let bearer = identity.access.as_ref().map(|access| format!("Bearer {}", access.token.expose()));
-    if let Some(mut bearer) = bearer.and_then(|bearer| HeaderValue::try_from(bearer).ok()) {
-        bearer.set_sensitive(true);
-        headers.insert(header::AUTHORIZATION, bearer);
-    }
-    headers
+/// The identity as headers: always all of them, since a proxy may leave a client's own standing where
+/// ours is missing. What is not known is empty.
+fn describe(principal: Principal, user: Option<&User>) -> HeaderMap {
+    let verified = user.map_or("", |user| if user.email_verified { "true" } else { "false" });
+    let session_id = principal.session_id.to_string();
+    [
+        (USER_ID, principal.user_id.as_str()),
+        (SESSION_ID, &session_id),
+        (EMAIL, user.map_or("", |user| &user.email)),
+        (EMAIL_VERIFIED, verified),
+        (NAME, user.map_or("", |user| user.name.as_str())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, header_value(value)?)))
+    .collect()
+}
+
+fn header_value(text: &str) -> Option<HeaderValue> {
+    HeaderValue::try_from(utf8_percent_encode(text, HEADER_VALUE).to_string()).ok()
+}
+
+fn bearer(token: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// The sign-in page, which leads back to where the person was going if that is a trusted site.
