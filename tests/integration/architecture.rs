@@ -15,9 +15,10 @@ const ALLOWED: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that one part alone may name.
-const PRIVATE: [(&str, &[&str]); 5] = [
+const PRIVATE: [(&str, &[&str]); 6] = [
     ("jsonwebtoken", &["auth/token"]),
     ("argon2", &["auth/password_hasher"]),
+    ("scrypt", &["auth/password_hasher"]),
     ("sea_orm", &["store"]),
     ("Cookie::build", &["http/cookies"]),
     ("axum", &["http", "serve", "ui/actions"]),
