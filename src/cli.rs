@@ -1,13 +1,16 @@
 //! The command line. Flags, help and defaults come from the one table of settings.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::PathBuf};
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::config::{Config, Problem, Problems, SETTINGS};
+use crate::{
+    commands::import,
+    config::{Config, Problem, Problems, SETTINGS},
+};
 
 /// What can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Run the service.
     Serve,
@@ -17,6 +20,8 @@ pub enum Action {
     Healthcheck,
     /// Print the effective settings.
     Config,
+    /// Bring over the users of a Better Auth installation.
+    Import(import::Options),
 }
 
 /// The command line's form.
@@ -49,15 +54,60 @@ pub fn command() -> Command {
             Command::new("healthcheck").about("Ask the service running here whether it is ready; exits 0 if so"),
         )
         .subcommand(Command::new("config").about("Print the effective settings, secrets hidden"))
+        .subcommand(import_command())
+}
+
+fn import_command() -> Command {
+    let option = |name: &'static str, help: &'static str| Arg::new(name).long(name).help(help).help_heading("Options");
+    Command::new("import")
+        .about("Bring over users, passwords and sessions from elsewhere")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("better-auth")
+                .about("Bring over the users, passwords and live sessions of a Better Auth 1.x database")
+                .long_about(
+                    "Bring over the users, passwords and live sessions of a Better Auth 1.x database, which is only \
+                     read. All or nothing is imported; what is here already stays, so it can be run again. What \
+                     was skipped is listed with the reason and is no failure: the exit code is 0.",
+                )
+                .arg(
+                    option("from", "The old database: an SQLite file or a postgres:// address")
+                        .value_name("DATABASE")
+                        .required(true),
+                )
+                .arg(
+                    option(
+                        "secret-file",
+                        "The file with the old secret, which keeps sessions valid [env: BETTER_AUTH_SECRET]",
+                    )
+                    .value_name("FILE")
+                    .value_parser(value_parser!(PathBuf)),
+                )
+                .arg(option("dry-run", "Do everything, write nothing, and report").action(ArgAction::SetTrue)),
+        )
+}
+
+fn import_options(matches: &ArgMatches) -> import::Options {
+    import::Options {
+        from: matches.get_one::<String>("from").cloned().unwrap_or_default(),
+        secret_file: matches.get_one::<PathBuf>("secret-file").cloned(),
+        dry_run: matches.get_flag("dry-run"),
+    }
 }
 
 /// The action asked for, and the settings from flags, environment and `.env`, in this order.
 pub fn read(matches: &ArgMatches) -> (Action, Result<Config, Problems>) {
-    let (name, flags) = matches.subcommand().unwrap_or(("serve", matches));
+    let (name, mut flags) = matches.subcommand().unwrap_or(("serve", matches));
     let action = match name {
         "migrate" => Action::Migrate,
         "healthcheck" => Action::Healthcheck,
         "config" => Action::Config,
+        "import" => {
+            // The settings may stand after the last word.
+            flags = flags.subcommand().map_or(flags, |(_, flags)| flags);
+            Action::Import(import_options(flags))
+        }
         _ => Action::Serve,
     };
     let config = read_env_file().and_then(|file| {

@@ -31,7 +31,7 @@
 //! # Who may import whom
 //!
 //! ```text
-//! main, cli, serve, app ─► all of the below
+//! main, cli, commands, serve, app ─► all of the below
 //!          http ─► config, ui, auth, domain
 //!        config ─► auth (what may be a secret)
 //!   ui::actions ─► auth, domain             (on the server only)
@@ -60,6 +60,7 @@
 //! | slowing guessing down | [`auth::throttle`] |
 //! | what is logged about accounts | [`domain::event::EventKind`], [`auth::Auth::record`] |
 //! | tables | the workspace member `migrations`; queries in [`store`] |
+//! | users brought along from elsewhere | [`auth::import`], read by [`store::better_auth`]; [`auth::imported_token`] |
 //! | settings | [`config::SETTINGS`], the one table that flags, help and defaults come from |
 //! | time and tests that move it | [`clock`] |
 //!
@@ -75,6 +76,8 @@ pub mod auth;
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod commands;
 #[cfg(feature = "ssr")]
 pub mod config;
 pub mod domain;

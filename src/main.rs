@@ -1,10 +1,11 @@
-//! The command line: `latchkey serve | migrate | healthcheck | config`.
+//! The command line: `latchkey serve | migrate | healthcheck | config | import`.
 
 use std::process::ExitCode;
 
 use latchkey::{
     app,
     cli::{self, Action},
+    commands,
     config::Config,
     healthcheck, serve, telemetry,
 };
@@ -43,6 +44,7 @@ fn run(action: Action, config: &Config) -> Result<(), String> {
             println!("the database is up to date");
             Ok(())
         }),
+        Action::Import(options) => block_on(commands::import::run(&options, config)),
         Action::Serve => {
             telemetry::start(&config.log)?;
             block_on(async { serve::serve(config).await.map_err(|error| error.to_string()) })

@@ -2,8 +2,8 @@
 //! or PostgreSQL. The only place that knows SQL.
 //!
 //! Every query that returns or changes what a user owns takes the owner's [`UserId`]: there is no
-//! way to ask for somebody's row by its own id alone. The one exception is
-//! [`Store::session_of_token`], where nobody is signed in yet and the token's secret decides.
+//! way to ask for somebody's row by its own id alone. The exceptions are [`Store::session_of_token`]
+//! and [`Store::imported_session`], where nobody is signed in yet and the token's secret decides.
 //!
 //! [`UserId`]: crate::domain::UserId
 
@@ -17,9 +17,12 @@ use sea_orm::{
 
 pub mod accounts;
 pub mod attempts;
+pub mod better_auth;
 mod credentials;
 mod entity;
 pub mod events;
+pub mod import;
+pub mod imported_sessions;
 pub mod sessions;
 
 /// The database failed or could not be reached. What it said is for the log, never for a client.
@@ -56,10 +59,7 @@ impl Store {
     /// Brings the tables up to date, once, however many processes ask at the same moment.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let transaction = self.begin_write().await?;
-        if self.db.get_database_backend() == DbBackend::Postgres {
-            transaction.execute_unprepared("SELECT pg_advisory_xact_lock(7592019384756103)").await?;
-        }
-        Migrator::up(&transaction, None).await?;
+        migrate_within(&transaction).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -82,4 +82,11 @@ impl Store {
         };
         self.db.begin_with_options(options).await
     }
+}
+
+async fn migrate_within(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared("SELECT pg_advisory_xact_lock(7592019384756103)").await?;
+    }
+    Migrator::up(transaction, None).await
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{Timestamp, UserId};
 
-const PASSWORD: &str = "password";
+pub(super) const PASSWORD: &str = "password";
 
 impl Store {
     /// The hash of `owner`'s password (a PHC string).
