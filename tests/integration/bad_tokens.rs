@@ -15,7 +15,7 @@ mod structure;
 mod time;
 
 pub use forge::Forge;
-pub use good::good_tokens;
+pub use good::{good_token_of_an_imported_user, good_tokens};
 use latchkey::auth::token::TokenRefusal;
 
 /// A token that breaks one rule.

@@ -10,6 +10,7 @@ mod cross_site;
 mod forms_edge;
 mod headers;
 mod health;
+mod import;
 mod problems;
 mod protected_api;
 mod refused_tokens;

@@ -1,5 +1,6 @@
 //! The control group: tokens near the table's, that must be accepted.
 
+use latchkey::domain::UserId;
 use serde_json::json;
 
 use super::{
@@ -57,6 +58,12 @@ pub fn good_tokens(forge: &Forge) -> Vec<(&'static str, String)> {
         ("good for a year, as far as it says", forge.with_claim("exp", now + 31_536_000)),
         ("as long as a token can be", no_longer_than(forge, 4096)),
     ]
+}
+
+/// The good token of a user who was brought along from another system with the identifier of there.
+pub fn good_token_of_an_imported_user(forge: &Forge) -> (UserId, String) {
+    let id: UserId = "Yk3vJtQx9ZbLw2RmNc8PdFhGs5TaUe1X".parse().expect("an id");
+    (id, forge.with_claims(&[("sub", json!(id)), ("user_id", json!(id))]))
 }
 
 /// The longest good token that ballast can make within this length. (No part has a length of 4 n + 1.)
