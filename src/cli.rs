@@ -1,11 +1,11 @@
 //! The command line. Flags, help and defaults come from the one table of settings.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::PathBuf};
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::{
-    commands::KeysAction,
+    commands::{ImportOptions, KeysAction},
     config::{Config, Problem, Problems, SETTINGS},
 };
 
@@ -22,6 +22,8 @@ pub enum Action {
     Healthcheck,
     /// Print the effective settings.
     Config,
+    /// Bring over the users of a Better Auth installation.
+    Import(ImportOptions),
 }
 
 /// The command line's form.
@@ -55,6 +57,49 @@ pub fn command() -> Command {
             Command::new("healthcheck").about("Ask the service running here whether it is ready; exits 0 if so"),
         )
         .subcommand(Command::new("config").about("Print the effective settings, secrets hidden"))
+        .subcommand(import_command())
+}
+
+fn import_command() -> Command {
+    let option = |name: &'static str, help: &'static str| Arg::new(name).long(name).help(help).help_heading("Options");
+    Command::new("import")
+        .about("Bring over users, passwords and sessions from elsewhere")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("better-auth")
+                .about("Bring over the users, passwords and live sessions of a Better Auth 1.x database")
+                .long_about(
+                    "Bring over the users, passwords and live sessions of a Better Auth 1.x database, which is only \
+                     read. All or nothing is imported; what is here already stays, so it can be run again. What \
+                     was skipped is listed with the reason and is no failure: the exit code is 0.",
+                )
+                .arg(
+                    option("from", "The old database: an SQLite file or a postgres:// address")
+                        .value_name("DATABASE")
+                        .required(true),
+                )
+                .arg(
+                    option(
+                        "secret-file",
+                        "The file with the old secret, which keeps sessions valid [env: BETTER_AUTH_SECRET]",
+                    )
+                    .value_name("FILE")
+                    .value_parser(value_parser!(PathBuf)),
+                )
+                .arg(option("dry-run", "Do everything, write nothing, and report").action(ArgAction::SetTrue)),
+        )
+}
+
+/// What is to be imported, with the flags given there.
+fn import_action(matches: &ArgMatches) -> (Action, &ArgMatches) {
+    let flags = matches.subcommand().map_or(matches, |(_, flags)| flags);
+    let options = ImportOptions {
+        from: flags.get_one::<String>("from").cloned().unwrap_or_default(),
+        secret_file: flags.get_one::<PathBuf>("secret-file").cloned(),
+        dry_run: flags.get_flag("dry-run"),
+    };
+    (Action::Import(options), flags)
 }
 
 fn keys() -> Command {
@@ -96,6 +141,7 @@ pub fn read(matches: &ArgMatches) -> (Action, Result<Config, Problems>) {
     let (action, flags) = match name {
         "migrate" => (Action::Migrate, flags),
         "keys" => keys_action(flags),
+        "import" => import_action(flags),
         "healthcheck" => (Action::Healthcheck, flags),
         "config" => (Action::Config, flags),
         _ => (Action::Serve, flags),

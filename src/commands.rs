@@ -2,8 +2,10 @@
 
 use crate::{app, cli::Action, config::Config, healthcheck, serve, telemetry};
 
+mod import;
 mod keys;
 
+pub use import::Options as ImportOptions;
 pub use keys::KeysAction;
 
 /// Does what was asked for.
@@ -26,6 +28,7 @@ pub fn run(action: Action, config: &Config) -> Result<(), String> {
             println!("the database is up to date");
             Ok(())
         }),
+        Action::Import(options) => block_on(import::run(&options, config)),
         Action::Keys(action) => block_on(keys::run(action, config)),
         Action::Serve => {
             telemetry::start(&config.log)?;

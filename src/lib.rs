@@ -62,6 +62,7 @@
 //! | slowing guessing down | [`auth::throttle`] |
 //! | what is logged about accounts | [`domain::event::EventKind`], [`auth::Auth::record`] |
 //! | tables | the workspace member `migrations`; queries in [`store`] |
+//! | users brought along from elsewhere | [`auth::import`], read by [`store::better_auth`]; [`auth::imported_token`] |
 //! | settings | [`config::SETTINGS`], the one table that flags, help and defaults come from |
 //! | time and tests that move it | [`clock`] |
 //!

@@ -2,8 +2,8 @@
 //! keys, in SQLite or PostgreSQL. The only place that knows SQL.
 //!
 //! Every query that returns or changes what a user owns takes the owner's [`UserId`]: there is no
-//! way to ask for somebody's row by its own id alone. The one exception is
-//! [`Store::session_of_token`], where nobody is signed in yet and the token's secret decides.
+//! way to ask for somebody's row by its own id alone. The exceptions are [`Store::session_of_token`]
+//! and [`Store::imported_session`], where nobody is signed in yet and the token's secret decides.
 //!
 //! [`UserId`]: crate::domain::UserId
 
@@ -17,10 +17,13 @@ use sea_orm::{
 
 pub mod accounts;
 pub mod attempts;
+pub mod better_auth;
 pub mod credentials;
 mod deletion;
 mod entity;
 pub mod events;
+pub mod import;
+pub mod imported_sessions;
 pub mod sessions;
 pub mod signing_keys;
 
@@ -60,8 +63,8 @@ impl Store {
 
     /// Brings the tables up to date, once, however many processes ask at the same moment.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let transaction = self.begin_write_alone(MIGRATION).await?;
-        Migrator::up(&transaction, None).await?;
+        let transaction = self.begin_write().await?;
+        migrate_within(&transaction).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -79,9 +82,7 @@ impl Store {
     /// only one that writes anyhow.
     async fn begin_write_alone(&self, lock: i64) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.begin_write().await?;
-        if self.db.get_database_backend() == DbBackend::Postgres {
-            transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({lock})")).await?;
-        }
+        hold(&transaction, lock).await?;
         Ok(transaction)
     }
 
@@ -94,4 +95,16 @@ impl Store {
         };
         self.db.begin_with_options(options).await
     }
+}
+
+async fn migrate_within(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    hold(transaction, MIGRATION).await?;
+    Migrator::up(transaction, None).await
+}
+
+async fn hold(transaction: &DatabaseTransaction, lock: i64) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({lock})")).await?;
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ mod m20261121_000003_events;
 mod m20261121_000004_attempts;
 mod m20261121_000005_user_ids_are_text;
 mod m20261121_000006_signing_keys;
+mod m20261121_000007_imported_sessions;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_attempts::Migration),
             Box::new(m20261121_000005_user_ids_are_text::Migration),
             Box::new(m20261121_000006_signing_keys::Migration),
+            Box::new(m20261121_000007_imported_sessions::Migration),
         ]
     }
 }

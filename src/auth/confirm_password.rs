@@ -56,7 +56,7 @@ impl Auth {
         let account = format!("change-password|{}", principal.user_id);
         let attempt = self.admit_attempt(&account, Subject::from(principal), client).await?;
         let stored = self.store.password_hash(principal.user_id).await?.ok_or(ConfirmPasswordError::NoPassword)?;
-        let verdict = match Password::parse(password) {
+        let verdict = match Password::presented(password) {
             Ok(password) => match self.compare(&password, &stored).await {
                 Ok(verdict) => verdict,
                 Err(error) => {

@@ -1,6 +1,11 @@
 //! Password hashing: argon2id, off the async threads, never more at once than there is room for.
+//!
+//! Hashes brought along from another system are verified as they are (`stored`), and made anew with
+//! argon2id at their owner's next sign-in.
 
+mod better_auth;
 mod memory;
+mod stored;
 mod workers;
 
 use std::{fmt, num::NonZeroUsize, sync::Arc, thread, time::Duration};
@@ -10,8 +15,10 @@ use argon2::{
     password_hash::phc::{self, Output, ParamsString, Salt},
 };
 
+pub use self::better_auth::UnknownHash;
 use self::{
     memory::MemoryPool,
+    stored::Stored,
     workers::{NotDone, Workers},
 };
 use crate::domain::Password;
@@ -74,7 +81,8 @@ impl HashLimits {
     }
 }
 
-/// A password's hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`.
+/// A password's hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`, or until its owner has
+/// signed in, what was brought along from another system: `$scrypt$ln=14,r=16,p=1$…$…`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -102,7 +110,8 @@ impl fmt::Debug for PasswordHash {
 pub enum Verdict {
     /// It is the password.
     Match {
-        /// The stored hash was made with other parameters than the live ones: hash again and store it.
+        /// The stored hash was made in another way than the live one: [`upgrade`](PasswordHasher::upgrade)
+        /// and store it.
         rehash: bool,
     },
     /// It is not.
@@ -118,7 +127,7 @@ pub enum HasherError {
         /// When trying again makes sense.
         retry_after: Duration,
     },
-    /// The stored hash is not an argon2id PHC string, or asks for absurd parameters. No password
+    /// The stored hash is of no kind that is known here, or asks for absurd parameters. No password
     /// matches it.
     #[error("the stored password hash is damaged")]
     Corrupt,
@@ -160,13 +169,22 @@ impl PasswordHasher {
         .await
     }
 
+    /// Hashes anew a password that has just matched. In its compatible form: every spelling of it that
+    /// the old hash took is taken by the new one.
+    pub async fn upgrade(&self, password: &Password) -> Result<PasswordHash, HasherError> {
+        self.hash(password.compatible()).await
+    }
+
     /// Compares a password with the stored hash; the comparison itself takes constant time.
     pub async fn verify(&self, password: Password, stored: &PasswordHash) -> Result<Verdict, HasherError> {
         let stored = Stored::read(stored)?;
         self.run(move |inner| {
-            let output = compute(&inner.memory, &stored.params, &password, &stored.salt)?;
-            let rehash = stored.parameters != inner.parameters || stored.output.len() != OUTPUT_BYTES;
-            Ok(if output == stored.output { Verdict::Match { rehash } } else { Verdict::Mismatch })
+            for form in stored.forms(password) {
+                if stored.matches(&inner.memory, &form)? {
+                    return Ok(Verdict::Match { rehash: !stored.is_made_with(inner.parameters) });
+                }
+            }
+            Ok(Verdict::Mismatch)
         })
         .await
     }
@@ -227,31 +245,6 @@ fn phc_string(params: &Params, salt: &[u8], output: Output) -> Result<PasswordHa
     Ok(PasswordHash(phc.to_string()))
 }
 
-/// A stored hash taken apart, known to be argon2id v19 of bearable cost.
-#[derive(Debug)]
-struct Stored {
-    parameters: HashParameters,
-    params: Params,
-    salt: Salt,
-    output: Output,
-}
-
-impl Stored {
-    fn read(stored: &PasswordHash) -> Result<Self, HasherError> {
-        let phc = phc::PasswordHash::new(stored.as_str()).map_err(|_| HasherError::Corrupt)?;
-        let params = Params::try_from(&phc).map_err(|_| HasherError::Corrupt)?;
-        let parameters =
-            HashParameters { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-        let sound = phc.algorithm == Algorithm::Argon2id.ident()
-            && phc.version == Some(Version::V0x13.into())
-            && !parameters.exceeds(HashParameters::STORED_MAX);
-        match (phc.salt, phc.hash) {
-            (Some(salt), Some(output)) if sound => Ok(Self { parameters, params, salt, output }),
-            _ => Err(HasherError::Corrupt),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use futures::future::join_all;
@@ -298,8 +291,8 @@ mod tests {
         let two = hasher.hash(password("correct horse")).await.unwrap();
         assert_ne!(one, two);
         assert!(one.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.as_str());
-        let stored = Stored::read(&one).unwrap();
-        assert_eq!((stored.salt.len(), stored.output.len()), (16, 32));
+        let lengths: Vec<_> = one.as_str().split('$').skip(4).map(str::len).collect();
+        assert_eq!(lengths, [22, 43], "16 bytes of salt, 32 of hash");
     }
 
     #[tokio::test]
@@ -317,10 +310,14 @@ mod tests {
         for parameters in [HashParameters::STANDARD, HashParameters::cheap_for_tests()] {
             let hasher = PasswordHasher::new(parameters, LIMITS).unwrap();
             let real = hasher.hash(password("correct horse")).await.unwrap();
-            let (real, unknown) = (Stored::read(&real).unwrap(), Stored::read(&hasher.0.unknown).unwrap());
-            assert_eq!(unknown.parameters, parameters);
-            assert_eq!(real.params, unknown.params);
-            assert_eq!((real.salt.len(), real.output.len()), (unknown.salt.len(), unknown.output.len()));
+            // Kind, version, parameters, and the lengths of salt and output.
+            let form = |hash: &PasswordHash| {
+                hash.as_str()
+                    .split('$')
+                    .map(|part| if part.contains('=') { part.to_owned() } else { part.len().to_string() })
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(form(&real), form(&hasher.0.unknown));
             assert_eq!(hasher.verify_unknown(password("correct horse")).await, Ok(Verdict::Mismatch));
         }
     }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Auth, Client, InternalError, Principal, Subject, session_token::SessionToken, token::IssuedToken};
+use super::{
+    Auth, Client, InternalError, Principal, Subject, session_credential::SessionCredential,
+    session_token::SessionToken, token::IssuedToken,
+};
 use crate::{
     domain::{
         Timestamp,
@@ -62,7 +65,7 @@ enum Standing {
 impl Auth {
     /// Renews a session: of all who present its current token, one gets the next; the others, and
     /// who presents the token before it within the [`GRACE`], get an access token only.
-    pub async fn renew(&self, presented: &SessionToken, client: &Client) -> Result<Renewal, RenewError> {
+    pub async fn renew(&self, presented: &SessionCredential, client: &Client) -> Result<Renewal, RenewError> {
         // A lost race is decided by reading again: the presented token then is the previous one.
         for _ in 0..2 {
             let (stored, user, standing) = self.examine(presented, client).await?;
@@ -95,7 +98,7 @@ impl Auth {
 
     /// Hands out an access token and leaves the session token as it is: where its successor could get
     /// lost on the way to the browser.
-    pub async fn refresh(&self, presented: &SessionToken, client: &Client) -> Result<Renewal, RenewError> {
+    pub async fn refresh(&self, presented: &SessionCredential, client: &Client) -> Result<Renewal, RenewError> {
         let (stored, user, standing) = self.examine(presented, client).await?;
         let session = &stored.session;
         let idle_expires_at = self.idle_expiry(session.persistent, session.absolute_expires_at);
@@ -110,9 +113,9 @@ impl Auth {
     }
 
     /// Accepts a session token as a program's bearer credential, without replacing it.
-    pub async fn authenticate_session_token(
+    pub async fn authenticate_session(
         &self,
-        presented: &SessionToken,
+        presented: &SessionCredential,
         client: &Client,
     ) -> Result<Principal, RenewError> {
         let (stored, user, standing) = self.examine(presented, client).await?;
@@ -144,16 +147,17 @@ impl Auth {
     /// Finds the session a token names and judges the token's secret.
     async fn examine(
         &self,
-        presented: &SessionToken,
+        presented: &SessionCredential,
         client: &Client,
     ) -> Result<(StoredSession, User, Standing), RenewError> {
-        let stored = self.store.session_of_token(presented.session()).await?.ok_or(RenewError::Unknown)?;
+        let presented = self.recognise(presented).await?.ok_or(RenewError::Unknown)?;
+        let stored = &presented.stored;
         let standing = if presented.matches(&stored.secret_hash) {
             Some(Standing::Current)
         } else if stored.previous_secret_hash.as_deref().is_some_and(|hash| presented.matches(hash)) {
             let graced = stored.secret_used_at.is_none_or(|used| self.clock.now().since(used) < GRACE);
             graced.then_some(Standing::Previous)
-        } else if presented.is_of_family(&stored.family_key) {
+        } else if presented.handed_out {
             None
         } else {
             return Err(RenewError::Unknown);
@@ -166,7 +170,7 @@ impl Auth {
             return Err(RenewError::Reused);
         };
         let user = self.store.enabled_user(stored.session.user_id).await?.ok_or(RenewError::Ended)?;
-        Ok((stored, user, standing))
+        Ok((presented.stored, user, standing))
     }
 
     async fn end_reused(&self, session: &Session, client: &Client) -> Result<(), RenewError> {

@@ -79,7 +79,7 @@ impl Auth {
     /// same answer, as a wrong password.
     pub async fn sign_in(&self, form: SignIn<'_>, client: &Client) -> Result<SignedIn, SignInError> {
         let email = Email::parse(form.email)?;
-        let Ok(password) = Password::parse(form.password) else { return Err(SignInError::Credentials) };
+        let Ok(password) = Password::presented(form.password) else { return Err(SignInError::Credentials) };
         self.admit_from_network(Purpose::SignIn, client).await?;
         let attempt = self.admit_attempt(email.key(), Subject::unknown(), client).await?;
 
@@ -99,7 +99,7 @@ impl Auth {
             self.forget_tokens_of(&surplus);
             self.forgive_attempt(&attempt).await;
             if login.rehash {
-                self.upgrade_hash(&login, password).await;
+                self.upgrade_hash(&login, &password).await;
             }
             self.record(EventKind::LoginSuccess, Subject::from(login.user.id), client, Some("password")).await;
             return Ok(self.signed_in(login.user, session.session, token, client).await?);
@@ -139,9 +139,9 @@ impl Auth {
         }
     }
 
-    /// Hashes the password anew with today's parameters. What fails here is tried again next time.
-    async fn upgrade_hash(&self, login: &Login, password: Password) {
-        let Ok(better) = self.hasher.hash(password).await else { return };
+    /// Hashes the password anew in today's way. What fails here is tried again next time.
+    async fn upgrade_hash(&self, login: &Login, password: &Password) {
+        let Ok(better) = self.hasher.upgrade(password).await else { return };
         let now = self.clock.now();
         let (owner, seen) = (login.user.id, &login.password_hash);
         if let Err(error) = self.store.replace_password_hash(owner, seen, better.as_str().to_owned(), now).await {

@@ -9,6 +9,10 @@ use zeroize::Zeroizing;
 /// The most characters (Unicode code points) a password may have.
 pub const MAX_CHARS: usize = 128;
 
+/// The most characters looked at when someone signs in: another system that people were brought along
+/// from may have allowed more than [`MAX_CHARS`].
+const MAX_PRESENTED: usize = 1024;
+
 /// Why a password cannot be chosen. The reasons are all we ever say about a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
@@ -50,14 +54,30 @@ impl Password {
     /// Takes any text that is not empty and not longer than [`MAX_CHARS`]; whether it is good enough
     /// to be *chosen* is the password policy's to say.
     pub fn parse(text: &str) -> Result<Self, WeakPassword> {
+        Self::of_at_most(MAX_CHARS, text)
+    }
+
+    /// Takes a password that was chosen already, here or elsewhere, to be compared with its hash.
+    pub fn presented(text: &str) -> Result<Self, WeakPassword> {
+        Self::of_at_most(MAX_PRESENTED, text)
+    }
+
+    fn of_at_most(most: usize, text: &str) -> Result<Self, WeakPassword> {
         if text.is_empty() {
             return Err(WeakPassword::Missing);
         }
         let normal = Zeroizing::new(text.nfc().collect::<String>());
-        if normal.chars().count() > MAX_CHARS {
+        if normal.chars().count() > most {
             return Err(WeakPassword::TooLong);
         }
         Ok(Self(normal))
+    }
+
+    /// In Unicode normal form KC, in which full-width and other look-alike characters are the plain ones:
+    /// what some systems hash.
+    #[must_use]
+    pub fn compatible(&self) -> Self {
+        Self(Zeroizing::new(self.0.nfkc().collect()))
     }
 
     /// The password itself. Everything that calls this must be worth the look.
@@ -88,6 +108,19 @@ mod tests {
     #[test]
     fn composed_and_decomposed_letters_are_one_password() {
         assert_eq!(Password::parse("caf\u{e9}").unwrap().expose(), Password::parse("cafe\u{301}").unwrap().expose());
+    }
+
+    #[test]
+    fn a_longer_password_chosen_elsewhere_can_still_be_presented() {
+        let long = "x".repeat(MAX_CHARS + 1);
+        assert_eq!(Password::presented(&long).unwrap().expose(), long);
+        assert_eq!(Password::presented(&"x".repeat(MAX_PRESENTED + 1)).unwrap_err(), WeakPassword::TooLong);
+        assert_eq!(Password::presented("").unwrap_err(), WeakPassword::Missing);
+    }
+
+    #[test]
+    fn the_compatible_form_has_plain_characters() {
+        assert_eq!(Password::parse("ｐａｓｓ①ﬁ").unwrap().compatible().expose(), "pass1fi");
     }
 
     #[test]

@@ -2,6 +2,14 @@
 
 use super::{Name, Timestamp, UserId};
 
+/// The most bytes a picture's address may have.
+const MAX_IMAGE: usize = 2048;
+
+/// Whether a text can be a picture's address: of bearable length, on one line.
+pub fn is_image(text: &str) -> bool {
+    text.len() <= MAX_IMAGE && !text.chars().any(char::is_control)
+}
+
 /// An account as its owner may see it. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

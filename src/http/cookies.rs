@@ -12,7 +12,7 @@ use tower_cookies::{
 };
 
 use crate::{
-    auth::{handover::SessionChange, session_token::SessionToken},
+    auth::{handover::SessionChange, imported_token::ImportedToken, session_credential::SessionCredential},
     domain::{Timestamp, form::FormState, session::CookieLifetime},
 };
 
@@ -33,6 +33,9 @@ const HTTPS: Names =
 /// Browsers refuse the prefix on http, which is for localhost only.
 const HTTP: Names = Names { access: "latchkey_access", session: "latchkey_session", form: "latchkey_form" };
 
+/// The names under which browsers have kept a session that was brought along from Better Auth.
+const IMPORTED: [&str; 2] = ["__Secure-better-auth.session_token", "better-auth.session_token"];
+
 /// Reads and writes this service's cookies.
 #[derive(Clone)]
 pub struct CookieJar {
@@ -46,8 +49,9 @@ pub struct CookieJar {
 pub struct Presented {
     /// The access token, unverified.
     pub access: Option<String>,
-    /// The session token, unverified; `None` too if it is not even of the right form.
-    pub session: Option<SessionToken>,
+    /// The session token, unverified; `None` too if it is not even of the right form. Where the browser
+    /// has none, what it still keeps from before its session was brought along.
+    pub session: Option<SessionCredential>,
     /// Whether there is any session cookie at all, good or bad.
     pub any: bool,
 }
@@ -66,10 +70,16 @@ impl CookieJar {
             [value] if !value.is_empty() => Some((*value).to_owned()),
             _ => None,
         };
+        let own = || only(&session).and_then(|text| text.parse().ok()).map(SessionCredential::Own);
+        let imported = || {
+            let kept = IMPORTED.into_iter().find_map(|name| only(&values(headers, name)));
+            kept.and_then(|text| ImportedToken::of_cookie(&text)).map(SessionCredential::Imported)
+        };
+        let presented = if session.is_empty() { imported() } else { own() };
         Presented {
             access: only(&access),
-            session: only(&session).and_then(|text| text.parse().ok()),
-            any: !access.is_empty() || !session.is_empty(),
+            any: !access.is_empty() || !session.is_empty() || presented.is_some(),
+            session: presented,
         }
     }
 
@@ -80,13 +90,24 @@ impl CookieJar {
                 let life = lifetime.idle_expires_at.since(now);
                 self.set(self.names.session, session.expose(), lifetime.persistent.then_some(life));
                 self.set_access(access.token.expose(), access.expires_at, *lifetime, now);
+                self.forget_imported();
             }
+            // The answer that carries the session token may have been lost: an imported cookie stays.
             SessionChange::Refresh { access, lifetime } => {
                 self.set_access(access.token.expose(), access.expires_at, *lifetime, now);
             }
             SessionChange::End => {
                 self.set(self.names.session, String::new(), Some(Duration::ZERO));
                 self.set(self.names.access, String::new(), Some(Duration::ZERO));
+                self.forget_imported();
+            }
+        }
+    }
+
+    fn forget_imported(&self) {
+        for name in IMPORTED {
+            if self.cookies.get(name).is_some() {
+                self.set(name, String::new(), Some(Duration::ZERO));
             }
         }
     }

@@ -21,6 +21,7 @@ use crate::auth::{
     Auth, Client, Principal,
     handover::{Handover, SessionChange},
     renew::{RenewError, Renewal},
+    session_credential::SessionCredential,
     session_token::SessionToken,
     token::{AccessClaims, TokenRefusal},
 };
@@ -128,10 +129,10 @@ impl Asking<'_> {
     }
 
     async fn by_session_token(&self, token: &str) -> Authentication {
-        let Ok(token) = token.parse::<SessionToken>() else {
+        let Some(credential) = SessionCredential::of_bearer(token) else {
             return self.refused("not_a_session_token").await;
         };
-        match self.auth.authenticate_session_token(&token, self.client).await {
+        match self.auth.authenticate_session(&credential, self.client).await {
             Ok(principal) => Authentication::SignedIn(principal),
             Err(error) => self.session_refused(error).await,
         }
@@ -144,7 +145,7 @@ impl Asking<'_> {
         }
         let verified = presented.access.as_deref().map(|token| self.auth.verify_access_token(token));
         match (verified, &presented.session) {
-            (Some(Ok(claims)), Some(session)) if self.is_due(&claims) && session.session() == claims.session_id => {
+            (Some(Ok(claims)), Some(session)) if self.is_due(&claims) && session.names(claims.session_id) => {
                 match self.auth.renew(session, self.client).await {
                     Ok(renewal) => self.hand_over(&renewal),
                     // The access token is good for some minutes yet, and these say nothing about the session.
@@ -179,16 +180,16 @@ impl Asking<'_> {
     /// as little as from a header: it would renew itself.
     async fn confirmed(&self, authentication: Authentication, presented: &Presented) -> Authentication {
         let Authentication::SignedIn(claimed) = authentication else { return authentication };
-        let Some(token) = presented.session.as_ref().filter(|token| token.session() == claimed.session_id) else {
-            return self.refused("no_session_token").await;
-        };
-        match self.auth.authenticate_session_token(token, self.client).await {
-            Ok(principal) => Authentication::SignedIn(principal),
+        let credential = presented.session.as_ref().filter(|session| !session.names_another_than(claimed.session_id));
+        let Some(credential) = credential else { return self.refused("no_session_token").await };
+        match self.auth.authenticate_session(credential, self.client).await {
+            Ok(principal) if principal == claimed => Authentication::SignedIn(principal),
+            Ok(_) => self.refused("no_session_token").await,
             Err(error) => self.session_refused(error).await,
         }
     }
 
-    async fn renew(&self, session: &SessionToken) -> Authentication {
+    async fn renew(&self, session: &SessionCredential) -> Authentication {
         match self.auth.renew(session, self.client).await {
             Ok(renewal) => {
                 self.hand_over(&renewal);

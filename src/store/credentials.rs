@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{Timestamp, UserId};
 
-const PASSWORD: &str = "password";
+pub(super) const PASSWORD: &str = "password";
 
 /// That a user has a password, and since when; not the password.
 #[derive(Clone, Copy, Debug)]

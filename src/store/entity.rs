@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod credential;
 pub mod event;
+pub mod imported_session;
 pub mod session;
 pub mod signing_key;
 pub mod user;

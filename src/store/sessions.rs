@@ -84,9 +84,14 @@ pub enum AfterPasswordChange {
 
 impl NewSession {
     pub(super) async fn insert(&self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+        self.row().insert(db).await?;
+        Ok(())
+    }
+
+    pub(super) fn row(&self) -> ActiveModel {
         let Session { id, user_id, created_at, last_seen_at, idle_expires_at, absolute_expires_at, persistent, .. } =
             self.session;
-        let row = ActiveModel {
+        ActiveModel {
             id: Set(id.uuid()),
             user_id: Set(user_id.into()),
             family_key: Set(self.family_key.to_vec()),
@@ -103,9 +108,7 @@ impl NewSession {
             end_reason: Set(None),
             address: Set(self.session.address.map(|address| address.to_string())),
             user_agent: Set(self.session.user_agent.clone()),
-        };
-        row.insert(db).await?;
-        Ok(())
+        }
     }
 }
 

@@ -15,10 +15,11 @@ const ALLOWED: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that one part alone may name.
-const PRIVATE: [(&str, &[&str]); 6] = [
+const PRIVATE: [(&str, &[&str]); 7] = [
     ("aws_lc_rs", &["auth/token", "auth/derived_keys"]),
     ("jsonwebtoken", &["auth/token"]),
     ("argon2", &["auth/password_hasher"]),
+    ("scrypt", &["auth/password_hasher"]),
     ("sea_orm", &["store"]),
     ("Cookie::build", &["http/cookies"]),
     ("axum", &["http", "serve", "ui/actions"]),

@@ -18,7 +18,7 @@ mod time;
 
 pub use forge::Forge;
 pub use forge_key::ForgeKey;
-pub use good::good_tokens;
+pub use good::{good_token_of_an_imported_user, good_tokens};
 use latchkey::auth::token::TokenRefusal;
 
 /// The algorithms the service can sign with.

@@ -11,6 +11,7 @@ mod forms_edge;
 mod forward_auth;
 mod headers;
 mod health;
+mod import;
 mod key_rotation;
 mod key_set;
 mod problems;

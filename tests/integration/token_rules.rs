@@ -11,7 +11,7 @@ use latchkey::{
 };
 use serde_json::json;
 
-use crate::bad_tokens::{ALGORITHMS, Forge, ForgeKey, good_tokens, table};
+use crate::bad_tokens::{ALGORITHMS, Forge, ForgeKey, good_token_of_an_imported_user, good_tokens, table};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_250);
 
@@ -91,6 +91,8 @@ fn every_good_neighbour_is_accepted_whatever_the_algorithm() {
             assert_eq!(claims.map(|claims| claims.user_id), Ok(forge.user_id), "{algorithm}: {name}");
         }
         assert!(good_tokens(&forge).len() >= 8);
+        let (imported, token) = good_token_of_an_imported_user(&forge);
+        assert_eq!(verifier.verify(&token, NOW).map(|claims| claims.user_id), Ok(imported), "{algorithm}");
     }
 }
 

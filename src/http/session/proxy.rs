@@ -7,7 +7,7 @@ use super::{Asking, principal};
 use crate::{
     auth::{
         renew::{RenewError, Renewal},
-        session_token::SessionToken,
+        session_credential::SessionCredential,
         token::TokenRefusal,
     },
     http::{bearer::Bearer, cookies::Presented, principal::Authentication},
@@ -35,12 +35,12 @@ impl Asking<'_> {
         match bearer {
             Bearer::Absent if presented.any => self.by_cookie_for_proxy(presented).await,
             Bearer::Absent | Bearer::OtherScheme => (Authentication::Anonymous, ForUpstream::default()),
-            Bearer::Token(token) => match token.parse() {
-                Ok(session) => match self.auth.refresh(&session, self.client).await {
+            Bearer::Token(token) => match SessionCredential::of_bearer(token) {
+                Some(session) => match self.auth.refresh(&session, self.client).await {
                     Ok(renewal) => (Authentication::SignedIn(renewal.principal), ForUpstream::made(&renewal)),
                     Err(error) => (self.session_refused(error).await, ForUpstream::default()),
                 },
-                Err(_) => (self.by_access_token(token).await, ForUpstream::shown(token)),
+                None => (self.by_access_token(token).await, ForUpstream::shown(token)),
             },
             Bearer::Malformed => (self.refused("malformed_authorization").await, ForUpstream::default()),
         }
@@ -53,7 +53,7 @@ impl Asking<'_> {
         match self.auth.verify_access_token(token) {
             Ok(claims) => {
                 let good = (Authentication::SignedIn(principal(&claims)), ForUpstream::shown(token));
-                let renewing = session.as_ref().filter(|session| session.session() == claims.session_id);
+                let renewing = session.as_ref().filter(|session| session.names(claims.session_id));
                 let Some(session) = renewing.filter(|_| self.is_due(&claims)) else { return good };
                 match self.auth.refresh(session, self.client).await {
                     Ok(renewal) => self.renewed(&renewal),
@@ -71,7 +71,7 @@ impl Asking<'_> {
         }
     }
 
-    async fn refreshed(&self, session: Option<&SessionToken>) -> (Authentication, ForUpstream) {
+    async fn refreshed(&self, session: Option<&SessionCredential>) -> (Authentication, ForUpstream) {
         let Some(session) = session else {
             return (self.refused("not_a_session_token").await, ForUpstream::default());
         };

@@ -1,5 +1,6 @@
 //! The control group: tokens near the table's, that must be accepted.
 
+use latchkey::domain::UserId;
 use serde_json::json;
 
 use super::{
@@ -63,6 +64,12 @@ pub fn good_tokens(forge: &Forge) -> Vec<(&'static str, String)> {
         tokens.push(("the other signature", forge.signed_by(|message| twin(&forge.key.sign(message)))));
     }
     tokens
+}
+
+/// The good token of a user who was brought along from another system with the identifier of there.
+pub fn good_token_of_an_imported_user(forge: &Forge) -> (UserId, String) {
+    let id: UserId = "Yk3vJtQx9ZbLw2RmNc8PdFhGs5TaUe1X".parse().expect("an id");
+    (id, forge.with_claims(&[("sub", json!(id)), ("user_id", json!(id))]))
 }
 
 /// The longest good token that ballast can make within this length. (No part has a length of 4 n + 1.)

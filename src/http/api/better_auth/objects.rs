@@ -2,18 +2,11 @@
 
 use serde::Serialize;
 
+pub use crate::domain::user::is_image;
 use crate::{
     auth::update_profile::PasswordCredential,
     domain::{SessionId, UserId, session::Session, user::User},
 };
-
-/// The most bytes a picture's address may have.
-const MAX_IMAGE: usize = 2048;
-
-/// Whether a text can be a picture's address: of bearable length, on one line.
-pub fn is_image(text: &str) -> bool {
-    text.len() <= MAX_IMAGE && !text.chars().any(char::is_control)
-}
 
 /// `User`
 #[derive(Serialize)]

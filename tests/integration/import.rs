@@ -1,0 +1,230 @@
+//! Moving over from Better Auth: users keep their ids, passwords and sessions.
+
+mod command;
+mod old;
+mod sessions;
+mod twice;
+
+use latchkey::{
+    auth::import::{ImportError, Settings, import, report::Report},
+    store::better_auth::Source,
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+use self::old::{ADA, HASH, HASH_OF_PASS, NEXT_WEEK, Old, SECRET, TOKEN, YESTERDAY};
+use crate::support::{
+    PASSWORD, TestApp,
+    person::{Person, access_token},
+    records::{count, operate, password_hash, security_log},
+};
+
+const EVERYTHING: [&str; 5] = ["users", "credentials", "sessions", "imported_sessions", "events"];
+
+async fn try_import(app: &TestApp, old: &Old, secret: Option<&str>, dry_run: bool) -> Result<Report, ImportError> {
+    let settings = Settings {
+        secret: secret.map(|secret| secret.as_bytes().to_vec().into()),
+        session_max: Duration::from_hours(30 * 24),
+        dry_run,
+    };
+    let source = Source::open(&old.from).await?;
+    import(&app.store().await, source, &settings, app.clock.clock().now(), |_| ()).await
+}
+
+/// Imports with the old secret.
+async fn moved(app: &TestApp, old: &Old) -> Report {
+    try_import(app, old, Some(SECRET), false).await.expect("it is imported")
+}
+
+async fn sign_in(app: &TestApp, email: &str, password: &str) -> u16 {
+    let body = json!({ "email": email, "password": password });
+    app.program().post("/api/auth/sign-in/email").json(&body).await.status_code().as_u16()
+}
+
+#[tokio::test]
+async fn users_keep_their_ids_and_a_token_of_theirs_opens_their_own_routes() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        old.ada().await;
+        let report = moved(&app, &old).await;
+        assert_eq!((report.users.imported, report.users.skipped), (1, 0), "{report}");
+        let ada = Person::sign_in(&app, "ada@example.com").await;
+        assert_eq!(ada.user_id, ADA);
+        let profile: Value = ada.get(&app, "").await.json();
+        assert_eq!((&profile["id"], &profile["name"]), (&json!(ADA), &json!("Ada")));
+        let session: Value =
+            app.program().get("/api/auth/get-session").authorization_bearer(&ada.session_token).await.json();
+        assert_eq!(
+            session["user"],
+            json!({ "id": ADA, "name": "Ada", "email": "ada@example.com", "emailVerified": true,
+                    "image": "https://example.com/a.png", "createdAt": YESTERDAY, "updatedAt": YESTERDAY })
+        );
+        let other = app.program().get("/api/users/bFvE89k3dlrM8TEFajLpnqMWoFMJBrrc");
+        assert_eq!(other.authorization_bearer(&ada.access_token).await.status_code(), 403);
+        let created =
+            security_log(&app).await.into_iter().find(|event| event.kind == "user_created").expect("an event");
+        assert_eq!((created.user_id.as_deref(), created.detail.as_deref()), (Some(ADA), Some("import")));
+    }
+}
+
+#[tokio::test]
+async fn an_old_password_signs_in_whatever_the_policy_and_is_then_kept_as_argon2id() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        old.user(ADA, "ada@example.com").await;
+        old.password(ADA, HASH_OF_PASS).await;
+        moved(&app, &old).await;
+        assert!(password_hash(&app, ADA).await.starts_with("$scrypt$ln=14,r=16,p=1$"));
+        assert_eq!(sign_in(&app, "ada@example.com", "Pass").await, 401);
+        assert!(password_hash(&app, ADA).await.starts_with("$scrypt$"), "a wrong one changes nothing");
+        for _ in 0..2 {
+            assert_eq!(sign_in(&app, "ada@example.com", "pass").await, 200);
+            assert!(password_hash(&app, ADA).await.starts_with("$argon2id$"));
+        }
+        assert_eq!(sign_in(&app, "ada@example.com", "Pass").await, 401);
+    }
+}
+
+#[tokio::test]
+async fn an_old_password_can_be_changed_before_it_was_ever_used_here() {
+    let (app, old) = (TestApp::new().await, Old::on_sqlite().await);
+    old.ada().await;
+    moved(&app, &old).await;
+    let change = |current: &str| json!({ "currentPassword": current, "newPassword": "amber kettle balcony 7" });
+    for (current, status) in [("wrong", 400), (PASSWORD, 200)] {
+        let request = app.program().post("/api/auth/change-password").json(&change(current));
+        assert_eq!(request.authorization_bearer(TOKEN).await.status_code(), status, "{current}");
+    }
+    assert_eq!(sign_in(&app, "ada@example.com", "amber kettle balcony 7").await, 200);
+}
+
+#[tokio::test]
+async fn a_failure_half_way_leaves_nothing() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        // More than are read at once: the first have been written when it fails.
+        for number in 0..700 {
+            old.user(&format!("u{number:03}"), &format!("u{number:03}@example.com")).await;
+        }
+        let broken = if app.database_url().starts_with("sqlite") {
+            "CREATE TRIGGER broken BEFORE INSERT ON users WHEN NEW.id = 'u650' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        } else {
+            "ALTER TABLE users ADD CONSTRAINT broken CHECK (id <> 'u650')"
+        };
+        operate(&app, broken).await;
+        let failed = try_import(&app, &old, Some(SECRET), false).await;
+        assert!(matches!(failed, Err(ImportError::Store(_))), "{failed:?}");
+        for table in EVERYTHING {
+            assert_eq!(count(&app, table).await, 0, "{table}");
+        }
+        let mend = if app.database_url().starts_with("sqlite") {
+            "DROP TRIGGER broken"
+        } else {
+            "ALTER TABLE users DROP CONSTRAINT broken"
+        };
+        operate(&app, mend).await;
+        assert_eq!(moved(&app, &old).await.users.imported, 700);
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_reports_the_same_and_writes_nothing() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        old.ada().await;
+        old.user("a b", "bad@example.com").await;
+        let dry = try_import(&app, &old, Some(SECRET), true).await.expect("it is tried");
+        assert!(dry.to_string().ends_with("This was a dry run: nothing was written.\n"));
+        for table in EVERYTHING {
+            assert_eq!(count(&app, table).await, 0, "{table}");
+        }
+        let real = moved(&app, &old).await;
+        assert_eq!((dry.users, dry.passwords, dry.sessions), (real.users, real.passwords, real.sessions));
+    }
+}
+
+#[tokio::test]
+async fn the_report_names_whoever_was_skipped_and_says_why() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        let here = app.person("taken@example.com").await;
+        old.ada().await;
+        for (id, email) in [
+            ("a b", "space@example.com"),
+            ("nowhere", "nowhere@localhost"),
+            ("taken", "taken@example.com"),
+            ("z-twin", "ａda@example.com"),
+            ("social", "social@example.com"),
+            ("bcrypt", "bcrypt@example.com"),
+            ("foreign", "foreign@example.com"),
+        ] {
+            old.user(id, email).await;
+        }
+        old.account("social", "github", "123", "").await;
+        old.account("foreign", "credential", "another", HASH).await;
+        old.password("bcrypt", "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW").await;
+        old.operate(&format!(r#"UPDATE "user" SET "name" = '{}' WHERE "id" = 'social'"#, "x".repeat(101))).await;
+        old.session("s-old", ADA, &"a".repeat(32), "2026-12-01T08:00:00.000Z", NEXT_WEEK).await;
+        old.session("s-over", ADA, &"b".repeat(32), YESTERDAY, YESTERDAY).await;
+        old.session("s-odd", ADA, "short", YESTERDAY, NEXT_WEEK).await;
+        old.session("s-taken", "taken", &"d".repeat(32), YESTERDAY, NEXT_WEEK).await;
+        let report = moved(&app, &old).await;
+        let text = report.to_string();
+        for line in [
+            "user \"a b\" skipped: its id is not".to_owned(),
+            "user \"nowhere\" skipped: its e-mail address is not one".to_owned(),
+            format!("user \"taken\" skipped: its e-mail address belongs to user {}", here.user_id),
+            format!("user \"z-twin\" skipped: its e-mail address is the same mailbox as that of user {ADA}"),
+            "user \"social\": has no password".to_owned(),
+            "user \"social\": name shortened".to_owned(),
+            "user \"foreign\": has no password".to_owned(),
+            "user \"bcrypt\": cannot sign in until there is a new password: its password is hashed with bcrypt"
+                .to_owned(),
+            "session \"s-old\" skipped: it was opened longer ago than LATCHKEY_SESSION_MAX".to_owned(),
+            "session \"s-over\" skipped: it has expired".to_owned(),
+            "session \"s-odd\" skipped: its token".to_owned(),
+            "session \"s-taken\" skipped: its user is not imported".to_owned(),
+        ] {
+            assert!(text.contains(&line), "{line} in\n{text}");
+        }
+        assert_eq!((report.users.imported, report.users.skipped), (4, 4), "{text}");
+        assert_eq!((report.passwords.imported, report.passwords.skipped), (1, 3), "{text}");
+        assert_eq!((report.sessions.imported, report.sessions.skipped), (1, 4), "{text}");
+        for secret in [HASH, TOKEN, SECRET, "$2b$", "example.com"] {
+            assert!(!text.contains(secret), "{secret} in\n{text}");
+        }
+        assert_eq!(sign_in(&app, "bcrypt@example.com", PASSWORD).await, 401);
+    }
+}
+
+#[tokio::test]
+async fn argon2id_hashes_of_bearable_cost_are_taken_as_they_are() {
+    let (app, old) = (TestApp::new().await, Old::on_sqlite().await);
+    let reference = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    old.user(ADA, "ada@example.com").await;
+    old.password(ADA, reference).await;
+    assert_eq!(moved(&app, &old).await.passwords.imported, 1);
+    assert_eq!(password_hash(&app, ADA).await, reference);
+    assert_eq!(sign_in(&app, "ada@example.com", "password").await, 200);
+}
+
+#[tokio::test]
+async fn tables_named_and_typed_as_other_adapters_do_are_read() {
+    let (app, app_time) = (TestApp::new().await, 1_799_900_000_i64);
+    let old = Old::in_file(&format!(
+        "create table users (id text primary key, name text, email text, email_verified integer, image text, \
+           created_at integer, updated_at integer);
+         create table sessions (id text primary key, expires_at integer, token text, created_at integer, \
+           updated_at integer, ip_address text, user_agent text, user_id text);
+         create table accounts (id text primary key, account_id text, provider_id text, user_id text, password text);
+         insert into users values ('{ADA}', 'Ada', 'ada@example.com', 1, null, {app_time}, {app_time}000);
+         insert into accounts values ('a', '{ADA}', 'credential', '{ADA}', '{HASH}');
+         insert into sessions values ('s', {app_time}000 + 600000000, '{TOKEN}', {app_time}, {app_time}, null, null, '{ADA}');"
+    ))
+    .await;
+    let report = moved(&app, &old).await;
+    assert_eq!((report.users.imported, report.passwords.imported, report.sessions.imported), (1, 1, 1), "{report}");
+    let token = access_token(&app, TOKEN).await;
+    let profile: Value = app.program().get(&format!("/api/users/{ADA}")).authorization_bearer(token).await.json();
+    assert_eq!(profile["createdAt"], "2027-01-14T04:13:20.000Z");
+}

@@ -1,0 +1,116 @@
+//! An import can be repeated.
+
+use latchkey::auth::import::report::Counts;
+use serde_json::json;
+
+use super::{
+    moved,
+    old::{ADA, COOKIE, HASH, HASH_OF_PASS, NEXT_WEEK, Old, TOKEN, YESTERDAY},
+    sign_in,
+};
+use crate::support::{
+    PASSWORD, TestApp,
+    browser::Browser,
+    person::Person,
+    records::{count, operate, password_hash, security_log},
+};
+
+const NEW_PASSWORD: &str = "amber kettle balcony 7";
+
+const NOTHING: Counts = Counts { imported: 0, updated: 0, already_here: 0, skipped: 0 };
+
+#[tokio::test]
+async fn a_second_run_changes_nothing_and_a_later_one_adds_what_is_new() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        old.ada().await;
+        moved(&app, &old).await;
+        let events = security_log(&app).await.len();
+        let again = moved(&app, &old).await;
+        let all_here = Counts { already_here: 1, ..NOTHING };
+        assert_eq!((again.users, again.passwords, again.sessions), (all_here, all_here, all_here), "{again}");
+        assert_eq!((count(&app, "sessions").await, security_log(&app).await.len()), (1, events));
+
+        old.user("bob", "bob@example.com").await;
+        old.password("bob", HASH_OF_PASS).await;
+        old.session("s-new", ADA, &"n".repeat(32), YESTERDAY, NEXT_WEEK).await;
+        let later = moved(&app, &old).await;
+        let one_more = Counts { imported: 1, already_here: 1, ..NOTHING };
+        assert_eq!((later.users, later.passwords, later.sessions), (one_more, one_more, one_more), "{later}");
+        assert_eq!(sign_in(&app, "bob@example.com", "pass").await, 200);
+    }
+}
+
+#[tokio::test]
+async fn what_its_owner_changed_here_since_stays() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        old.ada().await;
+        moved(&app, &old).await;
+        let ada = Person::sign_in(&app, "ada@example.com").await;
+        let name = json!({ "name": "Countess" });
+        app.program().post("/api/auth/update-user").json(&name).authorization_bearer(&ada.session_token).await;
+        let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD });
+        let changed = app.program().post("/api/auth/change-password").json(&change);
+        changed.authorization_bearer(&ada.session_token).await.assert_status_ok();
+        let hash = password_hash(&app, ADA).await;
+
+        // Someone with the old password signs in there, and changes it there.
+        old.session("s-new", ADA, &"n".repeat(32), YESTERDAY, NEXT_WEEK).await;
+        old.operate(&format!(r#"UPDATE "account" SET "password" = '{HASH_OF_PASS}'"#)).await;
+        let report = moved(&app, &old).await;
+        assert_eq!((report.users.already_here, report.passwords.already_here), (1, 1), "{report}");
+        assert!(report.to_string().contains("session \"s-new\" skipped: its owner has changed the password here"));
+        assert_eq!(password_hash(&app, ADA).await, hash);
+        let profile = app.program().get(&ada.path("")).authorization_bearer(&ada.access_token).await;
+        assert_eq!(profile.json::<serde_json::Value>()["name"], "Countess");
+        let browser = Browser::new(&app);
+        browser.set_cookie("better-auth.session_token", COOKIE);
+        assert!(!browser.is_signed_in().await, "the change ended the imported session");
+    }
+}
+
+#[tokio::test]
+async fn what_changed_there_while_nobody_signed_in_here_is_taken() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        old.ada().await;
+        moved(&app, &old).await;
+        let now = "2027-01-15T07:00:00.000Z";
+        old.operate(&format!(r#"UPDATE "account" SET "password" = '{HASH_OF_PASS}'"#)).await;
+        old.operate(&format!(r#"UPDATE "user" SET "name" = 'Countess', "updatedAt" = '{now}'"#)).await;
+        let report = moved(&app, &old).await;
+        assert_eq!((report.users.updated, report.passwords.updated), (1, 1), "{report}");
+        assert_eq!(sign_in(&app, "ada@example.com", PASSWORD).await, 401);
+        assert_eq!(sign_in(&app, "ada@example.com", "pass").await, 200);
+        let ada: serde_json::Value =
+            app.program().get("/api/auth/get-session").authorization_bearer(TOKEN).await.json();
+        assert_eq!((&ada["user"]["name"], &ada["user"]["updatedAt"]), (&json!("Countess"), &json!(now)));
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_was_deleted_here_does_not_come_back() {
+    let (app, old) = (TestApp::new().await, Old::on_sqlite().await);
+    old.ada().await;
+    moved(&app, &old).await;
+    operate(&app, "DELETE FROM credentials").await;
+    operate(&app, "DELETE FROM users").await;
+    let report = moved(&app, &old).await;
+    assert!(report.to_string().contains(&format!("user \"{ADA}\" skipped: its account was here before")), "{report}");
+    assert_eq!(count(&app, "users").await, 0);
+}
+
+#[tokio::test]
+async fn an_id_that_is_somebody_elses_here_takes_nothing_over() {
+    let (app, old, other) = (TestApp::new().await, Old::on_sqlite().await, Old::on_sqlite().await);
+    old.user("1", "ada@example.com").await;
+    old.password("1", HASH).await;
+    moved(&app, &old).await;
+    other.user("1", "eve@example.com").await;
+    other.password("1", HASH_OF_PASS).await;
+    let report = moved(&app, &other).await;
+    assert!(report.to_string().contains("user \"1\" skipped: its id is here already, with another"), "{report}");
+    assert_eq!(sign_in(&app, "ada@example.com", "pass").await, 401);
+    assert_eq!(sign_in(&app, "ada@example.com", PASSWORD).await, 200);
+}
