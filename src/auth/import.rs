@@ -79,7 +79,7 @@ pub async fn import(
         let mut candidates = Vec::new();
         for user in page {
             let id = user.id.clone();
-            match Candidate::judge(user, now) {
+            match Candidate::judge(user) {
                 Ok(candidate) => candidates.push(candidate),
                 Err(reason) => run.report.skip_user(&id, reason),
             }
@@ -93,9 +93,9 @@ pub async fn import(
     let Run { import, mut report, .. } = run;
     report.dry_run = settings.dry_run;
     if settings.dry_run {
-        import.rollback().await?
+        import.rollback().await?;
     } else {
-        import.commit().await?
+        import.commit().await?;
     }
     Ok(report)
 }

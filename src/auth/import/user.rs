@@ -2,7 +2,7 @@
 
 use super::report::{Remark, UserSkipped};
 use crate::{
-    domain::{Email, Name, Timestamp, name, user::is_image},
+    domain::{Email, Name, name, user::is_image},
     store::{better_auth::SourceUser, import::Profile},
 };
 
@@ -16,10 +16,10 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    pub(super) fn judge(user: SourceUser, now: Timestamp) -> Result<Self, UserSkipped> {
+    pub(super) fn judge(user: SourceUser) -> Result<Self, UserSkipped> {
         let id = user.id.parse().map_err(|_| UserSkipped::Id)?;
         let email = Email::parse(&user.email).map_err(|_| UserSkipped::Address)?;
-        let created_at = user.created_at.ok_or(UserSkipped::Time)?.min(now);
+        let created_at = user.created_at.ok_or(UserSkipped::Time)?;
         let mut remarks = Vec::new();
         let name = Name::parse(&user.name).unwrap_or_else(|_| {
             remarks.push(Remark::NameShortened);
@@ -37,7 +37,7 @@ impl Candidate {
             name,
             image: kept,
             created_at,
-            updated_at: user.updated_at.unwrap_or(created_at).min(now),
+            updated_at: user.updated_at.unwrap_or(created_at),
         };
         Ok(Self { profile, password: Remark::of_password(user.password.as_deref()), remarks })
     }
@@ -61,9 +61,8 @@ fn acceptable(text: &str) -> Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::password_hasher::UnknownHash;
+    use crate::{auth::password_hasher::UnknownHash, domain::Timestamp};
 
-    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
     const EARLIER: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
     fn user() -> SourceUser {
@@ -80,12 +79,12 @@ mod tests {
     }
 
     fn skipped(user: SourceUser) -> Option<UserSkipped> {
-        Candidate::judge(user, NOW).err()
+        Candidate::judge(user).err()
     }
 
     #[test]
     fn a_user_keeps_id_address_and_times() {
-        let Candidate { profile, password, remarks } = Candidate::judge(user(), NOW).ok().unwrap();
+        let Candidate { profile, password, remarks } = Candidate::judge(user()).ok().unwrap();
         assert_eq!((profile.id.as_str(), profile.email.as_str()), (user().id.as_str(), "ada@example.com"));
         assert_eq!((profile.created_at, profile.updated_at, profile.email_verified), (EARLIER, EARLIER, true));
         assert_eq!((password, remarks), (Err(Remark::NoPassword), vec![]));
@@ -102,20 +101,20 @@ mod tests {
     #[test]
     fn a_name_or_picture_that_cannot_be_taken_as_it_is_does_not_keep_its_owner_out() {
         let long = SourceUser { name: format!("Ada\n{}", "x".repeat(200)), ..user() };
-        let candidate = Candidate::judge(long, NOW).ok().unwrap();
+        let candidate = Candidate::judge(long).ok().unwrap();
         assert_eq!(candidate.profile.name.as_str(), format!("Ada {}", "x".repeat(96)));
         assert_eq!(candidate.remarks, [Remark::NameShortened]);
         let picture = SourceUser { image: Some("x".repeat(3000)), ..user() };
-        let candidate = Candidate::judge(picture, NOW).ok().unwrap();
+        let candidate = Candidate::judge(picture).ok().unwrap();
         assert_eq!((candidate.profile.image, candidate.remarks), (None, vec![Remark::ImageLeftOut]));
         let growing = SourceUser { name: "\u{1d160}".repeat(100), ..user() };
-        assert!(!Candidate::judge(growing, NOW).ok().unwrap().profile.name.is_empty());
+        assert!(!Candidate::judge(growing).ok().unwrap().profile.name.is_empty());
     }
 
     #[test]
     fn a_hash_that_cannot_be_verified_here_does_not_keep_its_owner_out() {
         let bcrypt = "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned();
-        let candidate = Candidate::judge(SourceUser { password: Some(bcrypt), ..user() }, NOW).ok().unwrap();
+        let candidate = Candidate::judge(SourceUser { password: Some(bcrypt), ..user() }).ok().unwrap();
         assert_eq!(candidate.password, Err(Remark::UnknownHash(UnknownHash::Bcrypt)));
     }
 }

@@ -116,6 +116,19 @@ async fn the_old_cookie_presented_long_after_it_was_traded_in_ends_the_session()
 }
 
 #[tokio::test]
+async fn the_old_cookie_presented_after_the_session_was_renewed_again_ends_the_session() {
+    let app = TestApp::new().await;
+    let browser = moved_in(&app).await;
+    let stolen = browser.stolen();
+    browser.get("/account").await;
+    app.wait(Duration::from_mins(20));
+    browser.get("/account").await;
+    assert!(clears_session(&stolen.get("/account").await));
+    assert!(!browser.is_signed_in().await);
+    assert!(security_log(&app).await.iter().any(|event| event.kind == "authn_token_reuse"));
+}
+
+#[tokio::test]
 async fn a_program_goes_on_with_its_old_token_until_the_session_ends() {
     for old in Old::each().await {
         let app = TestApp::new().await;
