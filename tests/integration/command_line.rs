@@ -124,7 +124,8 @@ fn an_unreadable_env_file_is_reported_not_ignored() {
 fn help_explains_every_command_and_setting() {
     let folder = tempfile::tempdir().unwrap();
     let text = String::from_utf8(output(folder.path(), &["--help"]).stdout).unwrap();
-    for word in ["serve", "migrate", "keys", "healthcheck", "config", "LATCHKEY_LISTEN", "LATCHKEY_JWT_SECRET", "--access-ttl"]
+    for word in
+        ["serve", "migrate", "keys", "healthcheck", "config", "LATCHKEY_LISTEN", "LATCHKEY_JWT_SECRET", "--access-ttl"]
     {
         assert!(text.contains(word), "{word}");
     }
