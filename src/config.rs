@@ -137,7 +137,7 @@ impl Config {
             Exposure { listen, base_url: base_url.as_ref(), rate_limit, trusted_origins: trusted_origins.as_deref() };
         reader.problems.extend(exposure.problems());
         reader.problems.extend(lifetimes_out_of_order(access_ttl, session_idle, session_max));
-        reader.problems.extend(rotation_too_fast(key_rotation, access_ttl));
+        reader.problems.extend(rotation_too_fast(key_rotation.flatten(), access_ttl));
         let signing = jwt_secrets.zip(jwt_algorithm).and_then(|(secrets, algorithm)| {
             let master = secret.as_ref().and_then(Option::as_ref);
             signing(secrets, algorithm, master).map_err(|problem| reader.problems.push(problem)).ok()

@@ -9,6 +9,7 @@ use crate::{
     },
     clock::Clock,
     config::Config,
+    domain::Timestamp,
 };
 
 /// What is to be done with the signing keys.
@@ -67,7 +68,7 @@ async fn list(keys: &StoredKeys) -> Done {
     println!("{}", row(["KID", "ALGORITHM", "STATE", "CREATED", "SIGNS FROM", "UNTIL"]));
     for key in keys {
         let KeyStatus { id, algorithm, phase, created_at, not_before, retire_at } = key;
-        let until = retire_at.map_or_else(|| "-".to_owned(), |retire_at| retire_at.to_rfc3339());
+        let until = retire_at.map_or_else(|| "-".to_owned(), Timestamp::to_rfc3339);
         let (created, signs_from) = (created_at.to_rfc3339(), not_before.to_rfc3339());
         println!("{}", row([&id, &algorithm, state(phase), &created, &signs_from, &until]));
     }
@@ -94,7 +95,7 @@ async fn retire(keys: &StoredKeys, kid: &str, now: bool) -> Done {
     }
     match keys.retire(kid).await? {
         Some(until) => {
-            println!("the signing key {kid} signs no more; what it signed is accepted until {}", until.to_rfc3339())
+            println!("the signing key {kid} signs no more; what it signed is accepted until {}", until.to_rfc3339());
         }
         None => println!("the signing key {kid} is gone; it has signed nothing"),
     }

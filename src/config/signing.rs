@@ -43,9 +43,9 @@ pub(super) fn signing(
 }
 
 /// A key that is replaced sooner than its successor is published and itself is gone.
-pub(super) fn rotation_too_fast(rotation: Option<Option<Duration>>, access_ttl: Option<Duration>) -> Option<Problem> {
+pub(super) fn rotation_too_fast(rotation: Option<Duration>, access_ttl: Option<Duration>) -> Option<Problem> {
     let shortest = (access_ttl? + JWKS_MAX_AGE) * ROTATION_FACTOR;
-    rotation?.filter(|rotation| *rotation < shortest)?;
+    rotation.filter(|rotation| *rotation < shortest)?;
     let message = format!(
         "is too short: a key has to be published before it signs and kept until its last token has expired; use at \
          least {} with this LATCHKEY_ACCESS_TTL, better 90d",

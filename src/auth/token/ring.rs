@@ -46,7 +46,7 @@ impl RingKey {
 
 /// Which of several keys signs, by when each begins to: the newest that has begun. Where none has, as
 /// when another machine's clock is ahead of this one's, the first to begin.
-pub fn signing_at<'a, T>(keys: &'a [T], not_before: impl Fn(&T) -> Timestamp, now: Timestamp) -> Option<&'a T> {
+pub fn signing_at<T>(keys: &[T], not_before: impl Fn(&T) -> Timestamp, now: Timestamp) -> Option<&T> {
     let begun = keys.iter().filter(|key| not_before(key) <= now).max_by_key(|key| not_before(key));
     begun.or_else(|| keys.iter().min_by_key(|key| not_before(key)))
 }
