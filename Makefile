@@ -45,4 +45,4 @@ setup-test: setup-build
 
 clean: ## Remove what was built; the data folder stays
 	@$(with) cargo clean
-	@rm -rf end2end/node_modules end2end/test-results end2end/playwright-report
+	@rm -rf end2end/node_modules examples/express/node_modules end2end/test-results end2end/playwright-report

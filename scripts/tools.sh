@@ -7,7 +7,10 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=${LATCHKEY_TOOLS:-${XDG_CACHE_HOME:-${HOME:-$root/target}/.cache}/latchkey-tools}
 mkdir -p "$tools/bin"
-export PATH="$tools/bin:$tools/npm/node_modules/.bin:$PATH"
+
+# The Python environment of the tests; another set of versions is another folder.
+python=$tools/python-$(cat "$root/end2end/requirements.txt" "$root/examples/fastapi/requirements.txt" | cksum | cut -d ' ' -f 1)
+export PATH="$tools/bin:$tools/npm/node_modules/.bin:$python/bin:$PATH"
 
 # Where cargo builds.
 # shellcheck disable=SC2034

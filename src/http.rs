@@ -20,7 +20,9 @@ mod bare;
 mod bearer;
 mod client;
 mod cookies;
+mod cors;
 mod health;
+mod keys;
 mod layers;
 mod pages;
 mod principal;
@@ -47,11 +49,13 @@ pub fn router(state: AppState) -> Router {
 
     let programs = Router::new()
         .nest("/api/users/{user_id}", api::users::router())
+        .route(session::VERIFY, get(api::forward_auth::verify))
         .route("/api", any(api::unknown_path))
         .route("/api/", any(api::unknown_path))
         .route("/api/{*path}", any(api::unknown_path))
         .layer(from_fn(layers::limit_body))
         .layer(state.settings.refuse_cross_site())
+        .layer(from_fn_with_state(state.clone(), cors::admit_trusted))
         .layer(layers::timeout())
         .layer(layers::catch_panic())
         .layer(from_fn_with_state(state.clone(), api::explain));
@@ -64,9 +68,18 @@ pub fn router(state: AppState) -> Router {
         // Reads who is asking and writes the session's cookies, around everything above.
         .layer(from_fn_with_state(state.clone(), session::authenticate))
         .layer(CookieManagerLayer::new())
+        .layer(from_fn_with_state(state.clone(), cors::share))
         // What is below knows no session: nothing is read, nothing is renewed, no cookie is set.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route(
+            "/api/auth/jwks",
+            get(keys::key_set)
+                .fallback(api::better_auth::nothing)
+                .layer(from_fn_with_state(state.clone(), cors::share)),
+        )
+        .route("/.well-known/jwks.json", get(keys::key_set))
+        .route("/.well-known/oauth-authorization-server", get(keys::metadata))
         .route("/pkg/{*path}", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve))

@@ -1,6 +1,6 @@
 //! The database's history: one file a step, applied in order, for SQLite and PostgreSQL alike.
 //!
-//! Times are Unix milliseconds in `BIGINT` columns, identifiers are UUIDs, digests are raw bytes.
+//! Times are Unix milliseconds in `BIGINT` columns, identifiers are UUIDs or text, digests are raw bytes.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -9,6 +9,8 @@ mod m20261121_000001_accounts;
 mod m20261121_000002_sessions;
 mod m20261121_000003_events;
 mod m20261121_000004_attempts;
+mod m20261121_000005_user_ids_are_text;
+mod m20261121_000006_signing_keys;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -21,6 +23,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_sessions::Migration),
             Box::new(m20261121_000003_events::Migration),
             Box::new(m20261121_000004_attempts::Migration),
+            Box::new(m20261121_000005_user_ids_are_text::Migration),
+            Box::new(m20261121_000006_signing_keys::Migration),
         ]
     }
 }

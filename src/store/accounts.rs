@@ -67,7 +67,7 @@ impl Store {
     ) -> Result<User, CreateAccountError> {
         let transaction = self.begin_write().await?;
         let row = user::ActiveModel {
-            id: Set(account.id.uuid()),
+            id: Set(account.id.into()),
             email: Set(account.email.as_str().to_owned()),
             email_key: Set(account.email.key().to_owned()),
             email_verified: Set(false),
@@ -95,7 +95,8 @@ impl Store {
     pub async fn password_login(&self, email: &Email) -> Result<Option<PasswordLogin>, StoreError> {
         let row = find_by_email(&self.db, email).await?;
         // The second query runs for an unknown mailbox too, so that both take as long.
-        let id = UserId::from_uuid(row.as_ref().map_or_else(uuid::Uuid::nil, |row| row.id));
+        let nobody = || UserId::new(Timestamp::from_millis(0), [0; 10]);
+        let id = row.as_ref().map_or_else(nobody, |row| row.id.0);
         let hash = self.password_hash(id).await?;
         Ok(row.zip(hash).map(|(row, password_hash)| PasswordLogin {
             disabled: row.disabled_at.is_some(),
@@ -106,7 +107,7 @@ impl Store {
 
     /// The profile of `owner`, if the account may be used.
     pub async fn enabled_user(&self, owner: UserId) -> Result<Option<User>, StoreError> {
-        let query = Users::find_by_id(owner.uuid()).filter(user::Column::DisabledAt.is_null());
+        let query = Users::find_by_id(owner).filter(user::Column::DisabledAt.is_null());
         Ok(query.one(&self.db).await?.map(to_user))
     }
 
@@ -118,7 +119,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<User>, StoreError> {
         let mut update = Users::update_many()
-            .filter(user::Column::Id.eq(owner.uuid()))
+            .filter(user::Column::Id.eq(owner.as_str()))
             .filter(user::Column::DisabledAt.is_null())
             .col_expr(user::Column::UpdatedAt, Expr::value(now.millis()));
         if let Some(name) = change.name {
@@ -138,7 +139,7 @@ async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Optio
 
 fn to_user(row: user::Model) -> User {
     User {
-        id: UserId::from_uuid(row.id),
+        id: row.id.0,
         email: row.email,
         email_verified: row.email_verified,
         // Stored names were parsed on their way in.

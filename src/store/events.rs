@@ -41,7 +41,7 @@ impl Store {
             id: NotSet,
             at: Set(event.at.millis()),
             kind: Set(event.kind.as_str().to_owned()),
-            user_id: Set(event.user_id.map(UserId::uuid)),
+            user_id: Set(event.user_id.map(Into::into)),
             session_id: Set(event.session_id.map(SessionId::uuid)),
             address: Set(event.address.map(|address| address.to_string())),
             user_agent: Set(event.user_agent),
@@ -61,7 +61,7 @@ impl Store {
         limit: u64,
         without: &[EventKind],
     ) -> Result<Vec<Event>, StoreError> {
-        let mut query = Entity::find().filter(Column::UserId.eq(owner.uuid()));
+        let mut query = Entity::find().filter(Column::UserId.eq(owner.as_str()));
         if !without.is_empty() {
             query = query.filter(Column::Kind.is_not_in(without.iter().map(|kind| kind.as_str())));
         }

@@ -88,7 +88,7 @@ impl NewSession {
             self.session;
         let row = ActiveModel {
             id: Set(id.uuid()),
-            user_id: Set(user_id.uuid()),
+            user_id: Set(user_id.into()),
             family_key: Set(self.family_key.to_vec()),
             secret_hash: Set(self.secret_hash.to_vec()),
             previous_secret_hash: Set(None),
@@ -211,7 +211,7 @@ impl Store {
         reason: EndReason,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let ending = ending(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.uuid()));
+        let ending = ending(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.as_str()));
         let updated = ending.exec(&self.db).await?;
         Ok(updated.rows_affected == 1)
     }
@@ -279,7 +279,7 @@ impl Store {
 
 fn live(owner: UserId, now: Timestamp) -> Select<Entity> {
     Entity::find()
-        .filter(Column::UserId.eq(owner.uuid()))
+        .filter(Column::UserId.eq(owner.as_str()))
         .filter(Column::EndedAt.is_null())
         .filter(Column::IdleExpiresAt.gt(now.millis()))
 }
@@ -300,7 +300,7 @@ fn ending(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
         .filter(Column::EndedAt.is_null())
 }
 
-async fn end_others(
+pub(super) async fn end_others(
     transaction: &DatabaseTransaction,
     owner: UserId,
     keep: Option<SessionId>,
@@ -318,7 +318,7 @@ async fn end_others(
         .await?;
     let ended: Vec<SessionId> = rows.into_iter().map(SessionId::from_uuid).filter(|id| Some(*id) != keep).collect();
     ending(reason, now)
-        .filter(Column::UserId.eq(owner.uuid()))
+        .filter(Column::UserId.eq(owner.as_str()))
         .filter(Column::Id.ne(keep.map_or_else(uuid::Uuid::nil, SessionId::uuid)))
         .exec(transaction)
         .await?;
@@ -351,7 +351,7 @@ async fn end_surplus(
 async fn record_sign_in(transaction: &DatabaseTransaction, owner: UserId, now: Timestamp) -> Result<(), DbErr> {
     user::Entity::update_many()
         .col_expr(user::Column::LastSignInAt, Expr::value(now.millis()))
-        .filter(user::Column::Id.eq(owner.uuid()))
+        .filter(user::Column::Id.eq(owner.as_str()))
         .exec(transaction)
         .await?;
     Ok(())
@@ -360,7 +360,7 @@ async fn record_sign_in(transaction: &DatabaseTransaction, owner: UserId, now: T
 fn to_session(row: Model) -> Session {
     Session {
         id: SessionId::from_uuid(row.id),
-        user_id: UserId::from_uuid(row.user_id),
+        user_id: row.user_id.0,
         created_at: Timestamp::from_millis(row.created_at),
         last_seen_at: Timestamp::from_millis(row.last_seen_at),
         idle_expires_at: Timestamp::from_millis(row.idle_expires_at),

@@ -1,5 +1,7 @@
 //! The binary as an operator meets it.
 
+mod keys;
+
 use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
@@ -21,6 +23,23 @@ fn output(folder: &Path, arguments: &[&str]) -> Output {
     latchkey(folder, arguments).output().expect("the binary runs")
 }
 
+/// A service that has been started and has not said yet where it listens.
+struct Starting(Child);
+
+impl Starting {
+    fn ready(self) -> Running {
+        let Self(mut process) = self;
+        let log = process.stdout.take().expect("its log");
+        let address = BufReader::new(log)
+            .lines()
+            .map_while(Result::ok)
+            .filter_map(|line| serde_json::from_str::<Value>(&line).ok())
+            .find_map(|line| line["listen"].as_str().map(str::to_owned))
+            .expect("it says where it listens");
+        Running { process, address }
+    }
+}
+
 /// A service running in its own process; killed when dropped.
 struct Running {
     process: Child,
@@ -29,15 +48,11 @@ struct Running {
 
 impl Running {
     fn start(folder: &Path) -> Self {
-        let mut process = latchkey(folder, &["serve", "--listen", "127.0.0.1:0"]).spawn().expect("the binary runs");
-        let log = process.stdout.take().expect("its log");
-        let address = BufReader::new(log)
-            .lines()
-            .map_while(Result::ok)
-            .filter_map(|line| serde_json::from_str::<Value>(&line).ok())
-            .find_map(|line| line["listen"].as_str().map(str::to_owned))
-            .expect("it says where it listens");
-        Self { process, address }
+        Self::starting(latchkey(folder, &["serve", "--listen", "127.0.0.1:0"])).ready()
+    }
+
+    fn starting(mut command: Command) -> Starting {
+        Starting(command.spawn().expect("the binary runs"))
     }
 
     /// Asks it to stop as a process manager does; answers how it ended.
@@ -109,7 +124,7 @@ fn an_unreadable_env_file_is_reported_not_ignored() {
 fn help_explains_every_command_and_setting() {
     let folder = tempfile::tempdir().unwrap();
     let text = String::from_utf8(output(folder.path(), &["--help"]).stdout).unwrap();
-    for word in ["serve", "migrate", "healthcheck", "config", "LATCHKEY_LISTEN", "LATCHKEY_JWT_SECRET", "--access-ttl"]
+    for word in ["serve", "migrate", "keys", "healthcheck", "config", "LATCHKEY_LISTEN", "LATCHKEY_JWT_SECRET", "--access-ttl"]
     {
         assert!(text.contains(word), "{word}");
     }
@@ -141,7 +156,7 @@ fn a_service_starts_from_nothing_keeps_its_secret_private_and_stops_when_told() 
     assert!(ready.status.success(), "{}", String::from_utf8_lossy(&ready.stderr));
     assert!(service.stop(), "told to stop, it ends well");
 
-    let secret = folder.path().join("data/jwt-secret");
+    let secret = folder.path().join("data/secret");
     let first = std::fs::read(&secret).unwrap();
     #[cfg(unix)]
     {

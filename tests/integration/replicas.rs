@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use migrations::{Migrator, MigratorTrait};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -164,7 +165,7 @@ async fn two_devices_that_end_each_others_sessions_never_fail() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn four_processes_that_start_at_once_migrate_once_and_share_one_secret() {
     let apps = TestApp::started_at_once(4, &[("LATCHKEY_JWT_SECRET", "")]).await;
-    assert_eq!(count(&apps[0], "seaql_migrations").await, 4);
+    assert_eq!(usize::try_from(count(&apps[0], "seaql_migrations").await), Ok(Migrator::migrations().len()));
     let ada = apps[0].person("ada@example.com").await;
     for app in &apps {
         ada.get(app, "").await.assert_status_ok();

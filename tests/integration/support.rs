@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod database;
+pub mod keys;
 pub mod log;
 pub mod person;
 pub mod records;
@@ -11,7 +12,7 @@ use std::{net::SocketAddr, time::Duration};
 use axum::{Extension, Router, extract::ConnectInfo};
 use axum_test::TestServer;
 use latchkey::{
-    app,
+    app::{self, StartError},
     auth::password_hasher::{HashLimits, HashParameters, PasswordHasher},
     clock::ManualClock,
     config::Config,
@@ -29,6 +30,9 @@ pub const BASE_URL: &str = "http://localhost:3000";
 
 /// A secret nobody uses.
 pub const SECRET: &str = "q7J0xVwq3C1kZ9uYtH5nB8mR2sD6fG4aL1eP0oI=";
+
+/// A master secret nobody uses.
+pub const MASTER_SECRET: &str = "Zt4mW9bN2xQ7vK5cR8dF1gH6jL3pS0aY/uE+oI=";
 
 /// A password that may be chosen.
 pub const PASSWORD: &str = "violet otter lantern 42";
@@ -77,14 +81,35 @@ impl TestApp {
         self.restarted_with_hasher(cheap_hasher()).await
     }
 
+    /// The same service after a restart with some settings changed, if it starts.
+    pub async fn restarted_with(&self, settings: &[(&str, &str)]) -> Result<Self, StartError> {
+        let kept = self.vars.iter().filter(|(name, _)| settings.iter().all(|(changed, _)| changed != name));
+        let vars = kept.cloned().chain(owned(settings)).collect();
+        Self::try_start(self.database.clone(), self.clock.clone(), vars, cheap_hasher()).await
+    }
+
     async fn start(
         database: TestDatabase,
         clock: ManualClock,
         vars: Vec<(String, String)>,
         hasher: PasswordHasher,
     ) -> Self {
-        let (state, store) = start(&database, &clock, &vars, hasher.clone()).await;
-        Self { clock, state, hasher, store, database, vars }
+        Self::try_start(database, clock, vars, hasher).await.expect("the service starts")
+    }
+
+    async fn try_start(
+        database: TestDatabase,
+        clock: ManualClock,
+        vars: Vec<(String, String)>,
+        hasher: PasswordHasher,
+    ) -> Result<Self, StartError> {
+        let (state, store) = start(&database, &clock, &vars, hasher.clone()).await?;
+        Ok(Self { clock, state, hasher, store, database, vars })
+    }
+
+    /// The settings in effect.
+    pub fn config(&self) -> Config {
+        config(&self.database, &self.vars)
     }
 
     /// Several processes that start at the same moment on one database, still empty.
@@ -154,7 +179,8 @@ impl TestApp {
 
 /// A service whose database has gone.
 pub async fn outage() -> AppState {
-    let (state, store) = start(&TestDatabase::new().await, &new_clock(), &[], cheap_hasher()).await;
+    let started = start(&TestDatabase::new().await, &new_clock(), &[], cheap_hasher()).await;
+    let (state, store) = started.expect("the service starts");
     store.close().await.expect("the database closes");
     state
 }
@@ -178,7 +204,15 @@ async fn start(
     clock: &ManualClock,
     vars: &[(String, String)],
     hasher: PasswordHasher,
-) -> (AppState, Store) {
+) -> Result<(AppState, Store), StartError> {
+    let config = config(database, vars);
+    let store = app::connect(&config).await?;
+    store.migrate().await?;
+    let state = app::assemble(&config, store.clone(), clock.clock(), hasher).await?;
+    Ok((state, store))
+}
+
+fn config(database: &TestDatabase, vars: &[(String, String)]) -> Config {
     let lookup = |name: &str| {
         let changed = vars.iter().find(|(variable, _)| variable == name).map(|(_, value)| value.clone());
         changed.or_else(|| match name {
@@ -188,9 +222,5 @@ async fn start(
             _ => None,
         })
     };
-    let config = Config::from_vars(lookup).expect("the settings are good");
-    let store = app::connect(&config).await.expect("the database is there");
-    store.migrate().await.expect("the database can be brought up to date");
-    let state = app::assemble(&config, store.clone(), clock.clock(), hasher).await.expect("the service starts");
-    (state, store)
+    Config::from_vars(lookup).expect("the settings are good")
 }

@@ -16,13 +16,20 @@
 
 mod account;
 mod body;
+mod deletion;
 mod error;
+mod error_page;
 mod gate;
+mod linked;
 mod objects;
 mod origin;
+mod query;
+mod recovery;
+mod redirect;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod social;
 
 use axum::{
     Json, Router,
@@ -43,13 +50,32 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/sign-in/email", post(sign_in::email))
         .route("/sign-out", post(sessions::sign_out))
         .route("/get-session", get(sessions::get_session).post(sessions::defer_required))
+        .route("/update-session", post(sessions::update))
         .route("/list-sessions", get(sessions::list))
         .route("/revoke-session", post(sessions::revoke))
         .route("/revoke-sessions", post(sessions::revoke_all))
         .route("/revoke-other-sessions", post(sessions::revoke_others))
         .route("/token", get(sessions::token))
         .route("/change-password", post(account::change_password))
+        .route("/verify-password", post(account::verify_password))
         .route("/update-user", post(account::update_user))
+        .route("/delete-user", post(deletion::delete_user))
+        .route("/delete-user/callback", get(deletion::delete_link))
+        .route("/change-email", post(recovery::change_email))
+        .route("/request-password-reset", post(recovery::request_reset))
+        .route("/reset-password", post(recovery::reset))
+        .route("/reset-password/{token}", get(recovery::reset_link))
+        .route("/send-verification-email", post(recovery::send_verification))
+        .route("/verify-email", get(recovery::verification_link))
+        .route("/list-accounts", get(linked::list))
+        .route("/unlink-account", post(linked::unlink))
+        .route("/get-access-token", post(linked::provider_token))
+        .route("/refresh-token", post(linked::provider_token))
+        .route("/account-info", get(linked::info))
+        .route("/sign-in/social", post(social::sign_in))
+        .route("/link-social", post(social::link))
+        .route("/callback/{id}", get(social::callback).post(social::posted_callback))
+        .route("/error", get(error_page::show))
         // Only for a path and method that exist: body, then origin, then what the handler demands.
         .route_layer(from_fn_with_state(state.clone(), gate::check))
         .layer(from_fn(layers::limit_body))

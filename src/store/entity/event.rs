@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::user_id::StoredUserId;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "events")]
 pub struct Model {
@@ -9,7 +11,7 @@ pub struct Model {
     pub id: i64,
     pub at: i64,
     pub kind: String,
-    pub user_id: Option<Uuid>,
+    pub user_id: Option<StoredUserId>,
     pub session_id: Option<Uuid>,
     pub address: Option<String>,
     pub user_agent: Option<String>,

@@ -2,12 +2,14 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::user_id::StoredUserId;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub user_id: Uuid,
+    pub user_id: StoredUserId,
     pub family_key: Vec<u8>,
     pub secret_hash: Vec<u8>,
     pub previous_secret_hash: Option<Vec<u8>>,

@@ -2,11 +2,13 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::user_id::StoredUserId;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
+    pub id: StoredUserId,
     pub email: String,
     #[sea_orm(unique)]
     pub email_key: String,

@@ -1,7 +1,10 @@
 //! Claims that are absent, of another type, or not about us.
 
-use latchkey::auth::token::TokenRefusal::{
-    self, MalformedClaim, MissingClaim, Revoked, SubjectMismatch, WrongAudience, WrongIssuer,
+use latchkey::{
+    auth::token::TokenRefusal::{
+        self, MalformedClaim, MissingClaim, Revoked, SubjectMismatch, WrongAudience, WrongIssuer,
+    },
+    domain::UserId,
 };
 use serde_json::{Value, json};
 
@@ -152,11 +155,15 @@ fn subjects(forge: &Forge) -> Vec<BadToken> {
         case("user_id is another's".into(), SubjectMismatch, &[("user_id", json!(other))]),
         case("sub is another's".into(), SubjectMismatch, &[("sub", json!(other))]),
         case("user_id is a word".into(), SubjectMismatch, &[("user_id", json!("admin"))]),
-        case("sub is a word".into(), MalformedClaim("sub"), &[("sub", json!("admin")), ("user_id", json!("admin"))]),
+        case("sub is a word".into(), SubjectMismatch, &[("sub", json!("admin"))]),
+        case("sub is a path".into(), MalformedClaim("sub"), &[("sub", json!("../x")), ("user_id", json!("../x"))]),
     ];
     for (how, id) in spellings(&ours) {
         let both = [("sub", json!(id)), ("user_id", json!(id))];
-        cases.push(case(format!("sub and user_id {how}"), MalformedClaim("sub"), &both));
+        // What cannot be read as a UUID at all is the identifier of another user.
+        if id.parse::<UserId>().is_err() {
+            cases.push(case(format!("sub and user_id {how}"), MalformedClaim("sub"), &both));
+        }
         cases.push(case(format!("user_id {how}"), SubjectMismatch, &both[1..]));
     }
     cases

@@ -59,7 +59,7 @@ fn record(row: &QueryResult) -> Record {
     let id = |name: &str| row.try_get::<Option<uuid::Uuid>>("", name).expect("an id").map(|id| id.to_string());
     Record {
         kind: text("kind").expect("a kind"),
-        user_id: id("user_id"),
+        user_id: text("user_id"),
         session_id: id("session_id"),
         address: text("address"),
         user_agent: text("user_agent"),

@@ -45,6 +45,21 @@ pub async fn change_password(
     }))
 }
 
+/// `POST /verify-password`: whether whoever is signed in knows the password.
+pub async fn verify_password(
+    State(auth): State<Arc<Auth>>,
+    principal: Option<Principal>,
+    Extension(client): Extension<Client>,
+    Extension(body): Extension<ContractBody>,
+) -> Result<Json<Value>, Refusal> {
+    let mut members = Members::of(&body);
+    let password = members.string("password");
+    members.finish()?;
+    let (principal, ..) = require_session(&auth, principal).await?;
+    auth.confirm_password(principal, password, &client).await?;
+    Ok(status())
+}
+
 /// `POST /update-user`: the name, the picture, and nothing else.
 pub async fn update_user(
     State(auth): State<Arc<Auth>>,

@@ -11,10 +11,16 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    auth::{InternalError, change_password::ChangePasswordError, sign_in::SignInError, sign_up::SignUpError},
+    auth::{
+        InternalError, change_password::ChangePasswordError, confirm_password::ConfirmPasswordError,
+        delete_user::DeleteUserError, sign_in::SignInError, sign_up::SignUpError,
+    },
     domain::{form::FormError, password::WeakPassword},
     http::problem::seconds,
 };
+
+/// What the contract says of bodies that are empty.
+pub const JSON: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
 
 /// An error of the sign-in API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +80,8 @@ impl ContractError {
         Self::wait(StatusCode::SERVICE_UNAVAILABLE, "The service is busy. Please try again in a moment.", after)
     }
 
-    fn password(weak: WeakPassword) -> Self {
+    /// 400: the new password cannot be chosen.
+    pub fn password(weak: WeakPassword) -> Self {
         match weak {
             WeakPassword::Missing | WeakPassword::TooShort { .. } => {
                 Self::bad_request("PASSWORD_TOO_SHORT", "Password too short")
@@ -129,6 +136,8 @@ impl IntoResponse for Failed {
 pub enum Refusal {
     /// An error the client can read.
     Contract(ContractError),
+    /// 401 without words.
+    Anonymous,
     /// A failure it cannot mend.
     Failed(Failed),
 }
@@ -137,6 +146,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Self::Contract(error) => error.into_response(),
+            Self::Anonymous => (StatusCode::UNAUTHORIZED, JSON, Body::empty()).into_response(),
             Self::Failed(failed) => failed.into_response(),
         }
     }
@@ -180,7 +190,7 @@ fn form_error(error: FormError) -> ContractError {
             ContractError::bad_request("VALIDATION_ERROR", format!("[body.name] {}", sentence(&invalid.to_string())))
         }
         FormError::Password(weak) => ContractError::password(weak),
-        FormError::CurrentPassword => ContractError::bad_request("INVALID_PASSWORD", "Invalid password"),
+        FormError::CurrentPassword => invalid_password(),
         FormError::Credentials => invalid_credentials(),
         FormError::Throttled { retry_after } => ContractError::throttled(Duration::from_secs(retry_after.into())),
         FormError::Busy | FormError::Internal => ContractError::busy(Duration::from_secs(1)),
@@ -189,6 +199,14 @@ fn form_error(error: FormError) -> ContractError {
 
 fn invalid_credentials() -> ContractError {
     ContractError::new(StatusCode::UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
+}
+
+fn invalid_password() -> ContractError {
+    ContractError::bad_request("INVALID_PASSWORD", "Invalid password")
+}
+
+fn no_password() -> ContractError {
+    ContractError::bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
 }
 
 impl From<SignInError> for Refusal {
@@ -206,16 +224,42 @@ impl From<SignInError> for Refusal {
 impl From<ChangePasswordError> for Refusal {
     fn from(error: ChangePasswordError) -> Self {
         match error {
-            ChangePasswordError::CurrentPassword => {
-                ContractError::bad_request("INVALID_PASSWORD", "Invalid password").into()
-            }
+            ChangePasswordError::CurrentPassword => invalid_password().into(),
             ChangePasswordError::NewPassword(weak) => ContractError::password(weak).into(),
-            ChangePasswordError::NoPassword => {
-                ContractError::bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found").into()
-            }
+            ChangePasswordError::NoPassword => no_password().into(),
             ChangePasswordError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
             ChangePasswordError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
             ChangePasswordError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<ConfirmPasswordError> for Refusal {
+    fn from(error: ConfirmPasswordError) -> Self {
+        match error {
+            // The contract does not tell the two apart.
+            ConfirmPasswordError::Mismatch | ConfirmPasswordError::NoPassword => invalid_password().into(),
+            ConfirmPasswordError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
+            ConfirmPasswordError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
+            ConfirmPasswordError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeleteUserError> for Refusal {
+    fn from(error: DeleteUserError) -> Self {
+        match error {
+            DeleteUserError::Password => invalid_password().into(),
+            DeleteUserError::NoPassword => no_password().into(),
+            DeleteUserError::NotFresh => ContractError::bad_request(
+                "SESSION_EXPIRED",
+                "Session expired. Re-authenticate to perform this action.",
+            )
+            .into(),
+            DeleteUserError::Gone => ContractError::unauthorized().into(),
+            DeleteUserError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
+            DeleteUserError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
+            DeleteUserError::Internal(error) => error.into(),
         }
     }
 }

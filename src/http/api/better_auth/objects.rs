@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::domain::{SessionId, UserId, session::Session, user::User};
+use crate::{
+    auth::update_profile::PasswordCredential,
+    domain::{SessionId, UserId, session::Session, user::User},
+};
 
 /// The most bytes a picture's address may have.
 const MAX_IMAGE: usize = 2048;
@@ -65,6 +68,34 @@ impl From<&Session> for SessionObject {
             updated_at: session.last_seen_at.to_rfc3339(),
             ip_address: session.address.map(|address| address.to_string()).unwrap_or_default(),
             user_agent: session.user_agent.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// `Account`: what a user signs in with. Its id is derived, not stored: each user has one, with the user's
+/// own id.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountObject {
+    id: UserId,
+    provider_id: &'static str,
+    account_id: UserId,
+    user_id: UserId,
+    created_at: String,
+    updated_at: String,
+    scopes: [&'static str; 0],
+}
+
+impl From<&PasswordCredential> for AccountObject {
+    fn from(credential: &PasswordCredential) -> Self {
+        Self {
+            id: credential.user_id,
+            provider_id: "credential",
+            account_id: credential.user_id,
+            user_id: credential.user_id,
+            created_at: credential.created_at.to_rfc3339(),
+            updated_at: credential.updated_at.to_rfc3339(),
+            scopes: [],
         }
     }
 }

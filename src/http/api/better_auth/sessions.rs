@@ -1,6 +1,6 @@
 //! Sessions over the sign-in API: look at them, end them, get an access token for one.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Extension, Json,
@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -18,19 +19,36 @@ use super::{
 use crate::{
     auth::{Auth, Client, Principal, handover::Handover, session_token::SessionToken},
     domain::{SessionId, session::Session, user::User},
+    http::cors,
 };
 
-/// Listing sessions asks for a session no older than this (the contract's `freshAge`).
-const FRESH_AGE: Duration = Duration::from_hours(24);
+/// Where programs read an access token from, without asking for one.
+const SET_AUTH_JWT: &str = "set-auth-jwt";
 
 /// For caches older than `Cache-Control`, which every answer carries.
 const NO_CACHE: (HeaderName, HeaderValue) = (header::PRAGMA, HeaderValue::from_static("no-cache"));
+
+/// Who is signed in, and how.
+#[derive(Serialize)]
+pub struct CurrentSession {
+    session: SessionObject,
+    user: UserObject,
+}
 
 /// The session behind the credentials, which has to be there.
 pub async fn require_session(auth: &Auth, principal: Option<Principal>) -> Result<(Principal, Session, User), Refusal> {
     let principal = principal.ok_or_else(ContractError::unauthorized)?;
     let (session, user) = auth.current_session(principal).await?.ok_or_else(ContractError::unauthorized)?;
     Ok((principal, session, user))
+}
+
+/// Someone signed in, not long ago: the contract's `freshAge`.
+pub async fn require_fresh_session(auth: &Auth, principal: Option<Principal>) -> Result<Principal, Refusal> {
+    let (principal, session, _) = require_session(auth, principal).await?;
+    if auth.is_fresh(&session) {
+        return Ok(principal);
+    }
+    Err(ContractError::forbidden("SESSION_NOT_FRESH", "Session is not fresh").into())
 }
 
 /// `POST /sign-out`: always succeeds, also for nobody.
@@ -42,7 +60,11 @@ pub async fn sign_out(
     headers: HeaderMap,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<Value>, Refusal> {
-    Members::of_any(&body).finish()?;
+    let mut members = Members::of_any(&body);
+    members.optional_string("callbackURL");
+    members.optional_bool("disableRedirect");
+    members.optional_string("state");
+    members.finish()?;
     if let Some(principal) = principal {
         auth.sign_out(principal, &client).await?;
     }
@@ -53,22 +75,41 @@ pub async fn sign_out(
     Ok(Json(json!({ "success": true })))
 }
 
-/// `GET /get-session`: the session and its user, or `null`.
+/// `GET /get-session`: the session and its user, with a fresh access token beside them, or `null`.
 pub async fn get_session(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
     Extension(handover): Extension<Handover>,
 ) -> Result<Response, Refusal> {
     let current = match principal {
-        Some(principal) => auth.current_session(principal).await?,
+        Some(principal) => auth.current_session_with_token(principal).await?,
         None => None,
     };
-    if principal.is_some() && current.is_none() {
-        handover.end_session();
+    let Some((session, user, access)) = current else {
+        if principal.is_some() {
+            handover.end_session();
+        }
+        return Ok(([NO_CACHE], Json(Value::Null)).into_response());
+    };
+    let answer = CurrentSession { session: SessionObject::from(&session), user: UserObject::from(&user) };
+    let mut response = ([NO_CACHE], Json(answer)).into_response();
+    if let Ok(mut value) = HeaderValue::from_str(access.token.expose()) {
+        value.set_sensitive(true);
+        response.headers_mut().insert(SET_AUTH_JWT, value);
+        cors::expose(response.headers_mut(), SET_AUTH_JWT);
     }
-    let answer = current
-        .map(|(session, user)| json!({ "session": SessionObject::from(&session), "user": UserObject::from(&user) }));
-    Ok(([NO_CACHE], Json(answer)).into_response())
+    Ok(response)
+}
+
+/// `POST /update-session`: a session has no fields that its owner could set.
+pub async fn update(
+    State(auth): State<Arc<Auth>>,
+    principal: Option<Principal>,
+    Extension(body): Extension<ContractBody>,
+) -> Result<Json<Value>, Refusal> {
+    Members::of_all(&body, &["record"]).finish()?;
+    require_session(&auth, principal).await?;
+    Err(ContractError::without_code(StatusCode::BAD_REQUEST, "No fields to update").into())
 }
 
 /// `POST /get-session`: only with an option of the contract that does not exist here.
@@ -86,10 +127,7 @@ pub async fn list(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
 ) -> Result<Json<Vec<SessionObject>>, Refusal> {
-    let (principal, session, _) = require_session(&auth, principal).await?;
-    if auth.now().since(session.created_at) >= FRESH_AGE {
-        return Err(ContractError::forbidden("SESSION_NOT_FRESH", "Session is not fresh").into());
-    }
+    let principal = require_fresh_session(&auth, principal).await?;
     let sessions = auth.list_sessions(principal.user_id).await?;
     Ok(Json(sessions.iter().map(SessionObject::from).collect()))
 }

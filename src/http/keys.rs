@@ -1,0 +1,65 @@
+//! What a backend needs to check access tokens by itself: public, the same for everybody, and to be kept
+//! for a while.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{
+        HeaderName, HeaderValue,
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::AppState;
+use crate::auth::{signing_keys::JWKS_MAX_AGE, token::Jwk};
+
+#[derive(Serialize)]
+struct KeySet {
+    keys: Vec<Jwk>,
+}
+
+/// What an authorization server says of itself (RFC 8414 §2), as far as it is true here.
+///
+/// There are no OAuth flows, so there is no endpoint to name. The two lists are empty and present: the
+/// one is required, and the other, left out, would mean the two grants that it means by default. (§3.2
+/// would leave empty lists out; it can hardly mean those.)
+#[derive(Serialize)]
+struct Metadata<'a> {
+    issuer: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_uri: Option<String>,
+    response_types_supported: [&'static str; 0],
+    grant_types_supported: [&'static str; 0],
+}
+
+/// The public keys (RFC 7517 §5), those of one algorithm only: readers choke on kinds they do not know.
+/// Empty where tokens are signed with a shared secret.
+pub async fn key_set(State(state): State<AppState>) -> Response {
+    const JWK_SET: HeaderValue = HeaderValue::from_static("application/jwk-set+json");
+    let mut response = public(KeySet { keys: state.auth.public_keys() });
+    response.headers_mut().insert(CONTENT_TYPE, JWK_SET);
+    response
+}
+
+/// Who issues the tokens, and where the keys are.
+pub async fn metadata(State(state): State<AppState>) -> Response {
+    let issuer = state.settings.base_url.as_str();
+    let jwks_uri = state.auth.publishes_keys().then(|| format!("{issuer}/.well-known/jwks.json"));
+    public(Metadata { issuer, jwks_uri, response_types_supported: [], grant_types_supported: [] })
+}
+
+/// JSON that pages of every origin may read, and everybody may keep for a while. (A stock Better Auth client
+/// asks with credentials; for that the answer has to name its origin, see [`super::cors`].)
+fn public(body: impl Serialize) -> Response {
+    let mut response = Json(body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+    let lifetime = format!("public, max-age={}", JWKS_MAX_AGE.as_secs());
+    if let Ok(lifetime) = HeaderValue::from_str(&lifetime) {
+        headers.insert(CACHE_CONTROL, lifetime);
+    }
+    response
+}

@@ -1,0 +1,39 @@
+//! A user's identifier as a column holds it.
+
+use std::{fmt, str::FromStr};
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+
+use crate::domain::{UserId, ids::InvalidId};
+
+/// Text; a row that holds anything else is an error of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct StoredUserId(pub UserId);
+
+impl From<UserId> for StoredUserId {
+    fn from(id: UserId) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for StoredUserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for StoredUserId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        text.parse().map(Self)
+    }
+}
+
+/// No row gets its identifier by counting.
+impl TryFromU64 for StoredUserId {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("UserId"))
+    }
+}
