@@ -68,7 +68,10 @@ for (const [place, open] of Object.entries(places)) {
   });
 }
 
-test("who signed up with the stock client is signed in on Latchkey's pages", async ({ page, world: { trusted, latchkey } }) => {
+test("who signed up with the stock client is signed in on Latchkey's pages", async ({
+  page,
+  world: { trusted, latchkey },
+}) => {
   await page.goto(trusted);
   const person = newPerson();
   await run(page, "sign up", latchkey.url, person);
@@ -82,15 +85,19 @@ test("a page of an origin that is not trusted can neither sign in nor read who i
   await page.goto(world.trusted);
   await run(page, "sign up", url, person);
   await page.goto(world.stranger);
-  const outcomes = await page.evaluate(async ({ url, person }) => {
-    const ask = (path: string, init: RequestInit) => fetch(`${url}/api/auth${path}`, { credentials: "include", ...init }).then(String, String);
-    const body = JSON.stringify(person);
-    return [
-      await ask("/get-session", {}),
-      await ask("/sign-in/email", { method: "POST", headers: { "content-type": "application/json" }, body }),
-      await ask("/sign-out", { method: "POST" }),
-    ];
-  }, { url, person });
+  const outcomes = await page.evaluate(
+    async ({ url, person }) => {
+      const ask = (path: string, init: RequestInit) =>
+        fetch(`${url}/api/auth${path}`, { credentials: "include", ...init }).then(String, String);
+      const body = JSON.stringify(person);
+      return [
+        await ask("/get-session", {}),
+        await ask("/sign-in/email", { method: "POST", headers: { "content-type": "application/json" }, body }),
+        await ask("/sign-out", { method: "POST" }),
+      ];
+    },
+    { url, person },
+  );
   expect(outcomes).toEqual(Array(3).fill("TypeError: Failed to fetch"));
   await page.goto(`${url}/account`);
   await expect(page.getByText(person.email).first()).toBeVisible();

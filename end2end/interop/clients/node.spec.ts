@@ -52,7 +52,12 @@ const ways = {
 };
 
 for (const [way, client] of Object.entries(ways)) {
-  const scene = (url: string) => ({ client: client(url), elsewhere: bearerClient(url, { origin: url }), person: newPerson(), url });
+  const scene = (url: string) => ({
+    client: client(url),
+    elsewhere: bearerClient(url, { origin: url }),
+    person: newPerson(),
+    url,
+  });
 
   test.describe(way, () => {
     for (const [name, verb] of Object.entries({ ...verbs, ...stricter })) {

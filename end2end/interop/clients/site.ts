@@ -10,8 +10,18 @@ export type Files = Record<string, { contentType: string; body: string }>;
 /** `/` and `/react`, each with its script. */
 export async function pages(): Promise<Files> {
   const entryPoints = ["page.ts", "react-page.ts"].map((name) => new URL(name, import.meta.url).pathname);
-  const { outputFiles } = await build({ entryPoints, bundle: true, format: "esm", write: false, outdir: "/", define: { "process.env.NODE_ENV": '"production"' } });
-  const page = (script: string) => ({ contentType: "text/html", body: `<!doctype html><title>App</title><body><script type="module" src="${script}"></script>` });
+  const { outputFiles } = await build({
+    entryPoints,
+    bundle: true,
+    format: "esm",
+    write: false,
+    outdir: "/",
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  const page = (script: string) => ({
+    contentType: "text/html",
+    body: `<!doctype html><title>App</title><body><script type="module" src="${script}"></script>`,
+  });
   const scripts = outputFiles.map(({ path, text }) => [path, { contentType: "text/javascript", body: text }]);
   return { "/": page("/page.js"), "/react": page("/react-page.js"), ...Object.fromEntries(scripts) };
 }
@@ -35,4 +45,3 @@ export async function serve(files: Files, port: number): Promise<WebSite> {
   };
   return { url: `http://localhost:${port}`, stop };
 }
-

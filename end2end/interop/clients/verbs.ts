@@ -60,7 +60,10 @@ export const verbs: Record<string, Verb> = {
     same(listed.length, 2);
     const mine = present(await who(client)).session;
     same(listed.filter(({ id, token }) => id === mine.id && token === mine.token).length, 1);
-    same(listed.every(({ createdAt }) => createdAt instanceof Date), true);
+    same(
+      listed.every(({ createdAt }) => createdAt instanceof Date),
+      true,
+    );
   },
 
   "revoke a session": async ({ client, elsewhere, person }) => {
@@ -102,6 +105,14 @@ export const verbs: Record<string, Verb> = {
     must(await elsewhere.signIn.email({ email: person.email, password: NEW_PASSWORD }));
   },
 
+  "verify the password": async ({ client, person }) => {
+    must(await client.signUp.email(person));
+    const verify = (password: string) =>
+      client.$fetch<{ status: boolean }>("/verify-password", { method: "POST", body: { password } });
+    same(must(await verify(person.password)).status, true);
+    same(refused(await verify("wrong")).code, "INVALID_PASSWORD");
+  },
+
   "update the user": async ({ client, person }) => {
     must(await client.signUp.email(person));
     same(must(await client.updateUser({ name: "Grace", image: "https://example.com/grace.png" })).status, true);
@@ -124,7 +135,8 @@ export const verbs: Record<string, Verb> = {
   "get a token from the header of the session": async ({ client, person, url }) => {
     const { user } = must(await client.signUp.email(person));
     let token = "";
-    const onSuccess = ({ response }: { response: Response }) => void (token = response.headers.get("set-auth-jwt") ?? "");
+    const onSuccess = ({ response }: { response: Response }) =>
+      void (token = response.headers.get("set-auth-jwt") ?? "");
     must(await client.getSession({ fetchOptions: { onSuccess } }));
     await check(client, token, url, user.id);
   },

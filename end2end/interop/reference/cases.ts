@@ -26,7 +26,7 @@ export interface Person {
 /** How a request is sent. */
 export interface How {
   /** Whose it is, by cookie (with the `Origin` a browser sends) or as a bearer. */
-  by?: "cookie" | "bearer";
+  by?: "cookie" | "bearer" | undefined;
   /** By default somebody who stays the same throughout, and whom no case changes. */
   as?: "newcomer" | Person;
   /** By default `application/json`, if there is a body. */
@@ -46,8 +46,17 @@ export const get = (path: string, how?: How): Case => send("GET", path, undefine
 /** One `POST`. */
 export const post = (path: string, body?: unknown, how?: How): Case => send("POST", path, body, how);
 
+/** What somebody does. */
+export type Step = (site: Site, person: Person) => Promise<Received>;
+
+/** A request of theirs, by cookie unless told otherwise. */
+export const ask =
+  (method: string, path: string, body?: unknown, by: How["by"] = "cookie"): Step =>
+  (site, as) =>
+    request(site, method, path, body, { by, as });
+
 /** One after the other, with the same new person. */
-export function story(...steps: ((site: Site, person: Person) => Promise<Received>)[]): Case {
+export function story(...steps: Step[]): Case {
   return async (site) => {
     const person = await newcomer(site);
     const answers: Received[] = [];
@@ -57,7 +66,13 @@ export function story(...steps: ((site: Site, person: Person) => Promise<Receive
 }
 
 /** Sends a request to a server below `/api/auth`. */
-export async function request(site: Site, method: string, path: string, body?: unknown, how: How = {}): Promise<Received> {
+export async function request(
+  site: Site,
+  method: string,
+  path: string,
+  body?: unknown,
+  how: How = {},
+): Promise<Received> {
   const person = how.by && (how.as === "newcomer" ? await newcomer(site) : (how.as ?? (await regular(site))));
   const fill = (text: string) => text.replaceAll("{origin}", site.origin);
   const sent = body === undefined ? undefined : fill(typeof body === "string" ? body : JSON.stringify(body));
@@ -72,7 +87,12 @@ export async function request(site: Site, method: string, path: string, body?: u
     ...how.headers,
   };
   const filled = Object.entries(headers).map(([name, value]) => [name, fill(value)] as const);
-  const request: Sent = { method, path: `/api/auth${fill(path)}`, headers: Object.fromEntries(filled.filter(([, value]) => value !== "")), body: sent };
+  const request: Sent = {
+    method,
+    path: `/api/auth${fill(path)}`,
+    headers: Object.fromEntries(filled.filter(([, value]) => value !== "")),
+    body: sent,
+  };
   return exchange(site.port, request);
 }
 

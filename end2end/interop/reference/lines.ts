@@ -6,7 +6,17 @@ import type { Received } from "./http.js";
 import type { Site } from "./sites.js";
 
 /** The headers a client can see the effect of; `access-control-…` and `set-auth-…` besides. */
-const HEADERS = ["content-type", "location", "cache-control", "pragma", "vary", "allow", "retry-after", "x-retry-after", "www-authenticate"];
+const HEADERS = [
+  "content-type",
+  "location",
+  "cache-control",
+  "pragma",
+  "vary",
+  "allow",
+  "retry-after",
+  "x-retry-after",
+  "www-authenticate",
+];
 
 /** Lists, in which neither order nor case matters. */
 const LISTS = /^(vary|allow|access-control-.*)$/;
@@ -17,14 +27,22 @@ const DAY = 24 * 60 * MINUTE;
 
 /** The answer of a site, line by line. */
 export function lines(site: Site, answer: Received): string[] {
-  return [`status: ${answer.status}`, ...headers(site, answer), ...answer.cookies.map((text) => cookie(site, text)), ...body(site, answer)];
+  return [
+    `status: ${answer.status}`,
+    ...headers(site, answer),
+    ...answer.cookies.map((text) => cookie(site, text)),
+    ...body(site, answer),
+  ];
 }
 
 function headers(site: Site, { headers }: Received): string[] {
   const matters = (name: string) => HEADERS.includes(name) || /^(access-control|set-auth)-/.test(name);
   return Object.entries(headers).flatMap(([name, value]) => {
     if (!matters(name)) return [];
-    if (LISTS.test(name)) return value.split(/\s*,\s*/).map((item) => `${name}: ${value === site.origin ? "<origin>" : item.toLowerCase()}`);
+    if (LISTS.test(name))
+      return value
+        .split(/\s*,\s*/)
+        .map((item) => `${name}: ${value === site.origin ? "<origin>" : item.toLowerCase()}`);
     return [`${name}: ${text(site, value, name)}`];
   });
 }
@@ -34,7 +52,9 @@ function cookie(site: Site, header: string): string {
   const [pair = "", ...attributes] = header.split(/;\s*/);
   const name = pair.slice(0, pair.indexOf("="));
   const value = pair.length > name.length + 1 ? "set" : "emptied";
-  const rounded = attributes.map((attribute) => attribute.replace(/(?<=^Max-Age=)\d+$/, (age) => lifetime(Number(age))));
+  const rounded = attributes.map((attribute) =>
+    attribute.replace(/(?<=^Max-Age=)\d+$/, (age) => lifetime(Number(age))),
+  );
   return `cookie ${site.cookies[name] ?? name}: ${[value, ...rounded.sort()].join("; ")}`;
 }
 
@@ -53,12 +73,17 @@ function body(site: Site, { body, headers }: Received): string[] {
 
 /** The members of a JSON value, one line each, by path. */
 function members(site: Site, path: string, value: unknown, key = ""): string[] {
-  if (Array.isArray(value)) return value.length === 0 ? [`${path}: []`] : value.flatMap((item, index) => members(site, `${path}[${index}]`, item));
-  if (typeof value !== "object" || value === null) return [`${path}: ${typeof value === "string" ? text(site, value, key) : JSON.stringify(value)}`];
+  if (Array.isArray(value))
+    return value.length === 0
+      ? [`${path}: []`]
+      : value.flatMap((item, index) => members(site, `${path}[${index}]`, item));
+  if (typeof value !== "object" || value === null)
+    return [`${path}: ${typeof value === "string" ? text(site, value, key) : JSON.stringify(value)}`];
   const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
   if (entries.length === 0) return [`${path}: {}`];
   return entries.flatMap(([name, member]) => {
-    if (name === "token" && "userId" in value && "id" in value) return [`${path}.token: ${member === value.id ? "<the session's id>" : text(site, String(member), name)}`];
+    if (name === "token" && "userId" in value && "id" in value)
+      return [`${path}.token: ${member === value.id ? "<the session's id>" : text(site, String(member), name)}`];
     return typeof member === "string" && /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(member)
       ? accessToken(site, `${path}.${name}`, member)
       : members(site, `${path}.${name}`, member, name);
@@ -69,8 +94,15 @@ function members(site: Site, path: string, value: unknown, key = ""): string[] {
 function accessToken(site: Site, path: string, token: string): string[] {
   const claims = decodeJwt(token);
   const { iat = NaN, exp = NaN, nbf } = claims;
-  const times = { iat: offset(iat * 1000), exp: `iat + ${exp - iat}`, ...(nbf !== undefined && { nbf: `iat + ${nbf - iat}` }) };
-  return [...members(site, `${path} header`, decodeProtectedHeader(token)), ...members(site, `${path} claims`, { ...claims, ...times })];
+  const times = {
+    iat: offset(iat * 1000),
+    exp: `iat + ${exp - iat}`,
+    ...(nbf !== undefined && { nbf: `iat + ${nbf - iat}` }),
+  };
+  return [
+    ...members(site, `${path} header`, decodeProtectedHeader(token)),
+    ...members(site, `${path} claims`, { ...claims, ...times }),
+  ];
 }
 
 function text(site: Site, value: string, key: string): string {

@@ -24,7 +24,10 @@ async function compare(id: string, run: Case, { reference, latchkey }: Pair): Pr
   const [theirs, ours] = await Promise.all([run(reference), run(latchkey)]);
   const { left, used } = allow(differences([reference, [theirs].flat()], [latchkey, [ours].flat()]), everywhere);
   const meant = inSomeCases.filter(({ cases }) => cases.includes(id));
-  expect({ reference: left.reference.sort(), latchkey: left.latchkey.sort() }, "only one of the two answers so").toEqual({
+  expect(
+    { reference: left.reference.sort(), latchkey: left.latchkey.sort() },
+    "only one of the two answers so",
+  ).toEqual({
     reference: meant.flatMap(({ reference }) => reference).sort(),
     latchkey: meant.flatMap(({ latchkey }) => latchkey).sort(),
   });

@@ -61,7 +61,11 @@ interface Started {
 }
 
 async function startReference({ https = false, throttled = false }: Setup): Promise<Started> {
-  const running = await startBetterAuth({ ...(https && { baseURL: HTTPS }), trustedOrigins: trusted, rateLimit: throttled });
+  const running = await startBetterAuth({
+    ...(https && { baseURL: HTTPS }),
+    trustedOrigins: trusted,
+    rateLimit: throttled,
+  });
   const prefix = `${https ? "__Secure-" : ""}better-auth.`;
   const cookies = {
     [`${prefix}session_token`]: "session",
@@ -81,5 +85,8 @@ async function startOurs({ https = false, throttled = false }: Setup): Promise<S
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
   const cookies = { [`${prefix}session`]: "session", [`${prefix}access`]: "access" };
   const { port, url } = running;
-  return { running, site: { kind: "latchkey", port, origin: https ? HTTPS : url, cookies, ...looks.latchkey, people: 0 } };
+  return {
+    running,
+    site: { kind: "latchkey", port, origin: https ? HTTPS : url, cookies, ...looks.latchkey, people: 0 },
+  };
 }

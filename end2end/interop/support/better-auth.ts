@@ -16,7 +16,11 @@ export interface Settings {
 }
 
 /** Starts one, on this machine's own address unless told otherwise. */
-export async function startBetterAuth({ baseURL, trustedOrigins = [], rateLimit = false }: Settings = {}): Promise<BetterAuth> {
+export async function startBetterAuth({
+  baseURL,
+  trustedOrigins = [],
+  rateLimit = false,
+}: Settings = {}): Promise<BetterAuth> {
   const port = await freePort();
   const url = baseURL ?? `http://localhost:${port}`;
   const program = new URL("better-auth-server.js", import.meta.url).pathname;

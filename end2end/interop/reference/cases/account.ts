@@ -1,11 +1,11 @@
 // POST /update-user, POST /update-session, POST /delete-user and GET /list-accounts
 
-import { type Cases, get, newcomer, PASSWORD, type Person, post, request, signIn, story } from "../cases.js";
-import type { Site } from "../sites.js";
+import { ask, type Cases, get, newcomer, PASSWORD, post, request, signIn, story } from "../cases.js";
 
-const look = (site: Site, as: Person) => request(site, "GET", "/get-session", undefined, { by: "cookie", as });
+const look = ask("GET", "/get-session");
 
-const update = (body: unknown, by: "bearer" | "cookie" = "bearer") => post("/update-user", body, { by, as: "newcomer" });
+const update = (body: unknown, by: "bearer" | "cookie" = "bearer") =>
+  post("/update-user", body, { by, as: "newcomer" });
 
 export const updateUser: Cases = {
   "of nobody, with nothing": post("/update-user", {}),
@@ -32,10 +32,7 @@ export const updateUser: Cases = {
   "what nobody knows": update({ foo: 1 }),
   "what nobody knows, and a name": update({ foo: 1, name: "New" }),
   "an id and a name": update({ id: "1", name: "New" }),
-  "what is seen of it": story(
-    (site, as) => request(site, "POST", "/update-user", { name: "New", image: "https://example.com/new.png" }, { by: "cookie", as }),
-    look,
-  ),
+  "what is seen of it": story(ask("POST", "/update-user", { name: "New", image: "https://example.com/new.png" }), look),
 };
 
 export const updateSession: Cases = {
@@ -50,7 +47,8 @@ export const updateSession: Cases = {
   "from another origin": post("/update-session", {}, { by: "cookie", headers: { origin: "https://evil.example" } }),
 };
 
-const remove = (body: unknown, by: "bearer" | "cookie" = "cookie") => post("/delete-user", body, { by, as: "newcomer" });
+const remove = (body: unknown, by: "bearer" | "cookie" = "cookie") =>
+  post("/delete-user", body, { by, as: "newcomer" });
 
 export const deleteUser: Cases = {
   "of nobody, with nothing": post("/delete-user", {}),
@@ -68,11 +66,13 @@ export const deleteUser: Cases = {
   "with an empty token": remove({ token: "" }),
   "with a place to go": remove({ callbackURL: "/goodbye" }),
   "with a bad place to go": remove({ callbackURL: "https://evil.example" }),
-  "from another origin": post("/delete-user", {}, { by: "cookie", as: "newcomer", headers: { origin: "https://evil.example" } }),
-  "the session is gone, and so is the account": story(
-    (site, as) => request(site, "POST", "/delete-user", {}, { by: "cookie", as }),
-    look,
-    (site, { email }) => request(site, "POST", "/sign-in/email", { email, password: PASSWORD }),
+  "from another origin": post(
+    "/delete-user",
+    {},
+    { by: "cookie", as: "newcomer", headers: { origin: "https://evil.example" } },
+  ),
+  "the session is gone, and so is the account": story(ask("POST", "/delete-user", {}), look, (site, { email }) =>
+    request(site, "POST", "/sign-in/email", { email, password: PASSWORD }),
   ),
   "the sessions elsewhere are gone": async (site) => {
     const person = await newcomer(site);
@@ -89,8 +89,13 @@ export const deleteUser: Cases = {
   "confirmation of nobody, without a token": get("/delete-user/callback"),
   "confirmation without a token": get("/delete-user/callback", { by: "cookie" }),
   "confirmation with a token that is unknown": get("/delete-user/callback?token=unknown", { by: "cookie" }),
-  "confirmation with a token that is unknown, and a place to go": get("/delete-user/callback?token=unknown&callbackURL=/goodbye", { by: "cookie" }),
-  "confirmation with a bad place to go": get("/delete-user/callback?token=unknown&callbackURL=https://evil.example", { by: "cookie" }),
+  "confirmation with a token that is unknown, and a place to go": get(
+    "/delete-user/callback?token=unknown&callbackURL=/goodbye",
+    { by: "cookie" },
+  ),
+  "confirmation with a bad place to go": get("/delete-user/callback?token=unknown&callbackURL=https://evil.example", {
+    by: "cookie",
+  }),
 };
 
 export const listAccounts: Cases = {

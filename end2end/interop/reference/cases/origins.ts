@@ -14,7 +14,11 @@ const senders: Record<string, Record<string, string>> = {
   "our own page": { referer: "{origin}/page" },
   "another page": { referer: "https://evil.example/page" },
   "a link elsewhere": { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" },
-  "a link elsewhere that says it is ours": { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", origin: "{origin}" },
+  "a link elsewhere that says it is ours": {
+    "sec-fetch-site": "cross-site",
+    "sec-fetch-mode": "navigate",
+    origin: "{origin}",
+  },
   "fetch without an origin": { "sec-fetch-mode": "cors" },
   "our own page, by its own word": { "sec-fetch-site": "same-origin" },
   "our own page that hides its origin": { "sec-fetch-site": "same-origin", origin: "null" },
@@ -23,7 +27,11 @@ const senders: Record<string, Record<string, string>> = {
   "our own page with a cookie": { cookie: "a=b", referer: "{origin}/page" },
   "another origin with a cookie": { cookie: "a=b", origin: "https://evil.example" },
   "a hidden origin with a cookie": { cookie: "a=b", origin: "null" },
-  "our own page that hides its origin with a cookie": { cookie: "a=b", "sec-fetch-site": "same-origin", origin: "null" },
+  "our own page that hides its origin with a cookie": {
+    cookie: "a=b",
+    "sec-fetch-site": "same-origin",
+    origin: "null",
+  },
 };
 
 const sent = Object.entries(senders).flatMap(([name, headers]) => [
@@ -34,8 +42,16 @@ const sent = Object.entries(senders).flatMap(([name, headers]) => [
 export const origins: Cases = {
   ...Object.fromEntries(sent),
   "from another origin, and broken JSON": post("/sign-in/email", "{", { headers: { origin: "https://evil.example" } }),
-  "from another origin, and the wrong types": post("/sign-in/email", { email: 1 }, { headers: { origin: "https://evil.example" } }),
-  "from another origin, to go elsewhere": post("/sign-in/email", { ...credentials, callbackURL: "//evil.example" }, { headers: { origin: "https://evil.example" } }),
+  "from another origin, and the wrong types": post(
+    "/sign-in/email",
+    { email: 1 },
+    { headers: { origin: "https://evil.example" } },
+  ),
+  "from another origin, to go elsewhere": post(
+    "/sign-in/email",
+    { ...credentials, callbackURL: "//evil.example" },
+    { headers: { origin: "https://evil.example" } },
+  ),
 };
 
 const places = [
@@ -66,7 +82,10 @@ const places = [
   "evil",
 ];
 
-const gone = places.map((callbackURL) => [`sign-in, then ${JSON.stringify(callbackURL)}`, post("/sign-in/email", { ...credentials, callbackURL })] as const);
+const gone = places.map(
+  (callbackURL) =>
+    [`sign-in, then ${JSON.stringify(callbackURL)}`, post("/sign-in/email", { ...credentials, callbackURL })] as const,
+);
 
 export const callbacks: Cases = {
   ...Object.fromEntries(gone),
@@ -75,8 +94,14 @@ export const callbacks: Cases = {
   "in the query of a POST": post("/sign-out?callbackURL=https://evil.example", {}),
   "in the query of a GET": get("/get-session?callbackURL=https://evil.example"),
   "redirectTo elsewhere": post("/request-password-reset", { email: REGULAR, redirectTo: "https://evil.example" }),
-  "errorCallbackURL elsewhere": post("/sign-in/social", { provider: "google", errorCallbackURL: "https://evil.example" }),
-  "newUserCallbackURL elsewhere": post("/sign-in/social", { provider: "google", newUserCallbackURL: "https://evil.example" }),
+  "errorCallbackURL elsewhere": post("/sign-in/social", {
+    provider: "google",
+    errorCallbackURL: "https://evil.example",
+  }),
+  "newUserCallbackURL elsewhere": post("/sign-in/social", {
+    provider: "google",
+    newUserCallbackURL: "https://evil.example",
+  }),
 };
 
 /** Origins that both servers are told to trust, and others like them. */
@@ -93,7 +118,10 @@ const others: Record<string, string> = {
 
 const trustedOnes = Object.entries(others).flatMap(([name, origin]) => [
   [`sign-in from ${name}`, post("/sign-in/email", credentials, { headers: { origin } })] as const,
-  [`verify-password from ${name}`, post("/verify-password", { password: PASSWORD }, { by: "cookie", headers: { origin } })] as const,
+  [
+    `verify-password from ${name}`,
+    post("/verify-password", { password: PASSWORD }, { by: "cookie", headers: { origin } }),
+  ] as const,
 ]);
 
 const preflight = (origin: string) =>
@@ -103,10 +131,19 @@ const preflight = (origin: string) =>
 
 export const trustedOrigins: Cases = {
   ...Object.fromEntries(trustedOnes),
-  "get-session from a trusted origin": get("/get-session", { by: "cookie", headers: { origin: "https://app.example.com" } }),
+  "get-session from a trusted origin": get("/get-session", {
+    by: "cookie",
+    headers: { origin: "https://app.example.com" },
+  }),
   "get-session from another origin": get("/get-session", { by: "cookie", headers: { origin: "https://evil.example" } }),
-  "a refusal to a trusted origin": post("/sign-in/email", { ...credentials, password: "wrong" }, { headers: { origin: "https://app.example.com" } }),
-  "a page of a trusted origin": post("/sign-in/email", credentials, { headers: { referer: "https://app.example.com/page" } }),
+  "a refusal to a trusted origin": post(
+    "/sign-in/email",
+    { ...credentials, password: "wrong" },
+    { headers: { origin: "https://app.example.com" } },
+  ),
+  "a page of a trusted origin": post("/sign-in/email", credentials, {
+    headers: { referer: "https://app.example.com/page" },
+  }),
   "preflight of a trusted origin": preflight("https://app.example.com"),
   "preflight of another origin": preflight("https://evil.example"),
 };

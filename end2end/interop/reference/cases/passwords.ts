@@ -1,14 +1,19 @@
 // POST /change-password and POST /verify-password
 
-import { type Cases, newcomer, PASSWORD, type Person, post, request, signIn, story } from "../cases.js";
+import { ask, type Cases, newcomer, PASSWORD, type Person, post, request, signIn, story } from "../cases.js";
 import type { Site } from "../sites.js";
 
 const NEW = `${PASSWORD} and a spoon`;
 const change = (changed: Record<string, unknown>, as?: "newcomer") =>
-  post("/change-password", { currentPassword: PASSWORD, newPassword: NEW, ...changed }, { by: "bearer", ...(as && { as }) });
+  post(
+    "/change-password",
+    { currentPassword: PASSWORD, newPassword: NEW, ...changed },
+    { by: "bearer", ...(as && { as }) },
+  );
 
-const look = (site: Site, as: Person) => request(site, "GET", "/get-session", undefined, { by: "cookie", as });
-const enter = (site: Site, { email }: Person, password: string) => request(site, "POST", "/sign-in/email", { email, password });
+const look = ask("GET", "/get-session");
+const enter = (site: Site, { email }: Person, password: string) =>
+  request(site, "POST", "/sign-in/email", { email, password });
 
 export const changePassword: Cases = {
   "of nobody, with nothing": post("/change-password", {}),
@@ -28,20 +33,25 @@ export const changePassword: Cases = {
   "by bearer": change({}, "newcomer"),
   "by bearer, ending the other sessions": change({ revokeOtherSessions: true }, "newcomer"),
   "the old one opens nothing any more": story(
-    (site, as) => request(site, "POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW }, { by: "cookie", as }),
+    ask("POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW }),
     (site, as) => enter(site, as, PASSWORD),
     (site, as) => enter(site, as, NEW),
     look,
   ),
   "ending the other sessions": story(
-    (site, as) =>
-      request(site, "POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW, revokeOtherSessions: true }, { by: "cookie", as }),
+    ask("POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW, revokeOtherSessions: true }),
     look,
   ),
   "what becomes of the other sessions": async (site) => {
     const person = await newcomer(site);
     const elsewhere = await signIn(site, person);
-    await request(site, "POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW }, { by: "cookie", as: person });
+    await request(
+      site,
+      "POST",
+      "/change-password",
+      { currentPassword: PASSWORD, newPassword: NEW },
+      { by: "cookie", as: person },
+    );
     return look(site, elsewhere);
   },
 };
@@ -56,5 +66,9 @@ export const verifyPassword: Cases = {
   "with the wrong one": post("/verify-password", { password: "wrong" }, { by: "cookie" }),
   "with an empty one": post("/verify-password", { password: "" }, { by: "cookie" }),
   "with one too long to be anybody's": post("/verify-password", { password: "x".repeat(129) }, { by: "cookie" }),
-  "from another origin": post("/verify-password", { password: PASSWORD }, { by: "cookie", headers: { origin: "https://evil.example" } }),
+  "from another origin": post(
+    "/verify-password",
+    { password: PASSWORD },
+    { by: "cookie", headers: { origin: "https://evil.example" } },
+  ),
 };

@@ -9,7 +9,18 @@ const found: Cases = {
   "GET /get-session": get("/get-session"),
 };
 
-const elsewhere = ["GET ", "GET /", "GET /nope", "GET /ok/", "GET //ok", "GET /OK", "GET /%6fk", "GET /ok/more", "GET /sign-in", "GET /sign-in/email/more"];
+const elsewhere = [
+  "GET ",
+  "GET /",
+  "GET /nope",
+  "GET /ok/",
+  "GET //ok",
+  "GET /OK",
+  "GET /%6fk",
+  "GET /ok/more",
+  "GET /sign-in",
+  "GET /sign-in/email/more",
+];
 
 const otherMethods = [
   "HEAD /ok",

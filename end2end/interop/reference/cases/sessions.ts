@@ -1,10 +1,10 @@
 // Listing and ending sessions.
 
-import { type Cases, get, newcomer, type Person, post, regular, request, signIn, story } from "../cases.js";
+import { ask, type Cases, get, newcomer, type Person, post, regular, request, signIn, story } from "../cases.js";
 import type { Site } from "../sites.js";
 
 /** Who is asked for after sessions were ended. */
-const look = (site: Site, as: Person) => request(site, "GET", "/get-session", undefined, { by: "cookie", as });
+const look = ask("GET", "/get-session");
 
 /** How a stock client names the other session: by the `token` in the list. */
 async function otherToken(site: Site, person: Person): Promise<string> {
@@ -28,10 +28,7 @@ export const sessions: Cases = {
   "list of nobody": get("/list-sessions"),
   "list by cookie": get("/list-sessions", { by: "cookie", as: "newcomer" }),
   "list by bearer": get("/list-sessions", { by: "bearer", as: "newcomer" }),
-  "list with a session that ended": story(
-    (site, as) => request(site, "POST", "/sign-out", {}, { by: "cookie", as }),
-    (site, as) => request(site, "GET", "/list-sessions", undefined, { by: "cookie", as }),
-  ),
+  "list with a session that ended": story(ask("POST", "/sign-out", {}), ask("GET", "/list-sessions")),
   "revoke of nobody, nothing named": post("/revoke-session", {}),
   "revoke of nobody": post("/revoke-session", { token: "x" }),
   "revoke with nothing named": post("/revoke-session", {}, { by: "bearer" }),
@@ -40,7 +37,13 @@ export const sessions: Cases = {
   "revoke with an unknown token": post("/revoke-session", { token: "unknown" }, { by: "bearer" }),
   "revoke somebody else's": async (site) => {
     const other = await newcomer(site);
-    const answer = await request(site, "POST", "/revoke-session", { token: other.token }, { by: "bearer", as: await regular(site) });
+    const answer = await request(
+      site,
+      "POST",
+      "/revoke-session",
+      { token: other.token },
+      { by: "bearer", as: await regular(site) },
+    );
     return [answer, await look(site, other)];
   },
   "revoke the other one": end("/revoke-session", "cookie", "other"),

@@ -3,13 +3,14 @@
 import { type Cases, PASSWORD, post, REGULAR } from "../cases.js";
 
 /** A sign-up that is right but for what is changed. */
-const signUp = (changed: Record<string, unknown>) => post("/sign-up/email", { name: "Ada", email: "fresh@example.com", password: PASSWORD, ...changed });
+const signUp = (changed: Record<string, unknown>) =>
+  post("/sign-up/email", { name: "Ada", email: "fresh@example.com", password: PASSWORD, ...changed });
 
 const without = (name: string) => signUp({ [name]: undefined });
 
 /** What members may not be; nobody is signed up. */
 export const validation: Cases = {
-  "nothing": post("/sign-up/email", {}),
+  nothing: post("/sign-up/email", {}),
   "everything of the wrong type": post("/sign-up/email", { name: 1, email: 2, password: 3 }),
   "no name": without("name"),
   "a name that is null": signUp({ name: null }),
@@ -36,9 +37,21 @@ export const validation: Cases = {
   "sign-in with no e-mail address": post("/sign-in/email", { email: "bad", password: "x" }),
   "sign-in with empty texts": post("/sign-in/email", { email: "", password: "" }),
   "sign-in with an e-mail address after a space": post("/sign-in/email", { email: ` ${REGULAR}`, password: PASSWORD }),
-  "sign-in with a rememberMe that is a text": post("/sign-in/email", { email: REGULAR, password: PASSWORD, rememberMe: "false" }),
-  "sign-in with a rememberMe that is null": post("/sign-in/email", { email: REGULAR, password: PASSWORD, rememberMe: null }),
-  "sign-in with a callbackURL that is null": post("/sign-in/email", { email: REGULAR, password: PASSWORD, callbackURL: null }),
+  "sign-in with a rememberMe that is a text": post("/sign-in/email", {
+    email: REGULAR,
+    password: PASSWORD,
+    rememberMe: "false",
+  }),
+  "sign-in with a rememberMe that is null": post("/sign-in/email", {
+    email: REGULAR,
+    password: PASSWORD,
+    rememberMe: null,
+  }),
+  "sign-in with a callbackURL that is null": post("/sign-in/email", {
+    email: REGULAR,
+    password: PASSWORD,
+    callbackURL: null,
+  }),
 };
 
 /** Passwords, addresses that are taken, and what a new account is like. */
@@ -50,7 +63,12 @@ export const signUpByEmail: Cases = {
   "somebody who is not to be remembered": signUp({ email: "five@example.com", rememberMe: false }),
   "somebody with a place to go": signUp({ email: "six@example.com", callbackURL: "/welcome?first=yes" }),
   "somebody with an empty place to go": signUp({ email: "seven@example.com", callbackURL: "" }),
-  "members nobody asked for are left aside": signUp({ email: "eight@example.com", emailVerified: true, id: "1", role: "admin" }),
+  "members nobody asked for are left aside": signUp({
+    email: "eight@example.com",
+    emailVerified: true,
+    id: "1",
+    role: "admin",
+  }),
   "an address with a tag": signUp({ email: "nine+tag@example.com" }),
   "an address of another script": signUp({ email: "é@example.com" }),
   "an address that is taken": signUp({ email: "taken@example.com" }),
@@ -58,8 +76,14 @@ export const signUpByEmail: Cases = {
   "an address that is taken, and a short password": taken("taken@example.com", "short"),
   "a short password": signUp({ password: "short" }),
   "a long password": signUp({ password: "x".repeat(129) }),
-  "a password of 128 characters": signUp({ email: "ten@example.com", password: `${PASSWORD} `.repeat(6).slice(0, 128) }),
-  "a password that is long in UTF-16 alone": signUp({ email: "eleven@example.com", password: `${PASSWORD}${"\u{1F98A}".repeat(60)}` }),
+  "a password of 128 characters": signUp({
+    email: "ten@example.com",
+    password: `${PASSWORD} `.repeat(6).slice(0, 128),
+  }),
+  "a password that is long in UTF-16 alone": signUp({
+    email: "eleven@example.com",
+    password: `${PASSWORD}${"\u{1F98A}".repeat(60)}`,
+  }),
   "a password everyone uses": signUp({ email: "twelve@example.com", password: "password123" }),
   "a password that is the address": signUp({ email: "thirteen@example.com", password: "thirteen@example.com" }),
 };

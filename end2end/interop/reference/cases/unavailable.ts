@@ -9,8 +9,13 @@ export const mail: Cases = {
   "request-password-reset without a body": post("/request-password-reset"),
   "reset-password with nothing": post("/reset-password", {}),
   "reset-password without a token": post("/reset-password", { newPassword: "a new password 42" }),
-  "reset-password with an unknown token": post("/reset-password", { newPassword: "a new password 42", token: "unknown" }),
-  "reset-password with an unknown token in the query": post("/reset-password?token=unknown", { newPassword: "a new password 42" }),
+  "reset-password with an unknown token": post("/reset-password", {
+    newPassword: "a new password 42",
+    token: "unknown",
+  }),
+  "reset-password with an unknown token in the query": post("/reset-password?token=unknown", {
+    newPassword: "a new password 42",
+  }),
   "reset-password with a short password": post("/reset-password", { newPassword: "short", token: "unknown" }),
   "the page of reset-password": get("/reset-password/unknown?callbackURL=/reset"),
   "the page of reset-password without a place to go": get("/reset-password/unknown"),
@@ -21,7 +26,9 @@ export const mail: Cases = {
   "verify-email with nothing": get("/verify-email"),
   "verify-email with an unknown token": get("/verify-email?token=unknown"),
   "verify-email with an unknown token and a place to go": get("/verify-email?token=unknown&callbackURL=/verified"),
-  "verify-email with an unknown token and a bad place to go": get("/verify-email?token=unknown&callbackURL=https://evil.example"),
+  "verify-email with an unknown token and a bad place to go": get(
+    "/verify-email?token=unknown&callbackURL=https://evil.example",
+  ),
   "change-email of nobody": post("/change-email", { newEmail: "x@example.com" }),
   "change-email of nobody, with nothing": post("/change-email", {}),
   "change-email": post("/change-email", { newEmail: "x@example.com" }, { by: "cookie" }),
