@@ -2,11 +2,11 @@
 
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 
-/// What the `Authorization` header holds. It decides wherever there is one: a bad one never falls
-/// back to a cookie.
+/// What the `Authorization` header holds. It decides wherever there is one meant for us: a bad one never
+/// falls back to a cookie.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Bearer<'a> {
-    /// There is no such header.
+    /// There is no such header, or it is meant for a proxy in front of us.
     Absent,
     /// A token, unverified.
     Token(&'a str),
@@ -16,6 +16,10 @@ pub enum Bearer<'a> {
     OtherScheme,
 }
 
+/// Schemes whose credentials a browser sends by itself, with every request, to a host that once asked for
+/// them: a proxy that keeps strangers out of a site under test, say. That must not sign anybody out.
+const OF_BROWSERS: [&str; 4] = ["Basic", "Digest", "Negotiate", "NTLM"];
+
 impl<'a> Bearer<'a> {
     /// Reads the header; the scheme's case does not matter, nor how many spaces follow it (RFC 9110 §11.4).
     pub fn of(headers: &'a HeaderMap) -> Self {
@@ -24,7 +28,8 @@ impl<'a> Bearer<'a> {
         let (None, Ok(value)) = (values.next(), value.to_str()) else { return Self::Malformed };
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
         if !scheme.eq_ignore_ascii_case("bearer") {
-            return Self::OtherScheme;
+            let of_browser = OF_BROWSERS.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+            return if of_browser { Self::Absent } else { Self::OtherScheme };
         }
         match token.trim_matches(' ') {
             "" => Self::Malformed,
@@ -52,7 +57,10 @@ mod tests {
         {
             assert_eq!(of(bad), "Malformed", "{bad:?}");
         }
-        for other in ["Basic abc", "", "abc", "Bearer\tabc", "Bearer:abc", "BearerX abc"] {
+        for absent in ["Basic YTpi", "basic YTpi", "Digest username=\"a\"", "Negotiate YII="] {
+            assert_eq!(of(&[absent]), "Absent", "{absent}");
+        }
+        for other in ["Token abc", "", "abc", "Bearer\tabc", "Bearer:abc", "BearerX abc"] {
             assert_eq!(of(&[other]), "OtherScheme", "{other}");
         }
         assert_eq!(of(&[]), "Absent");

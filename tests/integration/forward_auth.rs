@@ -72,8 +72,10 @@ async fn nobody_is_let_through_without_credentials_that_are_good() {
         assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""));
         assert_nobody(&answer);
     }
+    let other = send(&app.state, VERIFY, &[("authorization", "Token x"), ("cookie", &cookie)], "").await;
+    assert_eq!(other.status, StatusCode::UNAUTHORIZED, "a header decides, whatever its scheme");
     let basic = send(&app.state, VERIFY, &[("authorization", "Basic YTpi"), ("cookie", &cookie)], "").await;
-    assert_eq!(basic.status, StatusCode::UNAUTHORIZED, "a header decides, whatever its scheme");
+    assert_eq!(basic.status, StatusCode::OK, "but for what browsers show the proxy by themselves");
     for cookie in ["latchkey_access=x", "latchkey_session=x", "latchkey_access=x; latchkey_session=y"] {
         let answer = send(&app.state, VERIFY, &[("cookie", cookie)], "").await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{cookie}");

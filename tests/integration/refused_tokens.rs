@@ -41,6 +41,15 @@ async fn a_good_token_is_taken_however_the_scheme_is_written() {
 }
 
 #[tokio::test]
+async fn what_a_browser_shows_a_proxy_by_itself_signs_nobody_out() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    let cookies = format!("latchkey_access={}; latchkey_session={}", ada.access_token, ada.session_token);
+    let answer = ask(&app, &ada, &[("authorization", "Basic YTpi"), ("cookie", &cookies)]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn the_header_decides_and_a_bad_one_never_falls_back_to_the_cookie() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
@@ -52,7 +61,7 @@ async fn the_header_decides_and_a_bad_one_never_falls_back_to_the_cookie() {
         ("Bearer ", "invalid_token"),
         ("Bearer x", "invalid_token"),
         ("Bearer null", "invalid_token"),
-        ("Basic YTpi", "unauthenticated"),
+        ("Token x", "unauthenticated"),
         ("x", "unauthenticated"),
         ("", "unauthenticated"),
         (&format!("{good} x"), "invalid_token"),
@@ -65,6 +74,8 @@ async fn the_header_decides_and_a_bad_one_never_falls_back_to_the_cookie() {
     }
     let two = ask(&app, &ada, &[("authorization", &good), ("authorization", &good)]).await;
     assert_refused(&two);
+    let with_basic = ask(&app, &ada, &[("authorization", "Basic YTpi"), ("authorization", &good)]).await;
+    assert_refused(&with_basic);
     let of_another = ask(&app, &ada, &[("authorization", &bad), ("cookie", &cookies)]).await;
     assert_eq!((of_another.status, of_another.problem().as_str()), (StatusCode::FORBIDDEN, "forbidden"));
 }

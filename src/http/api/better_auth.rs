@@ -6,11 +6,11 @@
 //! - Attempts are always slowed down, and 429 says so in `Retry-After` too.
 //! - `session.token` in answers is the session's id; the secret itself travels only where it is set, so
 //!   `update-user` sends none again. A change of the password always ends the other sessions.
-//! - An `Authorization` header decides: a bad one never falls back to a cookie.
+//! - A bearer's `Authorization` header decides: a bad one never falls back to a cookie.
 //! - Where a request comes from is judged before what is in it (403 before 400), and the current
 //!   password before the new one.
 //! - `name` and `image` are texts of bearable length; addresses may hold other letters than English.
-//! - `callbackURL` and its like, where they are paths, are plain ASCII without `//`.
+//! - `callbackURL` and its like, where they are paths, have no `//` in them.
 //! - A trusted wildcard stays within its host, and without a scheme it is for the web, as protected as
 //!   the service itself (see [`TrustedOrigins`](crate::config::TrustedOrigins)).
 //! - Preflight requests of trusted origins are answered; the reference leaves that to its host.

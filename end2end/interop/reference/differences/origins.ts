@@ -25,13 +25,6 @@ export const origins: Difference[] = [
     ...refuses(error(403, "INVALID_CALLBACK_URL", "Invalid callbackURL"), ['callbacks: sign-in, then "/a//b"']),
   },
   {
-    why: "A path is written as browsers send it, percent-encoded",
-    ...refuses(error(403, "INVALID_CALLBACK_URL", "Invalid callbackURL"), [
-      'callbacks: sign-in, then "/x y"',
-      'callbacks: sign-in, then "/é"',
-    ]),
-  },
-  {
     why: "Trusted origins are told what they may send; the reference leaves that to what it is built into",
     cases: ["trusted origins: preflight of a trusted origin"],
     reference: ["status: 404"],

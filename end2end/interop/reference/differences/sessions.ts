@@ -78,12 +78,6 @@ export const sessions: Difference[] = [
     reference: [...step(2, [SESSION_COOKIE_GONE]), ...step(3, [SESSION_COOKIE_GONE])],
     latchkey: [],
   },
-  {
-    why: "Where there is an Authorization header, it decides",
-    cases: ["bearer: another scheme, and a good cookie"],
-    reference: [withToken, ...session("ada@example.com")],
-    latchkey: ["body: null"],
-  },
 ];
 
 /** Attempts that come too fast. */

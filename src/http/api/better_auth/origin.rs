@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use serde_json::Value;
 
-use super::{body::is_truthy, error::ContractError};
+use super::{body::is_truthy, error::ContractError, redirect};
 use crate::{config::TrustedOrigins, domain::LocalPath};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -86,7 +86,7 @@ pub fn check_callback(url: Option<&str>, trusted: &TrustedOrigins) -> Result<(),
 
 /// A path on this site, or a URL of a trusted one.
 fn may_go_to(url: &str, trusted: &TrustedOrigins) -> bool {
-    url.parse::<LocalPath>().is_ok() || trusted.trusts(url)
+    redirect::written(url).parse::<LocalPath>().is_ok() || trusted.trusts(url)
 }
 
 #[cfg(test)]

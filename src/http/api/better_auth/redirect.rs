@@ -5,12 +5,21 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use url::Url;
 
 use super::error::{ContractError, JSON};
 
 /// Stands for whatever origin a path is resolved on.
 const SOME_ORIGIN: &str = "https://origin.invalid";
+
+/// What clients write in a path although it has to be encoded there.
+const SPACE: &AsciiSet = &AsciiSet::EMPTY.add(b' ');
+
+/// `target` as a browser sends it: spaces and what is not ASCII are percent-encoded, all else stays.
+pub fn written(target: &str) -> String {
+    utf8_percent_encode(target, SPACE).to_string()
+}
 
 /// 302 to `location`, empty, with the type all answers have.
 pub fn to(location: &str) -> Response {

@@ -14,6 +14,7 @@ use super::{
     body::{ContractBody, Members},
     error::Refusal,
     objects::UserObject,
+    redirect,
 };
 use crate::{
     auth::{
@@ -59,9 +60,8 @@ pub async fn email(
         user: UserObject::from(&signed_in.user),
     };
     let mut response = Json(answer).into_response();
-    if let Some(location) =
-        callback.filter(|callback| !callback.is_empty()).and_then(|callback| HeaderValue::from_str(callback).ok())
-    {
+    let location = callback.filter(|callback| !callback.is_empty()).map(redirect::written);
+    if let Some(location) = location.and_then(|location| HeaderValue::from_str(&location).ok()) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
