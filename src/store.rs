@@ -38,6 +38,15 @@ pub struct Store {
     db: DatabaseConnection,
 }
 
+/// How often, and how long each time, to wait for another process that is making the SQLite file: while one
+/// switches it to write-ahead logging, SQLite turns the others away without the wait of `busy_timeout`.
+const LOCKED_OUT: usize = 100;
+const LOCKED_FOR: Duration = Duration::from_millis(50);
+
+fn is_locked(error: &DbErr) -> bool {
+    matches!(error, DbErr::Conn(_)) && error.to_string().contains("database is locked")
+}
+
 /// Names the lock that whoever brings the tables up to date holds.
 const MIGRATION: i64 = 7_592_019_384_756_103;
 
@@ -58,7 +67,15 @@ impl Store {
                     .pragma("journal_mode", "WAL")
                     .pragma("synchronous", "FULL")
             });
-        Ok(Self { db: Database::connect(options).await? })
+        let mut attempt = Database::connect(options.clone()).await;
+        for _ in 0..LOCKED_OUT {
+            if !attempt.as_ref().is_err_and(is_locked) {
+                break;
+            }
+            tokio::time::sleep(LOCKED_FOR).await;
+            attempt = Database::connect(options.clone()).await;
+        }
+        Ok(Self { db: attempt? })
     }
 
     /// Brings the tables up to date, once, however many processes ask at the same moment.
