@@ -6,12 +6,15 @@
 //!
 //! [`Principal`]: crate::auth::Principal
 
+use std::sync::Arc;
+
 use axum::{
-    Router,
+    Extension, Router,
     middleware::{from_fn, from_fn_with_state},
     routing::{any, get, post},
 };
 use tower_cookies::CookieManagerLayer;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 mod actions;
 mod api;
@@ -20,6 +23,7 @@ mod bare;
 mod bearer;
 mod client;
 mod cookies;
+mod description;
 mod health;
 mod layers;
 mod pages;
@@ -30,13 +34,17 @@ mod state;
 
 pub use state::{AppState, HttpSettings};
 
-/// Everything the service answers.
+use description::Description;
+
+/// Everything the service answers. What programs talk to is added with its description; pages are
+/// for people.
 pub fn router(state: AppState) -> Router {
     let people = Router::new()
         .route("/", get(pages::home))
         .route("/sign-up", get(pages::sign_up))
         .route("/sign-in", get(pages::sign_in))
         .route("/account", get(pages::account))
+        .route("/docs", get(pages::reference))
         .route("/actions/{action}", post(actions::run))
         .fallback(pages::not_found)
         .layer(from_fn(layers::limit_body))
@@ -45,7 +53,7 @@ pub fn router(state: AppState) -> Router {
         .layer(layers::catch_panic())
         .layer(from_fn_with_state(state.clone(), pages::explain));
 
-    let programs = Router::new()
+    let programs = OpenApiRouter::default()
         .nest("/api/users/{user_id}", api::users::router())
         .route("/api", any(api::unknown_path))
         .route("/api/", any(api::unknown_path))
@@ -56,8 +64,12 @@ pub fn router(state: AppState) -> Router {
         .layer(layers::catch_panic())
         .layer(from_fn_with_state(state.clone(), api::explain));
 
-    Router::new()
-        .merge(people)
+    let described = OpenApiRouter::default()
+        .routes(routes!(description::serve))
+        .layer(from_fn(layers::limit_body))
+        .layer(from_fn_with_state(state.clone(), api::explain));
+
+    let (router, operations) = OpenApiRouter::from(people)
         .merge(programs)
         .nest("/api/auth", api::better_auth::router(&state))
         .route("/api/auth/", any(api::better_auth::nothing))
@@ -65,8 +77,9 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), session::authenticate))
         .layer(CookieManagerLayer::new())
         // What is below knows no session: nothing is read, nothing is renewed, no cookie is set.
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+        .merge(described)
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
         .route("/pkg/{*path}", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve))
@@ -77,5 +90,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), layers::security_headers))
         .layer(layers::log_requests())
         .layer(from_fn(layers::request_id))
-        .with_state(state)
+        .split_for_parts();
+    let description = Description::new(operations, &state);
+    router.layer(Extension(Arc::new(description))).with_state(state)
 }

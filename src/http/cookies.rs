@@ -33,6 +33,11 @@ const HTTPS: Names =
 /// Browsers refuse the prefix on http, which is for localhost only.
 const HTTP: Names = Names { access: "latchkey_access", session: "latchkey_session", form: "latchkey_form" };
 
+/// What the cookie with the session token is called.
+pub const fn session_name(https: bool) -> &'static str {
+    if https { HTTPS.session } else { HTTP.session }
+}
+
 /// Reads and writes this service's cookies.
 #[derive(Clone)]
 pub struct CookieJar {

@@ -1,6 +1,6 @@
 //! Where a request comes from, and where it wants to go next: the contract's CSRF rules.
 
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use serde_json::Value;
 use url::Url;
 
@@ -25,10 +25,7 @@ pub fn check(headers: &HeaderMap, trusted: &str, signs_in: bool) -> Result<(), C
     }
     if signs_in && from_browser {
         if text(&SEC_FETCH_SITE) == Some("cross-site") && text(&SEC_FETCH_MODE) == Some("navigate") {
-            return Err(ContractError::forbidden(
-                "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED",
-                "Cross-site navigation login blocked. This request appears to be a CSRF attack.",
-            ));
+            return Err(ContractError::cross_site_navigation());
         }
         return check_origin(&text, trusted);
     }
@@ -36,13 +33,12 @@ pub fn check(headers: &HeaderMap, trusted: &str, signs_in: bool) -> Result<(), C
 }
 
 fn check_origin<'a>(text: &impl Fn(&HeaderName) -> Option<&'a str>, trusted: &str) -> Result<(), ContractError> {
-    let missing = || ContractError::forbidden("MISSING_OR_NULL_ORIGIN", "Missing or null Origin");
     match text(&header::ORIGIN).or_else(|| text(&header::REFERER)) {
         // A page that hides its origin is ours if the browser says so.
         Some("null") if text(&SEC_FETCH_SITE) == Some("same-origin") => Ok(()),
-        None | Some("null") => Err(missing()),
+        None | Some("null") => Err(ContractError::missing_origin()),
         Some(source) if is_of(source, trusted) => Ok(()),
-        Some(_) => Err(ContractError::forbidden("INVALID_ORIGIN", "Invalid origin")),
+        Some(_) => Err(ContractError::invalid_origin()),
     }
 }
 
@@ -56,10 +52,7 @@ pub fn check_callback(body: Option<&Value>, query: Option<&str>, trusted: &str) 
     let in_body = match body.and_then(|body| body.get("callbackURL")) {
         None | Some(Value::Null) => None,
         Some(Value::String(callback)) => Some(callback.clone()),
-        Some(_) => {
-            let message = "Invalid callbackURL: expected a string";
-            return Err(ContractError::without_code(StatusCode::BAD_REQUEST, message));
-        }
+        Some(_) => return Err(ContractError::callback_no_string()),
     };
     let in_query = query.and_then(|query| {
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
@@ -67,8 +60,7 @@ pub fn check_callback(body: Option<&Value>, query: Option<&str>, trusted: &str) 
     });
     for callback in [in_body, in_query].into_iter().flatten().filter(|callback| !callback.is_empty()) {
         if callback.parse::<LocalPath>().is_err() && !is_of(&callback, trusted) {
-            let (status, code) = (StatusCode::FORBIDDEN, "INVALID_CALLBACK_URL");
-            return Err(ContractError::new(status, code, "Invalid callbackURL"));
+            return Err(ContractError::invalid_callback());
         }
     }
     Ok(())
