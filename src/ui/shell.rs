@@ -9,7 +9,10 @@ use super::{
     components::{header::Header, island_scripts::IslandScripts, notice::Notice},
     messages,
     page::{Document, Page},
-    pages::{account::Account, error::Failure, home::Home, not_found::NotFound, reference::Reference, sign_in::SignIn, sign_up::SignUp},
+    pages::{
+        account::Account, error::Failure, home::Home, not_found::NotFound, reference::Reference, sign_in::SignIn,
+        sign_up::SignUp,
+    },
     submission::Submission,
 };
 use crate::domain::form::FormKind;

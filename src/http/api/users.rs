@@ -73,7 +73,7 @@ async fn profile(State(auth): State<Arc<Auth>>, Owner(principal): Owner) -> Resu
 #[serde(deny_unknown_fields)]
 struct ProfilePatch {
     /// What to call the user, on one line; may be empty. White space around it is dropped.
-    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$", example = "Grace Hopper")]
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$", examples("Grace Hopper"))]
     name: String,
 }
 

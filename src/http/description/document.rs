@@ -83,7 +83,10 @@ fn add_security_schemes(components: &mut Components, https: bool) {
     )));
     components.security_schemes.extend(
         [
-            ("sessionToken", bearer("session token", "The `token` of signing in or up, or the header `set-auth-token`.")),
+            (
+                "sessionToken",
+                bearer("session token", "The `token` of signing in or up, or the header `set-auth-token`."),
+            ),
             ("accessToken", bearer("JWT", "The `token` of `GET /api/auth/token`.")),
             ("sessionCookie", cookie),
         ]

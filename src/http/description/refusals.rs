@@ -69,11 +69,10 @@ impl<T: Refusals> IntoResponses for Refused<T> {
 fn response<E: ErrorForm>(status: u16, cases: &[E]) -> Response {
     let mut words: Vec<_> = cases.iter().map(E::words).collect();
     words.dedup();
-    let mut content = ContentBuilder::new().schema(Some(
-        AllOfBuilder::new().item(Ref::from_schema_name(E::SCHEMA)).item(particulars(status, cases)),
-    ));
+    let mut content = ContentBuilder::new()
+        .schema(Some(AllOfBuilder::new().item(Ref::from_schema_name(E::SCHEMA)).item(particulars(status, cases))));
     for case in cases {
-        let name = case.code().unwrap_or("no code");
+        let name = case.code().unwrap_or("no-code");
         let example = ExampleBuilder::new().summary(case.words()).value(Some(case.body()));
         content = content.examples_from_iter([(name, example.build())]);
     }
@@ -89,10 +88,12 @@ fn particulars<E: ErrorForm>(status: u16, cases: &[E]) -> Object {
     let codes: Option<Vec<_>> = cases.iter().map(E::code).collect();
     let mut particulars = ObjectBuilder::new();
     if cases.iter().any(|case| case.body().get("status").is_some()) {
-        particulars = particulars
-            .property("status", ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([status])));
+        particulars =
+            particulars.property("status", ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([status])));
     }
-    let known: Vec<_> = cases.iter().filter_map(E::code).collect();
+    let mut known: Vec<_> = cases.iter().filter_map(E::code).collect();
+    known.sort_unstable();
+    known.dedup();
     if !known.is_empty() {
         let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(known));
         particulars = particulars.property("code", code);

@@ -1,11 +1,12 @@
 //! The sign-in API as its description has it: the bodies it reads, and the errors that every route has.
 
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
+
 use axum::http::StatusCode;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 use utoipa::{
-    IntoResponses, ToSchema,
-    openapi::{RefOr, Response, ResponseBuilder},
+    IntoResponses, PartialSchema, ToSchema,
+    openapi::{RefOr, Response, ResponseBuilder, Schema, schema::AnyOfBuilder},
 };
 
 use super::error::{ContractError, Failed};
@@ -60,7 +61,12 @@ pub struct Anything;
 impl Refusals for Anything {
     type Error = ContractError;
     fn refusals() -> Vec<ContractError> {
-        vec![ContractError::unreadable(), ContractError::too_slow(), ContractError::too_large(), ContractError::busy_now()]
+        vec![
+            ContractError::unreadable(),
+            ContractError::too_slow(),
+            ContractError::too_large(),
+            ContractError::busy_now(),
+        ]
     }
 }
 
@@ -110,15 +116,15 @@ pub struct Throttled;
 impl Refusals for Throttled {
     type Error = ContractError;
     fn refusals() -> Vec<ContractError> {
-        vec![ContractError::throttled(std::time::Duration::from_secs(30))]
+        vec![ContractError::throttled(Duration::from_secs(30))]
     }
 }
 
 /// An account to be made.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase", example = json!({
+#[schema(rename_all = "camelCase", examples(json!({
     "name": "Ada", "email": "ada@example.com", "password": "violet otter lantern 42",
-}))]
+})))]
 #[expect(dead_code, reason = "describes what the handler reads member by member")]
 pub struct SignUpBody {
     /// What to call the user, on one line; may be empty. White space around it is dropped.
@@ -148,9 +154,9 @@ pub struct NewPassword(String);
 
 /// Whose session to open.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase", example = json!({
+#[schema(rename_all = "camelCase", examples(json!({
     "email": "ada@example.com", "password": "violet otter lantern 42", "rememberMe": true,
-}))]
+})))]
 #[expect(dead_code, reason = "describes what the handler reads member by member")]
 pub struct SignInBody {
     #[schema(format = Email)]
@@ -167,9 +173,9 @@ pub struct SignInBody {
 
 /// Whose session to open, as a form.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase", example = json!({
+#[schema(rename_all = "camelCase", examples(json!({
     "email": "ada@example.com", "password": "violet otter lantern 42",
-}))]
+})))]
 #[expect(dead_code, reason = "describes what the handler reads member by member")]
 pub struct SignInForm {
     #[schema(format = Email)]
@@ -183,9 +189,9 @@ pub struct SignInForm {
 
 /// An account to be made, as a form.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase", example = json!({
+#[schema(rename_all = "camelCase", examples(json!({
     "name": "Ada", "email": "ada@example.com", "password": "violet otter lantern 42",
-}))]
+})))]
 #[expect(dead_code, reason = "describes what the handler reads member by member")]
 pub struct SignUpForm {
     /// What to call the user, on one line; may be empty. White space around it is dropped.
@@ -203,7 +209,7 @@ pub struct SignUpForm {
 
 /// A session to end.
 #[derive(ToSchema)]
-#[schema(example = json!({ "token": "01a1fdd4-8fab-7e2d-a429-11e08750ea01" }))]
+#[schema(examples(json!({ "token": "01a1fdd4-8fab-7e2d-a429-11e08750ea01" })))]
 #[expect(dead_code, reason = "describes what the handler reads member by member")]
 pub struct RevokeBody {
     /// A `session.token` of an answer, or a session token. Any other text is passed over in silence.
@@ -212,9 +218,9 @@ pub struct RevokeBody {
 
 /// A password to replace with another.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase", example = json!({
+#[schema(rename_all = "camelCase", examples(json!({
     "currentPassword": "violet otter lantern 42", "newPassword": "amber walrus teapot 24",
-}))]
+})))]
 #[expect(dead_code, reason = "describes what the handler reads member by member")]
 pub struct ChangePasswordBody {
     #[schema(format = Password)]
@@ -228,18 +234,38 @@ pub struct ChangePasswordBody {
 
 /// What is to change of a profile: one member at least.
 #[derive(ToSchema)]
-#[schema(example = json!({ "name": "Ada Lovelace" }))]
 #[expect(dead_code, reason = "describes what the handler reads member by member")]
-pub struct UpdateUserBody {
+struct NameChange {
     /// What to call the user, on one line; may be empty. White space around it is dropped.
-    #[schema(required = false, max_length = 100, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     name: String,
     /// A picture's address; `null` removes it.
     #[schema(max_length = 2048, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     image: Option<String>,
 }
 
-/// Nothing needs to be in it.
+/// The picture alone.
 #[derive(ToSchema)]
-#[schema(example = json!({}))]
-pub struct EmptyBody {}
+#[expect(dead_code, reason = "describes what the handler reads member by member")]
+struct ImageChange {
+    /// A picture's address; `null` removes it.
+    #[schema(required = true, max_length = 2048, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
+    image: Option<String>,
+}
+
+/// A change of the name, of the picture, or of both.
+pub struct UpdateUserBody;
+
+impl ToSchema for UpdateUserBody {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("UpdateUserBody")
+    }
+}
+
+impl PartialSchema for UpdateUserBody {
+    fn schema() -> RefOr<Schema> {
+        let either = AnyOfBuilder::new().item(NameChange::schema()).item(ImageChange::schema());
+        let example = json!({ "name": "Ada Lovelace" });
+        Schema::from(either.description(Some("One member at least.")).examples([example]).build()).into()
+    }
+}

@@ -29,6 +29,7 @@ pub struct UserObject {
     /// Whether the address has been shown to be theirs.
     email_verified: bool,
     /// A picture's address.
+    #[schema(required = true)]
     image: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
@@ -131,6 +132,7 @@ pub struct AccessToken {
 #[schema(as = PasswordChanged)]
 pub struct PasswordChangedObject {
     /// The token of the new session, where the session that asked was replaced.
+    #[schema(required = true)]
     pub token: Option<String>,
     /// Whose password it is.
     pub user: UserObject,

@@ -11,7 +11,7 @@ use axum::{
 
 use super::{
     body::{ContractBody, Members},
-    description::{Anything, EmptyBody, NeedsMembers, NeedsSession, Posted, RevokeBody},
+    description::{Anything, NeedsMembers, NeedsSession, Posted, RevokeBody},
     error::{ContractError, Failed, Refusal},
     objects::{AccessToken, CurrentSession, SessionObject, Status, Success},
 };
@@ -36,9 +36,9 @@ pub async fn require_session(auth: &Auth, principal: Option<Principal>) -> Resul
 
 /// Sign out
 ///
-/// Ends the session and clears the cookies. Succeeds for nobody, too.
+/// Ends the session and clears the cookies. Succeeds for nobody, too. Needs no body; `{}` will do.
 #[utoipa::path(
-    post, path = "/sign-out", tag = "Signing in", operation_id = "signOut", request_body = Option<EmptyBody>,
+    post, path = "/sign-out", tag = "Signing in", operation_id = "signOut",
     security((), ("sessionToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "Nobody is signed in any more", body = Success),
@@ -194,10 +194,10 @@ pub async fn revoke(
 
 /// End all sessions
 ///
-/// The one that asks, too.
+/// The one that asks, too. Needs no body; `{}` will do.
 #[utoipa::path(
     post, path = "/revoke-sessions", tag = "Sessions", operation_id = "revokeSessions",
-    request_body = Option<EmptyBody>, security(("sessionToken" = []), ("sessionCookie" = [])),
+    security(("sessionToken" = []), ("sessionCookie" = [])),
     responses((status = 200, description = "None is live", body = Status), Failed, Refused<(Posted, NeedsSession)>),
 )]
 pub async fn revoke_all(
@@ -213,9 +213,11 @@ pub async fn revoke_all(
 }
 
 /// End all sessions but the one that asks
+///
+/// Needs no body; `{}` will do.
 #[utoipa::path(
     post, path = "/revoke-other-sessions", tag = "Sessions", operation_id = "revokeOtherSessions",
-    request_body = Option<EmptyBody>, security(("sessionToken" = []), ("sessionCookie" = [])),
+    security(("sessionToken" = []), ("sessionCookie" = [])),
     responses((status = 200, description = "No other is live", body = Status), Failed, Refused<(Posted, NeedsSession)>),
 )]
 pub async fn revoke_others(

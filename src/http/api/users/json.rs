@@ -31,12 +31,13 @@ pub struct Profile {
     #[schema(max_length = 100)]
     name: String,
     /// A picture's address.
+    #[schema(required = true)]
     image: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
     updated_at: String,
-    #[schema(format = DateTime)]
+    #[schema(required = true, format = DateTime)]
     last_sign_in_at: Option<String>,
 }
 
@@ -72,8 +73,10 @@ struct SessionEntry {
     /// Browser and system in words.
     device: String,
     /// What the device called itself.
+    #[schema(required = true)]
     user_agent: Option<String>,
     /// The IP address it was last used from.
+    #[schema(required = true)]
     address: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
@@ -114,6 +117,7 @@ pub struct Revoked {
 pub struct EventList {
     events: Vec<EventEntry>,
     /// Give it as `before` to get the next page; null on the last.
+    #[schema(required = true)]
     next: Option<i64>,
 }
 
@@ -128,13 +132,15 @@ struct EventEntry {
     #[schema(schema_with = event_name)]
     event: &'static str,
     /// In which session.
-    #[schema(value_type = Option<String>, format = "uuid")]
+    #[schema(required = true, value_type = Option<String>, format = "uuid")]
     session_id: Option<SessionId>,
     /// From which IP address.
+    #[schema(required = true)]
     address: Option<String>,
     /// From which device, in words.
     device: String,
     /// More about it.
+    #[schema(required = true)]
     detail: Option<String>,
 }
 

@@ -7,8 +7,8 @@ use super::{entries, list, resolve};
 /// A value that fits; `None` where the schema says nothing.
 pub fn of(document: &Value, schema: &Value) -> Option<Value> {
     let schema = resolve(document, schema);
-    if !schema["example"].is_null() {
-        return Some(schema["example"].clone());
+    if let Some(given) = list(&schema["examples"]).next() {
+        return Some(given.clone());
     }
     if let Some(part) = list(&schema["oneOf"]).find(|part| part["type"] != "null") {
         return of(document, part);

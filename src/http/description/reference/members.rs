@@ -17,6 +17,14 @@ fn collect(document: &Value, schema: &Value, within: &str, found: &mut Vec<Membe
     for part in list(&schema["allOf"]).chain(list(&schema["oneOf"])) {
         collect(document, part, within, found);
     }
+    let before = found.len();
+    for part in list(&schema["anyOf"]) {
+        collect(document, part, within, found);
+    }
+    for member in &mut found[before..] {
+        // One of them, and it is for the text to say which.
+        member.required = false;
+    }
     if schema["items"].is_object() {
         collect(document, &schema["items"], &format!("{within}[]"), found);
     }
@@ -27,7 +35,10 @@ fn collect(document: &Value, schema: &Value, within: &str, found: &mut Vec<Membe
         member.required = list(&schema["required"]).any(|required| required == name.as_str());
         match found.iter_mut().find(|known| known.name == full) {
             // Said once more, and more exactly.
-            Some(known) => known.rules.append(&mut member.rules),
+            Some(known) => {
+                member.rules.retain(|rule| !known.rules.contains(rule));
+                known.rules.append(&mut member.rules);
+            }
             None => found.push(member),
         }
         collect(document, property, &full, found);
