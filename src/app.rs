@@ -6,10 +6,12 @@ use crate::{
     auth::{
         Auth, Lifetimes, Parts,
         admission::Throttle,
+        derived_keys::{DerivationFailed, DerivedKeys},
         password_hasher::{HasherError, PasswordHasher},
         password_policy::PasswordPolicy,
         revocation::Revocations,
-        token::{Issuer, SigningKeys, TokenSettings, Verifier},
+        signing_keys::{KeysError, Schedule, SigningKeys, StoredKeys},
+        token::{Issuer, PairAlgorithm, Signing, TokenSettings, Verifier},
     },
     clock::Clock,
     config::{Config, SecretFileError},
@@ -27,12 +29,18 @@ pub enum StartError {
     /// The data folder cannot be made.
     #[error("the data folder cannot be made: {0}; make its parent writable, or set LATCHKEY_DATA")]
     DataFolder(io::Error),
-    /// The signing secret cannot be had.
+    /// The master secret cannot be had.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
     /// The database cannot be reached or brought up to date.
     #[error("{0}; check LATCHKEY_DATABASE_URL")]
     Store(#[from] StoreError),
+    /// The keys derived from the master secret cannot be had.
+    #[error(transparent)]
+    Derivation(#[from] DerivationFailed),
+    /// The signing keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// Password hashing cannot be set up.
     #[error(transparent)]
     Hasher(#[from] HasherError),
@@ -61,11 +69,15 @@ pub async fn assemble(
     clock: Clock,
     hasher: PasswordHasher,
 ) -> Result<AppState, StartError> {
-    if config.jwt_secret.is_none() && !config.database_url.starts_with("sqlite:") {
-        tracing::warn!("several machines need one and the same LATCHKEY_JWT_SECRET; this one has made its own");
-    }
-    let secret = config.signing_secret()?;
-    let keys = SigningKeys::hs256(&secret, &[]);
+    warn_of_surprises(config);
+    let derived = DerivedKeys::of(&config.master_secret()?)?;
+    let keys = match &config.signing {
+        Signing::SharedSecrets(current, others) => SigningKeys::shared(current, others),
+        Signing::KeyPairs(algorithm) => {
+            let stored = stored_keys(config, *algorithm, store.clone(), clock.clone(), &derived)?;
+            SigningKeys::start(stored).await?
+        }
+    };
     let settings = TokenSettings {
         issuer: config.base_url.as_str().to_owned(),
         audience: config.jwt_audience.clone(),
@@ -74,15 +86,16 @@ pub async fn assemble(
         name_claim: config.jwt_claims.name,
     };
     let revocations = Revocations::default();
-    let throttle = if config.rate_limit { Throttle::new(secret.expose(), &clock) } else { Throttle::off() };
+    let throttle = if config.rate_limit { Throttle::new(&*derived.attempts, &clock) } else { Throttle::off() };
     let auth = Auth::new(Parts {
         store,
         clock,
         hasher,
         policy: PasswordPolicy { min_length: config.password_min_length, composition: config.password_composition },
         throttle,
-        verifier: Verifier::new(keys.clone(), &settings, revocations.clone()),
-        issuer: Issuer::new(keys, settings),
+        verifier: Verifier::new(keys.ring(), &settings, revocations.clone()),
+        issuer: Issuer::new(keys.ring(), settings),
+        keys,
         revocations,
         lifetimes: Lifetimes {
             idle: config.session_idle,
@@ -92,5 +105,35 @@ pub async fn assemble(
         },
     });
     auth.load_revocations().await?;
-    Ok(AppState { auth, settings: Arc::new(HttpSettings::new(config, secret.expose())) })
+    Ok(AppState { auth, settings: Arc::new(HttpSettings::new(config, &derived)) })
+}
+
+/// The key pairs in the database, for the service and for the commands beside it.
+pub fn stored_keys(
+    config: &Config,
+    algorithm: PairAlgorithm,
+    store: Store,
+    clock: Clock,
+    derived: &DerivedKeys,
+) -> Result<StoredKeys, StartError> {
+    let schedule = Schedule { rotation: config.key_rotation, access_ttl: config.access_ttl };
+    Ok(StoredKeys::new(store, clock, algorithm, schedule, derived)?)
+}
+
+/// What is no mistake for certain, and will be missed if it is one.
+fn warn_of_surprises(config: &Config) {
+    if let Some(file) = config.abandoned_secret() {
+        tracing::warn!(
+            file = %file.display(),
+            "this secret signs no more: key pairs in the database do. For backends that check tokens with it, set \
+             LATCHKEY_JWT_SECRET to what the file holds; else remove it"
+        );
+    }
+    let shared = matches!(config.signing, Signing::SharedSecrets(..));
+    if shared && config.secret.is_none() && !config.database_url.starts_with("sqlite:") {
+        tracing::warn!(
+            "several machines need one and the same LATCHKEY_SECRET, to count failed attempts together; this one has \
+             made its own"
+        );
+    }
 }

@@ -16,8 +16,12 @@ use crate::{
 pub mod access;
 pub mod admission;
 pub mod change_password;
+pub mod confirm_password;
+pub mod delete_user;
+pub mod derived_keys;
 pub mod handover;
 pub mod housekeeping;
+pub mod identify;
 pub mod list_events;
 pub mod password_hasher;
 pub mod password_policy;
@@ -27,6 +31,7 @@ pub mod session_token;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
+pub mod signing_keys;
 pub mod throttle;
 pub mod token;
 pub mod update_profile;
@@ -35,6 +40,7 @@ use admission::Throttle;
 use password_hasher::{HasherError, PasswordHasher};
 use password_policy::PasswordPolicy;
 use revocation::Revocations;
+use signing_keys::SigningKeys;
 use token::{Issuer, Verifier, issue::IssueError};
 
 /// How long sessions live.
@@ -57,6 +63,7 @@ pub struct Auth {
     pub(crate) hasher: PasswordHasher,
     pub(crate) policy: PasswordPolicy,
     pub(crate) throttle: Throttle,
+    pub(crate) keys: SigningKeys,
     pub(crate) issuer: Issuer,
     pub(crate) verifier: Verifier,
     pub(crate) revocations: Revocations,
@@ -77,6 +84,8 @@ pub struct Parts {
     pub policy: PasswordPolicy,
     /// Slows guessing down.
     pub throttle: Throttle,
+    /// The keys that sign access tokens.
+    pub keys: SigningKeys,
     /// Makes access tokens.
     pub issuer: Issuer,
     /// Checks access tokens.
@@ -143,7 +152,7 @@ pub enum InternalError {
 impl Auth {
     /// Puts the service together.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, clock, hasher, policy, throttle, issuer, verifier, revocations, lifetimes } = parts;
+        let Parts { store, clock, hasher, policy, throttle, keys, issuer, verifier, revocations, lifetimes } = parts;
         let feed_read_at = AtomicI64::new(0);
         Arc::new(Self {
             store,
@@ -151,6 +160,7 @@ impl Auth {
             hasher,
             policy,
             throttle,
+            keys,
             issuer,
             verifier,
             revocations,

@@ -2,17 +2,22 @@
 
 use std::collections::HashMap;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::config::{Config, Problem, Problems, SETTINGS};
+use crate::{
+    commands::KeysAction,
+    config::{Config, Problem, Problems, SETTINGS},
+};
 
 /// What can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Run the service.
     Serve,
     /// Bring the database up to date and stop.
     Migrate,
+    /// Show or change the keys that sign access tokens.
+    Keys(KeysAction),
     /// Ask a running service whether it is ready.
     Healthcheck,
     /// Print the effective settings.
@@ -45,20 +50,55 @@ pub fn command() -> Command {
         .args(settings)
         .subcommand(Command::new("serve").about("Run the service; brings the database up to date first"))
         .subcommand(Command::new("migrate").about("Bring the database up to date and stop"))
+        .subcommand(keys())
         .subcommand(
             Command::new("healthcheck").about("Ask the service running here whether it is ready; exits 0 if so"),
         )
         .subcommand(Command::new("config").about("Print the effective settings, secrets hidden"))
 }
 
+fn keys() -> Command {
+    let retire = Command::new("retire")
+        .about("Take a key out of service: it signs no more, and what it signed is accepted until it expires")
+        .arg(Arg::new("KID").required(true).help("The key's name, as `latchkey keys list` shows it"))
+        .arg(
+            Arg::new("now")
+                .long("now")
+                .action(ArgAction::SetTrue)
+                .help("The key is compromised or lost: refuse what it signed at once, everywhere"),
+        );
+    Command::new("keys")
+        .about("Show or change the keys that sign access tokens, beside the running service")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(Command::new("list").about("Show every key, what it is doing, and until when"))
+        .subcommand(Command::new("rotate").about("Make the next key; it is published for some minutes and then signs"))
+        .subcommand(retire)
+}
+
+/// What of `keys` is asked for, with the flags given there.
+fn keys_action(matches: &ArgMatches) -> (Action, &ArgMatches) {
+    let (name, flags) = matches.subcommand().unwrap_or(("list", matches));
+    let action = match name {
+        "rotate" => KeysAction::Rotate,
+        "retire" => KeysAction::Retire {
+            kid: flags.get_one::<String>("KID").cloned().unwrap_or_default(),
+            now: flags.get_flag("now"),
+        },
+        _ => KeysAction::List,
+    };
+    (Action::Keys(action), flags)
+}
+
 /// The action asked for, and the settings from flags, environment and `.env`, in this order.
 pub fn read(matches: &ArgMatches) -> (Action, Result<Config, Problems>) {
     let (name, flags) = matches.subcommand().unwrap_or(("serve", matches));
-    let action = match name {
-        "migrate" => Action::Migrate,
-        "healthcheck" => Action::Healthcheck,
-        "config" => Action::Config,
-        _ => Action::Serve,
+    let (action, flags) = match name {
+        "migrate" => (Action::Migrate, flags),
+        "keys" => keys_action(flags),
+        "healthcheck" => (Action::Healthcheck, flags),
+        "config" => (Action::Config, flags),
+        _ => (Action::Serve, flags),
     };
     let config = read_env_file().and_then(|file| {
         Config::from_vars(|variable| {
@@ -109,5 +149,14 @@ mod tests {
         let (action, config) = read(&matches);
         assert_eq!(action, Action::Serve);
         assert_eq!(config.unwrap().listen.port(), 4000);
+    }
+
+    #[test]
+    fn a_key_is_named_and_settings_may_stand_behind_its_name() {
+        let line = ["latchkey", "keys", "retire", "abc", "--now", "--listen", "127.0.0.1:4000"];
+        let (action, config) = read(&command().try_get_matches_from(line).unwrap());
+        assert_eq!(action, Action::Keys(KeysAction::Retire { kid: "abc".to_owned(), now: true }));
+        assert_eq!(config.unwrap().listen.port(), 4000);
+        assert!(command().try_get_matches_from(["latchkey", "keys", "retire"]).is_err());
     }
 }

@@ -7,19 +7,27 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
-use self::exposure::{Exposure, lifetimes_out_of_order};
-use crate::auth::token::SharedSecret;
+use self::{
+    exposure::{Exposure, lifetimes_out_of_order},
+    signing::{rotation_too_fast, signing},
+};
+use crate::auth::token::{SharedSecret, Signing};
 
 mod base_url;
 mod exposure;
+mod glob;
+mod origin_pattern;
 mod parse;
 mod redact;
 mod secret_file;
 mod setting;
+mod signing;
+mod trusted_origins;
 
 pub use base_url::BaseUrl;
 pub use secret_file::SecretFileError;
 pub use setting::{SETTINGS, Setting};
+pub use trusted_origins::TrustedOrigins;
 
 /// Everything the service can be told. Its `Debug` output hides secrets.
 #[derive(Clone)]
@@ -32,8 +40,12 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Which database.
     pub database_url: String,
-    /// The shared secret that signs access tokens; `None` for one made on first start.
-    pub jwt_secret: Option<SharedSecret>,
+    /// The master secret, from which keys for every purpose are derived; `None` for one made on first start.
+    pub secret: Option<SharedSecret>,
+    /// What signs access tokens.
+    pub signing: Signing,
+    /// How long a key pair signs before the next one does; `None`: until somebody says so.
+    pub key_rotation: Option<Duration>,
     /// The audience of access tokens; `None` leaves `aud` out.
     pub jwt_audience: Option<String>,
     /// Which personal data goes into access tokens.
@@ -48,6 +60,8 @@ pub struct Config {
     pub password_min_length: u8,
     /// Whether chosen passwords need upper case, lower case and a digit.
     pub password_composition: bool,
+    /// Sites and apps that may use the sign-in API from a browser; the base URL's own is among them.
+    pub trusted_origins: TrustedOrigins,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Whether attempts are slowed down.
@@ -99,13 +113,17 @@ impl Config {
         let listen = reader.parsed("LATCHKEY_LISTEN", parse::address);
         let base_url = reader.parsed("LATCHKEY_BASE_URL", BaseUrl::parse);
         let database_url = reader.parsed("LATCHKEY_DATABASE_URL", |text| parse::database_url(text, &data_dir));
-        let jwt_secret = reader.parsed("LATCHKEY_JWT_SECRET", parse::jwt_secret);
+        let secret = reader.parsed("LATCHKEY_SECRET", parse::secret);
+        let jwt_secrets = reader.parsed("LATCHKEY_JWT_SECRET", parse::secrets);
+        let jwt_algorithm = reader.parsed("LATCHKEY_JWT_ALGORITHM", parse::jwt_algorithm);
+        let key_rotation = reader.parsed("LATCHKEY_KEY_ROTATION", parse::key_rotation);
         let jwt_claims = reader.parsed("LATCHKEY_JWT_CLAIMS", parse::jwt_claims);
         let access_ttl = reader.parsed("LATCHKEY_ACCESS_TTL", parse::duration);
         let session_idle = reader.parsed("LATCHKEY_SESSION_IDLE", parse::duration);
         let session_max = reader.parsed("LATCHKEY_SESSION_MAX", parse::duration);
         let password_min_length = reader.parsed("LATCHKEY_PASSWORD_MIN_LENGTH", parse::min_length);
         let password_composition = reader.parsed("LATCHKEY_PASSWORD_COMPOSITION", parse::switch);
+        let trusted_origins = reader.parsed("LATCHKEY_TRUSTED_ORIGINS", trusted_origins::parse);
         let trusted_proxies = reader.parsed("LATCHKEY_TRUSTED_PROXIES", parse::networks);
         let rate_limit = reader.parsed("LATCHKEY_RATE_LIMIT", parse::switch);
         let jwt_audience = match reader.text("LATCHKEY_JWT_AUDIENCE").as_str() {
@@ -115,16 +133,25 @@ impl Config {
         };
         let log = reader.text("LATCHKEY_LOG");
 
-        let exposure = Exposure { listen, base_url: base_url.as_ref(), rate_limit };
+        let exposure =
+            Exposure { listen, base_url: base_url.as_ref(), rate_limit, trusted_origins: trusted_origins.as_deref() };
         reader.problems.extend(exposure.problems());
         reader.problems.extend(lifetimes_out_of_order(access_ttl, session_idle, session_max));
+        reader.problems.extend(rotation_too_fast(key_rotation, access_ttl));
+        let signing = jwt_secrets.zip(jwt_algorithm).and_then(|(secrets, algorithm)| {
+            let master = secret.as_ref().and_then(Option::as_ref);
+            signing(secrets, algorithm, master).map_err(|problem| reader.problems.push(problem)).ok()
+        });
         let complete = || {
             Some(Self {
                 listen: listen?,
+                trusted_origins: TrustedOrigins::new(base_url.as_ref()?, trusted_origins?),
                 base_url: base_url?,
                 data_dir,
                 database_url: database_url?,
-                jwt_secret: jwt_secret?,
+                secret: secret?,
+                signing: signing?,
+                key_rotation: key_rotation?,
                 jwt_audience,
                 jwt_claims: jwt_claims?,
                 access_ttl: access_ttl?,
@@ -143,12 +170,18 @@ impl Config {
         }
     }
 
-    /// The secret to sign with: the configured one, or the one kept in the data folder, made on first start.
-    pub fn signing_secret(&self) -> Result<SharedSecret, SecretFileError> {
-        match &self.jwt_secret {
+    /// The master secret: the configured one, or the one kept in the data folder, made on first start.
+    pub fn master_secret(&self) -> Result<SharedSecret, SecretFileError> {
+        match &self.secret {
             Some(secret) => Ok(secret.clone()),
             None => secret_file::read_or_create(&self.data_dir),
         }
+    }
+
+    /// The secret that an older version made for signing, and that nothing reads any more, if it is there.
+    pub fn abandoned_secret(&self) -> Option<PathBuf> {
+        let file = self.data_dir.join("jwt-secret");
+        (matches!(self.signing, Signing::KeyPairs(_)) && file.exists()).then_some(file)
     }
 }
 
@@ -177,6 +210,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::token::{Algorithm, PairAlgorithm};
 
     const SECRET: &str = "q7J0xVwq3C1kZ9uYtH5nB8mR2sD6fG4aL1eP0oI=";
 
@@ -196,8 +230,10 @@ mod tests {
         assert_eq!(config.session_max, Duration::from_hours(30 * 24));
         assert_eq!(config.jwt_audience.as_deref(), Some("http://localhost:3000"));
         assert_eq!(config.jwt_claims, JwtClaims::default());
+        assert_eq!(config.signing.algorithm(), Algorithm::Pair(PairAlgorithm::EdDsa));
+        assert_eq!(config.key_rotation, Some(Duration::from_hours(90 * 24)));
         assert_eq!(config.password_min_length, 8);
-        assert!(config.rate_limit && config.trusted_proxies.is_empty() && config.jwt_secret.is_none());
+        assert!(config.rate_limit && config.trusted_proxies.is_empty() && config.secret.is_none());
     }
 
     #[test]
@@ -216,9 +252,10 @@ mod tests {
             ("LATCHKEY_PASSWORD_MIN_LENGTH", "4"),
             ("LATCHKEY_JWT_CLAIMS", "password"),
             ("LATCHKEY_DATABASE_URL", "mysql://x"),
+            ("LATCHKEY_TRUSTED_ORIGINS", "everywhere"),
             ("LATCHKEY_TRUSTED_PROXIES", "everyone"),
         ]);
-        assert_eq!(problems.unwrap_err().len(), 8);
+        assert_eq!(problems.unwrap_err().len(), 9);
     }
 
     #[test]
@@ -230,6 +267,9 @@ mod tests {
         assert_eq!(read(&[public, secret, ("LATCHKEY_RATE_LIMIT", "off")]).unwrap_err(), ["LATCHKEY_RATE_LIMIT"]);
         assert!(read(&[public, secret, ("LATCHKEY_LISTEN", "0.0.0.0:3000")]).is_ok());
         assert!(read(&[("LATCHKEY_RATE_LIMIT", "off")]).is_ok());
+        let everybody = ("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com,https://*");
+        assert_eq!(read(&[public, secret, everybody]).unwrap_err(), ["LATCHKEY_TRUSTED_ORIGINS"]);
+        assert!(read(&[everybody]).is_ok());
     }
 
     #[test]

@@ -14,7 +14,10 @@ use axum::{
     routing::{any, get, post},
 };
 use tower_cookies::CookieManagerLayer;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
 
 mod actions;
 mod api;
@@ -23,8 +26,10 @@ mod bare;
 mod bearer;
 mod client;
 mod cookies;
+mod cors;
 mod description;
 mod health;
+mod keys;
 mod layers;
 mod pages;
 mod principal;
@@ -55,11 +60,13 @@ pub fn router(state: AppState) -> Router {
 
     let programs = OpenApiRouter::default()
         .nest("/api/users/{user_id}", api::users::router())
+        .routes(routes!(api::forward_auth::verify))
         .route("/api", any(api::unknown_path))
         .route("/api/", any(api::unknown_path))
         .route("/api/{*path}", any(api::unknown_path))
         .layer(from_fn(layers::limit_body))
         .layer(state.settings.refuse_cross_site())
+        .layer(from_fn_with_state(state.clone(), cors::admit_trusted))
         .layer(layers::timeout())
         .layer(layers::catch_panic())
         .layer(from_fn_with_state(state.clone(), api::explain));
@@ -76,10 +83,14 @@ pub fn router(state: AppState) -> Router {
         // Reads who is asking and writes the session's cookies, around everything above.
         .layer(from_fn_with_state(state.clone(), session::authenticate))
         .layer(CookieManagerLayer::new())
+        .layer(from_fn_with_state(state.clone(), cors::share))
         // What is below knows no session: nothing is read, nothing is renewed, no cookie is set.
         .merge(described)
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
+        .routes(routes!(keys::contract_key_set).map(|keys| keys.fallback(api::better_auth::nothing)))
+        .routes(routes!(keys::key_set))
+        .routes(routes!(keys::metadata))
         .route("/pkg/{*path}", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve))

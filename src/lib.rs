@@ -7,8 +7,8 @@
 //!
 //! Take `PATCH /api/users/{user_id}`, somebody changing their name.
 //!
-//! 1. `main` has read the command line ([`cli`]) and the settings ([`config`]), [`serve`] listens, and
-//!    [`app`] has put the parts together. Axum hands the request to [`http::router`].
+//! 1. `main` has read the command line ([`cli`]) and the settings ([`config`]), [`commands`] does what was
+//!    asked for, [`serve`] listens, and [`app`] has put the parts together. Axum hands the request to [`http::router`].
 //! 2. The outer layers give it an id, log it, limit its time, note the client's address and device
 //!    ([`auth::Client`]), and will put the security headers on the answer.
 //! 3. The session middleware asks who it is. A token from `Authorization: Bearer`, or from the cookie,
@@ -31,7 +31,7 @@
 //! # Who may import whom
 //!
 //! ```text
-//! main, cli, serve, app ─► all of the below
+//! main, cli, commands, serve, app ─► all of the below
 //!          http ─► config, ui, auth, domain
 //!        config ─► auth (what may be a secret)
 //!   ui::actions ─► auth, domain             (on the server only)
@@ -44,17 +44,19 @@
 //! Downward only. [`domain`] names nothing of the crate and is compiled for server and browser; [`auth`]
 //! knows neither HTML nor JSON nor HTTP; of [`ui`] only the server functions name `auth`, and only on the
 //! server. SQL lives in [`store`], `jsonwebtoken` in [`auth::token`], argon2 in
-//! [`auth::password_hasher`], cookies are made in one file of [`http`].
+//! [`auth::password_hasher`], cookies are made in one file of [`http`]; `aws_lc_rs` only makes keys, in
+//! [`auth::token`] and [`auth::derived_keys`].
 //!
 //! # Where to look
 //!
 //! | for | in |
 //! |---|---|
 //! | which paths there are | [`http::router`] |
-//! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`LocalPath`](domain::LocalPath) |
+//! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`ReturnAddress`](domain::ReturnAddress) |
 //! | what a form can be refused for | [`domain::form`] |
 //! | signing up and in, renewing, signing out | [`auth::sign_up`], [`auth::sign_in`], [`auth::renew`], [`auth::sessions`] |
 //! | access tokens; session tokens | [`auth::token`]; [`auth::session_token`] |
+//! | the keys that sign, from their making to their end | [`auth::signing_keys`] |
 //! | sessions that have ended | [`auth::revocation`], fed by [`auth::housekeeping`] |
 //! | which passwords may be chosen, how they are kept | [`auth::password_policy`], [`auth::password_hasher`] |
 //! | slowing guessing down | [`auth::throttle`] |
@@ -75,6 +77,8 @@ pub mod auth;
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod commands;
 #[cfg(feature = "ssr")]
 pub mod config;
 pub mod domain;

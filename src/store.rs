@@ -1,5 +1,5 @@
-//! What outlives the process: users, credentials, sessions, events and attempt counters, in SQLite
-//! or PostgreSQL. The only place that knows SQL.
+//! What outlives the process: users, credentials, sessions, events, attempt counters and signing
+//! keys, in SQLite or PostgreSQL. The only place that knows SQL.
 //!
 //! Every query that returns or changes what a user owns takes the owner's [`UserId`]: there is no
 //! way to ask for somebody's row by its own id alone. The one exception is
@@ -17,10 +17,12 @@ use sea_orm::{
 
 pub mod accounts;
 pub mod attempts;
-mod credentials;
+pub mod credentials;
+mod deletion;
 mod entity;
 pub mod events;
 pub mod sessions;
+pub mod signing_keys;
 
 /// The database failed or could not be reached. What it said is for the log, never for a client.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,9 @@ pub struct StoreError(#[from] DbErr);
 pub struct Store {
     db: DatabaseConnection,
 }
+
+/// Names the lock that whoever brings the tables up to date holds.
+const MIGRATION: i64 = 7_592_019_384_756_103;
 
 impl Store {
     /// Connects to `url` (`sqlite:` or `postgres:`), making an SQLite file that does not exist yet.
@@ -55,10 +60,7 @@ impl Store {
 
     /// Brings the tables up to date, once, however many processes ask at the same moment.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let transaction = self.begin_write().await?;
-        if self.db.get_database_backend() == DbBackend::Postgres {
-            transaction.execute_unprepared("SELECT pg_advisory_xact_lock(7592019384756103)").await?;
-        }
+        let transaction = self.begin_write_alone(MIGRATION).await?;
         Migrator::up(&transaction, None).await?;
         Ok(transaction.commit().await?)
     }
@@ -71,6 +73,16 @@ impl Store {
     /// Waits for statements under way and closes the pool.
     pub async fn close(self) -> Result<(), StoreError> {
         Ok(self.db.close().await?)
+    }
+
+    /// A transaction of which there is one at a time, in all processes, for each `lock`: on SQLite there is
+    /// only one that writes anyhow.
+    async fn begin_write_alone(&self, lock: i64) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.begin_write().await?;
+        if self.db.get_database_backend() == DbBackend::Postgres {
+            transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({lock})")).await?;
+        }
+        Ok(transaction)
     }
 
     /// A transaction that may read and then write: on SQLite it takes the write lock at once, so that

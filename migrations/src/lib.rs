@@ -10,6 +10,7 @@ mod m20261121_000002_sessions;
 mod m20261121_000003_events;
 mod m20261121_000004_attempts;
 mod m20261121_000005_user_ids_are_text;
+mod m20261121_000006_signing_keys;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_events::Migration),
             Box::new(m20261121_000004_attempts::Migration),
             Box::new(m20261121_000005_user_ids_are_text::Migration),
+            Box::new(m20261121_000006_signing_keys::Migration),
         ]
     }
 }

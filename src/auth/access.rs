@@ -4,7 +4,7 @@ use super::{
     Auth, Client, InternalError, Principal, Subject,
     token::{AccessClaims, IssuedToken, TokenRefusal},
 };
-use crate::domain::event::EventKind;
+use crate::domain::{event::EventKind, session::Session, user::User};
 
 impl Auth {
     /// What a token says, if everything about it is right and its session has not ended.
@@ -18,6 +18,17 @@ impl Auth {
             Some((session, user)) => self.issue_access_token(&user, &session).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The session and the user behind a verified token, with a fresh access token; `None` if the session
+    /// has since ended.
+    pub async fn current_session_with_token(
+        &self,
+        principal: Principal,
+    ) -> Result<Option<(Session, User, IssuedToken)>, InternalError> {
+        let Some((session, user)) = self.current_session(principal).await? else { return Ok(None) };
+        let token = self.issue_access_token(&user, &session)?;
+        Ok(Some((session, user, token)))
     }
 
     /// Notes that a presented token was refused, and why; never the token. Not for an access token past

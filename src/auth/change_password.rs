@@ -1,11 +1,8 @@
 //! Replace the password and end every other session.
 
 use super::{
-    Auth, Busy, Client, InternalError, Principal, Subject,
-    admission::AdmissionError,
-    password_hasher::{HasherError, Verdict},
-    sign_in::SignedIn,
-    throttle::{Purpose, Throttled},
+    Auth, Busy, Client, InternalError, Principal, Subject, confirm_password::ConfirmPasswordError,
+    password_hasher::HasherError, sign_in::SignedIn, throttle::Throttled,
 };
 use crate::{
     domain::{Email, Password, event::EventKind, password::WeakPassword, user::User},
@@ -65,7 +62,8 @@ impl Auth {
     ) -> Result<PasswordChanged, ChangePasswordError> {
         let new = Password::parse(change.new)?;
         let (current, user) = self.current_session(principal).await?.ok_or(ChangePasswordError::NoPassword)?;
-        let stored = self.verify_password(principal, change.current, client).await?;
+        let failed = (EventKind::PasswordChangeFail, None);
+        let stored = self.confirm_own_password(principal, change.current, failed, client).await?;
         // An address that was accepted once is: only the context words depend on it.
         let email = Email::parse(&user.email).map_err(|_| ChangePasswordError::NoPassword)?;
         let new = self.policy.check_off_thread(new, email, user.name.clone()).await?;
@@ -89,35 +87,6 @@ impl Auth {
             None => PasswordChanged::SameSession(user),
         })
     }
-
-    /// Checks the password of someone signed in, as slowly as a sign-in; answers the hash it matched.
-    pub async fn verify_password(
-        &self,
-        principal: Principal,
-        password: &str,
-        client: &Client,
-    ) -> Result<String, ChangePasswordError> {
-        self.admit_from_network(Purpose::PasswordChange, client).await?;
-        let account = format!("change-password|{}", principal.user_id);
-        let attempt = self.admit_attempt(&account, Subject::from(principal), client).await?;
-        let stored = self.store.password_hash(principal.user_id).await?.ok_or(ChangePasswordError::NoPassword)?;
-        let verdict = match Password::parse(password) {
-            Ok(password) => match self.compare(&password, &stored).await {
-                Ok(verdict) => verdict,
-                Err(error) => {
-                    self.withdraw_attempt(&attempt).await;
-                    return Err(error.into());
-                }
-            },
-            Err(_) => Verdict::Mismatch,
-        };
-        if matches!(verdict, Verdict::Mismatch) {
-            self.record(EventKind::PasswordChangeFail, Subject::from(principal), client, None).await;
-            return Err(ChangePasswordError::CurrentPassword);
-        }
-        self.forgive_attempt(&attempt).await;
-        Ok(stored)
-    }
 }
 
 impl From<HasherError> for ChangePasswordError {
@@ -135,11 +104,14 @@ impl From<StoreError> for ChangePasswordError {
     }
 }
 
-impl From<AdmissionError> for ChangePasswordError {
-    fn from(error: AdmissionError) -> Self {
+impl From<ConfirmPasswordError> for ChangePasswordError {
+    fn from(error: ConfirmPasswordError) -> Self {
         match error {
-            AdmissionError::Throttled(throttled) => Self::Throttled(throttled),
-            AdmissionError::Internal(error) => Self::Internal(error),
+            ConfirmPasswordError::Mismatch => Self::CurrentPassword,
+            ConfirmPasswordError::NoPassword => Self::NoPassword,
+            ConfirmPasswordError::Throttled(throttled) => Self::Throttled(throttled),
+            ConfirmPasswordError::Busy(busy) => Self::Busy(busy),
+            ConfirmPasswordError::Internal(error) => Self::Internal(error),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What runs beside the requests: the feed of sessions ended on other replicas, and forgetting what
-//! is no longer needed.
+//! What runs beside the requests: the feed of sessions ended and of keys made on other replicas, and
+//! forgetting what is no longer needed.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{domain::Timestamp, store::StoreError};
 
-/// How often the database is asked which sessions have ended: a sign-out on one replica is known to
-/// all within this time.
+/// How often the database is asked which sessions have ended and which keys there are: a sign-out on one
+/// replica is known to all within this time.
 pub const FEED_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How far back each poll looks. Covers the clocks of replicas being apart, and transactions that
@@ -82,6 +82,7 @@ impl Auth {
         self.store.delete_sessions_before(now.minus(SESSION_RETENTION)).await?;
         self.store.delete_events_before(now.minus(EVENT_RETENTION)).await?;
         self.store.delete_attempts_before(now.minus(ATTEMPT_RETENTION)).await?;
+        self.store.delete_signing_keys_before(now.minus(CLOCK_SKEW)).await?;
         Ok(())
     }
 
@@ -97,6 +98,9 @@ impl Auth {
             ticks.tick().await;
             if let Err(error) = self.refresh_revocations().await {
                 tracing::error!(%error, "could not refresh the revoked sessions");
+            }
+            if let Err(error) = self.refresh_keys().await {
+                tracing::error!(%error, "could not refresh the signing keys");
             }
         }
     }

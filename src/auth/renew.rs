@@ -93,6 +93,22 @@ impl Auth {
         Err(RenewError::Ended)
     }
 
+    /// Hands out an access token and leaves the session token as it is: where its successor could get
+    /// lost on the way to the browser.
+    pub async fn refresh(&self, presented: &SessionToken, client: &Client) -> Result<Renewal, RenewError> {
+        let (stored, user, standing) = self.examine(presented, client).await?;
+        let session = &stored.session;
+        let idle_expires_at = self.idle_expiry(session.persistent, session.absolute_expires_at);
+        match standing {
+            Standing::Current => self.touch_current(&stored, idle_expires_at).await?,
+            Standing::Previous => self.touch_stale(&stored, idle_expires_at).await?,
+        }
+        let access = self.issue_access_token(&user, session)?;
+        let principal = Principal { user_id: user.id, session_id: session.id };
+        let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
+        Ok(Renewal { principal, access, next: None, lifetime })
+    }
+
     /// Accepts a session token as a program's bearer credential, without replacing it.
     pub async fn authenticate_session_token(
         &self,
@@ -100,13 +116,20 @@ impl Auth {
         client: &Client,
     ) -> Result<Principal, RenewError> {
         let (stored, user, standing) = self.examine(presented, client).await?;
-        let (session, now) = (&stored.session, self.clock.now());
-        let stale = now.since(session.last_seen_at) >= TOUCH_INTERVAL || stored.secret_used_at.is_none();
-        if matches!(standing, Standing::Current) && stale {
-            let idle_expires_at = self.idle_expiry(session.persistent, session.absolute_expires_at);
-            self.store.touch_session(&stored, now, idle_expires_at).await?;
+        let session = &stored.session;
+        if matches!(standing, Standing::Current) {
+            self.touch_current(&stored, self.idle_expiry(session.persistent, session.absolute_expires_at)).await?;
         }
         Ok(Principal { user_id: user.id, session_id: session.id })
+    }
+
+    /// Whoever uses the current token without replacing it has got it, and the one before is over soon.
+    async fn touch_current(&self, stored: &StoredSession, idle_expires_at: Timestamp) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if now.since(stored.session.last_seen_at) >= TOUCH_INTERVAL || stored.secret_used_at.is_none() {
+            self.store.touch_session(stored, now, idle_expires_at).await?;
+        }
+        Ok(())
     }
 
     /// Whoever never got the next token still uses the session, which must not end as idle under them.

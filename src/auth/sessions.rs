@@ -1,5 +1,7 @@
 //! End sessions, and list the live ones.
 
+use std::time::Duration;
+
 use super::{Auth, Client, InternalError, Principal, Subject};
 use crate::domain::{
     SessionId, UserId,
@@ -8,7 +10,15 @@ use crate::domain::{
     user::User,
 };
 
+/// A session no older than this was opened by whoever is using it, as far as one can tell.
+pub const FRESH_AGE: Duration = Duration::from_hours(24);
+
 impl Auth {
+    /// Whether its owner has signed in not long ago.
+    pub fn is_fresh(&self, session: &Session) -> bool {
+        self.clock.now().since(session.created_at) < FRESH_AGE
+    }
+
     /// Signs out: the session ends, and with it every access token of its.
     pub async fn sign_out(&self, principal: Principal, client: &Client) -> Result<(), InternalError> {
         if self.end_session(principal, EndReason::SignedOut).await? {

@@ -1,6 +1,8 @@
 //! Access tokens: short-lived JWTs of the form of RFC 9068, signed here and checked by any backend.
 //!
-//! - [`keys`]: the ring of keys; one key has one algorithm. [`secret`]: what may be an HS256 key.
+//! - [`ring`]: the keys in use, each with exactly one algorithm. [`keys`]: how one signs and verifies.
+//!   [`secret`]: what may be an HS256 key. [`key_pair`], [`public_key`], [`seal`]: what other keys are, how
+//!   they are published, and how the database keeps them.
 //! - [`issue`]: makes a token for a session.
 //! - [`verify`]: the only way from a text to [`AccessClaims`]. It takes a token apart in the order of
 //!   its modules: `compact` (three base64url parts), `header`, the signature, `claims`; [`refusal`]
@@ -9,22 +11,31 @@
 //! `jsonwebtoken` signs and compares signatures. It reads neither header nor claims, because it
 //! accepts more than the standards allow (no `typ`, no `crit`, absent claims, a hidden leeway).
 
+mod algorithm;
 mod claims;
 mod compact;
 mod header;
 pub mod issue;
 mod json;
+pub mod key_pair;
 pub mod keys;
+pub mod public_key;
 pub mod refusal;
+pub mod ring;
+pub mod seal;
 pub mod secret;
 pub mod verify;
 
 use std::{fmt, time::Duration};
 
+pub use algorithm::{Algorithm, PairAlgorithm, Signing};
 pub use claims::AccessClaims;
 pub use issue::{Grant, IssuedToken, Issuer};
-pub use keys::SigningKeys;
+pub use key_pair::KeyPair;
+pub use public_key::{Jwk, PublicKey};
 pub use refusal::TokenRefusal;
+pub use ring::{KeyRing, RingKey};
+pub use seal::KeySealer;
 pub use secret::{SharedSecret, WeakSecret};
 pub use verify::Verifier;
 

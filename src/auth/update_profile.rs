@@ -6,11 +6,17 @@ use crate::domain::{
     event::EventKind,
     user::{ProfileChange, User},
 };
+pub use crate::store::credentials::PasswordCredential;
 
 impl Auth {
     /// The profile of `owner`; `None` if the account is gone or disabled.
     pub async fn profile(&self, owner: UserId) -> Result<Option<User>, InternalError> {
         Ok(self.store.enabled_user(owner).await?)
+    }
+
+    /// Whether `owner` has a password, and since when.
+    pub async fn password_credential(&self, owner: UserId) -> Result<Option<PasswordCredential>, InternalError> {
+        Ok(self.store.password_credential(owner).await?)
     }
 
     /// Changes the profile; `None` if the account is gone.

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use super::{BaseUrl, Problem};
+use super::{BaseUrl, Problem, origin_pattern::OriginPattern};
 
 /// What decides whether others than this machine can reach the service, and what they would meet.
 /// `None` stands for a value that could not be read, which is reported elsewhere.
@@ -10,6 +10,7 @@ pub(super) struct Exposure<'a> {
     pub listen: Option<SocketAddr>,
     pub base_url: Option<&'a BaseUrl>,
     pub rate_limit: Option<bool>,
+    pub trusted_origins: Option<&'a [OriginPattern]>,
 }
 
 impl Exposure<'_> {
@@ -38,6 +39,16 @@ impl Exposure<'_> {
         if self.rate_limit == Some(false) {
             let message = "off is for load tests on 127.0.0.1 only; set it to on";
             problems.push(problem("LATCHKEY_RATE_LIMIT", message.to_owned()));
+        }
+        for open in self.trusted_origins.unwrap_or_default().iter().filter(|pattern| pattern.is_open()) {
+            problems.push(problem(
+                "LATCHKEY_TRUSTED_ORIGINS",
+                format!(
+                    "{:?} would let sites of anybody act for people who are signed in; \
+                     name the domain, as in https://*.example.com",
+                    open.as_str(),
+                ),
+            ));
         }
         problems
     }

@@ -9,17 +9,49 @@ use std::{
 use ipnet::IpNet;
 
 use super::JwtClaims;
-use crate::auth::token::SharedSecret;
+use crate::auth::token::{Algorithm, PairAlgorithm, SharedSecret};
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("{text:?} is not an address and port such as 127.0.0.1:3000"))
 }
 
-pub(super) fn jwt_secret(text: &str) -> Result<Option<SharedSecret>, String> {
+pub(super) fn secret(text: &str) -> Result<Option<SharedSecret>, String> {
     if text.is_empty() {
         return Ok(None);
     }
     SharedSecret::parse(text.as_bytes()).map(Some).map_err(|weak| weak.to_string())
+}
+
+/// Several secrets, separated by white space.
+pub(super) fn secrets(text: &str) -> Result<Vec<SharedSecret>, String> {
+    let words: Vec<_> = text.split_whitespace().collect();
+    if (1..words.len()).any(|index| words[..index].contains(&words[index])) {
+        return Err("has the same secret twice; name each once".to_owned());
+    }
+    let parse = |(index, word): (usize, &&str)| {
+        let which = if words.len() == 1 { String::new() } else { format!("the secret no. {} ", index + 1) };
+        SharedSecret::parse(word.as_bytes()).map_err(|weak| format!("{which}{weak}"))
+    };
+    words.iter().enumerate().map(parse).collect()
+}
+
+pub(super) fn jwt_algorithm(text: &str) -> Result<Option<Algorithm>, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "" => Ok(None),
+        "eddsa" => Ok(Some(Algorithm::Pair(PairAlgorithm::EdDsa))),
+        "es256" => Ok(Some(Algorithm::Pair(PairAlgorithm::Es256))),
+        "hs256" => Ok(Some(Algorithm::Hs256)),
+        _ => Err(format!("{text:?} is not a way to sign here; use EdDSA, ES256 or HS256")),
+    }
+}
+
+pub(super) fn key_rotation(text: &str) -> Result<Option<Duration>, String> {
+    match switch(text) {
+        Ok(false) => Ok(None),
+        _ => {
+            duration(text).map(Some).map_err(|message| format!("{message}; `off` leaves it to `latchkey keys rotate`"))
+        }
+    }
 }
 
 pub(super) fn jwt_claims(text: &str) -> Result<JwtClaims, String> {

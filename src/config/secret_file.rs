@@ -1,4 +1,5 @@
-//! The secret that is made on first start, so that a restart signs nobody out.
+//! The master secret that is made on first start. It is kept outside the database, so that a stolen
+//! database alone is worth nothing.
 
 use std::{
     fs, io,
@@ -11,13 +12,13 @@ use crate::auth::{
     token::{SharedSecret, WeakSecret},
 };
 
-const FILE: &str = "jwt-secret";
+const FILE: &str = "secret";
 
 /// The generated secret can be neither read nor made.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretFileError {
     /// The file system said no.
-    #[error("{}: {source}; make the folder writable, or set LATCHKEY_JWT_SECRET", path.display())]
+    #[error("{}: {source}; make the folder writable, or set LATCHKEY_SECRET", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -25,7 +26,7 @@ pub enum SecretFileError {
         source: io::Error,
     },
     /// Somebody put something else there.
-    #[error("{}: {source}; restore the file, or set LATCHKEY_JWT_SECRET (which signs everybody out)", path.display())]
+    #[error("{}: {source}; restore the file, or set LATCHKEY_SECRET to what it held", path.display())]
     Weak {
         /// The file.
         path: PathBuf,

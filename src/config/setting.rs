@@ -26,7 +26,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 15] = [
+pub const SETTINGS: [Setting; 19] = [
     setting("LATCHKEY_LISTEN", "listen", "ADDRESS:PORT", "127.0.0.1:3000", "Where to listen"),
     setting(
         "LATCHKEY_BASE_URL",
@@ -44,12 +44,35 @@ pub const SETTINGS: [Setting; 15] = [
         "sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME [default: sqlite, in the data folder]",
     ),
     setting(
-        "LATCHKEY_JWT_SECRET",
-        "jwt-secret",
+        "LATCHKEY_SECRET",
+        "secret",
         "SECRET",
         "",
-        "Signs access tokens (HS256), 32 bytes or more; better set in the environment than as a flag \
-         [default: made on first start, kept in the data folder]",
+        "The master secret, 32 bytes or more: seals the signing keys in the database, and whatever else is \
+         sealed; better set in the environment than as a flag [default: made on first start, kept in the data folder]",
+    ),
+    setting(
+        "LATCHKEY_JWT_SECRET",
+        "jwt-secret",
+        "SECRETS",
+        "",
+        "Signs access tokens with HS256 and a secret shared with backends, 32 bytes or more; of several, \
+         separated by spaces, the first signs and all are accepted; better set in the environment than as a flag \
+         [default: none, key pairs sign]",
+    ),
+    setting(
+        "LATCHKEY_JWT_ALGORITHM",
+        "jwt-algorithm",
+        "NAME",
+        "",
+        "How access tokens are signed: EdDSA, ES256 or HS256 [default: HS256 if LATCHKEY_JWT_SECRET is set, else EdDSA]",
+    ),
+    setting(
+        "LATCHKEY_KEY_ROTATION",
+        "key-rotation",
+        "DURATION",
+        "90d",
+        "How long a key pair signs before the next one does; `off` leaves it to `latchkey keys rotate`",
     ),
     setting(
         "LATCHKEY_JWT_AUDIENCE",
@@ -81,6 +104,14 @@ pub const SETTINGS: [Setting; 15] = [
         "ON|OFF",
         "off",
         "Ask for upper case, lower case and a digit in new passwords",
+    ),
+    setting(
+        "LATCHKEY_TRUSTED_ORIGINS",
+        "trusted-origins",
+        "LIST",
+        "",
+        "Sites and apps that may use the sign-in API from a browser, such as https://app.example.com, \
+         https://*.example.com, myapp:// [default: the base URL only]",
     ),
     setting(
         "LATCHKEY_TRUSTED_PROXIES",

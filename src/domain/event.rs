@@ -11,6 +11,8 @@ pub enum EventKind {
     UserCreated,
     /// The profile changed.
     UserUpdated,
+    /// The account was deleted.
+    UserDeleted,
     /// Someone signed in.
     LoginSuccess,
     /// Someone tried to sign in and did not know the password.
@@ -41,9 +43,10 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UserCreated,
         Self::UserUpdated,
+        Self::UserDeleted,
         Self::LoginSuccess,
         Self::LoginFail,
         Self::LoginFailMax,
@@ -67,6 +70,7 @@ impl EventKind {
         match self {
             Self::UserCreated => "user_created",
             Self::UserUpdated => "user_updated",
+            Self::UserDeleted => "user_deleted",
             Self::LoginSuccess => "authn_login_success",
             Self::LoginFail => "authn_login_fail",
             Self::LoginFailMax => "authn_login_fail_max",

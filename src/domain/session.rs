@@ -54,6 +54,8 @@ pub enum EndReason {
     PasswordChanged,
     /// There were too many, and it was the one longest unused.
     Surplus,
+    /// Its owner deleted the account.
+    UserDeleted,
     /// A session token that had been replaced long ago was presented: someone else may hold it.
     TokenReused,
 }
@@ -66,6 +68,7 @@ impl EndReason {
             Self::Revoked => "revoked",
             Self::PasswordChanged => "password_changed",
             Self::Surplus => "surplus",
+            Self::UserDeleted => "user_deleted",
             Self::TokenReused => "token_reused",
         }
     }

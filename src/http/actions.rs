@@ -1,5 +1,7 @@
 //! Runs the server functions behind the forms.
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
     body::Body,
@@ -29,7 +31,9 @@ pub async fn run(
     if leptos::server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let visit = Visit { auth: state.auth, client, principal: authentication.principal(), handover };
+    let settings = state.settings;
+    let trusts = Arc::new(move |origin: &str| settings.trusted_origins.trusts(origin));
+    let visit = Visit { auth: state.auth, client, principal: authentication.principal(), trusts, handover };
     let context = move || leptos::context::provide_context(visit.clone());
     let mut response = leptos_axum::handle_server_fns_with_context(context, on_its_own(request)).await.into_response();
     match response.headers_mut().remove(header::LOCATION) {

@@ -10,6 +10,7 @@ use axum::{
 use super::{AppState, bare::BareError, problem::Problem};
 
 pub mod better_auth;
+pub mod forward_auth;
 mod json;
 pub mod users;
 

@@ -13,7 +13,7 @@ use leptos::nonce::Nonce;
 use serde::Deserialize;
 
 use super::{
-    AppState,
+    AppState, HttpSettings,
     bare::BareError,
     cookies::CookieJar,
     description::Description,
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     auth::{Client, InternalError, handover::Handover},
     domain::{
-        LocalPath,
+        ReturnAddress,
         form::{FormError, FormState},
         session::Session,
         user::User,
@@ -36,7 +36,7 @@ use crate::{
 /// How many entries of the security log the account page shows at a time.
 const EVENTS: u8 = 20;
 
-/// `?next=`: where to go after signing in. What is not a path on this site is as good as nothing.
+/// `?next=`: where to go after signing in. What leads to a site nobody trusts is as good as nothing.
 #[derive(Debug, Default, Deserialize)]
 pub struct NextQuery {
     #[serde(default)]
@@ -44,8 +44,8 @@ pub struct NextQuery {
 }
 
 impl NextQuery {
-    fn path(&self) -> Option<String> {
-        self.next.parse::<LocalPath>().ok().map(|path| path.to_string())
+    fn address(&self, settings: &HttpSettings) -> Option<ReturnAddress> {
+        ReturnAddress::parse(&self.next, |origin| settings.trusted_origins.trusts(origin))
     }
 }
 
@@ -108,7 +108,7 @@ impl Visitor {
 
     fn show(self, status: StatusCode, page: Page) -> Response {
         let nonce = Nonce::new();
-        let policy = content_security_policy(&nonce, self.state.settings.watch);
+        let policy = content_security_policy(&nonce, page.leads_to(), self.state.settings.watch);
         let settings = &self.state.settings;
         let form = self.jar.as_ref().and_then(|jar| jar.take_form(&settings.form_key));
         let wait = form.as_ref().and_then(FormState::asks_to_wait).map(wait);
@@ -146,12 +146,14 @@ const fn wait(error: FormError) -> (StatusCode, u32) {
 }
 
 /// Scripts run only from this origin and with this response's nonce; nothing may frame the page or
-/// send its forms elsewhere (ASVS 3.4.3). In development the page also listens for its reload.
-fn content_security_policy(nonce: &Nonce, watch: bool) -> String {
+/// send its forms elsewhere (ASVS 3.4.3); browsers count the redirect that answers a form, too, so the
+/// trusted origin that a form `leads_to` is named. In development the page also listens for its reload.
+fn content_security_policy(nonce: &Nonce, leads_to: Option<&str>, watch: bool) -> String {
+    let elsewhere = leads_to.map(|origin| format!(" {origin}")).unwrap_or_default();
     let reload = if watch { " ws://localhost:3001 ws://127.0.0.1:3001" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'{reload}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         connect-src 'self'{reload}; form-action 'self'{elsewhere}; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -162,9 +164,9 @@ pub async fn home(visitor: Visitor) -> Response {
 
 /// `/sign-up`
 pub async fn sign_up(visitor: Visitor, query: Result<Query<NextQuery>, QueryRejection>) -> Response {
-    let next = query.ok().and_then(|query| query.path());
+    let next = query.ok().and_then(|query| query.address(&visitor.state.settings));
     if visitor.account.is_some() {
-        return Redirect::to(next.as_deref().unwrap_or("/account")).into_response();
+        return Redirect::to(next.as_ref().map_or("/account", ReturnAddress::as_str)).into_response();
     }
     let rules = visitor.rules();
     visitor.show(StatusCode::OK, Page::SignUp(SignUpPage { next, rules }))
@@ -172,9 +174,9 @@ pub async fn sign_up(visitor: Visitor, query: Result<Query<NextQuery>, QueryReje
 
 /// `/sign-in`
 pub async fn sign_in(visitor: Visitor, query: Result<Query<NextQuery>, QueryRejection>) -> Response {
-    let next = query.ok().and_then(|query| query.path());
+    let next = query.ok().and_then(|query| query.address(&visitor.state.settings));
     if visitor.account.is_some() {
-        return Redirect::to(next.as_deref().unwrap_or("/account")).into_response();
+        return Redirect::to(next.as_ref().map_or("/account", ReturnAddress::as_str)).into_response();
     }
     visitor.show(StatusCode::OK, Page::SignIn(SignInPage { next }))
 }

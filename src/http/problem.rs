@@ -142,6 +142,11 @@ impl Problem {
         problem.with_retry_after(Duration::from_secs(1))
     }
 
+    /// Whether it is a 401.
+    pub fn asks_to_sign_in(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
     /// Adds a sentence about this occurrence.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {

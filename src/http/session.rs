@@ -4,10 +4,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{
-        HeaderValue,
-        header::{ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName},
-    },
+    http::{HeaderValue, header::HeaderName},
     middleware::Next,
     response::Response,
 };
@@ -17,6 +14,7 @@ use super::{
     AppState,
     bearer::Bearer,
     cookies::{CookieJar, Presented},
+    cors,
     principal::Authentication,
 };
 use crate::auth::{
@@ -30,6 +28,31 @@ use crate::auth::{
 /// The prefix under which a session token is a bearer credential, and an access token is not.
 const SIGN_IN_API: &str = "/api/auth/";
 
+/// Where proxies ask who is behind a request, which may carry whatever opens anything here.
+pub const VERIFY: &str = "/api/auth/verify";
+
+/// What a path takes as credentials.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// An access token; a browser's session is renewed on the way.
+    Routes,
+    /// A session token.
+    SignInApi,
+    /// Either. The browser's session token stays as it is: the answer goes to a proxy, which may drop
+    /// its cookies or hand on only one.
+    Verify,
+}
+
+impl Door {
+    fn at(path: &str) -> Self {
+        match path {
+            VERIFY => Self::Verify,
+            path if path.starts_with(SIGN_IN_API) => Self::SignInApi,
+            _ => Self::Routes,
+        }
+    }
+}
+
 /// Authenticates the request, renews the browser's session when due, and writes the cookies that the
 /// request's handler, or the renewal, left for the browser.
 pub async fn authenticate(
@@ -41,16 +64,23 @@ pub async fn authenticate(
     let jar = CookieJar::new(cookies, state.settings.base_url.is_https());
     let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
     let handover = Handover::default();
-    let sign_in_api = request.uri().path().starts_with(SIGN_IN_API);
+    let door = Door::at(request.uri().path());
     let asking = Asking { auth: &state.auth, client: &client, handover: &handover };
     let authentication = match Bearer::of(request.headers()) {
         Bearer::Absent => {
             let presented = jar.presented(request.headers());
-            let authentication = asking.by_cookie(&presented).await;
-            if sign_in_api { asking.confirmed(authentication, &presented).await } else { authentication }
+            match door {
+                Door::Routes => asking.by_cookie(&presented).await,
+                Door::SignInApi => asking.confirmed(asking.by_cookie(&presented).await, &presented).await,
+                Door::Verify => asking.by_cookie_through_proxy(&presented).await,
+            }
         }
-        Bearer::Token(token) if sign_in_api => asking.by_session_token(token).await,
-        Bearer::Token(token) => asking.by_access_token(token).await,
+        Bearer::Token(token) => match door {
+            Door::Routes => asking.by_access_token(token).await,
+            Door::SignInApi => asking.by_session_token(token).await,
+            Door::Verify if token.parse::<SessionToken>().is_ok() => asking.by_session_token(token).await,
+            Door::Verify => asking.by_access_token(token).await,
+        },
         Bearer::Malformed => asking.refused("malformed_authorization").await,
         Bearer::OtherScheme => Authentication::Anonymous,
     };
@@ -62,7 +92,7 @@ pub async fn authenticate(
 
     if let Some(change) = handover.take_session() {
         jar.apply(&change, state.auth.now());
-        if let (true, SessionChange::Start { session, .. }) = (sign_in_api, &change) {
+        if let (Door::SignInApi, SessionChange::Start { session, .. }) = (door, &change) {
             expose_session_token(&mut response, session);
         }
     }
@@ -78,7 +108,7 @@ fn expose_session_token(response: &mut Response, token: &SessionToken) {
     if let Ok(mut value) = HeaderValue::from_str(&token.expose()) {
         value.set_sensitive(true);
         response.headers_mut().insert(SET_AUTH_TOKEN, value);
-        response.headers_mut().append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("set-auth-token"));
+        cors::expose(response.headers_mut(), "set-auth-token");
     }
 }
 
@@ -144,6 +174,25 @@ impl Asking<'_> {
         }
     }
 
+    /// Browsers behind a proxy: as above, but neither is the session token replaced nor are cookies
+    /// cleared.
+    async fn by_cookie_through_proxy(&self, presented: &Presented) -> Authentication {
+        let verified = presented.access.as_deref().map(|token| self.auth.verify_access_token(token));
+        match (verified, &presented.session) {
+            _ if !presented.any => Authentication::Anonymous,
+            (Some(Ok(claims)), _) => Authentication::SignedIn(principal(&claims)),
+            (Some(Err(refusal @ TokenRefusal::Revoked)), _) | (Some(Err(refusal)), None) => {
+                self.access_refused(&refusal).await
+            }
+            (Some(Err(refusal)), Some(session)) => {
+                self.access_refused(&refusal).await;
+                self.refresh(session).await
+            }
+            (None, Some(session)) => self.refresh(session).await,
+            (None, None) => self.refused("not_a_session_token").await,
+        }
+    }
+
     /// The sign-in API hands out access tokens, so an access token alone does not open it, from a cookie
     /// as little as from a header: it would renew itself.
     async fn confirmed(&self, authentication: Authentication, presented: &Presented) -> Authentication {
@@ -169,6 +218,16 @@ impl Asking<'_> {
                 }
                 self.session_refused(error).await
             }
+        }
+    }
+
+    async fn refresh(&self, session: &SessionToken) -> Authentication {
+        match self.auth.refresh(session, self.client).await {
+            Ok(renewal) => {
+                self.hand_over(&renewal);
+                Authentication::SignedIn(renewal.principal)
+            }
+            Err(error) => self.session_refused(error).await,
         }
     }
 

@@ -10,8 +10,8 @@ use tower_http::csrf::CsrfLayer;
 
 use super::assets;
 use crate::{
-    auth::Auth,
-    config::{BaseUrl, Config},
+    auth::{Auth, derived_keys::DerivedKeys},
+    config::{BaseUrl, Config, TrustedOrigins},
     ui::page::Assets,
 };
 
@@ -28,6 +28,8 @@ pub struct AppState {
 pub struct HttpSettings {
     /// How browsers reach the service.
     pub base_url: BaseUrl,
+    /// Sites and apps that may use the sign-in API from a browser.
+    pub trusted_origins: TrustedOrigins,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Seals what a form hands to the next page.
@@ -41,12 +43,13 @@ pub struct HttpSettings {
 }
 
 impl HttpSettings {
-    /// Takes what the edge needs; `key_material` seals form cookies and is secret.
-    pub fn new(config: &Config, key_material: &[u8]) -> Self {
+    /// Takes what the edge needs.
+    pub fn new(config: &Config, derived: &DerivedKeys) -> Self {
         Self {
             base_url: config.base_url.clone(),
+            trusted_origins: config.trusted_origins.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
-            form_key: form_key(key_material),
+            form_key: Key::from(&*derived.form_cookie),
             assets: assets::names(),
             leptos: LeptosOptions::builder().output_name("latchkey").build(),
             watch: std::env::var_os("LEPTOS_WATCH").is_some(),
@@ -66,15 +69,6 @@ impl HttpSettings {
         // URL is an origin by construction.
         layer.clone().add_trusted_origin(self.base_url.as_str()).unwrap_or(layer)
     }
-}
-
-/// A key of its own for a purpose of its own: the signing secret signs tokens and nothing else.
-fn form_key(key_material: &[u8]) -> Key {
-    use sha2::{Digest, Sha512};
-    let mut digest = Sha512::new();
-    digest.update(b"latchkey form cookie\0");
-    digest.update(key_material);
-    Key::from(&digest.finalize())
 }
 
 impl FromRef<AppState> for Arc<Auth> {

@@ -13,7 +13,28 @@ use crate::domain::{Timestamp, UserId};
 
 const PASSWORD: &str = "password";
 
+/// That a user has a password, and since when; not the password.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordCredential {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// When it was first set.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
 impl Store {
+    /// Whether `owner` has a password, and since when.
+    pub async fn password_credential(&self, owner: UserId) -> Result<Option<PasswordCredential>, StoreError> {
+        let key = (owner.into(), PASSWORD.to_owned());
+        Ok(Entity::find_by_id(key).one(&self.db).await?.map(|row| PasswordCredential {
+            user_id: owner,
+            created_at: Timestamp::from_millis(row.created_at),
+            updated_at: Timestamp::from_millis(row.updated_at),
+        }))
+    }
+
     /// The hash of `owner`'s password (a PHC string).
     pub async fn password_hash(&self, owner: UserId) -> Result<Option<String>, StoreError> {
         let key = (owner.into(), PASSWORD.to_owned());
@@ -71,6 +92,21 @@ pub(super) async fn set_password(
         .filter(Column::Kind.eq(PASSWORD))
         .exec(db)
         .await?;
+    Ok(())
+}
+
+/// Holds on to all of `owner`'s credentials until the transaction ends.
+pub(super) async fn hold_all(transaction: &DatabaseTransaction, owner: UserId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::Secret, Expr::col(Column::Secret))
+        .filter(Column::UserId.eq(owner.as_str()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn delete_all(transaction: &DatabaseTransaction, owner: UserId) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
     Ok(())
 }
 

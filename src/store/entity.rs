@@ -4,5 +4,6 @@ pub mod attempt;
 pub mod credential;
 pub mod event;
 pub mod session;
+pub mod signing_key;
 pub mod user;
 pub mod user_id;

@@ -300,7 +300,7 @@ fn ending(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
         .filter(Column::EndedAt.is_null())
 }
 
-async fn end_others(
+pub(super) async fn end_others(
     transaction: &DatabaseTransaction,
     owner: UserId,
     keep: Option<SessionId>,

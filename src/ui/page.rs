@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::config::LeptosOptions;
 
 use super::reference::ReferencePage;
-use crate::domain::{SessionId, Timestamp, event::Event, form::FormState, session::Session, user::User};
+use crate::domain::{ReturnAddress, SessionId, Timestamp, event::Event, form::FormState, session::Session, user::User};
 
 /// Everything one answer shows.
 #[derive(Clone)]
@@ -64,8 +64,8 @@ pub enum Page {
 /// Create an account.
 #[derive(Clone)]
 pub struct SignUpPage {
-    /// The local path to go to afterwards.
-    pub next: Option<String>,
+    /// Where to go afterwards.
+    pub next: Option<ReturnAddress>,
     /// What a password must be.
     pub rules: PasswordRules,
 }
@@ -73,8 +73,8 @@ pub struct SignUpPage {
 /// Sign in.
 #[derive(Clone)]
 pub struct SignInPage {
-    /// The local path to go to afterwards.
-    pub next: Option<String>,
+    /// Where to go afterwards.
+    pub next: Option<ReturnAddress>,
 }
 
 /// The account and everything its owner may see and change.
@@ -130,6 +130,15 @@ pub enum ErrorKind {
 }
 
 impl Page {
+    /// Another origin that a form of the page leads on to, by the redirect it is answered with.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn leads_to(&self) -> Option<&str> {
+        match self {
+            Self::SignUp(SignUpPage { next, .. }) | Self::SignIn(SignInPage { next }) => next.as_ref()?.origin(),
+            _ => None,
+        }
+    }
+
     /// Whether the page has islands and so needs the bundle.
     pub(super) const fn has_islands(&self) -> bool {
         matches!(self, Self::SignUp(_) | Self::SignIn(_) | Self::Account(_))

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            Timestamp,
+            ReturnAddress, Timestamp,
             email::InvalidEmail,
             form::{FormError, FormState, Notice},
             password::WeakPassword,
@@ -111,7 +111,7 @@ mod tests {
     }
 
     fn sign_in(next: Option<&str>) -> Page {
-        Page::SignIn(SignInPage { next: next.map(Into::into) })
+        Page::SignIn(SignInPage { next: next.and_then(|next| ReturnAddress::parse(next, |_| false)) })
     }
 
     fn refused(form: FormKind, errors: &[FormError], email: &str) -> FormState {

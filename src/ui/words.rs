@@ -49,6 +49,7 @@ pub const fn event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::UserCreated => "Account created",
         EventKind::UserUpdated => "Profile changed",
+        EventKind::UserDeleted => "Account deleted",
         EventKind::LoginSuccess => "Signed in",
         EventKind::LoginFail => "Sign-in refused: wrong password",
         EventKind::LoginFailMax => "Sign-in slowed down after many attempts",

@@ -15,7 +15,8 @@ const ALLOWED: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that one part alone may name.
-const PRIVATE: [(&str, &[&str]); 5] = [
+const PRIVATE: [(&str, &[&str]); 6] = [
+    ("aws_lc_rs", &["auth/token", "auth/derived_keys"]),
     ("jsonwebtoken", &["auth/token"]),
     ("argon2", &["auth/password_hasher"]),
     ("sea_orm", &["store"]),

@@ -2,11 +2,13 @@
 //! must be accepted, so that refusing everything is no way to pass.
 //!
 //! The table uses nothing of the service but the names of its refusals: tokens are made from bytes, as
-//! an attacker or a faulty issuer would.
+//! an attacker or a faulty issuer would, and signed with a key of any of the service's algorithms.
 
 mod claims;
+mod cross;
 mod encoding;
 mod forge;
+mod forge_key;
 mod good;
 mod header;
 mod json;
@@ -15,8 +17,12 @@ mod structure;
 mod time;
 
 pub use forge::Forge;
+pub use forge_key::ForgeKey;
 pub use good::good_tokens;
 use latchkey::auth::token::TokenRefusal;
+
+/// The algorithms the service can sign with.
+pub const ALGORITHMS: [&str; 3] = ["HS256", "EdDSA", "ES256"];
 
 /// A token that breaks one rule.
 pub struct BadToken {
@@ -50,6 +56,7 @@ pub fn table(forge: &Forge) -> Vec<BadToken> {
         json::cases(forge),
         header::cases(forge),
         keys::cases(forge),
+        cross::cases(forge),
         claims::cases(forge),
         time::cases(forge),
     ]

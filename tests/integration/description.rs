@@ -35,19 +35,43 @@ async fn the_operations_are_these() {
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
+    GET /.well-known/jwks.json getKeys
+    GET /.well-known/oauth-authorization-server getMetadata
+    GET /api/auth/account-info getAccountInfo
+    GET /api/auth/callback/{id} providerCallback
+    POST /api/auth/callback/{id} providerPost
+    POST /api/auth/change-email changeEmail
     POST /api/auth/change-password changePassword
+    POST /api/auth/delete-user deleteUser
+    GET /api/auth/delete-user/callback deleteUserByLink
+    GET /api/auth/error showError
+    POST /api/auth/get-access-token getProviderToken
     GET /api/auth/get-session getSession
     POST /api/auth/get-session refreshSession
+    GET /api/auth/jwks getContractKeys
+    POST /api/auth/link-social linkProvider
+    GET /api/auth/list-accounts listAccounts
     GET /api/auth/list-sessions listSessions
     GET /api/auth/ok ok
+    POST /api/auth/refresh-token refreshProviderToken
+    POST /api/auth/request-password-reset requestPasswordReset
+    POST /api/auth/reset-password resetPassword
+    GET /api/auth/reset-password/{token} followResetLink
     POST /api/auth/revoke-other-sessions revokeOtherSessions
     POST /api/auth/revoke-session revokeSession
     POST /api/auth/revoke-sessions revokeSessions
+    POST /api/auth/send-verification-email sendVerificationEmail
     POST /api/auth/sign-in/email signIn
+    POST /api/auth/sign-in/social signInWithProvider
     POST /api/auth/sign-out signOut
     POST /api/auth/sign-up/email signUp
     GET /api/auth/token getAccessToken
+    POST /api/auth/unlink-account unlinkAccount
+    POST /api/auth/update-session updateSession
     POST /api/auth/update-user updateUser
+    GET /api/auth/verify verifyForwarded
+    GET /api/auth/verify-email verifyEmail
+    POST /api/auth/verify-password verifyPassword
     GET /api/openapi.json getDescription
     GET /api/users/{user_id} getProfile
     PATCH /api/users/{user_id} updateProfile

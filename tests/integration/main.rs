@@ -9,6 +9,7 @@ mod contract;
 mod cross_site;
 mod description;
 mod forms_edge;
+mod forward_auth;
 mod headers;
 mod health;
 mod problems;

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod database;
+pub mod keys;
 pub mod log;
 pub mod person;
 pub mod records;
@@ -29,6 +30,9 @@ pub const BASE_URL: &str = "http://localhost:3000";
 
 /// A secret nobody uses.
 pub const SECRET: &str = "q7J0xVwq3C1kZ9uYtH5nB8mR2sD6fG4aL1eP0oI=";
+
+/// A master secret nobody uses.
+pub const MASTER_SECRET: &str = "Zt4mW9bN2xQ7vK5cR8dF1gH6jL3pS0aY/uE+oI=";
 
 /// A password that may be chosen.
 pub const PASSWORD: &str = "violet otter lantern 42";

@@ -5,19 +5,39 @@ use std::{collections::HashSet, time::Duration};
 use latchkey::{
     auth::{
         revocation::{Revocations, forget_at},
-        token::{SharedSecret, SigningKeys, TokenSettings, Verifier},
+        token::{KeyPair, KeyRing, PairAlgorithm, RingKey, SharedSecret, TokenSettings, Verifier},
     },
     domain::{SessionId, Timestamp, UserId},
 };
 use serde_json::json;
 
-use crate::bad_tokens::{Forge, good_tokens, table};
+use crate::bad_tokens::{ALGORITHMS, Forge, ForgeKey, good_tokens, table};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_250);
 
-fn forge() -> Forge {
+const SECRET: &[u8] = b"Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
+
+/// A ring of a key of this algorithm and another one, and a forge with the first.
+fn ring(algorithm: &str) -> (KeyRing, Forge) {
+    let pair = |algorithm| KeyPair::generate(algorithm).expect("a key");
+    let algorithm = match algorithm {
+        "EdDSA" => PairAlgorithm::EdDsa,
+        "ES256" => PairAlgorithm::Es256,
+        _ => {
+            let secret = SharedSecret::parse(SECRET).expect("a good secret");
+            let other = SharedSecret::generate().expect("a secret");
+            return (KeyRing::hs256(&secret, &[other]), forge(ForgeKey::secret(SECRET)));
+        }
+    };
+    let (ours, other) = (pair(algorithm), pair(algorithm));
+    let ring = KeyRing::default();
+    ring.replace(vec![RingKey::new(&ours), RingKey::new(&other)]);
+    (ring, forge(ForgeKey::pair(algorithm.as_str(), ours.expose())))
+}
+
+fn forge(key: ForgeKey) -> Forge {
     Forge {
-        secret: b"Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM".to_vec(),
+        key,
         issuer: "https://accounts.example.com".to_owned(),
         audience: "https://api.example.com".to_owned(),
         access_ttl: Duration::from_mins(15),
@@ -38,54 +58,60 @@ fn settings(forge: &Forge) -> TokenSettings {
     }
 }
 
-fn verifier(forge: &Forge, settings: &TokenSettings) -> Result<Verifier, Box<dyn std::error::Error>> {
+/// A verifier whose keys have this algorithm, and a forge that has one of them.
+fn verifier(algorithm: &str) -> (Verifier, Forge) {
+    let (ring, forge) = ring(algorithm);
     let revocations = Revocations::default();
     revocations.insert(forge.ended_session_id, forget_at(NOW, forge.access_ttl));
-    let keys = SigningKeys::hs256(&SharedSecret::parse(&forge.secret)?, &[SharedSecret::generate()?]);
-    Ok(Verifier::new(keys, settings, revocations))
+    (Verifier::new(ring, &settings(&forge), revocations), forge)
 }
 
 #[test]
-fn every_bad_token_is_refused_for_its_own_reason() {
-    let forge = forge();
-    let verifier = verifier(&forge, &settings(&forge)).unwrap();
+fn every_bad_token_is_refused_for_its_own_reason_whatever_the_algorithm() {
     let mut failures = Vec::new();
-    for case in table(&forge) {
-        let outcome = verifier.verify(&case.token, NOW).map_err(|refusal| refusal.to_string());
-        if outcome != Err(case.refusal.to_string()) {
-            failures.push(format!("{} ({}): {outcome:?} instead of {:?}", case.name, case.rule, case.refusal.as_str()));
+    for algorithm in ALGORITHMS {
+        let (verifier, forge) = verifier(algorithm);
+        for case in table(&forge) {
+            let outcome = verifier.verify(&case.token, NOW).map_err(|refusal| refusal.to_string());
+            if outcome != Err(case.refusal.to_string()) {
+                let wanted = case.refusal.as_str();
+                failures.push(format!("{algorithm}: {} ({}): {outcome:?} instead of {wanted:?}", case.name, case.rule));
+            }
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
-fn every_good_neighbour_is_accepted() {
-    let forge = forge();
-    let verifier = verifier(&forge, &settings(&forge)).unwrap();
-    for (name, token) in good_tokens(&forge) {
-        let claims = verifier.verify(&token, NOW);
-        assert_eq!(claims.map(|claims| claims.user_id), Ok(forge.user_id), "{name}");
+fn every_good_neighbour_is_accepted_whatever_the_algorithm() {
+    for algorithm in ALGORITHMS {
+        let (verifier, forge) = verifier(algorithm);
+        for (name, token) in good_tokens(&forge) {
+            let claims = verifier.verify(&token, NOW);
+            assert_eq!(claims.map(|claims| claims.user_id), Ok(forge.user_id), "{algorithm}: {name}");
+        }
+        assert!(good_tokens(&forge).len() >= 8);
     }
-    assert!(good_tokens(&forge).len() >= 8);
 }
 
 #[test]
 fn the_table_is_long_and_every_case_has_its_own_name() {
-    let cases = table(&forge());
-    let names: HashSet<_> = cases.iter().map(|case| &case.name).collect();
-    let reasons: HashSet<_> = cases.iter().map(|case| case.refusal.as_str()).collect();
-    let over_http = cases.iter().filter(|case| case.travels_over_http()).count();
-    assert!(cases.len() >= 120, "{} cases", cases.len());
-    assert_eq!(names.len(), cases.len());
-    assert_eq!(reasons.len(), 19, "a case for every kind of refusal");
-    assert!(over_http >= 120, "{over_http} of {} can be sent over HTTP", cases.len());
+    for algorithm in ALGORITHMS {
+        let cases = table(&ring(algorithm).1);
+        let mut names = HashSet::new();
+        let twice: Vec<_> = cases.iter().filter(|case| !names.insert(&case.name)).map(|case| &case.name).collect();
+        let reasons: HashSet<_> = cases.iter().map(|case| case.refusal.as_str()).collect();
+        let over_http = cases.iter().filter(|case| case.travels_over_http()).count();
+        assert!(cases.len() >= 430, "{} cases for {algorithm}", cases.len());
+        assert!(twice.is_empty(), "{twice:?}");
+        assert_eq!(reasons.len(), 19, "a case for every kind of refusal");
+        assert!(over_http >= 400, "{over_http} of {} can be sent over HTTP", cases.len());
+    }
 }
 
 #[test]
 fn no_refusal_repeats_any_of_the_token() {
-    let forge = forge();
-    let verifier = verifier(&forge, &settings(&forge)).unwrap();
+    let (verifier, forge) = verifier("EdDSA");
     for marked in [
         forge.with_header("kid", "MARKER"),
         forge.with_header("alg", "MARKER"),
@@ -100,9 +126,9 @@ fn no_refusal_repeats_any_of_the_token() {
 
 #[test]
 fn without_a_configured_audience_the_claim_is_not_read() {
-    let forge = forge();
+    let (ring, forge) = ring("HS256");
     let settings = TokenSettings { audience: None, ..settings(&forge) };
-    let verifier = verifier(&forge, &settings).unwrap();
+    let verifier = Verifier::new(ring, &settings, Revocations::default());
     for audience in [json!("https://other.example"), json!(1), json!(null), json!([])] {
         assert!(verifier.verify(&forge.with_claim("aud", audience), NOW).is_ok());
     }
@@ -110,9 +136,8 @@ fn without_a_configured_audience_the_claim_is_not_read() {
 
 #[test]
 fn an_ended_session_is_refused_until_its_last_token_has_expired() {
-    let forge = forge();
+    let (keys, forge) = ring("HS256");
     let revocations = Revocations::default();
-    let keys = SigningKeys::hs256(&SharedSecret::parse(&forge.secret).unwrap(), &[]);
     let verifier = Verifier::new(keys, &settings(&forge), revocations.clone());
     // The most durable token of the session: from a clock ahead by as much as is tolerated.
     let token =

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use super::{AccessToken, SigningKeys, TokenSettings, keys::SigningFailed};
+use super::{AccessToken, KeyRing, TokenSettings, keys::SigningFailed};
 use crate::domain::{SessionId, Timestamp, UserId};
 
 /// Why no token was issued.
@@ -12,6 +12,9 @@ pub enum IssueError {
     /// The session ends within the second: there is nothing left to grant.
     #[error("the session is over")]
     SessionOver,
+    /// No key is known: every one has been given up, and none made yet.
+    #[error("there is no key to sign with")]
+    NoKey,
     /// The operating system gave no random bytes.
     #[error("no randomness is available")]
     NoRandomness,
@@ -49,13 +52,13 @@ pub struct IssuedToken {
 /// Signs access tokens.
 #[derive(Clone, Debug)]
 pub struct Issuer {
-    keys: SigningKeys,
+    keys: KeyRing,
     settings: TokenSettings,
 }
 
 impl Issuer {
     /// An issuer that signs with the current key of `keys`.
-    pub fn new(keys: SigningKeys, settings: TokenSettings) -> Self {
+    pub fn new(keys: KeyRing, settings: TokenSettings) -> Self {
         Self { keys, settings }
     }
 
@@ -69,7 +72,7 @@ impl Issuer {
             return Err(IssueError::SessionOver);
         }
         let user_id = grant.user_id.to_string();
-        let token = self.keys.current().sign(&Claims {
+        let token = self.keys.signing(now).ok_or(IssueError::NoKey)?.sign(&Claims {
             iss: &self.settings.issuer,
             sub: &user_id,
             user_id: &user_id,
@@ -149,8 +152,8 @@ mod tests {
         }
     }
 
-    fn keys() -> SigningKeys {
-        SigningKeys::hs256(&SharedSecret::generate().unwrap(), &[])
+    fn keys() -> KeyRing {
+        KeyRing::hs256(&SharedSecret::generate().unwrap(), &[])
     }
 
     fn part(token: &AccessToken, index: usize) -> Value {

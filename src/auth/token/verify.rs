@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{
-    AccessClaims, CLOCK_SKEW, LEEWAY, SigningKeys, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact,
+    AccessClaims, CLOCK_SKEW, KeyRing, LEEWAY, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact,
     header::Header,
 };
 use crate::{auth::revocation::Revocations, domain::Timestamp};
@@ -13,7 +13,7 @@ use crate::{auth::revocation::Revocations, domain::Timestamp};
 /// Decides whether a text is an access token of ours that is valid now. Needs no database.
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    keys: SigningKeys,
+    keys: KeyRing,
     issuer: String,
     audience: Option<String>,
     access_ttl: Duration,
@@ -22,7 +22,7 @@ pub struct Verifier {
 
 impl Verifier {
     /// A verifier of what an [`Issuer`](super::Issuer) with the same keys and settings issues.
-    pub fn new(keys: SigningKeys, settings: &TokenSettings, revocations: Revocations) -> Self {
+    pub fn new(keys: KeyRing, settings: &TokenSettings, revocations: Revocations) -> Self {
         Self {
             keys,
             issuer: settings.issuer.clone(),
@@ -37,7 +37,7 @@ impl Verifier {
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenRefusal> {
         let token = Compact::parse(token)?;
         let header = Header::parse(&token.header)?;
-        let key = self.keys.find(&header.key_id).ok_or(TokenRefusal::UnknownKey)?;
+        let key = self.keys.find(&header.key_id, now).ok_or(TokenRefusal::UnknownKey)?;
         if header.algorithm != key.algorithm().as_str() {
             return Err(TokenRefusal::WrongAlgorithm);
         }

@@ -15,15 +15,23 @@
 //! - `get-session` sends no `set-auth-jwt`: an access token is made when `token` is asked for one.
 
 mod account;
+mod bodies;
 mod body;
+mod deletion;
 pub mod description;
 mod error;
+mod error_page;
 mod gate;
+mod linked;
 mod objects;
 mod origin;
+mod query;
+mod recovery;
+mod redirect;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod social;
 
 use axum::{
     Json, Router,
@@ -49,13 +57,32 @@ pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(sign_in::email))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::get_session, sessions::defer_required))
+        .routes(routes!(sessions::update))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::revoke))
         .routes(routes!(sessions::revoke_all))
         .routes(routes!(sessions::revoke_others))
         .routes(routes!(sessions::token))
         .routes(routes!(account::change_password))
+        .routes(routes!(account::verify_password))
         .routes(routes!(account::update_user))
+        .routes(routes!(deletion::delete_user))
+        .routes(routes!(deletion::delete_link))
+        .routes(routes!(recovery::change_email))
+        .routes(routes!(recovery::request_reset))
+        .routes(routes!(recovery::reset))
+        .routes(routes!(recovery::reset_link))
+        .routes(routes!(recovery::send_verification))
+        .routes(routes!(recovery::verification_link))
+        .routes(routes!(linked::list))
+        .routes(routes!(linked::unlink))
+        .routes(routes!(linked::access_token))
+        .routes(routes!(linked::refresh_token))
+        .routes(routes!(linked::info))
+        .routes(routes!(social::sign_in))
+        .routes(routes!(social::link))
+        .routes(routes!(social::callback, social::posted_callback))
+        .routes(routes!(error_page::show))
         // Only for a path and method that exist: body, then origin, then what the handler demands.
         .route_layer(from_fn_with_state(state.clone(), gate::check))
         .layer(from_fn(layers::limit_body))

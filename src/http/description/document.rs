@@ -28,11 +28,12 @@ const ABOUT: &str = "Signing up, in and out, sessions, and what a user owns. Bod
                      body; everywhere else a wrong method is answered 405 with `Allow`.";
 
 /// The tags, in the order in which people read them.
-const TAGS: [(&str, &str); 4] = [
+const TAGS: [(&str, &str); 5] = [
     ("Signing in", "From an account to a session and back: the HTTP contract of Better Auth 1.7."),
     ("Sessions", "The sessions of whoever asks, and access tokens for them."),
     ("Account", "What a user owns, opened by an access token. Errors are problems (RFC 9457)."),
-    ("Service", "For load balancers, process managers and generators of clients."),
+    ("Not available", "What the contract has and this service does not: it needs mail or other providers."),
+    ("Service", "For backends, proxies, load balancers, process managers and generators of clients."),
 ];
 
 /// Adds to the operations what holds for all of them.

@@ -87,8 +87,20 @@ fn contents<'a>(document: &'a Value, of: &'a Value) -> impl Iterator<Item = Cont
     entries(&of["content"]).map(|(media_type, content)| Content {
         media_type: media_type.clone(),
         members: members(document, &content["schema"]),
-        examples: examples(document, content),
+        examples: examples(document, content).into_iter().map(|example| sent_as(media_type, example)).collect(),
     })
+}
+
+/// An example as it is on the wire: forms are not JSON.
+fn sent_as(media_type: &str, example: Example) -> Example {
+    match serde_json::from_str::<serde_json::Map<String, Value>>(&example.text) {
+        Ok(members) if media_type == "application/x-www-form-urlencoded" => {
+            let pairs = members.iter().map(|(name, value)| (name, text(value)));
+            let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+            Example { text, ..example }
+        }
+        _ => example,
+    }
 }
 
 fn examples(document: &Value, content: &Value) -> Vec<Example> {

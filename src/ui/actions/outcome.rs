@@ -14,7 +14,7 @@ use crate::{
         throttle::Throttled,
     },
     domain::{
-        LocalPath, email,
+        ReturnAddress, email,
         form::{FormError, FormKind, FormState, Notice},
         name,
     },
@@ -27,6 +27,9 @@ const MAX_NAME: usize = 2 * name::MAX_CHARS;
 /// Where someone goes who has just signed in, unless they were on their way elsewhere.
 const HOME: &str = "/account";
 
+/// Says whether people may be sent on to an origin.
+pub type TrustsOrigin = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// The request a server function answers, as the http layer leaves it in the context.
 #[derive(Clone)]
 pub struct Visit {
@@ -36,6 +39,8 @@ pub struct Visit {
     pub client: Client,
     /// Who is signed in.
     pub principal: Option<Principal>,
+    /// Which other sites people may be sent on to.
+    pub trusts: TrustsOrigin,
     /// Where to leave what the response is to carry.
     pub handover: Handover,
 }
@@ -49,7 +54,7 @@ impl Visit {
     /// Who is signed in; nobody is sent to the sign-in page.
     pub fn require_principal(&self) -> Option<Principal> {
         if self.principal.is_none() {
-            leptos_axum::redirect(&with_next("/sign-in", HOME));
+            leptos_axum::redirect(&self.with_next("/sign-in", HOME));
         }
         self.principal
     }
@@ -62,8 +67,7 @@ impl Visit {
             tracing::warn!(%error, "the browser's former session could not be ended");
         }
         self.handover.start_session(signed_in);
-        let next = next.parse::<LocalPath>();
-        leptos_axum::redirect(next.as_ref().map_or(HOME, LocalPath::as_str));
+        leptos_axum::redirect(self.next(next).as_ref().map_or(HOME, ReturnAddress::as_str));
     }
 
     /// Goes on to `path`, which tells what was done.
@@ -76,18 +80,22 @@ impl Visit {
     pub fn refuse(&self, refusal: Refusal, path: &str, next: &str) {
         let Refusal { form, errors, email, name } = refusal;
         self.handover.show_form(FormState::Failed { form, errors, email, name });
-        leptos_axum::redirect(&with_next(path, next));
+        leptos_axum::redirect(&self.with_next(path, next));
     }
-}
 
-/// `path?next=…`, if `next` is a path on this site.
-fn with_next(path: &str, next: &str) -> String {
-    match next.parse::<LocalPath>() {
-        Ok(next) => format!(
-            "{path}?next={}",
-            percent_encoding::utf8_percent_encode(next.as_str(), percent_encoding::NON_ALPHANUMERIC)
-        ),
-        Err(_) => path.to_owned(),
+    fn next(&self, next: &str) -> Option<ReturnAddress> {
+        ReturnAddress::parse(next, |origin| (self.trusts)(origin))
+    }
+
+    /// `path?next=…`, if `next` is where people may be sent.
+    fn with_next(&self, path: &str, next: &str) -> String {
+        self.next(next).map_or_else(
+            || path.to_owned(),
+            |next| {
+                let next = percent_encoding::utf8_percent_encode(next.as_str(), percent_encoding::NON_ALPHANUMERIC);
+                format!("{path}?next={next}")
+            },
+        )
     }
 }
 

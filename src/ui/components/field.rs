@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::domain::ReturnAddress;
+
 /// What a field says besides its label: the error under it, then the hint.
 #[derive(Clone, Debug, Default)]
 pub struct Remarks {
@@ -112,11 +114,11 @@ pub fn RememberField() -> impl IntoView {
     }
 }
 
-/// The local path to go to after the form, carried along unseen.
+/// Where to go after the form, carried along unseen.
 #[component]
 pub fn NextField(
-    /// The path.
-    next: Option<String>,
+    /// The place.
+    next: Option<ReturnAddress>,
 ) -> impl IntoView {
-    next.map(|next| view! { <input type="hidden" name="next" value=next /> })
+    next.map(|next| view! { <input type="hidden" name="next" value=next.as_str().to_owned() /> })
 }

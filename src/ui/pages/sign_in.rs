@@ -25,7 +25,7 @@ pub fn SignIn(
     /// What was refused just before.
     submission: Submission,
 ) -> impl IntoView {
-    let sign_up = with_next("/sign-up", page.next.as_deref());
+    let sign_up = with_next("/sign-up", page.next.as_ref());
     view! {
         <section class="narrow">
             <h1>"Sign in"</h1>

@@ -24,7 +24,7 @@ pub fn SignUp(
     /// What was refused just before.
     submission: Submission,
 ) -> impl IntoView {
-    let sign_in = with_next("/sign-in", page.next.as_deref());
+    let sign_in = with_next("/sign-in", page.next.as_ref());
     view! {
         <section class="narrow">
             <h1>"Create your account"</h1>

@@ -10,11 +10,13 @@ use latchkey::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
+use super::ForgeKey;
+
 /// Knows everything the issuer knows.
 #[derive(Clone)]
 pub struct Forge {
-    /// The HS256 secret.
-    pub secret: Vec<u8>,
+    /// The key that signs.
+    pub key: ForgeKey,
     /// The expected `iss`.
     pub issuer: String,
     /// The expected `aud`.
@@ -32,15 +34,19 @@ pub struct Forge {
 }
 
 impl Forge {
-    /// The key's RFC 7638 thumbprint.
+    /// The key's name.
     pub fn kid(&self) -> String {
-        let jwk = format!(r#"{{"k":"{}","kty":"oct"}}"#, base64url(&self.secret));
-        base64url(&Sha256::digest(jwk))
+        self.key.kid()
+    }
+
+    /// The key's algorithm.
+    pub fn alg(&self) -> &'static str {
+        self.key.alg()
     }
 
     /// The header of a good token.
     pub fn header(&self) -> Value {
-        json!({ "alg": "HS256", "kid": self.kid(), "typ": "at+jwt" })
+        json!({ "alg": self.alg(), "kid": self.kid(), "typ": "at+jwt" })
     }
 
     /// The claims of a good token, issued this second.
@@ -69,7 +75,7 @@ impl Forge {
 
     /// A well-signed token of parts in any encoding.
     pub fn token_of_parts(&self, header: &str, claims: &str) -> String {
-        signed(header, claims, |message| hs256(&self.secret, message))
+        signed(header, claims, |message| self.key.sign(message))
     }
 
     /// A well-signed token whose header differs from a good one's in one member.

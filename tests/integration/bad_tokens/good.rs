@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     Forge,
+    cross::twin,
     forge::with,
     time::{LEEWAY, MILLISECOND, SKEW},
 };
@@ -19,7 +20,7 @@ pub fn good_tokens(forge: &Forge) -> Vec<(&'static str, String)> {
         format!("{{{}}}", members.into_iter().rev().collect::<Vec<_>>().join(","))
     };
     let lived = |age, exp| forge.with_claims(&[("iat", forge.before(age)), ("nbf", forge.before(age)), ("exp", exp)]);
-    vec![
+    let mut tokens = vec![
         ("nothing unusual", forge.good()),
         ("the full media type", forge.with_header("typ", "application/at+jwt")),
         ("the type in capitals", forge.with_header("typ", "AT+JWT")),
@@ -46,7 +47,8 @@ pub fn good_tokens(forge: &Forge) -> Vec<(&'static str, String)> {
             forge.token_of_bytes(spaced(&forge.header()).as_bytes(), spaced(&forge.claims()).as_bytes())
         }),
         ("escapes in names and values", {
-            let header = forge.header().to_string().replace("alg", r"\u0061lg").replace("HS256", r"\u0048S256");
+            let escaped = format!(r"\u{:04x}{}", forge.alg().as_bytes()[0], &forge.alg()[1..]);
+            let header = forge.header().to_string().replace("alg", r"\u0061lg").replace(forge.alg(), &escaped);
             let claims = forge.claims().to_string().replace("exp", r"\u0065xp").replace("://", r":\/\/");
             forge.token_of_bytes(header.as_bytes(), claims.as_bytes())
         }),
@@ -56,7 +58,11 @@ pub fn good_tokens(forge: &Forge) -> Vec<(&'static str, String)> {
         ("as old as a token can be", lived((forge.access_ttl + LEEWAY).saturating_sub(MILLISECOND), json!(now + 600))),
         ("good for a year, as far as it says", forge.with_claim("exp", now + 31_536_000)),
         ("as long as a token can be", no_longer_than(forge, 4096)),
-    ]
+    ];
+    if forge.alg() == "ES256" {
+        tokens.push(("the other signature", forge.signed_by(|message| twin(&forge.key.sign(message)))));
+    }
+    tokens
 }
 
 /// The longest good token that ballast can make within this length. (No part has a length of 4 n + 1.)

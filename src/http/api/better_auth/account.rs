@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::{Extension, Json, extract::State, http::StatusCode};
 
 use super::{
+    bodies::VerifyPasswordBody,
     body::{ContractBody, Members},
     description::{ChangePasswordBody, NeedsMembers, NeedsSession, Posted, Throttled, UpdateUserBody},
-    error::{ContractError, Failed, Refusal, form_error, no_credential, sentence},
+    error::{ContractError, Failed, Refusal, form_error, no_password, sentence},
     objects::{PasswordChangedObject, Status, UserObject, is_image},
     sessions::require_session,
     sign_up::ChoosesPassword,
@@ -27,7 +28,7 @@ struct KnowsPassword;
 impl Refusals for KnowsPassword {
     type Error = ContractError;
     fn refusals() -> Vec<ContractError> {
-        vec![form_error(FormError::CurrentPassword), no_credential()]
+        vec![form_error(FormError::CurrentPassword), no_password()]
     }
 }
 
@@ -67,6 +68,32 @@ pub async fn change_password(
             PasswordChangedObject { token, user: UserObject::from(&signed_in.user) }
         }
     }))
+}
+
+/// Check the password
+///
+/// Whether whoever is signed in knows it.
+#[utoipa::path(
+    post, path = "/verify-password", tag = "Signing in", operation_id = "verifyPassword",
+    request_body = VerifyPasswordBody, security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "It is theirs", body = Status),
+        Failed,
+        Refused<((Posted, NeedsMembers), (NeedsSession, KnowsPassword), Throttled)>,
+    ),
+)]
+pub async fn verify_password(
+    State(auth): State<Arc<Auth>>,
+    principal: Option<Principal>,
+    Extension(client): Extension<Client>,
+    Extension(body): Extension<ContractBody>,
+) -> Result<Json<Status>, Refusal> {
+    let mut members = Members::of(&body);
+    let password = members.string("password");
+    members.finish()?;
+    let (principal, ..) = require_session(&auth, principal).await?;
+    auth.confirm_password(principal, password, &client).await?;
+    Ok(Json(Status::DONE))
 }
 
 struct ChangesProfile;
@@ -130,6 +157,7 @@ fn email_fixed() -> ContractError {
     ContractError::bad_request("EMAIL_CAN_NOT_BE_UPDATED", "Email can not be updated")
 }
 
-fn nothing_to_update() -> ContractError {
+/// 400: no member that could be changed.
+pub fn nothing_to_update() -> ContractError {
     ContractError::without_code(StatusCode::BAD_REQUEST, "No fields to update")
 }

@@ -7,6 +7,9 @@ use axum::{
 use serde_json::{Map, Value};
 
 use super::error::ContractError;
+use crate::domain::Email;
+
+const BODY: &str = "body";
 
 /// The body of a request; `None` where there was none.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +35,10 @@ pub fn read(headers: &HeaderMap, bytes: &Bytes, forms: bool) -> Result<ContractB
     }
 }
 
-/// Reads members of a body and collects everything wrong with them.
+/// Reads members of a body, or of a query, and collects everything wrong with them.
 pub struct Members<'a> {
+    /// Where they stand, as problems call it: `body`, `query`, `body.idToken`.
+    place: String,
     object: Option<&'a Map<String, Value>>,
     problems: Vec<String>,
 }
@@ -46,7 +51,15 @@ impl<'a> Members<'a> {
 
     /// The members of a body that may be missing, but not be anything else than an object.
     pub fn of_any(body: &'a ContractBody) -> Self {
-        if body.0.is_none() { Self { object: None, problems: Vec::new() } } else { Self::of(body) }
+        if body.0.is_none() {
+            return Self { place: BODY.to_owned(), object: None, problems: Vec::new() };
+        }
+        Self::of(body)
+    }
+
+    /// The parameters of a query.
+    pub fn of_query(query: &'a Value) -> Self {
+        Self { place: "query".to_owned(), object: query.as_object(), problems: Vec::new() }
     }
 
     /// The members of a body that has to be an object, which the contract calls by each of these names.
@@ -55,11 +68,26 @@ impl<'a> Members<'a> {
         let received = kind(body.0.as_ref());
         let problem = |name| format!("[body] Invalid input: expected {name}, received {received}");
         let problems = if object.is_none() { names.iter().map(problem).collect() } else { Vec::new() };
-        Self { object, problems }
+        Self { place: BODY.to_owned(), object, problems }
     }
 
     fn member(&self, name: &str) -> Option<&'a Value> {
         self.object.and_then(|object| object.get(name))
+    }
+
+    /// Whether there are members to be read.
+    pub const fn is_object(&self) -> bool {
+        self.object.is_some()
+    }
+
+    /// Whether a member is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.member(name).is_some()
+    }
+
+    /// Whether a member is `true`.
+    pub fn is_true(&self, name: &str) -> bool {
+        self.member(name) == Some(&Value::Bool(true))
     }
 
     /// Whether a member is there and a string.
@@ -70,7 +98,7 @@ impl<'a> Members<'a> {
     fn wrong_type(&mut self, name: &str, expected: &str) {
         if self.object.is_some() {
             let received = kind(self.member(name));
-            self.problems.push(format!("[body.{name}] Invalid input: expected {expected}, received {received}"));
+            self.problem(name, &format!("Invalid input: expected {expected}, received {received}"));
         }
     }
 
@@ -87,7 +115,7 @@ impl<'a> Members<'a> {
     pub fn nonempty_string(&mut self, name: &str) -> &'a str {
         let text = self.string(name);
         if text.is_empty() && self.has_string(name) {
-            self.problems.push(format!("[body.{name}] Too small: expected string to have >=1 characters"));
+            self.problem(name, "Too small: expected string to have >=1 characters");
         }
         text
     }
@@ -109,9 +137,69 @@ impl<'a> Members<'a> {
         member.as_bool()
     }
 
+    /// A member that has to be an e-mail address.
+    pub fn email(&mut self, name: &str) -> &'a str {
+        let text = self.string(name);
+        if self.has_string(name) && (text.trim() != text || Email::parse(text).is_err()) {
+            self.problem(name, "Invalid email address");
+        }
+        text
+    }
+
+    /// A member that is a number if it is there.
+    pub fn optional_number(&mut self, name: &str) {
+        if self.member(name).is_some_and(|member| !member.is_number()) {
+            self.wrong_type(name, "number");
+        }
+    }
+
+    /// A member that is a list of strings if it is there.
+    pub fn optional_strings(&mut self, name: &str) {
+        match self.member(name) {
+            None => {}
+            Some(Value::Array(items)) => {
+                for (at, item) in items.iter().enumerate().filter(|(_, item)| !item.is_string()) {
+                    let problem = format!("Invalid input: expected string, received {}", kind(Some(item)));
+                    self.problem(&format!("{name}.{at}"), &problem);
+                }
+            }
+            Some(_) => self.wrong_type(name, "array"),
+        }
+    }
+
+    /// A member that is an object if it is there, which the contract calls `expected`; `read` reads what is
+    /// in it.
+    pub fn optional_object(&mut self, name: &str, expected: &str, read: impl FnOnce(&mut Self)) {
+        match self.member(name) {
+            None => {}
+            Some(Value::Object(object)) => {
+                let place = format!("{}.{name}", self.place);
+                let mut members = Self { place, object: Some(object), problems: Vec::new() };
+                read(&mut members);
+                self.problems.append(&mut members.problems);
+            }
+            Some(_) => self.wrong_type(name, expected),
+        }
+    }
+
+    /// The members' names, in the order of the alphabet.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.object.into_iter().flat_map(|object| object.keys().map(String::as_str))
+    }
+
+    /// Whether anything is wrong so far.
+    pub const fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// Notes another problem with a member.
     pub fn problem(&mut self, name: &str, message: &str) {
-        self.problems.push(format!("[body.{name}] {message}"));
+        self.problems.push(format!("[{}.{name}] {message}", self.place));
+    }
+
+    /// Notes a problem with all of them together.
+    pub fn problem_with_all(&mut self, message: &str) {
+        self.problems.push(format!("[{}] {message}", self.place));
     }
 
     /// Whether a member is null.
@@ -121,12 +209,7 @@ impl<'a> Members<'a> {
 
     /// Whether a member is anything but missing, null, false, zero or empty.
     pub fn is_truthy(&self, name: &str) -> bool {
-        match self.member(name) {
-            None | Some(Value::Null | Value::Bool(false)) => false,
-            Some(Value::String(text)) => !text.is_empty(),
-            Some(Value::Number(number)) => number.as_f64() != Some(0.0),
-            Some(_) => true,
-        }
+        self.member(name).is_some_and(is_truthy)
     }
 
     /// Everything wrong so far, as one error.
@@ -140,6 +223,16 @@ impl<'a> Members<'a> {
             return Ok(());
         }
         Err(ContractError::bad_request("VALIDATION_ERROR", self.problems.join("; ")))
+    }
+}
+
+/// Whether a value is anything but null, false, zero or empty text, as clients of the contract think of it.
+pub fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        _ => true,
     }
 }
 

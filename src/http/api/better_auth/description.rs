@@ -79,11 +79,14 @@ impl Refusals for Posted {
         let mut refusals = Anything::refusals();
         refusals.extend([
             ContractError::malformed_json(),
-            ContractError::callback_no_string(),
+            ContractError::next_no_string("callbackURL"),
             ContractError::media_type("text/plain", false),
             ContractError::missing_origin(),
             ContractError::invalid_origin(),
             ContractError::invalid_callback(),
+            ContractError::forbidden("INVALID_REDIRECT_URL", "Invalid redirectURL"),
+            ContractError::forbidden("INVALID_ERROR_CALLBACK_URL", "Invalid errorCallbackURL"),
+            ContractError::forbidden("INVALID_NEW_USER_CALLBACK_URL", "Invalid newUserCallbackURL"),
         ]);
         refusals
     }
@@ -107,6 +110,16 @@ impl Refusals for NeedsMembers {
     fn refusals() -> Vec<ContractError> {
         let message = "[body.token] Invalid input: expected string, received undefined";
         vec![ContractError::bad_request("VALIDATION_ERROR", message)]
+    }
+}
+
+/// What a link answers that leads to another site.
+pub struct LeadsElsewhere;
+
+impl Refusals for LeadsElsewhere {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![ContractError::invalid_callback()]
     }
 }
 

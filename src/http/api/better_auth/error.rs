@@ -11,10 +11,16 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    auth::{InternalError, change_password::ChangePasswordError, sign_in::SignInError, sign_up::SignUpError},
+    auth::{
+        InternalError, change_password::ChangePasswordError, confirm_password::ConfirmPasswordError,
+        delete_user::DeleteUserError, sign_in::SignInError, sign_up::SignUpError,
+    },
     domain::{form::FormError, password::WeakPassword},
     http::problem::seconds,
 };
+
+/// What the contract says of bodies that are empty.
+pub const JSON: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
 
 /// An error of the sign-in API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,9 +137,9 @@ impl ContractError {
         Self::forbidden("INVALID_CALLBACK_URL", "Invalid callbackURL")
     }
 
-    /// 400: `callbackURL` is no text.
-    pub fn callback_no_string() -> Self {
-        Self::without_code(StatusCode::BAD_REQUEST, "Invalid callbackURL: expected a string")
+    /// 400: a member that says where to go next is no text; `label` is what it is called.
+    pub fn next_no_string(label: &str) -> Self {
+        Self::without_code(StatusCode::BAD_REQUEST, &format!("Invalid {label}: expected a string"))
     }
 
     /// The body it is answered with.
@@ -196,6 +202,8 @@ impl IntoResponse for Failed {
 pub enum Refusal {
     /// An error the client can read.
     Contract(ContractError),
+    /// 401 without words.
+    Anonymous,
     /// A failure it cannot mend.
     Failed(Failed),
 }
@@ -204,6 +212,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Self::Contract(error) => error.into_response(),
+            Self::Anonymous => (StatusCode::UNAUTHORIZED, JSON, Body::empty()).into_response(),
             Self::Failed(failed) => failed.into_response(),
         }
     }
@@ -248,7 +257,7 @@ pub fn form_error(error: FormError) -> ContractError {
             ContractError::bad_request("VALIDATION_ERROR", format!("[body.name] {}", sentence(&invalid.to_string())))
         }
         FormError::Password(weak) => ContractError::password(weak),
-        FormError::CurrentPassword => ContractError::bad_request("INVALID_PASSWORD", "Invalid password"),
+        FormError::CurrentPassword => invalid_password(),
         FormError::Credentials => invalid_credentials(),
         FormError::Throttled { retry_after } => ContractError::throttled(Duration::from_secs(retry_after.into())),
         FormError::Busy | FormError::Internal => ContractError::busy(Duration::from_secs(1)),
@@ -265,6 +274,16 @@ pub fn invalid_email() -> ContractError {
     ContractError::bad_request("INVALID_EMAIL", "Invalid email")
 }
 
+/// 400: not the password.
+pub fn invalid_password() -> ContractError {
+    ContractError::bad_request("INVALID_PASSWORD", "Invalid password")
+}
+
+/// 400: the account has no password.
+pub fn no_password() -> ContractError {
+    ContractError::bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
+}
+
 impl From<SignInError> for Refusal {
     fn from(error: SignInError) -> Self {
         match error {
@@ -277,20 +296,46 @@ impl From<SignInError> for Refusal {
     }
 }
 
-/// 400: the account has no password.
-pub fn no_credential() -> ContractError {
-    ContractError::bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
-}
-
 impl From<ChangePasswordError> for Refusal {
     fn from(error: ChangePasswordError) -> Self {
         match error {
-            ChangePasswordError::CurrentPassword => form_error(FormError::CurrentPassword).into(),
+            ChangePasswordError::CurrentPassword => invalid_password().into(),
             ChangePasswordError::NewPassword(weak) => ContractError::password(weak).into(),
-            ChangePasswordError::NoPassword => no_credential().into(),
+            ChangePasswordError::NoPassword => no_password().into(),
             ChangePasswordError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
             ChangePasswordError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
             ChangePasswordError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<ConfirmPasswordError> for Refusal {
+    fn from(error: ConfirmPasswordError) -> Self {
+        match error {
+            // The contract does not tell the two apart.
+            ConfirmPasswordError::Mismatch | ConfirmPasswordError::NoPassword => invalid_password().into(),
+            ConfirmPasswordError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
+            ConfirmPasswordError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
+            ConfirmPasswordError::Internal(error) => error.into(),
+        }
+    }
+}
+
+/// 400: the session is not young enough to do without the password.
+pub fn session_expired() -> ContractError {
+    ContractError::bad_request("SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.")
+}
+
+impl From<DeleteUserError> for Refusal {
+    fn from(error: DeleteUserError) -> Self {
+        match error {
+            DeleteUserError::Password => invalid_password().into(),
+            DeleteUserError::NoPassword => no_password().into(),
+            DeleteUserError::NotFresh => session_expired().into(),
+            DeleteUserError::Gone => ContractError::unauthorized().into(),
+            DeleteUserError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
+            DeleteUserError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
+            DeleteUserError::Internal(error) => error.into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{body, error::ContractError, origin};
+use super::{body, error::ContractError, origin, query};
 use crate::{
     auth::Client,
     http::{AppState, bare::BareError, principal::Authentication},
@@ -20,7 +20,12 @@ fn signs_in(path: &str) -> bool {
     path.ends_with("/sign-in/email") || path.ends_with("/sign-up/email")
 }
 
-/// Checks in the contract's order: body (415, 400), origin and `callbackURL` (403). Leaves the body
+/// What providers post back as a form.
+fn takes_forms(path: &str) -> bool {
+    signs_in(path) || path.contains("/callback/")
+}
+
+/// Checks in the contract's order: body (415, 400), origin and where to go next (403). Leaves the body
 /// in the request as a [`ContractBody`](body::ContractBody).
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     // The router answers HEAD wherever it answers GET; the contract does not.
@@ -36,14 +41,15 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
         return StatusCode::BAD_REQUEST.into_response();
     };
     if parts.method != Method::GET {
-        let forms = signs_in(parts.uri.path());
-        let body = match body::read(&parts.headers, &bytes, forms) {
+        let path = parts.uri.path();
+        let body = match body::read(&parts.headers, &bytes, takes_forms(path)) {
             Ok(body) => body,
             Err(error) => return error.into_response(),
         };
-        let trusted = state.settings.base_url.as_str();
-        let checked = origin::check(&parts.headers, trusted, forms)
-            .and_then(|()| origin::check_callback(body.0.as_ref(), parts.uri.query(), trusted));
+        let trusted = &state.settings.trusted_origins;
+        let query = query::read(parts.uri.query());
+        let checked = origin::check(&parts.headers, trusted, signs_in(path))
+            .and_then(|()| origin::check_next(body.0.as_ref(), &query, trusted));
         if let Err(error) = checked {
             if error.is_forbidden() {
                 state.auth.record_cross_site(&client).await;

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{SessionId, UserId, session::Session, user::User};
+use crate::{
+    auth::update_profile::PasswordCredential,
+    domain::{SessionId, UserId, session::Session, user::User},
+};
 
 /// The most characters a picture's address may have.
 const MAX_IMAGE: usize = 2048;
@@ -149,6 +152,46 @@ impl From<&Session> for SessionObject {
             updated_at: session.last_seen_at.to_rfc3339(),
             ip_address: session.address.map(|address| address.to_string()).unwrap_or_default(),
             user_agent: session.user_agent.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// What a user signs in with. Its id is derived, not stored: each user has one, with the user's
+/// own id.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Account)]
+pub struct AccountObject {
+    /// Names the account.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    id: UserId,
+    /// Always `credential`: a password.
+    provider_id: &'static str,
+    /// The user's own id.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    account_id: UserId,
+    /// Whose it is.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    user_id: UserId,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// Always empty.
+    #[schema(value_type = Vec<String>)]
+    scopes: [&'static str; 0],
+}
+
+impl From<&PasswordCredential> for AccountObject {
+    fn from(credential: &PasswordCredential) -> Self {
+        Self {
+            id: credential.user_id,
+            provider_id: "credential",
+            account_id: credential.user_id,
+            user_id: credential.user_id,
+            created_at: credential.created_at.to_rfc3339(),
+            updated_at: credential.updated_at.to_rfc3339(),
+            scopes: [],
         }
     }
 }

@@ -2,18 +2,17 @@
 
 use axum::http::{HeaderMap, HeaderName, header};
 use serde_json::Value;
-use url::Url;
 
-use super::error::ContractError;
-use crate::domain::LocalPath;
+use super::{body::is_truthy, error::ContractError};
+use crate::{config::TrustedOrigins, domain::LocalPath};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// Checks the origin of a state-changing request. With any cookie the origin must be ours; without,
+/// Checks the origin of a state-changing request. With any cookie the origin must be trusted; without,
 /// only a request that `signs_in` is checked, and only if it looks as if a browser had sent it.
-pub fn check(headers: &HeaderMap, trusted: &str, signs_in: bool) -> Result<(), ContractError> {
+pub fn check(headers: &HeaderMap, trusted: &TrustedOrigins, signs_in: bool) -> Result<(), ContractError> {
     // What cannot be read is there all the same, and matches nothing.
     let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     let text = |name: &HeaderName| text(name).filter(|value| !value.is_empty());
@@ -32,38 +31,55 @@ pub fn check(headers: &HeaderMap, trusted: &str, signs_in: bool) -> Result<(), C
     Ok(())
 }
 
-fn check_origin<'a>(text: &impl Fn(&HeaderName) -> Option<&'a str>, trusted: &str) -> Result<(), ContractError> {
+fn check_origin<'a>(
+    text: &impl Fn(&HeaderName) -> Option<&'a str>,
+    trusted: &TrustedOrigins,
+) -> Result<(), ContractError> {
     match text(&header::ORIGIN).or_else(|| text(&header::REFERER)) {
         // A page that hides its origin is ours if the browser says so.
         Some("null") if text(&SEC_FETCH_SITE) == Some("same-origin") => Ok(()),
         None | Some("null") => Err(ContractError::missing_origin()),
-        Some(source) if is_of(source, trusted) => Ok(()),
+        Some(source) if trusted.trusts(source) => Ok(()),
         Some(_) => Err(ContractError::invalid_origin()),
     }
 }
 
-/// Whether a URL is of the `trusted` origin.
-fn is_of(url: &str, trusted: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| url.origin().ascii_serialization() == trusted)
-}
+/// Where a request may say to go next: the member, what an error calls it, and its code.
+const NEXT: [(&str, &str, &str); 4] = [
+    ("callbackURL", "callbackURL", "INVALID_CALLBACK_URL"),
+    ("redirectTo", "redirectURL", "INVALID_REDIRECT_URL"),
+    ("errorCallbackURL", "errorCallbackURL", "INVALID_ERROR_CALLBACK_URL"),
+    ("newUserCallbackURL", "newUserCallbackURL", "INVALID_NEW_USER_CALLBACK_URL"),
+];
 
-/// Checks `callbackURL`, in the body or the query: a path on this site, or a URL of it.
-pub fn check_callback(body: Option<&Value>, query: Option<&str>, trusted: &str) -> Result<(), ContractError> {
-    let in_body = match body.and_then(|body| body.get("callbackURL")) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(callback)) => Some(callback.clone()),
-        Some(_) => return Err(ContractError::callback_no_string()),
-    };
-    let in_query = query.and_then(|query| {
-        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(name, _)| name == "callbackURL").map(|(_, value)| value.into_owned())
-    });
-    for callback in [in_body, in_query].into_iter().flatten().filter(|callback| !callback.is_empty()) {
-        if callback.parse::<LocalPath>().is_err() && !is_of(&callback, trusted) {
-            return Err(ContractError::invalid_callback());
+/// Checks where a state-changing request says to go next, in the body, or for `callbackURL` in the query.
+pub fn check_next(body: Option<&Value>, query: &Value, trusted: &TrustedOrigins) -> Result<(), ContractError> {
+    for (member, label, code) in NEXT {
+        let in_body = body.and_then(|body| body.get(member)).filter(|value| is_truthy(value));
+        let in_query = query.get(member).filter(|value| member == "callbackURL" && is_truthy(value));
+        match in_body.or(in_query) {
+            None => {}
+            Some(Value::String(url)) if may_go_to(url, trusted) => {}
+            Some(Value::String(_)) => return Err(ContractError::forbidden(code, format!("Invalid {label}"))),
+            Some(_) => return Err(ContractError::next_no_string(label)),
         }
     }
     Ok(())
+}
+
+/// Checks the `callbackURL` of a link; none and an empty one lead nowhere.
+pub fn check_callback(url: Option<&str>, trusted: &TrustedOrigins) -> Result<(), ContractError> {
+    match url.filter(|url| !url.is_empty()) {
+        Some(url) if !may_go_to(url, trusted) => {
+            Err(ContractError::forbidden("INVALID_CALLBACK_URL", "Invalid callbackURL"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A path on this site, or a URL of a trusted one.
+fn may_go_to(url: &str, trusted: &TrustedOrigins) -> bool {
+    url.parse::<LocalPath>().is_ok() || trusted.trusts(url)
 }
 
 #[cfg(test)]
@@ -74,6 +90,12 @@ mod tests {
 
     const OURS: &str = "https://auth.example.com";
 
+    fn ours() -> TrustedOrigins {
+        let settings = [("LATCHKEY_BASE_URL", OURS), ("LATCHKEY_TRUSTED_ORIGINS", "https://*.example.org,myapp://")];
+        let value = |name: &str| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        crate::config::Config::from_vars(value).unwrap().trusted_origins
+    }
+
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
     }
@@ -81,9 +103,11 @@ mod tests {
     #[test]
     fn with_a_cookie_only_our_own_origin_passes() {
         let cookie = ("cookie", "a=b");
-        assert!(check(&headers(&[cookie, ("origin", OURS)]), OURS, false).is_ok());
-        assert!(check(&headers(&[cookie, ("referer", "https://auth.example.com/account")]), OURS, false).is_ok());
-        assert!(check(&headers(&[cookie, ("origin", "null"), ("sec-fetch-site", "same-origin")]), OURS, false).is_ok());
+        assert!(check(&headers(&[cookie, ("origin", OURS)]), &ours(), false).is_ok());
+        assert!(check(&headers(&[cookie, ("referer", "https://auth.example.com/account")]), &ours(), false).is_ok());
+        assert!(
+            check(&headers(&[cookie, ("origin", "null"), ("sec-fetch-site", "same-origin")]), &ours(), false).is_ok()
+        );
         for bad in [
             &[cookie][..],
             &[cookie, ("origin", "null")],
@@ -91,25 +115,41 @@ mod tests {
             &[cookie, ("origin", "https://auth.example.com.evil.example")],
             &[cookie, ("origin", "http://auth.example.com")],
         ] {
-            assert!(check(&headers(bad), OURS, false).is_err(), "{bad:?}");
+            assert!(check(&headers(bad), &ours(), false).is_err(), "{bad:?}");
         }
     }
 
     #[test]
     fn a_program_without_cookies_may_sign_in_and_a_foreign_page_may_not() {
-        assert!(check(&headers(&[]), OURS, true).is_ok());
-        assert!(check(&headers(&[("origin", "https://evil.example")]), OURS, true).is_err());
+        assert!(check(&headers(&[]), &ours(), true).is_ok());
+        assert!(check(&headers(&[("origin", "https://evil.example")]), &ours(), true).is_err());
         assert!(
-            check(&headers(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]), OURS, true).is_err()
+            check(&headers(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]), &ours(), true)
+                .is_err()
         );
-        assert!(check(&headers(&[("origin", "https://evil.example")]), OURS, false).is_ok());
+        assert!(check(&headers(&[("origin", "https://evil.example")]), &ours(), false).is_ok());
     }
 
     #[test]
-    fn callbacks_stay_on_this_site() {
-        let check = |url: &str| check_callback(Some(&json!({ "callbackURL": url })), None, OURS);
-        assert!(check("/account").is_ok() && check("https://auth.example.com/x").is_ok());
-        assert!(check("//evil.example").is_err() && check("https://evil.example").is_err());
-        assert!(check_callback(None, Some("callbackURL=%2F%2Fevil.example"), OURS).is_err());
+    fn what_leads_on_stays_on_this_site_or_a_trusted_one() {
+        for (member, ..) in NEXT {
+            let check = |url: &str| check_next(Some(&json!({ member: url })), &json!({}), &ours());
+            for good in ["", "/account", "https://auth.example.com/x", "https://app.example.org/x?y#z", "myapp://in"] {
+                assert!(check(good).is_ok(), "{member} {good}");
+            }
+            for bad in ["//evil.example", "https://evil.example", "https://example.org", "javascript:alert(1)", "x"] {
+                assert!(check(bad).is_err(), "{member} {bad}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_body_goes_before_the_query_and_only_callback_urls_stand_there() {
+        let evil = json!({ "callbackURL": "//evil.example" });
+        assert!(check_next(None, &evil, &ours()).is_err());
+        assert!(check_next(Some(&json!({ "callbackURL": "" })), &evil, &ours()).is_err());
+        assert!(check_next(Some(&json!({ "callbackURL": "/in" })), &evil, &ours()).is_ok());
+        assert!(check_next(None, &json!({ "redirectTo": "//evil.example" }), &ours()).is_ok());
+        assert!(check_next(None, &json!({ "callbackURL": ["/a", "/b"] }), &ours()).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions over the sign-in API: look at them, end them, get an access token for one.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Extension, Json,
@@ -10,6 +10,7 @@ use axum::{
 };
 
 use super::{
+    account::nothing_to_update,
     body::{ContractBody, Members},
     description::{Anything, NeedsMembers, NeedsSession, Posted, RevokeBody},
     error::{ContractError, Failed, Refusal},
@@ -18,11 +19,14 @@ use super::{
 use crate::{
     auth::{Auth, Client, Principal, handover::Handover, session_token::SessionToken},
     domain::{SessionId, session::Session, user::User},
-    http::description::refusals::{Refusals, Refused},
+    http::{
+        cors,
+        description::refusals::{Refusals, Refused},
+    },
 };
 
-/// Listing sessions asks for a session no older than this (the contract's `freshAge`).
-const FRESH_AGE: Duration = Duration::from_hours(24);
+/// Where programs read an access token from, without asking for one.
+const SET_AUTH_JWT: &str = "set-auth-jwt";
 
 /// For caches older than `Cache-Control`, which every answer carries.
 const NO_CACHE: (HeaderName, HeaderValue) = (header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -32,6 +36,15 @@ pub async fn require_session(auth: &Auth, principal: Option<Principal>) -> Resul
     let principal = principal.ok_or_else(ContractError::unauthorized)?;
     let (session, user) = auth.current_session(principal).await?.ok_or_else(ContractError::unauthorized)?;
     Ok((principal, session, user))
+}
+
+/// Someone signed in, not long ago: the contract's `freshAge`.
+pub async fn require_fresh_session(auth: &Auth, principal: Option<Principal>) -> Result<Principal, Refusal> {
+    let (principal, session, _) = require_session(auth, principal).await?;
+    if auth.is_fresh(&session) {
+        return Ok(principal);
+    }
+    Err(not_fresh().into())
 }
 
 /// Sign out
@@ -54,7 +67,11 @@ pub async fn sign_out(
     headers: HeaderMap,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<Success>, Refusal> {
-    Members::of_any(&body).finish()?;
+    let mut members = Members::of_any(&body);
+    members.optional_string("callbackURL");
+    members.optional_bool("disableRedirect");
+    members.optional_string("state");
+    members.finish()?;
     if let Some(principal) = principal {
         auth.sign_out(principal, &client).await?;
     }
@@ -72,7 +89,9 @@ pub async fn sign_out(
     get, path = "/get-session", tag = "Sessions", operation_id = "getSession",
     security((), ("sessionToken" = []), ("sessionCookie" = [])),
     responses(
-        (status = 200, description = "The session and its user, or null", body = Option<CurrentSession>),
+        (status = 200, description = "The session and its user, or null", body = Option<CurrentSession>, headers(
+            ("set-auth-jwt" = String, description = "A fresh access token"),
+        )),
         Failed,
         Refused<Anything>,
     ),
@@ -83,14 +102,50 @@ pub async fn get_session(
     Extension(handover): Extension<Handover>,
 ) -> Result<Response, Refusal> {
     let current = match principal {
-        Some(principal) => auth.current_session(principal).await?,
+        Some(principal) => auth.current_session_with_token(principal).await?,
         None => None,
     };
-    if principal.is_some() && current.is_none() {
-        handover.end_session();
+    let Some((session, user, access)) = current else {
+        if principal.is_some() {
+            handover.end_session();
+        }
+        return Ok(([NO_CACHE], Json(())).into_response());
+    };
+    let answer = CurrentSession::new(&session, &user);
+    let mut response = ([NO_CACHE], Json(answer)).into_response();
+    if let Ok(mut value) = HeaderValue::from_str(access.token.expose()) {
+        value.set_sensitive(true);
+        response.headers_mut().insert(SET_AUTH_JWT, value);
+        cors::expose(response.headers_mut(), SET_AUTH_JWT);
     }
-    let answer = current.map(|(session, user)| CurrentSession::new(&session, &user));
-    Ok(([NO_CACHE], Json(answer)).into_response())
+    Ok(response)
+}
+
+struct NothingToSet;
+
+impl Refusals for NothingToSet {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![nothing_to_update()]
+    }
+}
+
+/// Change the session
+///
+/// A session has no fields that its owner could set.
+#[utoipa::path(
+    post, path = "/update-session", tag = "Not available", operation_id = "updateSession", request_body = Object,
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(Failed, Refused<((Posted, NeedsMembers), NeedsSession, NothingToSet)>),
+)]
+pub async fn update(
+    State(auth): State<Arc<Auth>>,
+    principal: Option<Principal>,
+    Extension(body): Extension<ContractBody>,
+) -> Result<Json<()>, Refusal> {
+    Members::of_all(&body, &["record"]).finish()?;
+    require_session(&auth, principal).await?;
+    Err(nothing_to_update().into())
 }
 
 /// Not available
@@ -121,7 +176,8 @@ fn no_deferred_refresh() -> ContractError {
     )
 }
 
-struct NeedsFreshSession;
+/// What is answered to sessions that are not young enough.
+pub struct NeedsFreshSession;
 
 impl Refusals for NeedsFreshSession {
     type Error = ContractError;
@@ -150,10 +206,7 @@ pub async fn list(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
 ) -> Result<Json<Vec<SessionObject>>, Refusal> {
-    let (principal, session, _) = require_session(&auth, principal).await?;
-    if auth.now().since(session.created_at) >= FRESH_AGE {
-        return Err(not_fresh().into());
-    }
+    let principal = require_fresh_session(&auth, principal).await?;
     let sessions = auth.list_sessions(principal.user_id).await?;
     Ok(Json(sessions.iter().map(SessionObject::from).collect()))
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     auth::{Auth, Client, handover::Handover, sign_up::SignUp},
-    domain::{Email, form::FormError, password::WeakPassword},
+    domain::{form::FormError, password::WeakPassword},
     http::description::refusals::{Refusals, Refused},
 };
 
@@ -68,10 +68,7 @@ pub async fn email(
 ) -> Result<Json<SignedUp>, Refusal> {
     let mut members = Members::of_all(&body, &["object", "record"]);
     let name = members.string("name");
-    let email = members.string("email");
-    if members.has_string("email") && (email.trim() != email || Email::parse(email).is_err()) {
-        members.problem("email", "Invalid email address");
-    }
+    let email = members.email("email");
     let password = members.nonempty_string("password");
     let image = members.optional_string("image");
     if image.is_some_and(|image| !is_image(image)) {

@@ -1,0 +1,48 @@
+// The three examples, each a program of its own.
+
+import path from "node:path";
+import { root } from "../../support/latchkey.js";
+import { freePort, type Running, start } from "../../support/running.js";
+
+/** A running example. */
+export interface Backend extends Running {
+  url: string;
+}
+
+const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+
+/** How each is started on a port; all take the same settings and answer the same requests. */
+const commands = {
+  FastAPI: (port: string) => [
+    path.join(root, "scripts/with-tools"),
+    ..."uvicorn main:app --app-dir examples/fastapi --host 127.0.0.1 --log-level warning --port".split(" "),
+    port,
+  ],
+  Express: () => ["node", path.join(root, "examples/express/main.js")],
+  axum: () => [path.join(target, "debug/axum-example")],
+};
+
+/** The name of an example. */
+export type BackendName = keyof typeof commands;
+
+/** All of them. */
+export const backends = Object.keys(commands) as BackendName[];
+
+/** Nothing of the person's own environment. */
+const defaults = {
+  LATCHKEY_BASE_URL: "",
+  LATCHKEY_JWT_AUDIENCE: "",
+  LATCHKEY_JWT_SECRET: "",
+  LATCHKEY_JWKS_URL: "",
+  LATCHKEY_JWKS_MAX_AGE: "",
+  LATCHKEY_JWKS_COOLDOWN: "",
+  PYTHONDONTWRITEBYTECODE: "1",
+};
+
+/** Starts one with these settings. */
+export async function startBackend(name: BackendName, settings: Record<string, string>): Promise<Backend> {
+  const port = String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...defaults, ...settings, PORT: port };
+  return { ...(await start({ command: commands[name](port), env, ready: `${url}/healthz` })), url };
+}

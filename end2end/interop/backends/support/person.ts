@@ -1,0 +1,26 @@
+// People with an account in a Latchkey.
+
+import { send } from "./request.js";
+
+/** Somebody who is signed in. */
+export interface Person {
+  userId: string;
+  sessionId: string;
+  sessionToken: string;
+  accessToken: string;
+}
+
+/** Signs somebody up and asks for an access token, as a program does. */
+export async function signUp(latchkey: string, email: string): Promise<Person> {
+  const body = { name: "", email, password: "seven green lanterns" };
+  const answer = await send(`${latchkey}/api/auth/sign-up/email`, { method: "POST", body });
+  const { token: sessionToken, user } = JSON.parse(answer.body);
+  const [sessionId] = sessionToken.split(".");
+  return { userId: user.id, sessionId, sessionToken, accessToken: await accessToken(latchkey, sessionToken) };
+}
+
+/** A fresh access token of the session. */
+export async function accessToken(latchkey: string, sessionToken: string): Promise<string> {
+  const answer = await send(`${latchkey}/api/auth/token`, { authorization: [`Bearer ${sessionToken}`] });
+  return JSON.parse(answer.body).token;
+}

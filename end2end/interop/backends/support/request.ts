@@ -1,0 +1,41 @@
+// Requests as they are written: nothing added, nothing merged.
+
+import { once } from "node:events";
+import http from "node:http";
+import { text } from "node:stream/consumers";
+
+/** What came back. */
+export interface Answer {
+  status: number;
+  challenge: string | undefined;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+}
+
+/** What is sent. Each authorization is a header of its own. */
+export interface Request {
+  method?: string;
+  authorization?: string[];
+  body?: unknown;
+}
+
+/** Sends one request. */
+export async function send(url: string, { method = "GET", authorization = [], body }: Request = {}): Promise<Answer> {
+  const headers: http.OutgoingHttpHeaders = {};
+  if (authorization.length > 0) headers.authorization = authorization as unknown as string;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const request = http.request(url, { method, headers });
+  request.end(body === undefined ? undefined : JSON.stringify(body));
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  return {
+    status: response.statusCode ?? 0,
+    challenge: response.headers["www-authenticate"],
+    headers: response.headers,
+    body: await text(response),
+  };
+}
+
+/** Sends one with an access token. */
+export function sendAs(token: string, url: string, request: Request = {}): Promise<Answer> {
+  return send(url, { ...request, authorization: [`Bearer ${token}`] });
+}

@@ -1,0 +1,94 @@
+// An answer as lines that can be compared: what is new each time is replaced by its name, once its form
+// has been checked.
+
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import type { Received } from "./http.js";
+import type { Site } from "./sites.js";
+
+/** The headers a client can see the effect of; `access-control-…` and `set-auth-…` besides. */
+const HEADERS = ["content-type", "location", "cache-control", "pragma", "vary", "allow", "retry-after", "x-retry-after", "www-authenticate"];
+
+/** Lists, in which neither order nor case matters. */
+const LISTS = /^(vary|allow|access-control-.*)$/;
+
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+/** The answer of a site, line by line. */
+export function lines(site: Site, answer: Received): string[] {
+  return [`status: ${answer.status}`, ...headers(site, answer), ...answer.cookies.map((text) => cookie(site, text)), ...body(site, answer)];
+}
+
+function headers(site: Site, { headers }: Received): string[] {
+  const matters = (name: string) => HEADERS.includes(name) || /^(access-control|set-auth)-/.test(name);
+  return Object.entries(headers).flatMap(([name, value]) => {
+    if (!matters(name)) return [];
+    if (LISTS.test(name)) return value.split(/\s*,\s*/).map((item) => `${name}: ${value === site.origin ? "<origin>" : item.toLowerCase()}`);
+    return [`${name}: ${text(site, value, name)}`];
+  });
+}
+
+/** A cookie by what it is for, with its attributes in one order. */
+function cookie(site: Site, header: string): string {
+  const [pair = "", ...attributes] = header.split(/;\s*/);
+  const name = pair.slice(0, pair.indexOf("="));
+  const value = pair.length > name.length + 1 ? "set" : "emptied";
+  const rounded = attributes.map((attribute) => attribute.replace(/(?<=^Max-Age=)\d+$/, (age) => lifetime(Number(age))));
+  return `cookie ${site.cookies[name] ?? name}: ${[value, ...rounded.sort()].join("; ")}`;
+}
+
+/** A lifetime may have begun a moment ago. */
+const lifetime = (seconds: number) => String(Math.ceil(seconds / MINUTE) * MINUTE);
+
+function body(site: Site, { body, headers }: Received): string[] {
+  if (body === "") return ["body: nothing"];
+  if (headers["content-type"]?.startsWith("text/html")) return ["body: a page"];
+  try {
+    return members(site, "body", JSON.parse(body));
+  } catch {
+    return [`body: ${body}`];
+  }
+}
+
+/** The members of a JSON value, one line each, by path. */
+function members(site: Site, path: string, value: unknown, key = ""): string[] {
+  if (Array.isArray(value)) return value.length === 0 ? [`${path}: []`] : value.flatMap((item, index) => members(site, `${path}[${index}]`, item));
+  if (typeof value !== "object" || value === null) return [`${path}: ${typeof value === "string" ? text(site, value, key) : JSON.stringify(value)}`];
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  if (entries.length === 0) return [`${path}: {}`];
+  return entries.flatMap(([name, member]) => {
+    if (name === "token" && "userId" in value && "id" in value) return [`${path}.token: ${member === value.id ? "<the session's id>" : text(site, String(member), name)}`];
+    return typeof member === "string" && /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(member)
+      ? accessToken(site, `${path}.${name}`, member)
+      : members(site, `${path}.${name}`, member, name);
+  });
+}
+
+/** What is in an access token; times as what they are counted from. */
+function accessToken(site: Site, path: string, token: string): string[] {
+  const claims = decodeJwt(token);
+  const { iat = NaN, exp = NaN, nbf } = claims;
+  const times = { iat: offset(iat * 1000), exp: `iat + ${exp - iat}`, ...(nbf !== undefined && { nbf: `iat + ${nbf - iat}` }) };
+  return [...members(site, `${path} header`, decodeProtectedHeader(token)), ...members(site, `${path} claims`, { ...claims, ...times })];
+}
+
+function text(site: Site, value: string, key: string): string {
+  if (DATE.test(value)) return offset(Date.parse(value));
+  if (/^(id|userId|accountId|sub|sid|user_id)$/.test(key) && site.id.test(value)) return "<id>";
+  if (/^(token|set-auth-token)$/.test(key) && site.secret.test(value)) return "<secret>";
+  if (key === "set-auth-jwt" && /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return "<access token>";
+  if (/retry-after$/.test(key) && /^[1-9]\d*$/.test(value)) return "<seconds>";
+  if (key === "jti" && /^[\w-]{22}$/.test(value)) return "<token id>";
+  if (key === "kid" && /^[\w-]{32,43}$/.test(value)) return "<key id>";
+  if (key === "x" && /^[\w-]{43}$/.test(value)) return "<public key>";
+  return value.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");
+}
+
+/** A time by its distance from now. */
+function offset(milliseconds: number): string {
+  const seconds = (milliseconds - Date.now()) / 1000;
+  const days = Math.round(seconds / DAY);
+  if (Math.abs(seconds - days * DAY) > 10 * MINUTE) return `<${Math.round(seconds)} s from now>`;
+  return days === 0 ? "<now>" : `<now + ${days} d>`;
+}

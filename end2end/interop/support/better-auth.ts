@@ -1,0 +1,26 @@
+// The server that Latchkey takes the place of.
+
+import { freePort, type Running, start } from "./running.js";
+
+/** A running Better Auth. */
+export interface BetterAuth extends Running {
+  url: string;
+  port: number;
+}
+
+/** Where it takes itself to be, whom it trusts besides, and whether it slows attempts down. */
+export interface Settings {
+  baseURL?: string;
+  trustedOrigins?: string[];
+  rateLimit?: boolean;
+}
+
+/** Starts one, on this machine's own address unless told otherwise. */
+export async function startBetterAuth({ baseURL, trustedOrigins = [], rateLimit = false }: Settings = {}): Promise<BetterAuth> {
+  const port = await freePort();
+  const url = baseURL ?? `http://localhost:${port}`;
+  const program = new URL("better-auth-server.js", import.meta.url).pathname;
+  const options = JSON.stringify({ baseURL: url, trustedOrigins, rateLimit: { enabled: rateLimit } });
+  const command = [process.execPath, program, String(port), options];
+  return { ...(await start({ command, ready: `http://127.0.0.1:${port}/api/auth/ok` })), url, port };
+}

@@ -1,0 +1,141 @@
+"""Checks Latchkey's access tokens. A route that takes an `Owner` is open to that user alone."""
+
+import base64
+import hashlib
+import json
+import logging
+import os
+import threading
+import time
+import urllib.request
+from http.client import HTTPException as BrokenAnswer
+from typing import Annotated
+
+import jwt
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+ISSUER = os.environ.get("LATCHKEY_BASE_URL") or "http://localhost:3000"
+AUDIENCE = os.environ.get("LATCHKEY_JWT_AUDIENCE") or ISSUER
+SECRETS = os.environ.get("LATCHKEY_JWT_SECRET", "").split()
+JWKS_URL = os.environ.get("LATCHKEY_JWKS_URL") or f"{ISSUER}/api/auth/jwks"
+JWKS_MAX_AGE = float(os.environ.get("LATCHKEY_JWKS_MAX_AGE") or 300)
+JWKS_COOLDOWN = float(os.environ.get("LATCHKEY_JWKS_COOLDOWN") or 10)
+
+# Never taken from the token, and never both kinds at once (RFC 8725 §3.1).
+ALGORITHMS = ["HS256"] if SECRETS else ["EdDSA", "ES256"]
+LEEWAY = 5  # seconds
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Claims(BaseModel):
+    """What an access token has to say. Strict: PyJWT takes the text "1700000000" for a time."""
+
+    model_config = ConfigDict(strict=True)
+    iss: Text
+    sub: Text
+    user_id: Text
+    sid: Text
+    jti: Text
+    iat: int | float
+    nbf: int | float
+    exp: int | float
+
+
+def shared_keys(secrets: list[str]) -> dict[str, jwt.PyJWK]:
+    """The shared secrets by key id, which is the RFC 7638 thumbprint of each."""
+
+    def encode(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    keys = {}
+    for secret in secrets:
+        jwk = {"k": encode(secret.encode()), "kty": "oct"}
+        kid = encode(hashlib.sha256(json.dumps(jwk, separators=(",", ":")).encode()).digest())
+        keys[kid] = jwt.PyJWK(jwk, algorithm="HS256")
+    return keys
+
+
+class PublishedKeys:
+    """Latchkey's public keys by key id.
+
+    They are asked for when they are old, and when a token names one that is not among them; but not
+    more often than once in the cooldown, whatever tokens name and whether Latchkey answers or not.
+    While it does not answer, the keys known so far keep working.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = threading.Lock()
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._asked = self._answered = float("-inf")
+
+    def get(self, kid: str) -> jwt.PyJWK | None:
+        with self._lock:
+            now = time.monotonic()
+            wanted = kid not in self._keys or now - self._answered >= JWKS_MAX_AGE
+            if wanted and now - self._asked >= JWKS_COOLDOWN:
+                self._asked = now
+                try:
+                    self._keys = self._fetch()
+                    self._answered = now
+                except (OSError, BrokenAnswer, ValueError, AttributeError, jwt.PyJWTError) as error:
+                    logging.getLogger(__name__).warning("no keys from %s: %s", self._url, error)
+            if kid not in self._keys and self._answered < self._asked:
+                raise HTTPException(503, "Tokens cannot be checked now", {"Retry-After": f"{JWKS_COOLDOWN:.0f}"})
+            return self._keys.get(kid)
+
+    def _fetch(self) -> dict[str, jwt.PyJWK]:
+        with urllib.request.urlopen(self._url, timeout=2) as answer:
+            keys = jwt.PyJWKSet.from_dict(json.load(answer)).keys
+        return {
+            key.key_id: key
+            for key in keys
+            if key.key_id and key.algorithm_name in ALGORITHMS and key.public_key_use in (None, "sig")
+        }
+
+
+KEYS = shared_keys(SECRETS) if SECRETS else PublishedKeys(JWKS_URL)
+
+
+def verify(token: str) -> Claims:
+    """What the access token says; jwt.InvalidTokenError or ValidationError if it is not a good one."""
+    header = jwt.get_unverified_header(token)
+    if str(header.get("typ")).lower().removeprefix("application/") != "at+jwt" or "crit" in header:
+        raise jwt.InvalidTokenError("not an access token")
+    if header.get("alg") not in ALGORITHMS or "kid" not in header:
+        raise jwt.InvalidTokenError("not signed as Latchkey signs")
+    key = KEYS.get(header["kid"])
+    if key is None:
+        raise jwt.InvalidTokenError("not signed by Latchkey")
+    claims = Claims.model_validate(
+        jwt.decode(token, key, algorithms=ALGORITHMS, issuer=ISSUER, audience=AUDIENCE, leeway=LEEWAY)
+    )
+    if claims.sub != claims.user_id:
+        raise jwt.InvalidTokenError("two users")
+    return claims
+
+
+def owner(
+    user_id: str,
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
+) -> str:
+    """The user whose data the path names: 401 without a good access token, 403 if it is not theirs."""
+    if bearer is None:
+        raise HTTPException(401, "Sign in first", {"WWW-Authenticate": "Bearer"})
+    try:
+        if len(request.headers.getlist("authorization")) > 1:
+            raise jwt.InvalidTokenError("two tokens")
+        claims = verify(bearer.credentials)
+    except (jwt.InvalidTokenError, ValidationError):
+        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        raise HTTPException(401, "The access token is not valid", challenge) from None
+    if claims.sub != user_id:
+        raise HTTPException(403, "This belongs to another user")
+    return claims.sub
+
+
+Owner = Annotated[str, Depends(owner)]

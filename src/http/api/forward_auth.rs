@@ -1,0 +1,184 @@
+//! Forward authentication: a proxy asks about each request it is about to let through (nginx
+//! `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`).
+//!
+//! 2xx lets it through, everything else does not. What the proxy hands on about the person stands in
+//! `X-Auth-*` headers of the answer; such headers of the request are never looked at.
+
+use axum::{
+    Extension,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    auth::{Client, Principal, Subject, identify::Identity},
+    domain::{ReturnAddress, event::EventKind},
+    http::{
+        AppState, HttpSettings,
+        description::refusals::{Refusals, Refused},
+        problem::{Problem, description::Anything},
+    },
+};
+
+/// What a header's value cannot hold, and the sign that says so.
+const HEADER_VALUE: &AsciiSet = &CONTROLS.add(b'%');
+
+const USER_ID: HeaderName = HeaderName::from_static("x-auth-user-id");
+const SESSION_ID: HeaderName = HeaderName::from_static("x-auth-session-id");
+const EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
+const EMAIL_VERIFIED: HeaderName = HeaderName::from_static("x-auth-email-verified");
+const NAME: HeaderName = HeaderName::from_static("x-auth-name");
+
+/// What the proxy asks for besides "is anybody signed in". A word it misspells must not go unnoticed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Demands {
+    /// Whose path it is; nobody else is let through.
+    user_id: Option<String>,
+    /// Whether the upstream is to get a fresh access token.
+    #[serde(default)]
+    bearer: bool,
+    /// Whether a browser that asks for a page is sent to the sign-in page.
+    #[serde(default)]
+    redirect: bool,
+}
+
+struct Unidentified;
+
+impl Refusals for Unidentified {
+    type Error = Problem;
+    fn refusals() -> Vec<Problem> {
+        vec![unusable_demands(), Problem::unauthenticated(), Problem::invalid_token(), Problem::forbidden()]
+    }
+}
+
+fn unusable_demands() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
+        .with_detail("It may have `user_id`, `bearer=true` and `redirect=true`, each once")
+}
+
+/// Who is behind a request, for a proxy
+///
+/// Asked by nginx `auth_request`, Caddy `forward_auth` or Traefik `ForwardAuth` about each request that is to be
+/// let through. 2xx lets it through.
+#[utoipa::path(
+    get, path = "/api/auth/verify", tag = "Service", operation_id = "verifyForwarded", params(Demands),
+    security(("accessToken" = []), ("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "Somebody signed in", headers(
+            ("X-Auth-User-Id" = String, description = "The user"),
+            ("X-Auth-Session-Id" = String, description = "The session"),
+            ("X-Auth-Email" = String, description = "The address, percent-encoded where it is not ASCII"),
+            ("X-Auth-Email-Verified" = String, description = "Whether it has been shown to be theirs"),
+            ("X-Auth-Name" = String, description = "The name, percent-encoded where it is not ASCII"),
+            ("Authorization" = String, description = "With `bearer=true`: a fresh access token"),
+        )),
+        (status = 303, description = "With `redirect=true`, where a browser asks for a page: to the sign-in page"),
+        Refused<(Anything, Unidentified)>,
+    ),
+)]
+pub async fn verify(
+    State(state): State<AppState>,
+    demands: Result<Query<Demands>, QueryRejection>,
+    principal: Result<Principal, Problem>,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Ok(Query(demands)) = demands else {
+        return Err(unusable_demands());
+    };
+    match admit(&state, &demands, principal, &client).await {
+        Err(problem) if problem.asks_to_sign_in() && demands.redirect && Original(&headers).is_page() => {
+            Ok(Redirect::to(&sign_in_page(&Original(&headers), &state.settings)).into_response())
+        }
+        answer => answer,
+    }
+}
+
+async fn admit(
+    state: &AppState,
+    demands: &Demands,
+    principal: Result<Principal, Problem>,
+    client: &Client,
+) -> Result<Response, Problem> {
+    let principal = principal?;
+    if demands.user_id.as_ref().is_some_and(|owner| owner != principal.user_id.as_str()) {
+        state.auth.record(EventKind::AuthorizationFail, Subject::from(principal), client, Some("user_id")).await;
+        return Err(Problem::forbidden());
+    }
+    let identity = state.auth.identify(principal, demands.bearer).await.map_err(|error| {
+        tracing::error!(%error, "a token for the upstream could not be made");
+        Problem::unavailable()
+    })?;
+    let identity = identity.ok_or_else(Problem::invalid_token)?;
+    Ok((StatusCode::OK, described(principal, &identity)).into_response())
+}
+
+/// The identity as headers. An empty name has none.
+fn described(principal: Principal, identity: &Identity) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let mut put = |name: HeaderName, value: &str| {
+        let value = utf8_percent_encode(value, HEADER_VALUE).to_string();
+        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    };
+    put(USER_ID, principal.user_id.as_str());
+    put(SESSION_ID, &principal.session_id.to_string());
+    if let Some(user) = &identity.user {
+        put(EMAIL, &user.email);
+        put(EMAIL_VERIFIED, if user.email_verified { "true" } else { "false" });
+        put(NAME, user.name.as_str());
+    }
+    let bearer = identity.access.as_ref().map(|access| format!("Bearer {}", access.token.expose()));
+    if let Some(mut bearer) = bearer.and_then(|bearer| HeaderValue::try_from(bearer).ok()) {
+        bearer.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, bearer);
+    }
+    headers
+}
+
+/// The sign-in page, which leads back to where the person was going if that is a trusted site.
+fn sign_in_page(original: &Original<'_>, settings: &HttpSettings) -> String {
+    let base = settings.base_url.as_str();
+    match original.address(settings) {
+        Some(next) => format!("{base}/sign-in?next={}", utf8_percent_encode(next.as_str(), NON_ALPHANUMERIC)),
+        None => format!("{base}/sign-in"),
+    }
+}
+
+/// The request that the proxy asks about, as it says in `X-Forwarded-*`. Whoever else writes these can
+/// only send themselves to the sign-in page.
+struct Original<'a>(&'a HeaderMap);
+
+impl Original<'_> {
+    /// Whether a browser wants a page: a script, an API's client or a form would not know what to do with
+    /// one.
+    fn is_page(&self) -> bool {
+        let accepts = self.0.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let mut kinds = accepts.flat_map(|value| value.split(',')).filter_map(|range| range.split(';').next());
+        matches!(self.text("x-forwarded-method"), Some("GET" | "HEAD"))
+            && kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
+    }
+
+    /// Its address, a path where it is on the service's own site.
+    fn address(&self, settings: &HttpSettings) -> Option<ReturnAddress> {
+        let [proto, host, path] = ["proto", "host", "uri"].map(|name| self.text(&format!("x-forwarded-{name}")));
+        let origin = format!("{}://{}", proto?, host?.to_ascii_lowercase());
+        let origin = if origin == settings.base_url.as_str() { "" } else { &origin };
+        let trusts = |origin: &str| settings.trusted_origins.trusts(origin);
+        ReturnAddress::parse(&format!("{origin}{}", path?), trusts)
+    }
+
+    /// A header that is there once.
+    fn text(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.get_all(name).iter();
+        let value = values.next()?.to_str().ok()?;
+        values.next().is_none().then_some(value)
+    }
+}
