@@ -37,6 +37,7 @@ const outside: State[] = [
   { name: "home", arrange: ({ page }) => open(page, "/") },
   { name: "sign up", arrange: ({ page }) => open(page, "/sign-up") },
   { name: "sign in", arrange: ({ page }) => open(page, "/sign-in") },
+  { name: "the API", arrange: ({ page }) => open(page, "/docs") },
   { name: "page not found", arrange: ({ page }) => open(page, "/no-such-page") },
   {
     name: "sign up, every field refused",
