@@ -16,12 +16,13 @@ async fn document(app: &TestApp) -> Value {
 
 /// Every operation: method, path, and what is said about it.
 fn operations(document: &Value) -> Vec<(String, String, &Value)> {
-    let paths = document["paths"].as_object().expect("paths");
-    let operation = |path: &String, (method, operation)| (String::to_uppercase(method), path.clone(), operation);
-    paths
-        .iter()
-        .flat_map(|(path, item)| item.as_object().expect("operations").iter().map(|entry| operation(path, entry)))
-        .collect()
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            operations.push((method.to_uppercase(), path.clone(), operation));
+        }
+    }
+    operations
 }
 
 #[tokio::test]
