@@ -29,14 +29,14 @@ test("an operation says what to send, what comes back and what can go wrong", as
   await expect(operation.locator(".line")).toHaveText("POST /api/auth/sign-up/email");
   await expect(operation.getByText("at most 128 characters").first()).toBeVisible();
   await expect(operation.getByText("USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")).toBeVisible();
-  await expect(operation.getByRole("region", { name: "Example request: Create an account" })).toContainText("curl -X POST");
+  await expect(operation.getByRole("group", { name: "Example request: Create an account" })).toContainText("curl -X POST");
   await expect(operation.getByText("with Retry-After X-Retry-After").first()).toBeVisible();
 });
 
 test("long lines scroll in their own box, by keyboard, too", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto("/docs");
-  const line = page.locator("#signUp").getByRole("region", { name: "Example request: Create an account" });
+  const line = page.locator("#signUp").getByRole("group", { name: "Example request: Create an account" });
   await line.focus();
   await expect(line).toBeFocused();
   const { box, content } = await line.evaluate((element) => ({ box: element.clientWidth, content: element.scrollWidth }));

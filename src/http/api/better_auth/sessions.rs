@@ -148,9 +148,9 @@ pub async fn update(
     Err(nothing_to_update().into())
 }
 
-/// Not available
+/// Refresh the session, deferred
 ///
-/// Belongs to an option of the contract that does not exist here.
+/// Not available: belongs to an option of the contract that does not exist here.
 #[utoipa::path(
     post, path = "/get-session", tag = "Sessions", operation_id = "refreshSession", security(()),
     responses(Failed, Refused<(Posted, NoDeferredRefresh)>),

@@ -14,7 +14,7 @@ pub fn Body(
     let Content { members, examples, media_type } = content;
     let example = examples.into_iter().next().map(|example| {
         let label = format!("Example body, {media_type}");
-        view! { <pre tabindex="0" role="region" aria-label=label><code>{example.text}</code></pre> }
+        view! { <pre tabindex="0" role="group" aria-label=label><code>{example.text}</code></pre> }
     });
     view! {
         <Members members />

@@ -17,11 +17,10 @@ pub fn Operation(
     let Shown { id, method, path, summary, about, credentials, open, .. } = operation;
     let Shown { parameters, bodies, answers, errors, command, .. } = operation;
     let needs = needs(&credentials, open);
-    let heading = format!("{id}-heading");
     let label = format!("Example request: {summary}");
     view! {
-        <section class="operation" id=id.clone() aria-labelledby=heading.clone()>
-            <h3 id=heading.clone()>
+        <section class="operation" id=id.clone()>
+            <h3>
                 <a href=format!("#{id}")>{summary}</a>
             </h3>
             <p class="line">
@@ -38,7 +37,7 @@ pub fn Operation(
                 <Body content />
             }).collect_view()}
             <h4>"Example"</h4>
-            <pre tabindex="0" role="region" aria-label=label><code>{command}</code></pre>
+            <pre tabindex="0" role="group" aria-label=label><code>{command}</code></pre>
             {answers.into_iter().map(|answer| view! { <Success answer /> }).collect_view()}
             <Errors errors />
         </section>
@@ -86,7 +85,7 @@ fn Errors(errors: Vec<Answer>) -> AnyView {
         <h4>"Errors"</h4>
         <dl class="members">{errors.iter().map(error).collect_view()}</dl>
         {sample.map(|sample| view! {
-            <pre tabindex="0" role="region" aria-label="Example of an error"><code>{sample.text}</code></pre>
+            <pre tabindex="0" role="group" aria-label="Example of an error"><code>{sample.text}</code></pre>
         })}
     }
     .into_any()
