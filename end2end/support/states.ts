@@ -30,6 +30,8 @@ export interface Scene {
 export interface State {
   name: string;
   arrange: (scene: Scene) => Promise<void>;
+  /** Whether there is so much on it that looking at all of it takes long. */
+  long?: boolean;
 }
 
 /** Signed out. */
@@ -37,6 +39,7 @@ const outside: State[] = [
   { name: "home", arrange: ({ page }) => open(page, "/") },
   { name: "sign up", arrange: ({ page }) => open(page, "/sign-up") },
   { name: "sign in", arrange: ({ page }) => open(page, "/sign-in") },
+  { name: "the API", arrange: ({ page }) => open(page, "/docs"), long: true },
   { name: "page not found", arrange: ({ page }) => open(page, "/no-such-page") },
   {
     name: "sign up, every field refused",

@@ -14,13 +14,13 @@ test("an unknown page answers 404 and leads back", async ({ page }) => {
 
 test("every page has a title of its own", { tag: "@server" }, async ({ page, person }) => {
   const titles = new Set<string>();
-  for (const path of ["/", "/sign-up", "/sign-in", "/no-such-page"]) {
+  for (const path of ["/", "/sign-up", "/sign-in", "/docs", "/no-such-page"]) {
     await page.goto(path);
     titles.add(await page.title());
   }
   await signUp(page, person);
   titles.add(await page.title());
-  expect(titles.size).toBe(5);
+  expect(titles.size).toBe(6);
 });
 
 test("nobody keeps a copy of a person's page", { tag: "@server" }, async ({ page, person }) => {
@@ -100,7 +100,7 @@ test("the sign-in page weighs at most 15 kB of HTML and CSS and 60 kB of code", 
   if (javaScriptEnabled !== false) expect(bytes.code).toBeGreaterThan(0);
 });
 
-for (const path of ["/", "/no-such-page", "/actions/sign-in"]) {
+for (const path of ["/", "/docs", "/no-such-page", "/actions/sign-in"]) {
   test(`${path} has no island and loads no script`, async ({ page }) => {
     expect((await weigh(page, path)).code).toBe(0);
     await expect(page.locator("script, link[rel=modulepreload], link[rel=preload]")).toHaveCount(0);

@@ -5,9 +5,10 @@ import { findings, withScripts } from "../support/accessibility.js";
 import { states } from "../support/states.js";
 import { expect, test } from "../support/test.js";
 
-for (const { name, arrange } of states) {
+for (const { name, arrange, long } of states) {
   const title = `axe finds nothing, light or dark, and nothing overflows from 320 px to 4K: ${name}`;
   test(title, async ({ page, baseURL, javaScriptEnabled, person, otherDevice }) => {
+    test.slow(long === true);
     await arrange({ page, baseURL, javaScriptEnabled, person, otherDevice });
     const subject = javaScriptEnabled === false ? await withScripts(page) : page;
     for (const colorScheme of ["light", "dark"] as const) {

@@ -107,7 +107,7 @@ fn accepts(encodings: &str, encoding: &str) -> bool {
 }
 
 /// Whether `If-None-Match` names this tag, weakly compared, or any.
-fn is_fresh(headers: &HeaderMap, etag: &str) -> bool {
+pub(super) fn is_fresh(headers: &HeaderMap, etag: &str) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
     let mut seen = lists.flat_map(|list| list.split(',')).map(str::trim);
     seen.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)

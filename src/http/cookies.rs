@@ -36,6 +36,11 @@ const HTTP: Names = Names { access: "latchkey_access", session: "latchkey_sessio
 /// The names under which browsers have kept a session that was brought along from Better Auth.
 const IMPORTED: [&str; 2] = ["__Secure-better-auth.session_token", "better-auth.session_token"];
 
+/// What the cookie with the session token is called.
+pub const fn session_name(https: bool) -> &'static str {
+    if https { HTTPS.session } else { HTTP.session }
+}
+
 /// Reads and writes this service's cookies.
 #[derive(Clone)]
 pub struct CookieJar {

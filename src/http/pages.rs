@@ -1,6 +1,9 @@
 //! The pages: load what a page shows, then draw it.
 
+use std::sync::Arc;
+
 use axum::{
+    Extension,
     extract::{FromRequestParts, Query, Request, State, rejection::QueryRejection},
     http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
@@ -13,6 +16,7 @@ use super::{
     AppState, HttpSettings,
     bare::BareError,
     cookies::CookieJar,
+    description::Description,
     principal::{self, Authentication},
 };
 use crate::{
@@ -208,6 +212,11 @@ async fn load_account(
         older_events: log.next,
         rules: visitor.rules(),
     })
+}
+
+/// `/docs`
+pub async fn reference(visitor: Visitor, Extension(description): Extension<Arc<Description>>) -> Response {
+    visitor.show(StatusCode::OK, Page::Reference(description.page()))
 }
 
 /// Any other path.

@@ -6,7 +6,7 @@ use axum::{
 };
 use std::{convert::Infallible, sync::Arc};
 
-use super::problem::Problem;
+use super::{description::refusals::Refusals, problem::Problem};
 use crate::{
     auth::{Auth, Client, Principal, Subject},
     domain::event::EventKind,
@@ -91,5 +91,12 @@ where
         let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
         auth.record(EventKind::AuthorizationFail, Subject::from(principal), &client, Some("user_id")).await;
         Err(Problem::forbidden())
+    }
+}
+
+impl Refusals for Owner {
+    type Error = Problem;
+    fn refusals() -> Vec<Problem> {
+        vec![Problem::unauthenticated(), Problem::invalid_token(), Problem::forbidden()]
     }
 }

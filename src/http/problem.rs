@@ -1,5 +1,7 @@
 //! Errors of the API: `application/problem+json` (RFC 9457), with the headers the status asks for.
 
+pub mod description;
+
 use std::time::Duration;
 
 use axum::{
@@ -8,21 +10,30 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{auth::InternalError, domain::form::Field};
 
 /// An error as a program is told it. Says what is wrong and, where there is a choice, where; never
 /// why in the words of a database, a library or a token.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
+    /// Always `about:blank`: the status and `code` say what it is.
     #[serde(rename = "type")]
     kind: &'static str,
+    /// What is wrong, for people.
     title: &'static str,
+    /// The status of the answer.
     #[serde(serialize_with = "as_number")]
+    #[schema(value_type = u16, minimum = 400, maximum = 599)]
     status: StatusCode,
+    /// What is wrong, for programs.
     code: &'static str,
+    /// More about this occurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     detail: Option<String>,
+    /// What is wrong with each member of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
     #[serde(skip)]
@@ -32,9 +43,10 @@ pub struct Problem {
 }
 
 /// What is wrong with one member of the request's body.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
     /// A JSON pointer to the member (RFC 6901).
+    #[schema(format = JsonPointer)]
     pointer: &'static str,
     /// What is wrong, and how to mend it.
     detail: String,

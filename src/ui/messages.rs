@@ -65,6 +65,7 @@ pub const fn title(page: &Page) -> &'static str {
         Page::SignUp(_) => "Create your account",
         Page::SignIn(_) => "Sign in",
         Page::Account(_) => "Your account",
+        Page::Reference(_) => "The API",
         Page::NotFound => "Page not found",
         Page::Error(page) => failure(page.kind).0,
     }

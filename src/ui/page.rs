@@ -1,7 +1,10 @@
 //! What a page needs to know, loaded before it is drawn.
 
+use std::sync::Arc;
+
 use leptos::config::LeptosOptions;
 
+use super::reference::ReferencePage;
 use crate::domain::{ReturnAddress, SessionId, Timestamp, event::Event, form::FormState, session::Session, user::User};
 
 /// Everything one answer shows.
@@ -50,6 +53,8 @@ pub enum Page {
     SignIn(SignInPage),
     /// `/account`
     Account(Box<AccountPage>),
+    /// `/docs`
+    Reference(Arc<ReferencePage>),
     /// Nothing is at this address.
     NotFound,
     /// The request could not be answered.

@@ -4,6 +4,7 @@ pub mod account;
 pub mod error;
 pub mod home;
 pub mod not_found;
+pub mod reference;
 pub mod sign_in;
 pub mod sign_up;
 

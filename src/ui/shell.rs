@@ -9,7 +9,10 @@ use super::{
     components::{header::Header, island_scripts::IslandScripts, notice::Notice},
     messages,
     page::{Document, Page},
-    pages::{account::Account, error::Failure, home::Home, not_found::NotFound, sign_in::SignIn, sign_up::SignUp},
+    pages::{
+        account::Account, error::Failure, home::Home, not_found::NotFound, reference::Reference, sign_in::SignIn,
+        sign_up::SignUp,
+    },
     submission::Submission,
 };
 use crate::domain::form::FormKind;
@@ -50,6 +53,7 @@ pub fn shell(document: Document) -> impl IntoView + use<> {
             view! { <SignIn page submission /> }.into_any()
         }
         Page::Account(page) => view! { <Account page=*page form now /> }.into_any(),
+        Page::Reference(page) => view! { <Reference page /> }.into_any(),
         Page::NotFound => view! { <NotFound /> }.into_any(),
         Page::Error(page) => view! { <Failure page /> }.into_any(),
     };

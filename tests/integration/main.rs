@@ -7,6 +7,7 @@ mod client_address;
 mod command_line;
 mod contract;
 mod cross_site;
+mod description;
 mod forms_edge;
 mod forward_auth;
 mod headers;

@@ -229,6 +229,9 @@ async fn a_query_that_cannot_be_used_is_a_problem() {
         "before=x",
         "limit=x",
         "limit=-1",
+        "limit=0",
+        "limit=101",
+        "limit=255",
         "limit=1000",
         "limit=",
         "before=",
@@ -239,7 +242,7 @@ async fn a_query_that_cannot_be_used_is_a_problem() {
         let answer = get(&app, &ada, &format!("/events?{query}")).await;
         assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::BAD_REQUEST, "invalid_query"), "{query}");
     }
-    for (query, count) in [("limit=0", 1), ("limit=1", 1), ("before=-5", 0), ("before=0", 0), ("limit=255", 3)] {
+    for (query, count) in [("limit=1", 1), ("before=-5", 0), ("before=0", 0), ("limit=100", 3)] {
         let page = events(&app, &ada, &format!("?{query}")).await;
         assert!(page["events"].as_array().expect("events").len() <= count, "{query}: {page}");
     }

@@ -22,8 +22,10 @@
 //! Mail and other providers are not configured: what needs them answers as the reference does then.
 
 mod account;
+mod bodies;
 mod body;
 mod deletion;
+pub mod description;
 mod error;
 mod error_page;
 mod gate;
@@ -42,56 +44,71 @@ use axum::{
     Json, Router,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::{any, get, post},
+    routing::any,
 };
-use serde_json::{Value, json};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::error::ContractError;
-use crate::http::{AppState, layers};
+use self::{
+    description::Anything,
+    error::{ContractError, Failed},
+    objects::Okay,
+};
+use crate::http::{AppState, description::refusals::Refused, layers};
 
 /// The routes below `/api/auth`.
-pub fn router(state: &AppState) -> Router<AppState> {
-    Router::new()
-        .route("/ok", get(ok))
-        .route("/sign-up/email", post(sign_up::email))
-        .route("/sign-in/email", post(sign_in::email))
-        .route("/sign-out", post(sessions::sign_out))
-        .route("/get-session", get(sessions::get_session).post(sessions::defer_required))
-        .route("/update-session", post(sessions::update))
-        .route("/list-sessions", get(sessions::list))
-        .route("/revoke-session", post(sessions::revoke))
-        .route("/revoke-sessions", post(sessions::revoke_all))
-        .route("/revoke-other-sessions", post(sessions::revoke_others))
-        .route("/token", get(sessions::token))
-        .route("/change-password", post(account::change_password))
-        .route("/verify-password", post(account::verify_password))
-        .route("/update-user", post(account::update_user))
-        .route("/delete-user", post(deletion::delete_user))
-        .route("/delete-user/callback", get(deletion::delete_link))
-        .route("/change-email", post(recovery::change_email))
-        .route("/request-password-reset", post(recovery::request_reset))
-        .route("/reset-password", post(recovery::reset))
-        .route("/reset-password/{token}", get(recovery::reset_link))
-        .route("/send-verification-email", post(recovery::send_verification))
-        .route("/verify-email", get(recovery::verification_link))
-        .route("/list-accounts", get(linked::list))
-        .route("/unlink-account", post(linked::unlink))
-        .route("/get-access-token", post(linked::provider_token))
-        .route("/refresh-token", post(linked::provider_token))
-        .route("/account-info", get(linked::info))
-        .route("/sign-in/social", post(social::sign_in))
-        .route("/link-social", post(social::link))
-        .route("/callback/{id}", get(social::callback).post(social::posted_callback))
-        .route("/error", get(error_page::show))
+pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
+    let (routes, description) = OpenApiRouter::default()
+        .routes(routes!(ok))
+        .routes(routes!(sign_up::email))
+        .routes(routes!(sign_in::email))
+        .routes(routes!(sessions::sign_out))
+        .routes(routes!(sessions::get_session, sessions::defer_required))
+        .routes(routes!(sessions::update))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::revoke))
+        .routes(routes!(sessions::revoke_all))
+        .routes(routes!(sessions::revoke_others))
+        .routes(routes!(sessions::token))
+        .routes(routes!(account::change_password))
+        .routes(routes!(account::verify_password))
+        .routes(routes!(account::update_user))
+        .routes(routes!(deletion::delete_user))
+        .routes(routes!(deletion::delete_link))
+        .routes(routes!(recovery::change_email))
+        .routes(routes!(recovery::request_reset))
+        .routes(routes!(recovery::reset))
+        .routes(routes!(recovery::reset_link))
+        .routes(routes!(recovery::send_verification))
+        .routes(routes!(recovery::verification_link))
+        .routes(routes!(linked::list))
+        .routes(routes!(linked::unlink))
+        .routes(routes!(linked::access_token))
+        .routes(routes!(linked::refresh_token))
+        .routes(routes!(linked::info))
+        .routes(routes!(social::sign_in))
+        .routes(routes!(social::link))
+        .routes(routes!(social::callback, social::posted_callback))
+        .routes(routes!(error_page::show))
         // Only for a path and method that exist: body, then origin, then what the handler demands.
         .route_layer(from_fn_with_state(state.clone(), gate::check))
         .layer(from_fn(layers::limit_body))
+        .split_for_parts();
+    let routes = routes
         .method_not_allowed_fallback(nothing)
         .layer(layers::timeout())
         .layer(layers::catch_panic())
         .layer(from_fn(gate::explain))
         .route("/", any(nothing))
-        .route("/{*path}", any(nothing))
+        .route("/{*path}", any(nothing));
+    described(routes, description)
+}
+
+/// Routes, again with the description that was split from them.
+fn described(routes: Router<AppState>, description: OpenApi) -> OpenApiRouter<AppState> {
+    let mut routes = OpenApiRouter::from(routes);
+    *routes.get_openapi_mut() = description;
+    routes
 }
 
 /// Anything else answers 404 without a body.
@@ -99,7 +116,11 @@ pub async fn nothing() -> Response {
     ContractError::nothing()
 }
 
-/// Whether the API is there.
-async fn ok() -> Json<Value> {
-    Json(json!({ "ok": true }))
+/// Whether the API is there
+#[utoipa::path(
+    get, path = "/ok", tag = "Signing in", operation_id = "ok", security(()),
+    responses((status = 200, description = "It is", body = Okay), Failed, Refused<Anything>),
+)]
+async fn ok() -> Json<Okay> {
+    Json(Okay { ok: true })
 }

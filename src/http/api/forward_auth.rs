@@ -12,11 +12,17 @@ use axum::{
 };
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     auth::{Client, Principal, Subject},
     domain::{ReturnAddress, event::EventKind, user::User},
-    http::{AppState, HttpSettings, problem::Problem, session::ForUpstream},
+    http::{
+        AppState, HttpSettings,
+        description::refusals::{Refusals, Refused},
+        problem::{Problem, description::Anything},
+        session::ForUpstream,
+    },
 };
 
 /// What a header's value cannot hold, and the sign that says so.
@@ -29,8 +35,9 @@ const EMAIL_VERIFIED: HeaderName = HeaderName::from_static("x-auth-email-verifie
 const NAME: HeaderName = HeaderName::from_static("x-auth-name");
 
 /// What the proxy asks for besides "is anybody signed in". A word it misspells must not go unnoticed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Demands {
     /// Whose path it is; nobody else is let through.
     user_id: Option<String>,
@@ -42,7 +49,40 @@ pub struct Demands {
     redirect: bool,
 }
 
-/// `GET /api/auth/verify`
+struct Unidentified;
+
+impl Refusals for Unidentified {
+    type Error = Problem;
+    fn refusals() -> Vec<Problem> {
+        vec![unusable_demands(), Problem::unauthenticated(), Problem::invalid_token(), Problem::forbidden()]
+    }
+}
+
+fn unusable_demands() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
+        .with_detail("It may have `user_id`, `bearer=true` and `redirect=true`, each once")
+}
+
+/// Who is behind a request, for a proxy
+///
+/// Asked by nginx `auth_request`, Caddy `forward_auth` or Traefik `ForwardAuth` about each request that is to be
+/// let through. 2xx lets it through.
+#[utoipa::path(
+    get, path = "/api/auth/verify", tag = "Service", operation_id = "verifyForwarded", params(Demands),
+    security(("accessToken" = []), ("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "Somebody signed in", headers(
+            ("X-Auth-User-Id" = String, description = "The user"),
+            ("X-Auth-Session-Id" = String, description = "The session"),
+            ("X-Auth-Email" = String, description = "The address, percent-encoded where it is not ASCII"),
+            ("X-Auth-Email-Verified" = String, description = "Whether it has been shown to be theirs"),
+            ("X-Auth-Name" = String, description = "The name, percent-encoded where it is not ASCII"),
+            ("Authorization" = String, description = "With `bearer=true`: an access token for the upstream"),
+        )),
+        (status = 303, description = "With `redirect=true`, where a browser asks for a page: to the sign-in page"),
+        Refused<(Anything, Unidentified)>,
+    ),
+)]
 pub async fn verify(
     State(state): State<AppState>,
     demands: Result<Query<Demands>, QueryRejection>,
@@ -52,8 +92,7 @@ pub async fn verify(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Ok(Query(demands)) = demands else {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
-            .with_detail("It may have `user_id`, `bearer=true` and `redirect=true`, each once"));
+        return Err(unusable_demands());
     };
     let admitted = match principal {
         Ok(principal) => {

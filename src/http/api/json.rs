@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::http::problem::Problem;
+use crate::http::{description::refusals::Refusals, problem::Problem};
 
 /// What a body holds.
 pub trait JsonForm: DeserializeOwned {
@@ -24,21 +24,31 @@ impl<S: Send + Sync, T: JsonForm> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match Json::from_request(request, state).await {
             Ok(Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "Send the body as application/json",
-            )),
-            Err(JsonRejection::JsonSyntaxError(_)) => {
-                Err(Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "The body is not valid JSON"))
-            }
-            Err(JsonRejection::JsonDataError(_)) => Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "unexpected_body",
-                "The body does not have the expected members",
-            )
-            .with_detail(T::EXPECTED)),
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(unsupported_media_type()),
+            Err(JsonRejection::JsonSyntaxError(_)) => Err(malformed_json()),
+            Err(JsonRejection::JsonDataError(_)) => Err(unexpected_body::<T>()),
             Err(_) => Err(Problem::unreadable()),
         }
+    }
+}
+
+const fn unsupported_media_type() -> Problem {
+    let title = "Send the body as application/json";
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", title)
+}
+
+const fn malformed_json() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "The body is not valid JSON")
+}
+
+fn unexpected_body<T: JsonForm>() -> Problem {
+    let title = "The body does not have the expected members";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unexpected_body", title).with_detail(T::EXPECTED)
+}
+
+impl<T: JsonForm> Refusals for JsonBody<T> {
+    type Error = Problem;
+    fn refusals() -> Vec<Problem> {
+        vec![malformed_json(), unsupported_media_type(), unexpected_body::<T>()]
     }
 }

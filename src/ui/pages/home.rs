@@ -40,5 +40,6 @@ pub fn Home(
                 <p>"When you sign out a device, it is out at once, everywhere."</p>
             </li>
         </ul>
+        <p class="reference">"For developers: " <a href="/docs">"the API"</a></p>
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
 };
 use serde_json::{Map, Value};
 
@@ -26,20 +26,12 @@ pub fn read(headers: &HeaderMap, bytes: &Bytes, forms: bool) -> Result<ContractB
     match media_type.as_str() {
         "application/json" => serde_json::from_slice(bytes)
             .map(|value| ContractBody(Some(value)))
-            .map_err(|_| ContractError::bad_request("BAD_REQUEST", "Invalid JSON in request body")),
+            .map_err(|_| ContractError::malformed_json()),
         "application/x-www-form-urlencoded" if forms => {
             let pairs = url::form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into()));
             Ok(ContractBody(Some(Value::Object(pairs.collect()))))
         }
-        _ => {
-            let allowed =
-                if forms { "application/x-www-form-urlencoded, application/json" } else { "application/json" };
-            Err(ContractError::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
-                format!("Content-Type \"{declared}\" is not allowed. Allowed types: {allowed}"),
-            ))
-        }
+        _ => Err(ContractError::media_type(declared, forms)),
     }
 }
 
@@ -263,6 +255,7 @@ fn kind(value: Option<&Value>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
     use serde_json::json;
 
     use super::*;

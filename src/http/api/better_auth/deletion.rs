@@ -4,28 +4,56 @@ use std::sync::Arc;
 
 use axum::{Extension, Json, extract::State, http::StatusCode};
 use serde::Serialize;
-use serde_json::Value;
+
+use utoipa::ToSchema;
 
 use super::{
+    bodies::DeleteUserBody,
     body::{ContractBody, Members},
-    error::{ContractError, Refusal},
+    description::{Anything, LeadsElsewhere, NeedsMembers, NeedsSession, Posted, Throttled},
+    error::{ContractError, Failed, Refusal, invalid_password, no_password, session_expired},
     origin::check_callback,
     query::Query,
     sessions::require_session,
 };
 use crate::{
     auth::{Auth, Client, Principal, delete_user::Proof, handover::Handover},
-    http::AppState,
+    http::{
+        AppState,
+        description::refusals::{Refusals, Refused},
+    },
 };
 
 /// The account is gone.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Deleted {
+    /// Always true.
     success: bool,
+    /// That it is gone.
     message: &'static str,
 }
 
-/// `POST /delete-user`: with the password, or in a session that is young enough.
+struct NeedsProof;
+
+impl Refusals for NeedsProof {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![invalid_password(), no_password(), session_expired(), unknown_link()]
+    }
+}
+
+/// Delete the account
+///
+/// With the password, or in a session that is less than a day old.
+#[utoipa::path(
+    post, path = "/delete-user", tag = "Signing in", operation_id = "deleteUser", request_body = DeleteUserBody,
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "It is gone, with all that belonged to it", body = Deleted),
+        Failed,
+        Refused<((Posted, NeedsMembers), (NeedsSession, NeedsProof), Throttled)>,
+    ),
+)]
 pub async fn delete_user(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
@@ -51,12 +79,29 @@ pub async fn delete_user(
     Ok(Json(Deleted { success: true, message: "User deleted" }))
 }
 
-/// `GET /delete-user/callback`: a link from a mail, of which none was ever sent.
+struct UnknownLink;
+
+impl Refusals for UnknownLink {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![unknown_link(), nobody()]
+    }
+}
+
+/// Delete the account, by a link from a mail
+///
+/// None was ever sent, so none is good.
+#[utoipa::path(
+    get, path = "/delete-user/callback", tag = "Not available", operation_id = "deleteUserByLink",
+    params(("token" = String, Query), ("callbackURL" = Option<String>, Query)),
+    security((), ("sessionToken" = []), ("sessionCookie" = [])),
+    responses(Failed, Refused<((Anything, NeedsMembers), LeadsElsewhere, UnknownLink)>),
+)]
 pub async fn delete_link(
     State(state): State<AppState>,
     principal: Option<Principal>,
     Query(query): Query,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<()>, Refusal> {
     let mut members = Members::of_query(&query);
     members.string("token");
     let callback = members.optional_string("callbackURL");
@@ -64,11 +109,13 @@ pub async fn delete_link(
     check_callback(callback, &state.settings.trusted_origins)?;
     match require_session(&state.auth, principal).await {
         Ok(_) => Err(unknown_link().into()),
-        Err(Refusal::Contract(_)) => {
-            Err(ContractError::new(StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info").into())
-        }
+        Err(Refusal::Contract(_)) => Err(nobody().into()),
         Err(refusal) => Err(refusal),
     }
+}
+
+fn nobody() -> ContractError {
+    ContractError::new(StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info")
 }
 
 fn unknown_link() -> ContractError {

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     auth::{
@@ -25,10 +25,10 @@ pub const JSON: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_TYPE, HeaderV
 /// An error of the sign-in API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContractError {
-    status: StatusCode,
-    code: Option<&'static str>,
-    message: String,
-    retry_after: Option<Duration>,
+    pub(super) status: StatusCode,
+    pub(super) code: Option<&'static str>,
+    pub(super) message: String,
+    pub(super) retry_after: Option<Duration>,
 }
 
 impl ContractError {
@@ -71,7 +71,8 @@ impl ContractError {
         Self { retry_after: Some(after), ..Self::without_code(status, message) }
     }
 
-    fn throttled(after: Duration) -> Self {
+    /// 429: ask again later.
+    pub fn throttled(after: Duration) -> Self {
         Self::wait(StatusCode::TOO_MANY_REQUESTS, "Too many requests. Please try again later.", after)
     }
 
@@ -80,7 +81,76 @@ impl ContractError {
         Self::wait(StatusCode::SERVICE_UNAVAILABLE, "The service is busy. Please try again in a moment.", after)
     }
 
-    /// 400: the new password cannot be chosen.
+    /// 503: ask again in a second.
+    pub fn busy_now() -> Self {
+        Self::busy(Duration::from_secs(1))
+    }
+
+    /// 400: the body is not JSON.
+    pub fn malformed_json() -> Self {
+        Self::bad_request("BAD_REQUEST", "Invalid JSON in request body")
+    }
+
+    /// 400: not HTTP as it should be.
+    pub fn unreadable() -> Self {
+        Self::bad_request("BAD_REQUEST", "The request could not be read")
+    }
+
+    /// 408.
+    pub fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request body did not arrive in time")
+    }
+
+    /// 413.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB")
+    }
+
+    /// 415: the `declared` media type is not read here, or only where `forms` are taken too.
+    pub fn media_type(declared: &str, forms: bool) -> Self {
+        let allowed = if forms { "application/x-www-form-urlencoded, application/json" } else { "application/json" };
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            format!("Content-Type \"{declared}\" is not allowed. Allowed types: {allowed}"),
+        )
+    }
+
+    /// 403: no page says it has sent this.
+    pub fn missing_origin() -> Self {
+        Self::forbidden("MISSING_OR_NULL_ORIGIN", "Missing or null Origin")
+    }
+
+    /// 403: another site's page has sent this.
+    pub fn invalid_origin() -> Self {
+        Self::forbidden("INVALID_ORIGIN", "Invalid origin")
+    }
+
+    /// 403: a link or form on another site leads here.
+    pub fn cross_site_navigation() -> Self {
+        let message = "Cross-site navigation login blocked. This request appears to be a CSRF attack.";
+        Self::forbidden("CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", message)
+    }
+
+    /// 403: `callbackURL` leads to another site.
+    pub fn invalid_callback() -> Self {
+        Self::forbidden("INVALID_CALLBACK_URL", "Invalid callbackURL")
+    }
+
+    /// 400: a member that says where to go next is no text; `label` is what it is called.
+    pub fn next_no_string(label: &str) -> Self {
+        Self::without_code(StatusCode::BAD_REQUEST, &format!("Invalid {label}: expected a string"))
+    }
+
+    /// The body it is answered with.
+    pub fn body(&self) -> Value {
+        match self.code {
+            Some(code) => json!({ "message": self.message, "code": code }),
+            None => json!({ "message": self.message }),
+        }
+    }
+
+    /// 400: this password cannot be chosen.
     pub fn password(weak: WeakPassword) -> Self {
         match weak {
             WeakPassword::Missing | WeakPassword::TooShort { .. } => {
@@ -100,11 +170,7 @@ pub fn sentence(fragment: &str) -> String {
 
 impl IntoResponse for ContractError {
     fn into_response(self) -> Response {
-        let body = match self.code {
-            Some(code) => json!({ "message": self.message, "code": code }),
-            None => json!({ "message": self.message }),
-        };
-        let mut response = (self.status, Json(body)).into_response();
+        let mut response = (self.status, Json(self.body())).into_response();
         if let Some(after) = self.retry_after {
             let seconds = HeaderValue::from(seconds(after));
             response.headers_mut().insert(HeaderName::from_static("x-retry-after"), seconds.clone());
@@ -178,7 +244,8 @@ impl From<SignUpError> for Refusal {
     }
 }
 
-fn form_error(error: FormError) -> ContractError {
+/// An error of a form, as the contract has it.
+pub fn form_error(error: FormError) -> ContractError {
     match error {
         FormError::Email(_) => ContractError::bad_request("VALIDATION_ERROR", "[body.email] Invalid email address"),
         FormError::EmailTaken => ContractError::new(
@@ -197,22 +264,30 @@ fn form_error(error: FormError) -> ContractError {
     }
 }
 
-fn invalid_credentials() -> ContractError {
+/// 401: the same for a wrong password and an unknown address.
+pub fn invalid_credentials() -> ContractError {
     ContractError::new(StatusCode::UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
 }
 
-fn invalid_password() -> ContractError {
+/// 400: no address.
+pub fn invalid_email() -> ContractError {
+    ContractError::bad_request("INVALID_EMAIL", "Invalid email")
+}
+
+/// 400: not the password.
+pub fn invalid_password() -> ContractError {
     ContractError::bad_request("INVALID_PASSWORD", "Invalid password")
 }
 
-fn no_password() -> ContractError {
+/// 400: the account has no password.
+pub fn no_password() -> ContractError {
     ContractError::bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
 }
 
 impl From<SignInError> for Refusal {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Email(_) => ContractError::bad_request("INVALID_EMAIL", "Invalid email").into(),
+            SignInError::Email(_) => invalid_email().into(),
             SignInError::Credentials => invalid_credentials().into(),
             SignInError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
             SignInError::Busy(busy) => ContractError::busy(busy.retry_after).into(),
@@ -246,16 +321,17 @@ impl From<ConfirmPasswordError> for Refusal {
     }
 }
 
+/// 400: the session is not young enough to do without the password.
+pub fn session_expired() -> ContractError {
+    ContractError::bad_request("SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.")
+}
+
 impl From<DeleteUserError> for Refusal {
     fn from(error: DeleteUserError) -> Self {
         match error {
             DeleteUserError::Password => invalid_password().into(),
             DeleteUserError::NoPassword => no_password().into(),
-            DeleteUserError::NotFresh => ContractError::bad_request(
-                "SESSION_EXPIRED",
-                "Session expired. Re-authenticate to perform this action.",
-            )
-            .into(),
+            DeleteUserError::NotFresh => session_expired().into(),
             DeleteUserError::Gone => ContractError::unauthorized().into(),
             DeleteUserError::Throttled(throttled) => ContractError::throttled(throttled.retry_after).into(),
             DeleteUserError::Busy(busy) => ContractError::busy(busy.retry_after).into(),

@@ -2,12 +2,24 @@
 
 use axum::response::Html;
 
-use super::query::Query;
+use super::{description::Anything, error::Failed, query::Query};
+use crate::http::description::refusals::Refused;
 
 /// The most characters of a code that are shown.
 const MAX_CODE: usize = 64;
 
-/// A page with the error's code. A description is not shown: anybody can write one into a link.
+/// Where sign-ins that went wrong elsewhere end
+///
+/// A page for people, with the error's code. A description is not shown: anybody can write one into a link.
+#[utoipa::path(
+    get, path = "/error", tag = "Not available", operation_id = "showError", security(()),
+    params(("error" = Option<String>, Query, description = "What went wrong")),
+    responses(
+        (status = 200, description = "The page", body = String, content_type = "text/html; charset=utf-8"),
+        Failed,
+        Refused<Anything>,
+    ),
+)]
 pub async fn show(Query(query): Query) -> Html<String> {
     let code = query.get("error").and_then(|code| code.as_str()).filter(|code| is_code(code)).unwrap_or("UNKNOWN");
     Html(format!(

@@ -1,7 +1,5 @@
 //! What every request to the sign-in API passes before its handler: body, origin, where to go next.
 
-use std::time::Duration;
-
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Request, State},
@@ -35,7 +33,7 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
         return ContractError::nothing();
     }
     if matches!(request.extensions().get(), Some(Authentication::Unavailable)) {
-        return ContractError::busy(Duration::from_secs(1)).into_response();
+        return ContractError::busy_now().into_response();
     }
     let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
     let (mut parts, sent) = request.into_parts();
@@ -67,18 +65,11 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
 pub async fn explain(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let Some(error) = BareError::of(&response) else { return response };
-    let status = error.status;
-    match status {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            ContractError::new(status, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB").into_response()
-        }
-        StatusCode::REQUEST_TIMEOUT => {
-            ContractError::new(status, "REQUEST_TIMEOUT", "The request body did not arrive in time").into_response()
-        }
-        StatusCode::BAD_REQUEST => {
-            ContractError::new(status, "BAD_REQUEST", "The request could not be read").into_response()
-        }
-        StatusCode::SERVICE_UNAVAILABLE => ContractError::busy(Duration::from_secs(1)).into_response(),
+    match error.status {
+        StatusCode::PAYLOAD_TOO_LARGE => ContractError::too_large().into_response(),
+        StatusCode::REQUEST_TIMEOUT => ContractError::too_slow().into_response(),
+        StatusCode::BAD_REQUEST => ContractError::unreadable().into_response(),
+        StatusCode::SERVICE_UNAVAILABLE => ContractError::busy_now().into_response(),
         _ => response,
     }
 }

@@ -1,21 +1,40 @@
 //! What a user signs in with. There is one account for each user, the one with the password; its id is
 //! the user's own, as its `accountId` is.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Extension, Json, extract::State};
 use serde_json::{Map, Value};
+use utoipa::{
+    IntoResponses,
+    openapi::{RefOr, Response, ResponseBuilder},
+};
 
 use super::{
+    bodies::{ProviderTokenBody, UnlinkBody},
     body::{ContractBody, Members},
-    error::{ContractError, Refusal},
+    description::{Anything, NeedsMembers, NeedsSession, Posted},
+    error::{ContractError, Failed, Refusal},
     objects::AccountObject,
     query::Query,
-    sessions::{require_fresh_session, require_session},
+    sessions::{NeedsFreshSession, require_fresh_session, require_session},
 };
-use crate::auth::{Auth, Principal};
+use crate::{
+    auth::{Auth, Principal},
+    http::description::refusals::{Refusals, Refused},
+};
 
-/// `GET /list-accounts`
+/// What the user signs in with
+///
+/// One account for each user: the one with the password.
+#[utoipa::path(
+    get, path = "/list-accounts", tag = "Signing in", operation_id = "listAccounts", security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "The accounts", body = Vec<AccountObject>),
+        Failed,
+        Refused<(Anything, NeedsSession)>,
+    ),
+)]
 pub async fn list(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
@@ -25,48 +44,143 @@ pub async fn list(
     Ok(Json(credential.iter().map(AccountObject::from).collect()))
 }
 
-/// `POST /unlink-account`: the last one stays, and there is one.
+struct LastStays;
+
+impl Refusals for LastStays {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![last_account(), no_account()]
+    }
+}
+
+/// Unlink an account
+///
+/// The last one stays, and there is one.
+#[utoipa::path(
+    post, path = "/unlink-account", tag = "Not available", operation_id = "unlinkAccount", request_body = UnlinkBody,
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(Failed, Refused<((Posted, NeedsMembers), (NeedsSession, NeedsFreshSession), LastStays)>),
+)]
 pub async fn unlink(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
     Extension(body): Extension<ContractBody>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<()>, Refusal> {
     let mut members = Members::of(&body);
     members.string("accountId");
     members.finish()?;
     let principal = require_fresh_session(&auth, principal).await?;
     Err(match auth.password_credential(principal.user_id).await? {
-        Some(_) => {
-            ContractError::bad_request("FAILED_TO_UNLINK_LAST_ACCOUNT", "You can't unlink your last account").into()
-        }
-        None => not_found(),
+        Some(_) => last_account().into(),
+        None => no_account().into(),
     })
 }
 
-/// `POST /get-access-token` and `POST /refresh-token`: other providers' tokens, of which there are none.
-pub async fn provider_token(
+/// Nobody is signed in, which here is said without words.
+struct Unnamed;
+
+impl IntoResponses for Unnamed {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        BTreeMap::from([(
+            "401".to_owned(),
+            ResponseBuilder::new().description("Sign in first. No body").build().into(),
+        )])
+    }
+}
+
+struct NoProvider;
+
+impl Refusals for NoProvider {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![not_supported(), no_account()]
+    }
+}
+
+struct NotConfiguredHere;
+
+impl Refusals for NotConfiguredHere {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![not_configured(), no_account()]
+    }
+}
+
+/// Another provider's access token
+///
+/// There is no other provider.
+#[utoipa::path(
+    post, path = "/get-access-token", tag = "Not available", operation_id = "getProviderToken",
+    request_body = ProviderTokenBody, security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(Failed, Unnamed, Refused<((Posted, NeedsMembers), NoProvider)>),
+)]
+pub async fn access_token(
+    auth: State<Arc<Auth>>,
+    principal: Option<Principal>,
+    body: Extension<ContractBody>,
+) -> Result<Json<()>, Refusal> {
+    provider_token(auth, principal, body).await
+}
+
+/// Refresh another provider's tokens
+///
+/// There is no other provider.
+#[utoipa::path(
+    post, path = "/refresh-token", tag = "Not available", operation_id = "refreshProviderToken",
+    request_body = ProviderTokenBody, security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(Failed, Unnamed, Refused<((Posted, NeedsMembers), NoProvider)>),
+)]
+pub async fn refresh_token(
+    auth: State<Arc<Auth>>,
+    principal: Option<Principal>,
+    body: Extension<ContractBody>,
+) -> Result<Json<()>, Refusal> {
+    provider_token(auth, principal, body).await
+}
+
+/// Other providers' tokens, of which there are none.
+async fn provider_token(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
     Extension(body): Extension<ContractBody>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<()>, Refusal> {
     let nothing = Value::Object(Map::new());
     let selected = Selection::of(Members::in_body(body.0.as_ref().unwrap_or(&nothing)))?;
-    Err(selected.refusal(&auth, principal, "PROVIDER_NOT_SUPPORTED", "Provider credential is not supported.").await)
+    Err(selected.refusal(&auth, principal, not_supported()).await)
 }
 
-/// `GET /account-info`: what another provider says of the user.
+/// What another provider says of the user
+///
+/// There is no other provider.
+#[utoipa::path(
+    get, path = "/account-info", tag = "Not available", operation_id = "getAccountInfo",
+    params(("accountId" = String, Query, description = "An `id` of the list of accounts")), security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(Failed, Unnamed, Refused<((Anything, NeedsMembers), NotConfiguredHere)>),
+)]
 pub async fn info(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
     Query(query): Query,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<()>, Refusal> {
     let selected = Selection::of(Members::of_query(&query))?;
-    let message = "Account is not associated with a configured social provider.";
-    Err(selected.refusal(&auth, principal, "PROVIDER_NOT_CONFIGURED", message).await)
+    Err(selected.refusal(&auth, principal, not_configured()).await)
 }
 
-fn not_found() -> Refusal {
-    ContractError::bad_request("ACCOUNT_NOT_FOUND", "Account not found").into()
+fn no_account() -> ContractError {
+    ContractError::bad_request("ACCOUNT_NOT_FOUND", "Account not found")
+}
+
+fn last_account() -> ContractError {
+    ContractError::bad_request("FAILED_TO_UNLINK_LAST_ACCOUNT", "You can't unlink your last account")
+}
+
+fn not_supported() -> ContractError {
+    ContractError::bad_request("PROVIDER_NOT_SUPPORTED", "Provider credential is not supported.")
+}
+
+fn not_configured() -> ContractError {
+    let message = "Account is not associated with a configured social provider.";
+    ContractError::bad_request("PROVIDER_NOT_CONFIGURED", message)
 }
 
 /// Which account is meant: the one with an id, or the one a cookie names, which nothing here sets.
@@ -98,15 +212,15 @@ impl<'a> Selection<'a> {
     }
 
     /// Why there is nothing for it: the account with the password has no provider behind it.
-    async fn refusal(&self, auth: &Auth, principal: Option<Principal>, code: &'static str, message: &str) -> Refusal {
+    async fn refusal(&self, auth: &Auth, principal: Option<Principal>, own: ContractError) -> Refusal {
         let session = match require_session(auth, principal).await {
             Ok((principal, ..)) => principal,
             Err(Refusal::Failed(failed)) => return Refusal::Failed(failed),
             Err(_) => return Refusal::Anonymous,
         };
         if self.account == Some(session.user_id.as_str()) {
-            return ContractError::bad_request(code, message).into();
+            return own.into();
         }
-        not_found()
+        no_account().into()
     }
 }

@@ -1,6 +1,6 @@
 //! Where a request comes from, and where it wants to go next: the contract's CSRF rules.
 
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use serde_json::Value;
 
 use super::{body::is_truthy, error::ContractError, redirect};
@@ -24,10 +24,7 @@ pub fn check(headers: &HeaderMap, trusted: &TrustedOrigins, signs_in: bool) -> R
     }
     if signs_in && from_browser {
         if text(&SEC_FETCH_SITE) == Some("cross-site") && text(&SEC_FETCH_MODE) == Some("navigate") {
-            return Err(ContractError::forbidden(
-                "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED",
-                "Cross-site navigation login blocked. This request appears to be a CSRF attack.",
-            ));
+            return Err(ContractError::cross_site_navigation());
         }
         return check_origin(&text, trusted);
     }
@@ -38,13 +35,12 @@ fn check_origin<'a>(
     text: &impl Fn(&HeaderName) -> Option<&'a str>,
     trusted: &TrustedOrigins,
 ) -> Result<(), ContractError> {
-    let missing = || ContractError::forbidden("MISSING_OR_NULL_ORIGIN", "Missing or null Origin");
     match text(&header::ORIGIN).or_else(|| text(&header::REFERER)) {
         // A page that hides its origin is ours if the browser says so.
         Some("null") if text(&SEC_FETCH_SITE) == Some("same-origin") => Ok(()),
-        None | Some("null") => Err(missing()),
+        None | Some("null") => Err(ContractError::missing_origin()),
         Some(source) if trusted.trusts(source) => Ok(()),
-        Some(_) => Err(ContractError::forbidden("INVALID_ORIGIN", "Invalid origin")),
+        Some(_) => Err(ContractError::invalid_origin()),
     }
 }
 
@@ -65,10 +61,7 @@ pub fn check_next(body: Option<&Value>, query: &Value, trusted: &TrustedOrigins)
             None => {}
             Some(Value::String(url)) if may_go_to(url, trusted) => {}
             Some(Value::String(_)) => return Err(ContractError::forbidden(code, format!("Invalid {label}"))),
-            Some(_) => {
-                let message = format!("Invalid {label}: expected a string");
-                return Err(ContractError::without_code(StatusCode::BAD_REQUEST, &message));
-            }
+            Some(_) => return Err(ContractError::next_no_string(label)),
         }
     }
     Ok(())

@@ -8,18 +8,21 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::{
+    account::nothing_to_update,
     body::{ContractBody, Members},
-    error::{ContractError, Refusal},
-    objects::{SessionObject, UserObject},
+    description::{Anything, NeedsMembers, NeedsSession, Posted, RevokeBody},
+    error::{ContractError, Failed, Refusal},
+    objects::{AccessToken, CurrentSession, SessionObject, Status, Success},
 };
 use crate::{
     auth::{Auth, Client, Principal, handover::Handover, session_token::SessionToken},
     domain::{SessionId, session::Session, user::User},
-    http::cors,
+    http::{
+        cors,
+        description::refusals::{Refusals, Refused},
+    },
 };
 
 /// Where programs read an access token from, without asking for one.
@@ -27,13 +30,6 @@ const SET_AUTH_JWT: &str = "set-auth-jwt";
 
 /// For caches older than `Cache-Control`, which every answer carries.
 const NO_CACHE: (HeaderName, HeaderValue) = (header::PRAGMA, HeaderValue::from_static("no-cache"));
-
-/// Who is signed in, and how.
-#[derive(Serialize)]
-pub struct CurrentSession {
-    session: SessionObject,
-    user: UserObject,
-}
 
 /// The session behind the credentials, which has to be there.
 pub async fn require_session(auth: &Auth, principal: Option<Principal>) -> Result<(Principal, Session, User), Refusal> {
@@ -48,10 +44,21 @@ pub async fn require_fresh_session(auth: &Auth, principal: Option<Principal>) ->
     if auth.is_fresh(&session) {
         return Ok(principal);
     }
-    Err(ContractError::forbidden("SESSION_NOT_FRESH", "Session is not fresh").into())
+    Err(not_fresh().into())
 }
 
-/// `POST /sign-out`: always succeeds, also for nobody.
+/// Sign out
+///
+/// Ends the session and clears the cookies. Succeeds for nobody, too. Needs no body; `{}` will do.
+#[utoipa::path(
+    post, path = "/sign-out", tag = "Signing in", operation_id = "signOut",
+    security((), ("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "Nobody is signed in any more", body = Success),
+        Failed,
+        Refused<(Posted, NeedsMembers)>,
+    ),
+)]
 pub async fn sign_out(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
@@ -59,7 +66,7 @@ pub async fn sign_out(
     Extension(handover): Extension<Handover>,
     headers: HeaderMap,
     Extension(body): Extension<ContractBody>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Success>, Refusal> {
     let mut members = Members::of_any(&body);
     members.optional_string("callbackURL");
     members.optional_bool("disableRedirect");
@@ -72,10 +79,23 @@ pub async fn sign_out(
     if principal.is_some() || !headers.contains_key(header::AUTHORIZATION) {
         handover.end_session();
     }
-    Ok(Json(json!({ "success": true })))
+    Ok(Json(Success { success: true }))
 }
 
-/// `GET /get-session`: the session and its user, with a fresh access token beside them, or `null`.
+/// The session and its user
+///
+/// `null` where nobody is signed in.
+#[utoipa::path(
+    get, path = "/get-session", tag = "Sessions", operation_id = "getSession",
+    security((), ("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "The session and its user, or null", body = Option<CurrentSession>, headers(
+            ("set-auth-jwt" = String, description = "A fresh access token"),
+        )),
+        Failed,
+        Refused<Anything>,
+    ),
+)]
 pub async fn get_session(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
@@ -89,9 +109,9 @@ pub async fn get_session(
         if principal.is_some() {
             handover.end_session();
         }
-        return Ok(([NO_CACHE], Json(Value::Null)).into_response());
+        return Ok(([NO_CACHE], Json(())).into_response());
     };
-    let answer = CurrentSession { session: SessionObject::from(&session), user: UserObject::from(&user) };
+    let answer = CurrentSession::new(&session, &user);
     let mut response = ([NO_CACHE], Json(answer)).into_response();
     if let Ok(mut value) = HeaderValue::from_str(access.token.expose()) {
         value.set_sensitive(true);
@@ -101,28 +121,87 @@ pub async fn get_session(
     Ok(response)
 }
 
-/// `POST /update-session`: a session has no fields that its owner could set.
+struct NothingToSet;
+
+impl Refusals for NothingToSet {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![nothing_to_update()]
+    }
+}
+
+/// Change the session
+///
+/// A session has no fields that its owner could set.
+#[utoipa::path(
+    post, path = "/update-session", tag = "Not available", operation_id = "updateSession", request_body = Object,
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(Failed, Refused<((Posted, NeedsMembers), NeedsSession, NothingToSet)>),
+)]
 pub async fn update(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
     Extension(body): Extension<ContractBody>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<()>, Refusal> {
     Members::of_all(&body, &["record"]).finish()?;
     require_session(&auth, principal).await?;
-    Err(ContractError::without_code(StatusCode::BAD_REQUEST, "No fields to update").into())
+    Err(nothing_to_update().into())
 }
 
-/// `POST /get-session`: only with an option of the contract that does not exist here.
+/// Refresh the session, deferred
+///
+/// Not available: belongs to an option of the contract that does not exist here.
+#[utoipa::path(
+    post, path = "/get-session", tag = "Sessions", operation_id = "refreshSession", security(()),
+    responses(Failed, Refused<(Posted, NoDeferredRefresh)>),
+)]
 pub async fn defer_required() -> impl IntoResponse {
-    let refused = ContractError::new(
+    ([NO_CACHE], no_deferred_refresh())
+}
+
+struct NoDeferredRefresh;
+
+impl Refusals for NoDeferredRefresh {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![no_deferred_refresh()]
+    }
+}
+
+fn no_deferred_refresh() -> ContractError {
+    ContractError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED",
         "POST method requires deferSessionRefresh to be enabled in session config",
-    );
-    ([NO_CACHE], refused)
+    )
 }
 
-/// `GET /list-sessions`
+/// What is answered to sessions that are not young enough.
+pub struct NeedsFreshSession;
+
+impl Refusals for NeedsFreshSession {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![not_fresh()]
+    }
+}
+
+fn not_fresh() -> ContractError {
+    ContractError::forbidden("SESSION_NOT_FRESH", "Session is not fresh")
+}
+
+/// The live sessions
+///
+/// Asks for a session no older than a day.
+#[utoipa::path(
+    get, path = "/list-sessions", tag = "Sessions", operation_id = "listSessions",
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "The live sessions", body = Vec<SessionObject>),
+        Failed,
+        Refused<(Anything, NeedsSession, NeedsFreshSession)>,
+    ),
+)]
 pub async fn list(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
@@ -132,15 +211,25 @@ pub async fn list(
     Ok(Json(sessions.iter().map(SessionObject::from).collect()))
 }
 
-/// `POST /revoke-session`: ends the session whose `token` is given, an answer's `session.token` or the
-/// secret one. Someone else's is left alone, in silence.
+/// End one session
+///
+/// Someone else's is left alone, in silence.
+#[utoipa::path(
+    post, path = "/revoke-session", tag = "Sessions", operation_id = "revokeSession", request_body = RevokeBody,
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "It is not live", body = Status),
+        Failed,
+        Refused<(Posted, NeedsMembers, NeedsSession)>,
+    ),
+)]
 pub async fn revoke(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
     Extension(client): Extension<Client>,
     Extension(handover): Extension<Handover>,
     Extension(body): Extension<ContractBody>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Status>, Refusal> {
     let mut members = Members::of(&body);
     let token = members.string("token");
     members.finish()?;
@@ -153,41 +242,59 @@ pub async fn revoke(
     {
         handover.end_session();
     }
-    Ok(status())
+    Ok(Json(Status::DONE))
 }
 
-/// `POST /revoke-sessions`: ends them all, this one too.
+/// End all sessions
+///
+/// The one that asks, too. Needs no body; `{}` will do.
+#[utoipa::path(
+    post, path = "/revoke-sessions", tag = "Sessions", operation_id = "revokeSessions",
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses((status = 200, description = "None is live", body = Status), Failed, Refused<(Posted, NeedsSession)>),
+)]
 pub async fn revoke_all(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
     Extension(client): Extension<Client>,
     Extension(handover): Extension<Handover>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Status>, Refusal> {
     let (principal, ..) = require_session(&auth, principal).await?;
     auth.revoke_all_sessions(principal, &client).await?;
     handover.end_session();
-    Ok(status())
+    Ok(Json(Status::DONE))
 }
 
-/// `POST /revoke-other-sessions`: ends all but this one.
+/// End all sessions but the one that asks
+///
+/// Needs no body; `{}` will do.
+#[utoipa::path(
+    post, path = "/revoke-other-sessions", tag = "Sessions", operation_id = "revokeOtherSessions",
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses((status = 200, description = "No other is live", body = Status), Failed, Refused<(Posted, NeedsSession)>),
+)]
 pub async fn revoke_others(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
     Extension(client): Extension<Client>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Status>, Refusal> {
     let (principal, ..) = require_session(&auth, principal).await?;
     auth.revoke_other_sessions(principal, &client).await?;
-    Ok(status())
+    Ok(Json(Status::DONE))
 }
 
-/// `GET /token`: a fresh access token for this session.
-pub async fn token(State(auth): State<Arc<Auth>>, principal: Option<Principal>) -> Result<Json<Value>, Refusal> {
+/// A fresh access token
+#[utoipa::path(
+    get, path = "/token", tag = "Sessions", operation_id = "getAccessToken",
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(
+        (status = 200, description = "An access token of the session", body = AccessToken),
+        Failed,
+        Refused<(Anything, NeedsSession)>,
+    ),
+)]
+pub async fn token(State(auth): State<Arc<Auth>>, principal: Option<Principal>) -> Result<Json<AccessToken>, Refusal> {
     let principal = principal.ok_or_else(ContractError::unauthorized)?;
     let issued = auth.access_token(principal).await?.ok_or_else(ContractError::unauthorized)?;
-    Ok(Json(json!({ "token": issued.token.expose() })))
-}
-
-/// What the contract answers where there is nothing to say.
-pub fn status() -> Json<Value> {
-    Json(json!({ "status": true }))
+    Ok(Json(AccessToken { token: issued.token.expose().to_owned() }))
 }

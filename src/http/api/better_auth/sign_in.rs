@@ -9,10 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     body::{ContractBody, Members},
-    error::Refusal,
+    description::{NeedsMembers, Posted, SignInBody, SignInForm, Throttled},
+    error::{ContractError, Failed, Refusal, invalid_credentials, invalid_email},
     objects::UserObject,
     redirect,
 };
@@ -23,18 +25,57 @@ use crate::{
         sign_in::{SignIn, SignInError},
     },
     domain::email::InvalidEmail,
+    http::description::refusals::{Refusals, Refused},
 };
 
-#[derive(Serialize)]
+/// A session that was opened.
+#[derive(Serialize, ToSchema)]
 struct SignedIn {
+    /// Whether there is a `url` to go to.
     redirect: bool,
+    /// The session token.
     token: String,
+    /// The `callbackURL`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     url: Option<String>,
     user: UserObject,
 }
 
+struct WrongCredentials;
+
+impl Refusals for WrongCredentials {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![invalid_email(), invalid_credentials()]
+    }
+}
+
+/// What is answered to pages that are not ours.
+pub struct LoginCsrf;
+
+impl Refusals for LoginCsrf {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![ContractError::cross_site_navigation()]
+    }
+}
+
+/// Sign in
+///
 /// Opens a session. Earlier ones go on: each device has its own.
+#[utoipa::path(
+    post, path = "/sign-in/email", tag = "Signing in", operation_id = "signIn", security(()),
+    request_body(content((SignInBody = "application/json"), (SignInForm = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "A new session; both cookies are set", body = SignedIn, headers(
+            ("set-auth-token" = String, description = "The session token"),
+            ("Location" = String, description = "The `callbackURL`, if there is one"),
+        )),
+        Failed,
+        Refused<((Posted, LoginCsrf), (NeedsMembers, WrongCredentials), Throttled)>,
+    ),
+)]
 pub async fn email(
     State(auth): State<Arc<Auth>>,
     Extension(client): Extension<Client>,

@@ -4,22 +4,62 @@ use std::sync::Arc;
 
 use axum::{Extension, Json, extract::State};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     body::{ContractBody, Members},
-    error::Refusal,
+    description::{NeedsMembers, Posted, SignUpBody, SignUpForm, Throttled},
+    error::{ContractError, Failed, Refusal, form_error},
     objects::{UserObject, is_image},
+    sign_in::LoginCsrf,
 };
-use crate::auth::{Auth, Client, handover::Handover, sign_up::SignUp};
+use crate::{
+    auth::{Auth, Client, handover::Handover, sign_up::SignUp},
+    domain::{form::FormError, password::WeakPassword},
+    http::description::refusals::{Refusals, Refused},
+};
 
 /// A new account's owner, signed in.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct SignedUp {
+    /// The session token.
     token: String,
     user: UserObject,
 }
 
-/// Makes an account and signs its owner in.
+/// What a password that is chosen can be refused for.
+pub struct ChoosesPassword;
+
+impl Refusals for ChoosesPassword {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        [WeakPassword::Missing, WeakPassword::TooLong, WeakPassword::Common].map(ContractError::password).into()
+    }
+}
+
+struct AddressTaken;
+
+impl Refusals for AddressTaken {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![form_error(FormError::EmailTaken)]
+    }
+}
+
+/// Create an account
+///
+/// Its owner is signed in.
+#[utoipa::path(
+    post, path = "/sign-up/email", tag = "Signing in", operation_id = "signUp", security(()),
+    request_body(content((SignUpBody = "application/json"), (SignUpForm = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "The new account; both cookies are set", body = SignedUp, headers(
+            ("set-auth-token" = String, description = "The session token"),
+        )),
+        Failed,
+        Refused<((Posted, LoginCsrf), (NeedsMembers, ChoosesPassword), (AddressTaken, Throttled))>,
+    ),
+)]
 pub async fn email(
     State(auth): State<Arc<Auth>>,
     Extension(client): Extension<Client>,

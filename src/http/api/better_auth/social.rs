@@ -10,15 +10,20 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
 
 use super::{
+    bodies::ProviderBody,
     body::{ContractBody, Members},
-    error::{ContractError, Refusal},
+    description::{Anything, NeedsMembers, NeedsSession, Posted},
+    error::{ContractError, Failed, Refusal},
     query::Query,
     redirect,
     sessions::require_session,
 };
 use crate::{
     auth::{Auth, Principal},
-    http::AppState,
+    http::{
+        AppState,
+        description::refusals::{Refusals, Refused},
+    },
 };
 
 /// Parameters of an authorization request that are the server's to set (RFC 6749 §4.1.1, RFC 7636).
@@ -39,7 +44,23 @@ const RETURNED: [&str; 7] = ["code", "error", "device_id", "error_description", 
 /// What a path's segment cannot hold as it is; the unreserved characters stay (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// `POST /sign-in/social`
+struct NoProvider;
+
+impl Refusals for NoProvider {
+    type Error = ContractError;
+    fn refusals() -> Vec<ContractError> {
+        vec![unknown_provider()]
+    }
+}
+
+/// Sign in with another provider
+///
+/// None is configured.
+#[utoipa::path(
+    post, path = "/sign-in/social", tag = "Not available", operation_id = "signInWithProvider", request_body = ProviderBody,
+    security(()),
+    responses(Failed, Refused<(Posted, NeedsMembers, NoProvider)>),
+)]
 pub async fn sign_in(Extension(body): Extension<ContractBody>) -> Result<Response, Refusal> {
     let mut members = Members::of(&body);
     for name in ["callbackURL", "newUserCallbackURL", "errorCallbackURL"] {
@@ -66,7 +87,14 @@ pub async fn sign_in(Extension(body): Extension<ContractBody>) -> Result<Respons
     Err(no_provider())
 }
 
-/// `POST /link-social`
+/// Link another provider
+///
+/// None is configured.
+#[utoipa::path(
+    post, path = "/link-social", tag = "Not available", operation_id = "linkProvider", request_body = ProviderBody,
+    security(("sessionToken" = []), ("sessionCookie" = [])),
+    responses(Failed, Refused<((Posted, NeedsMembers), NeedsSession, NoProvider)>),
+)]
 pub async fn link(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
@@ -87,7 +115,18 @@ pub async fn link(
     Err(no_provider())
 }
 
-/// `GET /callback/{id}`: nothing was ever sent to a provider, so nothing can come back from one.
+/// Come back from another provider
+///
+/// Nothing was ever sent to one, so nothing can come back.
+#[utoipa::path(
+    get, path = "/callback/{id}", tag = "Not available", operation_id = "providerCallback", security(()),
+    params(("id" = String, Path, description = "The provider"), ("state" = Option<String>, Query)),
+    responses(
+        (status = 302, description = "To the page about errors"),
+        Failed,
+        Refused<(Anything, NeedsMembers)>,
+    ),
+)]
 pub async fn callback(State(state): State<AppState>, Query(query): Query) -> Result<Response, Refusal> {
     let mut members = Members::of_query(&query);
     let [.., state_given, _, _] = RETURNED.map(|name| members.optional_string(name));
@@ -100,7 +139,18 @@ pub async fn callback(State(state): State<AppState>, Query(query): Query) -> Res
     Ok(redirect::to(&format!("{base}/api/auth/error?error={error}")))
 }
 
-/// `POST /callback/{id}`: what a provider posts as a form is asked for again, as a link.
+/// Come back from another provider, with a form
+///
+/// What a provider posts is asked for again, as a link.
+#[utoipa::path(
+    post, path = "/callback/{id}", tag = "Not available", operation_id = "providerPost", security(()),
+    params(("id" = String, Path, description = "The provider"), ("state" = Option<String>, Query)),
+    responses(
+        (status = 302, description = "To the same path, as a GET"),
+        Failed,
+        Refused<(Posted, NeedsMembers)>,
+    ),
+)]
 pub async fn posted_callback(
     State(state): State<AppState>,
     Path(id): Path<String>,
@@ -153,5 +203,9 @@ fn additions(members: &mut Members) {
 }
 
 fn no_provider() -> Refusal {
-    ContractError::new(StatusCode::NOT_FOUND, "PROVIDER_NOT_FOUND", "Provider not found").into()
+    unknown_provider().into()
+}
+
+fn unknown_provider() -> ContractError {
+    ContractError::new(StatusCode::NOT_FOUND, "PROVIDER_NOT_FOUND", "Provider not found")
 }

@@ -1,0 +1,115 @@
+//! One operation: what to send, what comes back.
+
+use leptos::prelude::*;
+
+use super::{
+    body::{Body, Members},
+    prose,
+};
+use crate::ui::reference::{Answer, Operation as Shown};
+
+/// An operation, from its path to its errors.
+#[component]
+pub fn Operation(
+    /// What is shown.
+    operation: Shown,
+) -> AnyView {
+    let Shown { id, method, path, summary, about, credentials, open, .. } = operation;
+    let Shown { parameters, bodies, answers, errors, command, .. } = operation;
+    let needs = needs(&credentials, open);
+    let label = format!("Example request: {summary}");
+    view! {
+        <section class="operation" id=id.clone()>
+            <h3>
+                <a href=format!("#{id}")>{summary}</a>
+            </h3>
+            <p class="line">
+                <span class="method">{method}</span> " " <code>{path}</code>
+            </p>
+            {about.iter().map(|text| view! { <p>{prose(text)}</p> }).collect_view()}
+            <p class="explain">{prose(&needs)}</p>
+            {(!parameters.is_empty()).then(|| view! {
+                <h4>"Parameters"</h4>
+                <Members members=parameters />
+            })}
+            {bodies.into_iter().map(|content| view! {
+                <h4>"Body, " <code>{content.media_type.clone()}</code></h4>
+                <Body content />
+            }).collect_view()}
+            <h4>"Example"</h4>
+            <pre tabindex="0" role="group" aria-label=label><code>{command}</code></pre>
+            {answers.into_iter().map(|answer| view! { <Success answer /> }).collect_view()}
+            <Errors errors />
+        </section>
+    }
+    .into_any()
+}
+
+fn needs(credentials: &[String], open: bool) -> String {
+    let names = credentials.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+    match (names.is_empty(), open) {
+        (true, _) => "Needs no credential.".to_owned(),
+        (false, true) => format!("Takes {names}, and answers without, too."),
+        (false, false) => format!("Needs {names}."),
+    }
+}
+
+#[component]
+fn Success(answer: Answer) -> AnyView {
+    let Answer { status, about, headers, content } = answer;
+    view! {
+        <h4>"Answer " <span class="status">{status}</span></h4>
+        <p>{prose(&about)} "."</p>
+        {(!headers.is_empty()).then(|| view! { <ul class="headers">{headers.iter().map(header).collect_view()}</ul> })}
+        {content.map(|content| view! { <Body content /> })}
+    }
+    .into_any()
+}
+
+fn header((name, about): &(String, String)) -> impl IntoView + use<> {
+    view! {
+        <li>
+            <code>{name.clone()}</code> ": " {prose(about)}
+        </li>
+    }
+}
+
+/// Every status with the codes that it comes with.
+#[component]
+fn Errors(errors: Vec<Answer>) -> AnyView {
+    if errors.is_empty() {
+        return ().into_any();
+    }
+    let sample = errors.iter().find_map(|error| error.content.as_ref()?.examples.first().cloned());
+    view! {
+        <h4>"Errors"</h4>
+        <dl class="members">{errors.iter().map(error).collect_view()}</dl>
+        {sample.map(|sample| view! {
+            <pre tabindex="0" role="group" aria-label="Example of an error"><code>{sample.text}</code></pre>
+        })}
+    }
+    .into_any()
+}
+
+fn error(error: &Answer) -> AnyView {
+    let cases = error.content.iter().flat_map(|content| &content.examples).map(|case| {
+        view! {
+            <p>
+                <code>{case.name.clone()}</code> " " {case.about.clone()}
+            </p>
+        }
+    });
+    let cases: Vec<_> = cases.collect();
+    let about = cases.is_empty().then(|| view! { <p>{prose(&error.about)}</p> });
+    let headers = error.headers.iter().map(|(name, _)| view! { <code>{name.clone()}</code> " " }).collect_view();
+    let with = (!error.headers.is_empty()).then(|| view! { <p class="rules">"with " {headers}</p> });
+    view! {
+        <div>
+            <dt>
+                <span class="status">{error.status.clone()}</span>
+            </dt>
+            <dd>{cases} {about} {with}</dd>
+        </div>
+    }
+    .into_any()
+}
