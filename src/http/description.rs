@@ -51,7 +51,8 @@ impl Description {
         self.made.get_or_init(|| {
             let value = serde_json::to_value(&self.document).unwrap_or(Value::Null);
             let json = Bytes::from(value.to_string());
-            let digest = Sha256::digest(&json)[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let digest =
+                Sha256::digest(&json)[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
             Made { json, tag: format!("\"{digest}\""), page: Arc::new(reference::page(&value)) }
         })
     }

@@ -43,7 +43,7 @@ for (const who of ["nobody", "somebody"]) {
 async function signUp(email: string): Promise<string> {
   const answer = await fetch(`${latchkey.url}/api/auth/sign-up/email`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", origin: latchkey.url },
     body: JSON.stringify({ name: "Ada", email, password: PASSWORD }),
   });
   expect(answer.status).toBe(200);
