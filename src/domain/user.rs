@@ -2,12 +2,12 @@
 
 use super::{Name, Timestamp, UserId};
 
-/// The most bytes a picture's address may have.
+/// The most characters a picture's address may have.
 const MAX_IMAGE: usize = 2048;
 
 /// Whether a text can be a picture's address: of bearable length, on one line.
 pub fn is_image(text: &str) -> bool {
-    text.len() <= MAX_IMAGE && !text.chars().any(char::is_control)
+    text.chars().count() <= MAX_IMAGE && !text.chars().any(char::is_control)
 }
 
 /// An account as its owner may see it. Holds no secret.

@@ -57,6 +57,9 @@ struct Metadata<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uri")]
     jwks_uri: Option<String>,
+    /// Where the service is described.
+    #[schema(format = "uri")]
+    service_documentation: String,
     /// None.
     #[schema(value_type = Vec<String>)]
     response_types_supported: [&'static str; 0],
@@ -99,7 +102,14 @@ pub async fn key_set(State(state): State<AppState>) -> Response {
 pub async fn metadata(State(state): State<AppState>) -> Response {
     let issuer = state.settings.base_url.as_str();
     let jwks_uri = state.auth.publishes_keys().then(|| format!("{issuer}/.well-known/jwks.json"));
-    public(Metadata { issuer, jwks_uri, response_types_supported: [], grant_types_supported: [] })
+    let service_documentation = format!("{issuer}/docs");
+    public(Metadata {
+        issuer,
+        jwks_uri,
+        service_documentation,
+        response_types_supported: [],
+        grant_types_supported: [],
+    })
 }
 
 /// JSON that pages of every origin may read, and everybody may keep for a while. (A stock Better Auth client

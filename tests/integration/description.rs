@@ -74,6 +74,7 @@ async fn the_operations_are_these() {
     GET /api/auth/verify-email verifyEmail
     POST /api/auth/verify-password verifyPassword
     GET /api/openapi.json getDescription
+    DELETE /api/users/{user_id} deleteAccount
     GET /api/users/{user_id} getProfile
     PATCH /api/users/{user_id} updateProfile
     GET /api/users/{user_id}/events listEvents

@@ -171,6 +171,7 @@ async fn the_metadata_says_what_is_true_and_nothing_more() {
         json!({
             "issuer": BASE_URL,
             "jwks_uri": format!("{BASE_URL}/.well-known/jwks.json"),
+            "service_documentation": format!("{BASE_URL}/docs"),
             "response_types_supported": [],
             "grant_types_supported": [],
         })

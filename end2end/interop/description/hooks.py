@@ -14,7 +14,7 @@ URL = os.environ["LATCHKEY_URL"]
 # The examples of the description have it: they change this password, and sign in with it.
 PASSWORD = "violet otter lantern 42"
 # What changes or ends the account gets an account of its own each time.
-CONSUMES_ACCOUNT = {"changePassword", "deleteUser"}
+CONSUMES_ACCOUNT = {"changePassword", "deleteAccount", "deleteUser"}
 
 
 def ask(path, body=None, token=None):
