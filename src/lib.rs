@@ -1,7 +1,7 @@
 //! Sign-in as a service: pages for people, a JSON API for programs, JWTs for every backend.
 //!
 //! This is the tour. What the service does and how to run it is in `README.md`, why it is as it is in
-//! `docs/security.md`, each route in `docs/api.md`.
+//! `docs/security.md`, each route in `docs/api.md`, what it was run beside in `docs/interop.md`.
 //!
 //! # A request, from the socket to the database
 //!
@@ -44,17 +44,22 @@
 //! Downward only. [`domain`] names nothing of the crate and is compiled for server and browser; [`auth`]
 //! knows neither HTML nor JSON nor HTTP; of [`ui`] only the server functions name `auth`, and only on the
 //! server. SQL lives in [`store`], `jsonwebtoken` in [`auth::token`], argon2 in
-//! [`auth::password_hasher`], cookies are made in one file of [`http`]; `aws_lc_rs` only makes keys, in
-//! [`auth::token`] and [`auth::derived_keys`].
+//! [`auth::password_hasher`], cookies are made in one file of [`http`]; `aws_lc_rs` only makes, derives and
+//! seals keys, in [`auth::token`] and [`auth::derived_keys`].
 //!
 //! # Where to look
 //!
 //! | for | in |
 //! |---|---|
 //! | which paths there are | [`http::router`] |
+//! | the sign-in API, after Better Auth's contract; what a user owns | `http::api::better_auth`; `http::api::users` |
+//! | answers for a reverse proxy | `http::api::forward_auth` |
+//! | what pages of other origins may do | `http::cors`, with [`config::TrustedOrigins`] |
+//! | the API's description, and the page that shows it | `http::description`; [`ui::reference`] |
 //! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`ReturnAddress`](domain::ReturnAddress) |
 //! | what a form can be refused for | [`domain::form`] |
 //! | signing up and in, renewing, signing out | [`auth::sign_up`], [`auth::sign_in`], [`auth::renew`], [`auth::sessions`] |
+//! | deleting an account | [`auth::delete_user`] |
 //! | access tokens; session tokens | [`auth::token`]; [`auth::session_token`] |
 //! | the keys that sign, from their making to their end | [`auth::signing_keys`] |
 //! | sessions that have ended | [`auth::revocation`], fed by [`auth::housekeeping`] |

@@ -139,6 +139,14 @@ const inside: State[] = [
       await expect(summary(page)).toBeVisible();
     },
   },
+  {
+    name: "account, deletion refused",
+    arrange: async ({ page }) => {
+      await field(page, "Your password, to confirm").fill("not the one");
+      await button(page, "Delete account").click();
+      await expect(summary(page)).toBeVisible();
+    },
+  },
 ];
 
 async function open(page: Page, path: string): Promise<void> {

@@ -1,4 +1,4 @@
-// The account's page: profile, password, devices, recent activity.
+// The account's page: profile, password, devices, recent activity. Its end is story 6.
 
 import {
   button,
@@ -16,10 +16,10 @@ import {
 import { devices } from "../support/people.js";
 import { expect, test } from "../support/test.js";
 
-test("the four sections are there", async ({ page, person }) => {
+test("the five sections are there", async ({ page, person }) => {
   await signUp(page, person);
   const titles = page.getByRole("main").getByRole("heading", { level: 2 });
-  await expect(titles).toHaveText(["Profile", "Password", "Where you’re signed in", "Recent activity"]);
+  await expect(titles).toHaveText(["Profile", "Password", "Where you’re signed in", "Recent activity", "Delete account"]);
 });
 
 test("the name can be changed", async ({ page, person }) => {
@@ -124,7 +124,7 @@ test("recent activity tells what happened, newest first", async ({ page, person 
   await submitSignIn(page, { ...person, password: "a wrong guess at it" });
   await expect(summary(page)).toBeVisible();
   await signIn(page, person);
-  await expect(activity.filter({ hasText: "Sign-in refused: wrong password" })).toHaveCount(1);
+  await expect(activity.filter({ hasText: "Refused: wrong password" })).toHaveCount(1);
   // What only accompanies a sign-in is not worth an entry.
   await expect(activity.filter({ hasText: /Session (opened|renewed)/ })).toHaveCount(0);
   const words = await activity.allInnerTexts();

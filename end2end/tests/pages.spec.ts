@@ -120,7 +120,10 @@ test("password managers are told which field is which", { tag: "@server" }, asyn
   await signUp(page, person);
   await expected("Current password", "current-password");
   await expected("New password", "new-password");
-  await expect(page.locator("input[autocomplete=username]")).toHaveValue(person.email);
+  await expected("Your password, to confirm", "current-password");
+  for (const id of ["username", "delete-username"]) {
+    await expect(page.locator(`#${id}[autocomplete=username]`)).toHaveValue(person.email);
+  }
 });
 
 test("a password can be revealed while typing, where scripts run", async ({ page, person, javaScriptEnabled }) => {

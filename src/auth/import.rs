@@ -202,8 +202,11 @@ impl Run<'_> {
                 self.report.passwords.imported += 1;
             }
             (Ok(hash), Some(stored)) if hash != *stored && is_untouched(stored) => {
-                self.import.replace_password(id, hash, self.now).await?;
-                self.report.passwords.updated += 1;
+                if self.import.replace_password(id, stored, hash, self.now).await? {
+                    self.report.passwords.updated += 1;
+                } else {
+                    self.report.passwords.already_here += 1;
+                }
             }
             (_, Some(_)) => self.report.passwords.already_here += 1,
             (Err(remark), None) => self.report.remark(id, remark),
@@ -239,7 +242,7 @@ impl Run<'_> {
         accepted.retain(|session| !here.contains(session.token_hash.as_slice()));
         self.report.sessions.already_here += (before - accepted.len()) as u64;
         self.report.sessions.imported += accepted.len() as u64;
-        Ok(self.import.add_sessions(accepted).await?)
+        Ok(self.import.add_sessions(&accepted).await?)
     }
 }
 

@@ -62,9 +62,13 @@ fn create(folder: &Path, path: &Path) -> io::Result<()> {
     let named = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
     match named {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
     }
+    // The name has to outlive a power cut as the keys sealed under the secret do.
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -48,8 +48,9 @@ pub const SETTINGS: [Setting; 19] = [
         "secret",
         "SECRET",
         "",
-        "The master secret, 32 bytes or more: seals the signing keys in the database, and whatever else is \
-         sealed; better set in the environment than as a flag [default: made on first start, kept in the data folder]",
+        "The master secret, 32 bytes or more: seals the signing keys in the database; also keys the attempt \
+         counters and the form cookie; better set in the environment than as a flag [default: made on first start, \
+         kept in the data folder]",
     ),
     setting(
         "LATCHKEY_JWT_SECRET",

@@ -25,16 +25,25 @@ struct Names {
     access: &'static str,
     session: &'static str,
     form: &'static str,
+    /// Under which a browser has kept a session that was brought along from Better Auth: on https only the
+    /// name that no page on plain http can set.
+    imported: &'static str,
 }
 
-const HTTPS: Names =
-    Names { access: "__Host-latchkey_access", session: "__Host-latchkey_session", form: "__Host-latchkey_form" };
+const HTTPS: Names = Names {
+    access: "__Host-latchkey_access",
+    session: "__Host-latchkey_session",
+    form: "__Host-latchkey_form",
+    imported: "__Secure-better-auth.session_token",
+};
 
 /// Browsers refuse the prefix on http, which is for localhost only.
-const HTTP: Names = Names { access: "latchkey_access", session: "latchkey_session", form: "latchkey_form" };
-
-/// The names under which browsers have kept a session that was brought along from Better Auth.
-const IMPORTED: [&str; 2] = ["__Secure-better-auth.session_token", "better-auth.session_token"];
+const HTTP: Names = Names {
+    access: "latchkey_access",
+    session: "latchkey_session",
+    form: "latchkey_form",
+    imported: "better-auth.session_token",
+};
 
 /// What the cookie with the session token is called.
 pub const fn session_name(https: bool) -> &'static str {
@@ -77,7 +86,7 @@ impl CookieJar {
         };
         let own = || only(&session).and_then(|text| text.parse().ok()).map(SessionCredential::Own);
         let imported = || {
-            let kept = IMPORTED.into_iter().find_map(|name| only(&values(headers, name)));
+            let kept = only(&values(headers, self.names.imported));
             kept.and_then(|text| ImportedToken::of_cookie(&text)).map(SessionCredential::Imported)
         };
         let presented = if session.is_empty() { imported() } else { own() };
@@ -110,10 +119,8 @@ impl CookieJar {
     }
 
     fn forget_imported(&self) {
-        for name in IMPORTED {
-            if self.cookies.get(name).is_some() {
-                self.set(name, String::new(), Some(Duration::ZERO));
-            }
+        if self.cookies.get(self.names.imported).is_some() {
+            self.set(self.names.imported, String::new(), Some(Duration::ZERO));
         }
     }
 

@@ -40,7 +40,7 @@ pub enum SourceError {
 }
 
 /// A user as Better Auth keeps them, not yet judged.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SourceUser {
     /// `user.id`
     pub id: String,

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind};
 
+/// How many rows a statement brings in: databases limit the values in one.
+const ROWS: usize = 500;
+
 /// What of an account is the owner's to see.
 #[derive(Clone, Debug)]
 pub struct Profile {
@@ -35,7 +38,7 @@ pub struct Profile {
 }
 
 /// An account that is here already.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct KnownUser {
     /// The normal form of its address.
     pub email_key: String,
@@ -116,14 +119,18 @@ impl Import {
 
     /// Which of these tokens, by their digests, were brought along before.
     pub async fn known_tokens(&self, hashes: &[[u8; 32]]) -> Result<HashSet<Vec<u8>>, StoreError> {
-        let rows: Vec<Vec<u8>> = imported_session::Entity::find()
-            .select_only()
-            .column(imported_session::Column::TokenHash)
-            .filter(imported_session::Column::TokenHash.is_in(hashes.iter().map(|hash| hash.to_vec())))
-            .into_tuple()
-            .all(&self.0)
-            .await?;
-        Ok(rows.into_iter().collect())
+        let mut known = HashSet::new();
+        for hashes in hashes.chunks(ROWS) {
+            let rows: Vec<Vec<u8>> = imported_session::Entity::find()
+                .select_only()
+                .column(imported_session::Column::TokenHash)
+                .filter(imported_session::Column::TokenHash.is_in(hashes.iter().map(|hash| hash.to_vec())))
+                .into_tuple()
+                .all(&self.0)
+                .await?;
+            known.extend(rows);
+        }
+        Ok(known)
     }
 
     /// Makes accounts, and notes in each one's log where it comes from.
@@ -184,16 +191,30 @@ impl Import {
         Ok(())
     }
 
-    /// Replaces the hash of an account's password.
-    pub async fn replace_password(&self, owner: UserId, hash: String, now: Timestamp) -> Result<(), StoreError> {
-        Ok(credentials::set_password(&self.0, owner, hash, now).await?)
+    /// Replaces the hash of an account's password; `false` if it no longer is `seen`.
+    pub async fn replace_password(
+        &self,
+        owner: UserId,
+        seen: &str,
+        hash: String,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let unchanged = credentials::hold_password(&self.0, owner, seen).await?;
+        if unchanged {
+            credentials::set_password(&self.0, owner, hash, now).await?;
+        }
+        Ok(unchanged)
     }
 
     /// Opens sessions.
-    pub async fn add_sessions(&self, sessions: Vec<NewImportedSession>) -> Result<(), StoreError> {
-        if sessions.is_empty() {
-            return Ok(());
+    pub async fn add_sessions(&self, sessions: &[NewImportedSession]) -> Result<(), StoreError> {
+        for rows in sessions.chunks(ROWS) {
+            self.add_some_sessions(rows).await?;
         }
+        Ok(())
+    }
+
+    async fn add_some_sessions(&self, sessions: &[NewImportedSession]) -> Result<(), StoreError> {
         let found_by = sessions.iter().map(|session| imported_session::ActiveModel {
             session_id: Set(session.new.session.id.uuid()),
             cookie_hash: Set(session.new.secret_hash.to_vec()),

@@ -153,10 +153,14 @@ pub async fn submit_delete_account(#[server(default)] current_password: String) 
     let visit = Visit::of_request()?;
     let Some(principal) = visit.require_principal() else { return Ok(()) };
     match visit.auth.delete_user(principal, Proof::Password(&current_password), &visit.client).await {
-        // Gone already is what the person wanted.
-        Ok(()) | Err(DeleteUserError::Gone) => {
+        Ok(()) => {
             visit.handover.end_session();
             visit.done(Notice::AccountDeleted, "/");
+        }
+        // The session has ended elsewhere, perhaps with the account: nothing was deleted here.
+        Err(DeleteUserError::Gone) => {
+            visit.handover.end_session();
+            visit.ask_to_sign_in();
         }
         Err(error) => visit.refuse(Outcome::from(error).at(FormKind::Deletion), "/account", ""),
     }

@@ -113,3 +113,48 @@ async fn act(app: &TestApp, action: &str, headers: &[(&str, &str)]) -> Answer {
     let headers = [headers, &[FORM]].concat();
     send(&app.state, &format!("POST /actions/{action}"), &headers, "email=ada%40example.com&password=x").await
 }
+
+#[tokio::test]
+async fn what_another_site_makes_a_browser_send_is_not_let_through_a_proxy() {
+    let app = TestApp::with(&[("LATCHKEY_TRUSTED_ORIGINS", "https://partner.example.com")]).await;
+    let ada = app.person("ada@example.com").await;
+    let cookie = format!("latchkey_access={}", ada.access_token);
+    let (host, proto) = (("x-forwarded-host", "app.example.com"), ("x-forwarded-proto", "https"));
+    let verify = async |method: &'static str, more: &[(&'static str, &'static str)]| {
+        let mut headers = vec![("cookie", cookie.as_str()), ("x-forwarded-method", method), host, proto];
+        headers.extend(more);
+        send(&app.state, "GET /api/auth/verify", &headers, "").await
+    };
+    for foreign in [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("sec-fetch-site", "same-site"), ("origin", "https://blog.example.com")],
+        &[("origin", "https://blog.example.com")],
+        &[("origin", "null")],
+    ] {
+        for method in ["POST", "DELETE", "what"] {
+            let answer = verify(method, foreign).await;
+            assert_eq!(
+                (answer.status, answer.problem().as_str()),
+                (StatusCode::FORBIDDEN, "cross_site"),
+                "{foreign:?}"
+            );
+        }
+        assert_eq!(verify("GET", foreign).await.status, StatusCode::OK, "a link from there may be followed");
+    }
+    for own in [
+        &[][..],
+        &[("sec-fetch-site", "same-origin")],
+        &[("sec-fetch-site", "none")],
+        &[("origin", "https://app.example.com")],
+        &[("sec-fetch-site", "cross-site"), ("origin", "https://partner.example.com")],
+    ] {
+        assert_eq!(verify("POST", own).await.status, StatusCode::OK, "{own:?}");
+    }
+    let untold = [("cookie", cookie.as_str()), ("sec-fetch-site", "cross-site")];
+    let answer = send(&app.state, "GET /api/auth/verify", &untold, "").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "a method that is not told may be any");
+    let bearer = format!("Bearer {}", ada.access_token);
+    let program =
+        [("authorization", bearer.as_str()), ("x-forwarded-method", "POST"), ("sec-fetch-site", "cross-site")];
+    assert_eq!(send(&app.state, "GET /api/auth/verify", &program, "").await.status, StatusCode::OK);
+}

@@ -13,10 +13,11 @@ use crate::{
 type Exchange = (&'static str, &'static [(&'static str, &'static str)], &'static str, u16);
 
 /// A request for every kind of response: page, redirect, error page, API, problem, contract, health, asset.
-const REQUESTS: [Exchange; 16] = [
+const REQUESTS: [Exchange; 17] = [
     ("GET /", &[], "", 200),
     ("GET /sign-in", &[], "", 200),
     ("HEAD /sign-in", &[], "", 200),
+    ("GET /docs", &[], "", 200),
     ("GET /account", &[], "", 303),
     ("GET /nothing", &[], "", 404),
     ("GET /actions/sign-in", &[], "", 405),

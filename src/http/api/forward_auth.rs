@@ -19,8 +19,12 @@ use crate::{
     domain::{ReturnAddress, event::EventKind, user::User},
     http::{
         AppState, HttpSettings,
+        bearer::Bearer,
         description::refusals::{Refusals, Refused},
-        problem::{Problem, description::Anything},
+        problem::{
+            Problem,
+            description::{Anything, CrossSite},
+        },
         session::ForUpstream,
     },
 };
@@ -80,7 +84,7 @@ fn unusable_demands() -> Problem {
             ("Authorization" = String, description = "With `bearer=true`: an access token for the upstream"),
         )),
         (status = 303, description = "With `redirect=true`, where a browser asks for a page: to the sign-in page"),
-        Refused<(Anything, Unidentified)>,
+        Refused<(Anything, CrossSite, Unidentified)>,
     ),
 )]
 pub async fn verify(
@@ -94,7 +98,13 @@ pub async fn verify(
     let Ok(Query(demands)) = demands else {
         return Err(unusable_demands());
     };
+    let original = Original(&headers);
     let admitted = match principal {
+        // Browsers send cookies along whoever made them ask; a bearer token only its holder sends.
+        Ok(_) if matches!(Bearer::of(&headers), Bearer::Absent) && original.is_cross_site(&state.settings) => {
+            state.auth.record_cross_site(&client).await;
+            Err(Problem::cross_site())
+        }
         Ok(principal) => {
             admit(&state, &demands, principal, &client).await.map(|user| describe(principal, user.as_ref()))
         }
@@ -107,8 +117,8 @@ pub async fn verify(
             }
             Ok(identity.into_response())
         }
-        Err(problem) if problem.asks_to_sign_in() && demands.redirect && Original(&headers).is_page() => {
-            Ok(Redirect::to(&sign_in_page(&Original(&headers), &state.settings)).into_response())
+        Err(problem) if problem.asks_to_sign_in() && demands.redirect && original.is_page() => {
+            Ok(Redirect::to(&sign_in_page(&original, &state.settings)).into_response())
         }
         Err(problem) => Err(problem),
     }
@@ -185,13 +195,36 @@ impl Original<'_> {
             && kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
     }
 
+    /// Whether a page of another site made a browser send it, to change something there: the service must not
+    /// take that for the person's wish. Judged as requests to our own routes are, by `Sec-Fetch-Site` with
+    /// `Origin` as fallback; a method that the proxy does not tell may be any.
+    fn is_cross_site(&self, settings: &HttpSettings) -> bool {
+        if matches!(self.text("x-forwarded-method"), Some("GET" | "HEAD" | "OPTIONS")) {
+            return false;
+        }
+        if matches!(self.text("sec-fetch-site"), Some("same-origin" | "none")) {
+            return false;
+        }
+        if !self.0.contains_key(header::ORIGIN) {
+            return self.0.contains_key("sec-fetch-site");
+        }
+        let own = self.origin();
+        let origin = self.text("origin");
+        !origin.is_some_and(|origin| own.as_deref() == Some(origin) || settings.trusted_origins.trusts(origin))
+    }
+
+    /// The origin of the service it is for.
+    fn origin(&self) -> Option<String> {
+        let [proto, host] = ["x-forwarded-proto", "x-forwarded-host"].map(|name| self.text(name));
+        Some(format!("{}://{}", proto?, host?.to_ascii_lowercase()))
+    }
+
     /// Its address, a path where it is on the service's own site.
     fn address(&self, settings: &HttpSettings) -> Option<ReturnAddress> {
-        let [proto, host, path] = ["proto", "host", "uri"].map(|name| self.text(&format!("x-forwarded-{name}")));
-        let origin = format!("{}://{}", proto?, host?.to_ascii_lowercase());
+        let (origin, path) = (self.origin()?, self.text("x-forwarded-uri")?);
         let origin = if origin == settings.base_url.as_str() { "" } else { &origin };
         let trusts = |origin: &str| settings.trusted_origins.trusts(origin);
-        ReturnAddress::parse(&format!("{origin}{}", path?), trusts)
+        ReturnAddress::parse(&format!("{origin}{path}"), trusts)
     }
 
     /// A header that is there once.

@@ -22,8 +22,9 @@ const ABOUT: &str = "Signing up, in and out, sessions, and what a user owns. Bod
                      A session token opens `/api/auth/…` as long as its session lives; an access token opens \
                      `/api/users/…` for some minutes. Both are sent as `Authorization: Bearer`. A browser sends \
                      both as cookies, which open both parts and are renewed unseen; a POST with any cookie needs \
-                     `Origin` (or `Referer`) of this service. Where a request has an `Authorization` header too, \
-                     the header decides.\n\n\
+                     `Origin` (or `Referer`) that is trusted: this service's own, or one of \
+                     `LATCHKEY_TRUSTED_ORIGINS`. Where a request has an `Authorization` header too, the header \
+                     decides.\n\n\
                      Below `/api/auth` a path or method that is not described here is answered 404 without a \
                      body; everywhere else a wrong method is answered 405 with `Allow`.";
 

@@ -52,10 +52,15 @@ impl Visit {
         use_context().ok_or_else(|| ServerFnError::new("called outside a request"))
     }
 
+    /// Sends the person to the sign-in page, and from there back to the account page.
+    pub fn ask_to_sign_in(&self) {
+        leptos_axum::redirect(&self.with_next("/sign-in", HOME));
+    }
+
     /// Who is signed in; nobody is sent to the sign-in page.
     pub fn require_principal(&self) -> Option<Principal> {
         if self.principal.is_none() {
-            leptos_axum::redirect(&self.with_next("/sign-in", HOME));
+            self.ask_to_sign_in();
         }
         self.principal
     }

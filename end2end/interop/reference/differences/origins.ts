@@ -25,6 +25,18 @@ export const origins: Difference[] = [
     ...refuses(error(403, "INVALID_CALLBACK_URL", "Invalid callbackURL"), ['callbacks: sign-in, then "/a//b"']),
   },
   {
+    why: "A header holds a path as browsers send it, percent-encoded",
+    cases: ['callbacks: sign-in, then "/x y"'],
+    reference: ["location: /x y"],
+    latchkey: ["location: /x%20y"],
+  },
+  {
+    why: "A header holds a path as browsers send it, percent-encoded",
+    cases: ['callbacks: sign-in, then "/é"'],
+    reference: ["location: /é"],
+    latchkey: ["location: /%C3%A9"],
+  },
+  {
     why: "Trusted origins are told what they may send; the reference leaves that to what it is built into",
     cases: ["trusted origins: preflight of a trusted origin"],
     reference: ["status: 404"],

@@ -1,6 +1,6 @@
 // Sessions, pages and throttling.
 
-import { type Difference, handsOverSession, session, SESSION_COOKIE_GONE, step, withToken } from "./lines.js";
+import { type Difference, handsOverSession, SESSION_COOKIE_GONE, step } from "./lines.js";
 
 /** Pages. */
 export const pages: Difference[] = [
@@ -53,7 +53,10 @@ export const sessions: Difference[] = [
     why: "A browser forgets a cookie that opens nothing",
     cases: ["get-session: with a cookie that is nonsense"],
     reference: [],
-    latchkey: [SESSION_COOKIE_GONE],
+    latchkey: [
+      SESSION_COOKIE_GONE,
+      "cookie better-auth.session_token: emptied; HttpOnly; Max-Age=0; Path=/; SameSite=Lax",
+    ],
   },
   {
     why: "A bad bearer says nothing about the cookie, and does not sign the browser out",

@@ -1,0 +1,119 @@
+// Story 6: delete the account.
+
+import type { Page } from "@playwright/test";
+import {
+  button,
+  expectFieldRefused,
+  expectRefused,
+  expectSignedIn,
+  expectSignedOut,
+  field,
+  notice,
+  signIn,
+  signOut,
+  signUp,
+  submitSignIn,
+  summary,
+} from "../support/forms.js";
+import { devices } from "../support/people.js";
+import { expect, test } from "../support/test.js";
+import { userId } from "../support/tokens.js";
+
+const label = "Your password, to confirm";
+
+/** Fills in and submits the form at the end of the account's page. */
+async function submitDeletion(page: Page, password: string): Promise<void> {
+  await field(page, label).fill(password);
+  await button(page, "Delete account").click();
+}
+
+/** The home page, for somebody who is signed out, says that the account is gone. */
+async function expectDeleted(page: Page): Promise<void> {
+  await expect(notice(page)).toContainText("Your account is deleted.");
+  await expect(page).toHaveURL("/");
+  await expect(button(page, "Sign out")).toHaveCount(0);
+}
+
+test("deleting the account says so, takes both cookies and signs out every device", async ({ page, context, person, otherDevice }) => {
+  await signUp(page, person);
+  const other = await otherDevice(devices.firefox);
+  await signIn(other, person);
+  await submitDeletion(page, person.password);
+  await expectDeleted(page);
+  const names = (await context.cookies()).map(({ name }) => name);
+  expect(names).not.toContain("latchkey_access");
+  expect(names).not.toContain("latchkey_session");
+  await expectSignedOut(page);
+  await expectSignedOut(other);
+});
+
+test("a deleted account answers a sign-in as an unknown address does", async ({ page, person, otherDevice }) => {
+  await signUp(page, person);
+  await submitDeletion(page, person.password);
+  await expectDeleted(page);
+  const answers = [];
+  for (const email of [person.email, `un${person.email}`]) {
+    const stranger = await otherDevice();
+    const answered = stranger.waitForResponse((response) => response.request().method() === "POST");
+    await submitSignIn(stranger, { ...person, email });
+    await expectRefused(stranger, "The e-mail address or the password isn’t right.");
+    answers.push({
+      status: (await answered).status(),
+      text: (await stranger.getByRole("main").innerText()).replaceAll(email, ""),
+      cookies: (await stranger.context().cookies()).map(({ name }) => name),
+    });
+  }
+  expect(answers[1]).toEqual(answers[0]);
+});
+
+test("the address is free for a new account, which knows nothing of the old one", async ({ page, context, person }) => {
+  await signUp(page, person);
+  const old = await userId(context);
+  await submitDeletion(page, person.password);
+  await expectDeleted(page);
+  await signUp(page, { ...person, name: "" });
+  expect(await userId(context)).not.toBe(old);
+  await expect(field(page, "Name (optional)")).toHaveValue("");
+  const activity = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
+  await expect(activity).toHaveText([/Account created/]);
+});
+
+test("a wrong password is refused at its field, and the account is still there", async ({ page, person }) => {
+  await signUp(page, person);
+  await submitDeletion(page, "not the one");
+  await expect(page).toHaveURL("/account");
+  await expectFieldRefused(page, label, "This isn’t your current password.");
+  await expect(field(page, label)).toHaveValue("");
+  await expect(field(page, "Current password")).not.toHaveAttribute("aria-invalid", "true");
+  await expectSignedIn(page, person);
+  await signOut(page);
+  await signIn(page, person);
+});
+
+test("nothing is deleted without the password", { tag: "@server" }, async ({ page, person }) => {
+  await signUp(page, person);
+  await button(page, "Delete account").click();
+  await expectFieldRefused(page, label, "This isn’t your current password.");
+  await expectSignedIn(page, person);
+});
+
+test("the keyboard alone can delete the account, after a slip too", async ({ page, person }) => {
+  const { keyboard } = page;
+  await signUp(page, person);
+  await expect(async () => {
+    await keyboard.press("Tab");
+    expect(await field(page, label).evaluate((element) => element === document.activeElement)).toBe(true);
+  }).toPass({ intervals: [0] });
+  await keyboard.type("not the one");
+  await keyboard.press("Enter");
+  await expectRefused(page, "This isn’t your current password.");
+  // From the summary, which has the focus, a link leads to the field.
+  await keyboard.press("Tab");
+  await expect(summary(page).getByRole("link")).toBeFocused();
+  await expect(summary(page)).toBeInViewport();
+  await keyboard.press("Enter");
+  await expect(field(page, label)).toBeFocused();
+  await keyboard.type(person.password);
+  await keyboard.press("Enter");
+  await expectDeleted(page);
+});
