@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     moved,
-    old::{ADA, COOKIE, Old, SECRET, TOKEN},
+    old::{ADA, COOKIE, NEXT_WEEK, Old, SECRET, TOKEN, YESTERDAY},
     sign_in, try_import,
 };
 use crate::support::{
@@ -207,4 +207,25 @@ async fn signing_in_anew_forgets_the_old_cookie() {
     browser.set_cookie(OLD, "x");
     browser.sign_in("ada@example.com", PASSWORD).await;
     assert!(browser.cookie(OLD).is_none());
+}
+
+#[tokio::test]
+async fn more_sessions_than_a_statement_can_hold_are_brought_over() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        for number in 0..45 {
+            old.user(&format!("u{number}"), &format!("u{number}@example.com")).await;
+            let row = |session: usize| {
+                let token = format!("{number:016}{session:016}");
+                format!("('s{number}-{session}', '{NEXT_WEEK}', '{token}', '{YESTERDAY}', '{YESTERDAY}', 'u{number}')")
+            };
+            let rows: Vec<_> = (0..100).map(row).collect();
+            let columns = r#""id", "expiresAt", "token", "createdAt", "updatedAt", "userId""#;
+            old.operate(&format!(r#"INSERT INTO "session" ({columns}) VALUES {}"#, rows.join(", "))).await;
+        }
+        let report = moved(&app, &old).await;
+        assert_eq!((report.users.imported, report.sessions.imported), (45, 4500), "{report}");
+        let again = moved(&app, &old).await;
+        assert_eq!((again.sessions.imported, again.sessions.already_here), (0, 4500), "{again}");
+    }
 }
