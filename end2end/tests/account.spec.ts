@@ -124,13 +124,13 @@ test("recent activity tells what happened, newest first", async ({ page, person 
   await submitSignIn(page, { ...person, password: "a wrong guess at it" });
   await expect(summary(page)).toBeVisible();
   await signIn(page, person);
-  await expect(activity.filter({ hasText: "Refused: wrong password" })).toHaveCount(1);
+  await expect(activity.filter({ hasText: "A wrong password was given" })).toHaveCount(1);
   // What only accompanies a sign-in is not worth an entry.
   await expect(activity.filter({ hasText: /Session (opened|renewed)/ })).toHaveCount(0);
   const words = await activity.allInnerTexts();
   const at = (text: string) => words.findIndex((entry) => entry.includes(text));
-  expect(at("Signed in")).toBeLessThan(at("Sign-in refused"));
-  expect(at("Sign-in refused")).toBeLessThan(at("Account created"));
+  expect(at("Signed in")).toBeLessThan(at("A wrong password"));
+  expect(at("A wrong password")).toBeLessThan(at("Account created"));
 });
 
 test("times are shown in the reader's zone, or in UTC where it cannot be known", async ({

@@ -51,7 +51,7 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::UserUpdated => "Profile changed",
         EventKind::UserDeleted => "Account deleted",
         EventKind::LoginSuccess => "Signed in",
-        EventKind::LoginFail => "Refused: wrong password",
+        EventKind::LoginFail => "A wrong password was given",
         EventKind::LoginFailMax => "Sign-in slowed down after many attempts",
         EventKind::SessionCreated => "Session opened",
         EventKind::SessionRenewed => "Session renewed",
