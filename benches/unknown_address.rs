@@ -16,9 +16,9 @@ use latchkey::{
     app,
     auth::{
         Auth, Client,
-        password_hasher::{HashLimits, HashParameters, PasswordHasher},
-        sign_in::SignIn,
-        sign_up::SignUp,
+        accounts::sign_up::SignUp,
+        password::hasher::{HashLimits, HashParameters, PasswordHasher},
+        sign_in::password::SignIn,
     },
     clock::Clock,
     config::Config,

@@ -5,16 +5,18 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 use crate::{
     auth::{
         Auth, Lifetimes, Parts,
-        admission::Throttle,
-        derived_keys::{DerivationFailed, DerivedKeys},
-        password_hasher::{HasherError, PasswordHasher},
-        password_policy::PasswordPolicy,
-        revocation::Revocations,
-        signing_keys::{KeysError, Schedule, SigningKeys, StoredKeys},
-        token::{Issuer, PairAlgorithm, Signing, TokenSettings, Verifier},
+        keys::{KeysError, PairAlgorithm, Schedule, Signing, SigningKeys, StoredKeys},
+        password::{
+            hasher::{HasherError, PasswordHasher},
+            policy::PasswordPolicy,
+        },
+        sessions::revocations::Revocations,
+        throttle::admission::Throttle,
+        token::{Issuer, TokenSettings, Verifier},
     },
     clock::Clock,
     config::{Config, SecretFileError},
+    crypto::derive::{DerivationFailed, DerivedKeys},
     http::{AppState, HttpSettings},
     store::{Store, StoreError},
 };

@@ -1,6 +1,18 @@
 //! The use cases: sign up, sign in, renew, sign out and the rest, a file each. They know neither
 //! HTML nor JSON nor HTTP; the browser's server functions and the API's handlers both call them.
 
+pub mod access;
+pub mod accounts;
+pub mod audit;
+pub mod error;
+pub mod jobs;
+pub mod keys;
+pub mod password;
+pub mod sessions;
+pub mod sign_in;
+pub mod throttle;
+pub mod token;
+
 use std::{
     net::IpAddr,
     sync::{Arc, atomic::AtomicI64},
@@ -12,38 +24,11 @@ use crate::{
     domain::{SessionId, Timestamp, UserId, event::EventKind},
     store::{Store, StoreError, events::NewEvent, sessions::Origin},
 };
-
-pub mod access;
-pub mod admission;
-pub mod change_password;
-pub mod confirm_password;
-pub mod delete_user;
-pub mod derived_keys;
-pub mod handover;
-pub mod housekeeping;
-pub mod import;
-pub mod imported_token;
-pub mod list_events;
-pub mod password_hasher;
-pub mod password_policy;
-pub mod renew;
-pub mod revocation;
-pub mod session_credential;
-pub mod session_token;
-pub mod sessions;
-pub mod sign_in;
-pub mod sign_up;
-pub mod signing_keys;
-pub mod throttle;
-pub mod token;
-pub mod update_profile;
-
-use admission::Throttle;
-use password_hasher::{HasherError, PasswordHasher};
-use password_policy::PasswordPolicy;
-use revocation::Revocations;
-use signing_keys::SigningKeys;
-use token::{Issuer, Verifier, issue::IssueError};
+use keys::SigningKeys;
+use password::{hasher::PasswordHasher, policy::PasswordPolicy};
+use sessions::revocations::Revocations;
+use throttle::admission::Throttle;
+use token::{Issuer, Verifier};
 
 /// How long sessions live.
 #[derive(Clone, Copy, Debug)]
@@ -116,39 +101,6 @@ pub struct Principal {
     pub user_id: UserId,
     /// The session the token belongs to.
     pub session_id: SessionId,
-}
-
-/// More passwords are waiting to be hashed than the server takes on.
-#[derive(Clone, Copy, Debug)]
-pub struct Busy {
-    /// How long to wait before asking again.
-    pub retry_after: Duration,
-}
-
-impl Busy {
-    fn or_internal(error: HasherError) -> Result<Self, InternalError> {
-        match error {
-            HasherError::Busy { retry_after } => Ok(Self { retry_after }),
-            error => Err(InternalError::Hasher(error)),
-        }
-    }
-}
-
-/// Something failed that the person asking cannot mend.
-#[derive(Debug, thiserror::Error)]
-pub enum InternalError {
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The operating system's random number generator.
-    #[error(transparent)]
-    Randomness(#[from] session_token::NoRandomness),
-    /// Making a token.
-    #[error(transparent)]
-    Token(#[from] IssueError),
-    /// A stored hash nobody can read, or a worker that died.
-    #[error(transparent)]
-    Hasher(HasherError),
 }
 
 impl Auth {

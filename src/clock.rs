@@ -10,6 +10,14 @@ use std::{
 
 use crate::domain::Timestamp;
 
+/// How far past `exp`, or before `nbf`, a token is still accepted. Small, because issuer and verifier
+/// are the same program and replicas keep time together.
+pub const LEEWAY: Duration = Duration::from_secs(5);
+
+/// How far in the future `iat` may be: a clock set back must not refuse everyone's token, while a
+/// token from much later was not made by this service.
+pub const CLOCK_SKEW: Duration = Duration::from_mins(1);
+
 /// Tells the time. Everything that depends on time takes one, so that tests can move it.
 #[derive(Clone)]
 pub struct Clock(Source);

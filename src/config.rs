@@ -3,16 +3,6 @@
 //! A value comes from a flag, else the environment, else `.env`, else the default. Everything that is
 //! wrong or unsafe is reported at once, and stops the start.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
-
-use ipnet::IpNet;
-
-use self::{
-    exposure::{Exposure, lifetimes_out_of_order},
-    signing::{rotation_too_fast, signing},
-};
-use crate::auth::token::{SharedSecret, Signing};
-
 mod base_url;
 mod exposure;
 mod glob;
@@ -23,6 +13,14 @@ mod secret_file;
 mod setting;
 mod signing;
 mod trusted_origins;
+
+use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+
+use crate::{auth::keys::Signing, crypto::secret::SharedSecret};
+use exposure::{Exposure, lifetimes_out_of_order};
+use signing::{rotation_too_fast, signing};
 
 pub use base_url::BaseUrl;
 pub use secret_file::SecretFileError;
@@ -210,7 +208,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::token::{Algorithm, PairAlgorithm};
+    use crate::auth::keys::{Algorithm, PairAlgorithm};
 
     const SECRET: &str = "q7J0xVwq3C1kZ9uYtH5nB8mR2sD6fG4aL1eP0oI=";
 

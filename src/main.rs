@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use latchkey::{cli, commands};
+use latchkey::cli;
 
 fn main() -> ExitCode {
-    for variable in cli::unknown_variables() {
+    for variable in cli::args::unknown_variables() {
         eprintln!("latchkey: {variable} is no setting and is ignored; see latchkey --help");
     }
-    let (action, config) = cli::read(&cli::command().get_matches());
-    let result = config.map_err(|problems| problems.to_string()).and_then(|config| commands::run(action, &config));
+    let (action, config) = cli::args::read(&cli::args::command().get_matches());
+    let result = config.map_err(|problems| problems.to_string()).and_then(|config| cli::run::run(action, &config));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

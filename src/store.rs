@@ -7,6 +7,17 @@
 //!
 //! [`UserId`]: crate::domain::UserId
 
+pub mod attempts;
+pub mod credentials;
+mod deletion;
+mod entity;
+pub mod events;
+pub mod import;
+pub mod imported;
+pub mod sessions;
+pub mod signing_keys;
+pub mod users;
+
 use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
@@ -14,18 +25,6 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-
-pub mod accounts;
-pub mod attempts;
-pub mod better_auth;
-pub mod credentials;
-mod deletion;
-mod entity;
-pub mod events;
-pub mod import;
-pub mod imported_sessions;
-pub mod sessions;
-pub mod signing_keys;
 
 /// The database failed or could not be reached. What it said is for the log, never for a client.
 #[derive(Debug, thiserror::Error)]

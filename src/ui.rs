@@ -1,7 +1,6 @@
 //! The pages: pure functions of what the server has loaded, the server functions behind their forms,
 //! and the few islands that run in a browser.
 
-pub mod actions;
 #[cfg(feature = "ssr")]
 pub mod components;
 pub mod islands;

@@ -1,7 +1,8 @@
 //! Check access tokens, and hand out fresh ones.
 
 use super::{
-    Auth, Client, InternalError, Principal, Subject,
+    Auth, Client, Principal, Subject,
+    error::InternalError,
     token::{AccessClaims, IssuedToken, TokenRefusal},
 };
 use crate::domain::{event::EventKind, session::Session, user::User};

@@ -7,6 +7,8 @@
 //!
 //! Neither looks at existing sessions: whoever is signed in stays signed in.
 
+pub mod admission;
+
 mod attempts;
 mod backoff;
 mod limiter;

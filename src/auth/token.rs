@@ -11,44 +11,23 @@
 //! `jsonwebtoken` signs and compares signatures. It reads neither header nor claims, because it
 //! accepts more than the standards allow (no `typ`, no `crit`, absent claims, a hidden leeway).
 
-mod algorithm;
 mod claims;
 mod compact;
 mod header;
 pub mod issue;
 mod json;
-pub mod key_pair;
-pub mod keys;
-pub mod public_key;
 pub mod refusal;
-pub mod ring;
-pub mod seal;
-pub mod secret;
 pub mod verify;
 
 use std::{fmt, time::Duration};
 
-pub use algorithm::{Algorithm, PairAlgorithm, Signing};
 pub use claims::AccessClaims;
 pub use issue::{Grant, IssuedToken, Issuer};
-pub use key_pair::KeyPair;
-pub use public_key::{Jwk, PublicKey};
 pub use refusal::TokenRefusal;
-pub use ring::{KeyRing, RingKey};
-pub use seal::KeySealer;
-pub use secret::{SharedSecret, WeakSecret};
 pub use verify::Verifier;
 
 /// The longest token that is looked at, in bytes. Ours have about 500; browsers drop longer cookies.
 pub const MAX_BYTES: usize = 4096;
-
-/// How far past `exp`, or before `nbf`, a token is still accepted. Small, because issuer and verifier
-/// are the same program and replicas keep time together.
-pub const LEEWAY: Duration = Duration::from_secs(5);
-
-/// How far in the future `iat` may be: a clock set back must not refuse everyone's token, while a
-/// token from much later was not made by this service.
-pub const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// What every token says, and what the verifier therefore expects.
 #[derive(Clone, Debug)]
@@ -83,4 +62,4 @@ impl fmt::Debug for AccessToken {
 }
 
 /// The `typ` of an access token (RFC 9068 §2.1): no other kind of JWT can be taken for one.
-const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";

@@ -9,7 +9,10 @@ use std::{
 use ipnet::IpNet;
 
 use super::JwtClaims;
-use crate::auth::token::{Algorithm, PairAlgorithm, SharedSecret};
+use crate::{
+    auth::keys::{Algorithm, PairAlgorithm},
+    crypto::secret::SharedSecret,
+};
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("{text:?} is not an address and port such as 127.0.0.1:3000"))

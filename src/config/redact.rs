@@ -5,7 +5,7 @@ use std::fmt;
 use url::Url;
 
 use super::{Config, JwtClaims};
-use crate::auth::token::Signing;
+use crate::auth::keys::Signing;
 
 impl Config {
     /// Every setting's variable with its effective value; secrets are hidden.

@@ -7,9 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::auth::{
-    session_token::random_bytes,
-    token::{SharedSecret, WeakSecret},
+use crate::crypto::{
+    random::random_bytes,
+    secret::{SharedSecret, WeakSecret},
 };
 
 const FILE: &str = "secret";

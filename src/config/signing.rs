@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::Problem;
-use crate::auth::{
-    signing_keys::JWKS_MAX_AGE,
-    token::{Algorithm, PairAlgorithm, SharedSecret, Signing},
+use crate::{
+    auth::keys::{Algorithm, JWKS_MAX_AGE, PairAlgorithm, Signing},
+    crypto::secret::SharedSecret,
 };
 
 /// How many times as long as it takes a key to come and to go it has to sign at least: the set of published

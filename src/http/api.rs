@@ -1,5 +1,11 @@
 //! What programs talk to.
 
+pub mod better_auth;
+pub mod forward_auth;
+pub mod health;
+pub mod jwks;
+pub mod users;
+
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -7,12 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{AppState, bare::BareError, problem::Problem};
-
-pub mod better_auth;
-pub mod forward_auth;
-mod json;
-pub mod users;
+use super::{AppState, middleware::error_rewrite::BareError, problem::Problem};
 
 /// A path under `/api` that does not exist.
 pub async fn unknown_path() -> Problem {

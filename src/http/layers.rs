@@ -26,7 +26,7 @@ use tower_http::{
 use tracing::Level;
 
 use super::AppState;
-use crate::auth::session_token::random_bytes;
+use crate::crypto::random::random_bytes;
 
 /// The most bytes a request's body may have: forms and JSON here are small.
 pub const MAX_BODY: usize = 16 * 1024;

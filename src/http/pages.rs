@@ -14,13 +14,13 @@ use serde::Deserialize;
 
 use super::{
     AppState, HttpSettings,
-    bare::BareError,
-    cookies::CookieJar,
-    description::Description,
-    principal::{self, Authentication},
+    extract::principal::{self, Authentication},
+    middleware::error_rewrite::BareError,
+    openapi::Description,
+    session::{changes::Handover, cookies::CookieJar},
 };
 use crate::{
-    auth::{Client, InternalError, handover::Handover},
+    auth::{Client, error::InternalError},
     domain::{
         ReturnAddress,
         form::{FormError, FormState},

@@ -12,7 +12,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{auth::InternalError, domain::form::Field};
+use crate::{auth::error::InternalError, domain::form::Field};
 
 /// An error as a program is told it. Says what is wrong and, where there is a choice, where; never
 /// why in the words of a database, a library or a token.

@@ -10,8 +10,9 @@ use tower_http::csrf::CsrfLayer;
 
 use super::assets;
 use crate::{
-    auth::{Auth, derived_keys::DerivedKeys},
+    auth::Auth,
     config::{BaseUrl, Config, TrustedOrigins},
+    crypto::derive::DerivedKeys,
     ui::page::Assets,
 };
 

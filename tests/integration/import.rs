@@ -5,9 +5,10 @@ mod old;
 mod sessions;
 mod twice;
 
-use latchkey::{
-    auth::import::{ImportError, Settings, import, report::Report},
-    store::better_auth::Source,
+use latchkey::import::{
+    report::Report,
+    run::{ImportError, Settings, import},
+    source::Source,
 };
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum_test::TestResponse;
 use futures::future::join_all;
-use latchkey::auth::token::LEEWAY;
+use latchkey::clock::LEEWAY;
 use serde_json::{Value, json};
 
 use crate::support::{

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum_test::TestResponse;
 use futures::{future::join_all, poll};
 use latchkey::{
-    auth::password_hasher::{HashLimits, HashParameters, PasswordHasher},
+    auth::password::hasher::{HashLimits, HashParameters, PasswordHasher},
     domain::Password,
 };
 use serde_json::{Value, json};

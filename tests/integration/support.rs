@@ -13,7 +13,7 @@ use axum::{Extension, Router, extract::ConnectInfo};
 use axum_test::TestServer;
 use latchkey::{
     app::{self, StartError},
-    auth::password_hasher::{HashLimits, HashParameters, PasswordHasher},
+    auth::password::hasher::{HashLimits, HashParameters, PasswordHasher},
     clock::ManualClock,
     config::Config,
     domain::Timestamp,

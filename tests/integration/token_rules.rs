@@ -4,9 +4,11 @@ use std::{collections::HashSet, time::Duration};
 
 use latchkey::{
     auth::{
-        revocation::{Revocations, forget_at},
-        token::{KeyPair, KeyRing, PairAlgorithm, RingKey, SharedSecret, TokenSettings, Verifier},
+        keys::{KeyPair, KeyRing, PairAlgorithm, RingKey},
+        sessions::revocations::{Revocations, forget_at},
+        token::{TokenSettings, Verifier},
     },
+    crypto::secret::SharedSecret,
     domain::{SessionId, Timestamp, UserId},
 };
 use serde_json::json;

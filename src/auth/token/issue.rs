@@ -3,8 +3,11 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use super::{AccessToken, KeyRing, TokenSettings, keys::SigningFailed};
-use crate::domain::{SessionId, Timestamp, UserId};
+use super::{AccessToken, TokenSettings};
+use crate::{
+    auth::keys::{KeyRing, key::SigningFailed},
+    domain::{SessionId, Timestamp, UserId},
+};
 
 /// Why no token was issued.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -123,9 +126,10 @@ mod tests {
     use super::*;
     use crate::{
         auth::{
-            revocation::Revocations,
-            token::{MAX_BYTES, SharedSecret, TokenRefusal, Verifier},
+            sessions::revocations::Revocations,
+            token::{MAX_BYTES, TokenRefusal, Verifier},
         },
+        crypto::secret::SharedSecret,
         domain::{email, name},
     };
 

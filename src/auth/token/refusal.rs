@@ -53,10 +53,10 @@ pub enum TokenRefusal {
     /// `user_id` and `sub` name different users.
     #[error("the token names two users")]
     SubjectMismatch,
-    /// `nbf` is more than [`LEEWAY`](super::LEEWAY) away.
+    /// `nbf` is more than [`LEEWAY`](crate::clock::LEEWAY) away.
     #[error("the token is not valid yet")]
     NotYetValid,
-    /// `iat` is more than [`CLOCK_SKEW`](super::CLOCK_SKEW) away.
+    /// `iat` is more than [`CLOCK_SKEW`](crate::clock::CLOCK_SKEW) away.
     #[error("the token is from the future")]
     IssuedInFuture,
     /// The session has ended.

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{
-    AccessClaims, CLOCK_SKEW, KeyRing, LEEWAY, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact,
-    header::Header,
+use super::{AccessClaims, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact, header::Header};
+use crate::{
+    auth::{keys::KeyRing, sessions::revocations::Revocations},
+    clock::{CLOCK_SKEW, LEEWAY},
+    domain::Timestamp,
 };
-use crate::{auth::revocation::Revocations, domain::Timestamp};
 
 /// Decides whether a text is an access token of ours that is valid now. Needs no database.
 #[derive(Clone, Debug)]

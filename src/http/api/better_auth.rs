@@ -49,12 +49,10 @@ use axum::{
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::{
-    description::Anything,
-    error::{ContractError, Failed},
-    objects::Okay,
-};
-use crate::http::{AppState, description::refusals::Refused, layers};
+use crate::http::{AppState, layers, openapi::refusals::Refused};
+use description::Anything;
+use error::{ContractError, Failed};
+use objects::Okay;
 
 /// The routes below `/api/auth`.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {

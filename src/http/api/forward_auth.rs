@@ -19,8 +19,8 @@ use crate::{
     domain::{ReturnAddress, event::EventKind, user::User},
     http::{
         AppState, HttpSettings,
-        bearer::Bearer,
-        description::refusals::{Refusals, Refused},
+        extract::bearer::Bearer,
+        openapi::refusals::{Refusals, Refused},
         problem::{
             Problem,
             description::{Anything, CrossSite},

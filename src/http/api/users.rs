@@ -14,25 +14,27 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::json::{EventList, Profile, Revoked, SessionList};
-use super::json::{JsonBody, JsonForm};
 use crate::{
     auth::{
         Auth, Client,
-        delete_user::{DeleteUserError, Proof},
-        handover::Handover,
+        accounts::delete::{DeleteUserError, Proof},
     },
     domain::{Name, form::Field, name::InvalidName, user::ProfileChange},
     http::{
         AppState,
-        description::refusals::{Refusals, Refused},
-        principal::Owner,
+        extract::{
+            json::{JsonBody, JsonForm},
+            principal::Owner,
+        },
+        openapi::refusals::{Refusals, Refused},
         problem::{
             FieldProblem, Problem,
             description::{Anything, CrossSite},
         },
+        session::changes::Handover,
     },
 };
+use json::{EventList, Profile, Revoked, SessionList};
 
 /// How many entries of the security log are answered unless asked otherwise, and at most.
 const EVENTS: u8 = 50;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Problem;
-use crate::http::description::refusals::{ErrorForm, Refusals};
+use crate::http::openapi::refusals::{ErrorForm, Refusals};
 
 impl ErrorForm for Problem {
     const MEDIA_TYPE: &'static str = "application/problem+json";

@@ -3,14 +3,19 @@
 //! The answer goes to the proxy, which may lose its cookies or hand on only one. So the browser's session
 //! token is never replaced here, and no cookie is cleared.
 
-use super::{Asking, principal};
+use super::{
+    authenticate::{Asking, principal},
+    cookies::Presented,
+};
 use crate::{
     auth::{
-        renew::{RenewError, Renewal},
-        session_credential::SessionCredential,
+        sessions::{
+            credential::SessionCredential,
+            renew::{RenewError, Renewal},
+        },
         token::TokenRefusal,
     },
-    http::{bearer::Bearer, cookies::Presented, principal::Authentication},
+    http::extract::{bearer::Bearer, principal::Authentication},
 };
 
 /// The access token that the credentials came to, which the service behind the proxy may see: the one that

@@ -8,7 +8,6 @@ mod sessions;
 
 use leptos::prelude::*;
 
-use self::{activity::Activity, deletion::Deletion, password::PasswordSection, profile::Profile, sessions::Sessions};
 use crate::{
     domain::{
         Timestamp,
@@ -16,6 +15,11 @@ use crate::{
     },
     ui::{islands::LocalTimes, page::AccountPage, submission::Submission},
 };
+use activity::Activity;
+use deletion::Deletion;
+use password::PasswordSection;
+use profile::Profile;
+use sessions::Sessions;
 
 /// Five sections, each with its own forms and their errors.
 #[component]

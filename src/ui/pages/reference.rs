@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use self::operation::Operation;
 use crate::ui::reference::{Credential, Group, ReferencePage};
+use operation::Operation;
 
 /// Everything that can be asked for, in one page.
 #[component]

@@ -1,6 +1,6 @@
 //! An import can be repeated.
 
-use latchkey::auth::import::report::Counts;
+use latchkey::import::report::Counts;
 use serde_json::json;
 
 use super::{

@@ -5,11 +5,8 @@ use aws_lc_rs::{
     hkdf,
 };
 use latchkey::{
-    auth::{
-        derived_keys::DerivedKeys,
-        signing_keys::StoredKeys,
-        token::{SharedSecret, Signing},
-    },
+    auth::keys::{Signing, StoredKeys},
+    crypto::{derive::DerivedKeys, secret::SharedSecret},
     store::signing_keys::SigningKey,
 };
 use serde_json::Value;

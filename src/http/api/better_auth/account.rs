@@ -16,11 +16,13 @@ use super::{
 use crate::{
     auth::{
         Auth, Client, Principal,
-        change_password::{PasswordChange, PasswordChanged},
-        handover::Handover,
+        password::change::{PasswordChange, PasswordChanged},
     },
     domain::{Name, form::FormError, user::ProfileChange},
-    http::description::refusals::{Refusals, Refused},
+    http::{
+        openapi::refusals::{Refusals, Refused},
+        session::changes::Handover,
+    },
 };
 
 struct KnowsPassword;

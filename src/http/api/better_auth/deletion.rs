@@ -17,10 +17,11 @@ use super::{
     sessions::require_session,
 };
 use crate::{
-    auth::{Auth, Client, Principal, delete_user::Proof, handover::Handover},
+    auth::{Auth, Client, Principal, accounts::delete::Proof},
     http::{
         AppState,
-        description::refusals::{Refusals, Refused},
+        openapi::refusals::{Refusals, Refused},
+        session::changes::Handover,
     },
 };
 

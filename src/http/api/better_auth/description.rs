@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 use super::error::{ContractError, Failed};
-use crate::http::description::refusals::{ErrorForm, Refusals};
+use crate::http::openapi::refusals::{ErrorForm, Refusals};
 
 /// An error of the sign-in API.
 #[derive(ToSchema)]

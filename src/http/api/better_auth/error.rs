@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 
 use crate::{
     auth::{
-        InternalError, change_password::ChangePasswordError, confirm_password::ConfirmPasswordError,
-        delete_user::DeleteUserError, sign_in::SignInError, sign_up::SignUpError,
+        accounts::{delete::DeleteUserError, sign_up::SignUpError},
+        error::InternalError,
+        password::{change::ChangePasswordError, confirm::ConfirmPasswordError},
+        sign_in::password::SignInError,
     },
     domain::{form::FormError, password::WeakPassword},
     http::problem::seconds,

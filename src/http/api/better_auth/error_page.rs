@@ -3,7 +3,7 @@
 use axum::response::Html;
 
 use super::{description::Anything, error::Failed, query::Query};
-use crate::http::description::refusals::Refused;
+use crate::http::openapi::refusals::Refused;
 
 /// The most characters of a code that are shown.
 const MAX_CODE: usize = 64;

@@ -11,7 +11,7 @@ use axum::{
 use super::{body, error::ContractError, origin, query};
 use crate::{
     auth::Client,
-    http::{AppState, bare::BareError, principal::Authentication},
+    http::{AppState, extract::principal::Authentication, middleware::error_rewrite::BareError},
 };
 
 /// The two endpoints that take plain forms, and that are checked for where they come from even

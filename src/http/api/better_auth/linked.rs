@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     auth::{Auth, Principal},
-    http::description::refusals::{Refusals, Refused},
+    http::openapi::refusals::{Refusals, Refused},
 };
 
 /// What the user signs in with

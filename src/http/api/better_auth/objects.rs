@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 pub use crate::domain::user::is_image;
 use crate::{
-    auth::update_profile::PasswordCredential,
+    auth::accounts::profile::PasswordCredential,
     domain::{SessionId, UserId, session::Session, user::User},
 };
 

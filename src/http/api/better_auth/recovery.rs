@@ -26,7 +26,7 @@ use crate::{
     domain::password::{MAX_CHARS, WeakPassword},
     http::{
         AppState,
-        description::refusals::{Refusals, Refused},
+        openapi::refusals::{Refusals, Refused},
     },
 };
 

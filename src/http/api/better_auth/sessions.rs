@@ -17,11 +17,12 @@ use super::{
     objects::{AccessToken, CurrentSession, SessionObject, Status, Success},
 };
 use crate::{
-    auth::{Auth, Client, Principal, handover::Handover, session_token::SessionToken},
+    auth::{Auth, Client, Principal, sessions::token::SessionToken},
     domain::{SessionId, session::Session, user::User},
     http::{
-        cors,
-        description::refusals::{Refusals, Refused},
+        middleware::cors,
+        openapi::refusals::{Refusals, Refused},
+        session::changes::Handover,
     },
 };
 

@@ -21,11 +21,13 @@ use super::{
 use crate::{
     auth::{
         Auth, Client,
-        handover::Handover,
-        sign_in::{SignIn, SignInError},
+        sign_in::password::{SignIn, SignInError},
     },
     domain::email::InvalidEmail,
-    http::description::refusals::{Refusals, Refused},
+    http::{
+        openapi::refusals::{Refusals, Refused},
+        session::changes::Handover,
+    },
 };
 
 /// A session that was opened.

@@ -14,9 +14,12 @@ use super::{
     sign_in::LoginCsrf,
 };
 use crate::{
-    auth::{Auth, Client, handover::Handover, sign_up::SignUp},
+    auth::{Auth, Client, accounts::sign_up::SignUp},
     domain::{form::FormError, password::WeakPassword},
-    http::description::refusals::{Refusals, Refused},
+    http::{
+        openapi::refusals::{Refusals, Refused},
+        session::changes::Handover,
+    },
 };
 
 /// A new account's owner, signed in.

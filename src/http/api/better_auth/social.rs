@@ -22,7 +22,7 @@ use crate::{
     auth::{Auth, Principal},
     http::{
         AppState,
-        description::refusals::{Refusals, Refused},
+        openapi::refusals::{Refusals, Refused},
     },
 };
 

@@ -7,7 +7,7 @@ use utoipa::{
 };
 
 use crate::{
-    auth::list_events::EventPage,
+    auth::audit::EventPage,
     domain::{
         SessionId, Timestamp, UserId, device,
         event::{Event, EventKind},

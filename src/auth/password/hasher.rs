@@ -1,0 +1,372 @@
+//! Password hashing: argon2id, off the async threads, never more at once than there is room for.
+//!
+//! Hashes brought along from another system are verified as they are (`stored`), and made anew with
+//! argon2id at their owner's next sign-in.
+
+mod better_auth;
+mod memory;
+mod stored;
+mod workers;
+
+use std::{fmt, num::NonZeroUsize, sync::Arc, thread, time::Duration};
+
+use argon2::{
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{self, Output, ParamsString, Salt},
+};
+
+use crate::domain::Password;
+pub use better_auth::UnknownHash;
+use memory::MemoryPool;
+use stored::Stored;
+use workers::{NotDone, Workers};
+
+/// Bytes of random salt (NIST SP 800-63B-4 §3.1.1.2 asks for at least 4).
+const SALT_BYTES: usize = 16;
+
+/// Bytes of hash.
+const OUTPUT_BYTES: usize = 32;
+
+/// When to come back after [`HasherError::Busy`]: a full queue is worked off in about this time.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What one argon2id hash costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashParameters {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+impl HashParameters {
+    /// 19 MiB, two passes, one lane: the OWASP Password Storage Cheat Sheet's and ASVS 11.4.2's
+    /// choice, about 15 ms of one processor.
+    pub const STANDARD: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
+
+    /// The most a *stored* hash may cost. A row that asks for more has been tampered with and must
+    /// not be able to exhaust memory; up to here, accounts can be brought along from other systems.
+    const STORED_MAX: Self = Self { memory_kib: 64 * 1024, passes: 10, lanes: 4 };
+
+    /// As cheap as argon2id gets, for tests that sign in a thousand times. Protects nothing.
+    pub const fn cheap_for_tests() -> Self {
+        Self { memory_kib: 8, passes: 1, lanes: 1 }
+    }
+
+    fn params(self) -> Result<Params, HasherError> {
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(OUTPUT_BYTES)).map_err(|_| HasherError::Unavailable)
+    }
+
+    fn exceeds(self, most: Self) -> bool {
+        self.memory_kib > most.memory_kib || self.passes > most.passes || self.lanes > most.lanes
+    }
+}
+
+/// How much may be hashed at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashLimits {
+    /// Hashes computed at the same time; at least 1. Memory never exceeds this times that of one.
+    pub permits: usize,
+    /// Callers that may wait for a permit; whoever comes later is told to come back.
+    pub queue: usize,
+}
+
+impl HashLimits {
+    /// A permit for each processor and 32 waiting for each permit: the last in the queue waits about
+    /// half a second.
+    pub fn for_this_machine() -> Self {
+        let permits = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self { permits, queue: permits * 32 }
+    }
+}
+
+/// A password's hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`, or until its owner has
+/// signed in, what was brought along from another system: `$scrypt$ln=14,r=16,p=1$…$…`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// A hash as read from the database; whether it is a sound one shows when it is verified against.
+    pub fn from_stored(phc: String) -> Self {
+        Self(phc)
+    }
+
+    /// The PHC string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Hashes stay out of logs.
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// What came of comparing a password with a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is the password.
+    Match {
+        /// The stored hash was made in another way than the live one: [`upgrade`](PasswordHasher::upgrade)
+        /// and store it.
+        rehash: bool,
+    },
+    /// It is not.
+    Mismatch,
+}
+
+/// Why nothing could be hashed or compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HasherError {
+    /// As many wait as may wait (503 with `Retry-After`).
+    #[error("too many passwords are being checked at this moment")]
+    Busy {
+        /// When trying again makes sense.
+        retry_after: Duration,
+    },
+    /// The stored hash is of no kind that is known here, or asks for absurd parameters. No password
+    /// matches it.
+    #[error("the stored password hash is damaged")]
+    Corrupt,
+    /// No memory, no randomness, or the program is shutting down.
+    #[error("passwords cannot be checked at this moment")]
+    Unavailable,
+}
+
+/// Hashes and verifies passwords. Cheap to clone; all clones share permits and queue.
+#[derive(Clone)]
+pub struct PasswordHasher(Arc<Inner>);
+
+struct Inner {
+    parameters: HashParameters,
+    params: Params,
+    unknown: PasswordHash,
+    workers: Workers,
+    memory: MemoryPool,
+}
+
+impl PasswordHasher {
+    /// A hasher that makes hashes with `parameters`.
+    pub fn new(parameters: HashParameters, limits: HashLimits) -> Result<Self, HasherError> {
+        let params = parameters.params()?;
+        let unknown = hash_of_nothing(&params)?;
+        let workers = Workers::new(limits.permits, limits.queue);
+        let memory = MemoryPool::new(params.block_count());
+        Ok(Self(Arc::new(Inner { parameters, params, unknown, workers, memory })))
+    }
+
+    /// Hashes a password with the live parameters and a fresh salt.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, HasherError> {
+        self.run(move |inner| {
+            let mut salt = [0; SALT_BYTES];
+            getrandom::fill(&mut salt).map_err(|_| HasherError::Unavailable)?;
+            let output = compute(&inner.memory, &inner.params, &password, &salt)?;
+            phc_string(&inner.params, &salt, output)
+        })
+        .await
+    }
+
+    /// Hashes anew a password that has just matched. In its compatible form: every spelling of it that
+    /// the old hash took is taken by the new one.
+    pub async fn upgrade(&self, password: &Password) -> Result<PasswordHash, HasherError> {
+        self.hash(password.compatible()).await
+    }
+
+    /// Compares a password with the stored hash; the comparison itself takes constant time.
+    pub async fn verify(&self, password: Password, stored: &PasswordHash) -> Result<Verdict, HasherError> {
+        let stored = Stored::read(stored)?;
+        self.run(move |inner| {
+            for form in stored.forms(password) {
+                if stored.matches(&inner.memory, &form)? {
+                    return Ok(Verdict::Match { rehash: !stored.is_made_with(inner.parameters) });
+                }
+            }
+            Ok(Verdict::Mismatch)
+        })
+        .await
+    }
+
+    /// Costs what [`verify`](Self::verify) costs and is always a mismatch: for an account that does
+    /// not exist or has no password, so that time does not tell (ASVS 6.3.8).
+    pub async fn verify_unknown(&self, password: Password) -> Result<Verdict, HasherError> {
+        self.verify(password, &self.0.unknown).await.map(|_| Verdict::Mismatch)
+    }
+
+    /// The most hashes that were ever computed at the same time; never more than the permits.
+    pub fn peak(&self) -> usize {
+        self.0.workers.peak()
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, HasherError> + Send + 'static,
+    ) -> Result<T, HasherError> {
+        let inner = Arc::clone(&self.0);
+        self.0.workers.run(move || work(&inner)).await.map_err(|not_done| match not_done {
+            NotDone::Full => HasherError::Busy { retry_after: RETRY_AFTER },
+            NotDone::Failed => HasherError::Unavailable,
+        })?
+    }
+}
+
+/// Computes the hash itself.
+fn compute(memory: &MemoryPool, params: &Params, password: &Password, salt: &[u8]) -> Result<Output, HasherError> {
+    let mut output = [0; Output::MAX_LENGTH];
+    let length = params.output_len().unwrap_or(OUTPUT_BYTES);
+    let output = output.get_mut(..length).ok_or(HasherError::Corrupt)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    memory
+        .lend(params.block_count(), |blocks| {
+            argon2.hash_password_into_with_memory(password.expose().as_bytes(), salt, output, blocks)
+        })?
+        .map_err(|_| HasherError::Unavailable)?;
+    Output::new(output).map_err(|_| HasherError::Unavailable)
+}
+
+/// A hash that no password has: salt *and* output are random, the parameters are the live ones.
+fn hash_of_nothing(params: &Params) -> Result<PasswordHash, HasherError> {
+    let mut random = [0; SALT_BYTES + OUTPUT_BYTES];
+    getrandom::fill(&mut random).map_err(|_| HasherError::Unavailable)?;
+    let (salt, output) = random.split_at(SALT_BYTES);
+    phc_string(params, salt, Output::new(output).map_err(|_| HasherError::Unavailable)?)
+}
+
+fn phc_string(params: &Params, salt: &[u8], output: Output) -> Result<PasswordHash, HasherError> {
+    let phc = phc::PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(|_| HasherError::Unavailable)?,
+        salt: Some(Salt::new(salt).map_err(|_| HasherError::Unavailable)?),
+        hash: Some(output),
+    };
+    Ok(PasswordHash(phc.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+
+    use super::*;
+
+    const LIMITS: HashLimits = HashLimits { permits: 3, queue: 47 };
+
+    fn cheap() -> PasswordHasher {
+        PasswordHasher::new(HashParameters::cheap_for_tests(), LIMITS).unwrap()
+    }
+
+    fn password(text: &str) -> Password {
+        Password::parse(text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_password_itself_matches() {
+        let hasher = cheap();
+        for text in ["correct horse battery staple", " spaces ", "🔑🗝️ schlüssel ключ 钥匙", &"é".repeat(128)]
+        {
+            let hash = hasher.hash(password(text)).await.unwrap();
+            let verdict = hasher.verify(password(text), &hash).await;
+            assert_eq!(verdict, Ok(Verdict::Match { rehash: false }), "{text:?}");
+            let other = text.chars().skip(1).collect::<String>();
+            assert_eq!(hasher.verify(password(&other), &hash).await, Ok(Verdict::Mismatch), "{other:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_made_by_the_reference_implementation_matches() {
+        // From the test vectors of the reference implementation (argon2id, version 19).
+        let reference = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        let reference = PasswordHash::from_stored(reference.to_owned());
+        let hasher = cheap();
+        assert_eq!(hasher.verify(password("password"), &reference).await, Ok(Verdict::Match { rehash: true }));
+        assert_eq!(hasher.verify(password("Password"), &reference).await, Ok(Verdict::Mismatch));
+    }
+
+    #[tokio::test]
+    async fn two_hashes_of_one_password_differ_and_carry_the_standard_parameters() {
+        let hasher = PasswordHasher::new(HashParameters::STANDARD, LIMITS).unwrap();
+        let one = hasher.hash(password("correct horse")).await.unwrap();
+        let two = hasher.hash(password("correct horse")).await.unwrap();
+        assert_ne!(one, two);
+        assert!(one.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.as_str());
+        let lengths: Vec<_> = one.as_str().split('$').skip(4).map(str::len).collect();
+        assert_eq!(lengths, [22, 43], "16 bytes of salt, 32 of hash");
+    }
+
+    #[tokio::test]
+    async fn a_hash_made_with_other_parameters_matches_and_is_due_for_a_new_one() {
+        let old = HashParameters { passes: 2, ..HashParameters::cheap_for_tests() };
+        let old = PasswordHasher::new(old, LIMITS).unwrap();
+        let hash = old.hash(password("correct horse")).await.unwrap();
+        let hasher = cheap();
+        assert_eq!(hasher.verify(password("correct horse"), &hash).await, Ok(Verdict::Match { rehash: true }));
+        assert_eq!(hasher.verify(password("wrong horse"), &hash).await, Ok(Verdict::Mismatch));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_costs_a_hash_with_the_live_parameters_and_never_matches() {
+        for parameters in [HashParameters::STANDARD, HashParameters::cheap_for_tests()] {
+            let hasher = PasswordHasher::new(parameters, LIMITS).unwrap();
+            let real = hasher.hash(password("correct horse")).await.unwrap();
+            // Kind, version, parameters, and the lengths of salt and output.
+            let form = |hash: &PasswordHash| {
+                hash.as_str()
+                    .split('$')
+                    .map(|part| if part.contains('=') { part.to_owned() } else { part.len().to_string() })
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(form(&real), form(&hasher.0.unknown));
+            assert_eq!(hasher.verify_unknown(password("correct horse")).await, Ok(Verdict::Mismatch));
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn fifty_passwords_at_once_never_use_more_memory_than_the_permits() {
+        let hasher = cheap();
+        let all = join_all((0..50).map(|_| hasher.hash(password("correct horse")))).await;
+        assert!(all.iter().all(Result::is_ok));
+        assert!(hasher.peak() <= LIMITS.permits, "{}", hasher.peak());
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn past_the_queue_the_answer_is_busy() {
+        let hasher = PasswordHasher::new(HashParameters::STANDARD, HashLimits { permits: 1, queue: 2 }).unwrap();
+        let all = join_all((0..5).map(|_| hasher.verify_unknown(password("correct horse")))).await;
+        let busy = all.iter().filter(|one| **one == Err(HasherError::Busy { retry_after: RETRY_AFTER })).count();
+        assert_eq!(busy, 2, "one runs, two wait, two are told to come back: {all:?}");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_or_absurd_stored_hash_is_refused_before_any_work() {
+        let rest = "c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
+        let hasher = cheap();
+        let sound = PasswordHash(format!("$argon2id$v=19$m=65536,t=3,p=4${rest}"));
+        assert_eq!(hasher.verify(password("x"), &sound).await, Ok(Verdict::Mismatch));
+        let before = hasher.peak();
+        for bad in [
+            String::new(),
+            "correct horse".to_owned(),
+            "$argon2id$v=19$m=8,t=1,p=1".to_owned(),
+            "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA".to_owned(),
+            format!("$argon2id$v=19$m=4294967295,t=2,p=1${rest}"),
+            format!("$argon2id$v=19$m=65537,t=2,p=1${rest}"),
+            format!("$argon2id$v=19$m=19456,t=4294967295,p=1${rest}"),
+            format!("$argon2id$v=19$m=19456,t=2,p=5${rest}"),
+            format!("$argon2id$v=19$m=8,t=1,p=16777215${rest}"),
+            format!("$argon2id$v=16$m=19456,t=2,p=1${rest}"),
+            format!("$argon2id$m=19456,t=2,p=1${rest}"),
+            format!("$argon2i$v=19$m=19456,t=2,p=1${rest}"),
+            format!("$argon2d$v=19$m=19456,t=2,p=1${rest}"),
+            "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned(),
+        ] {
+            let stored = PasswordHash::from_stored(bad);
+            assert_eq!(hasher.verify(password("x"), &stored).await, Err(HasherError::Corrupt), "{}", stored.as_str());
+        }
+        assert_eq!(hasher.peak(), before);
+    }
+
+    #[test]
+    fn debug_output_hides_the_hash() {
+        assert!(!format!("{:?}", PasswordHash("$argon2id$secret".to_owned())).contains("secret"));
+    }
+}

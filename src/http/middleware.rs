@@ -1,0 +1,5 @@
+//! Middleware, one concern per file.
+
+pub mod client_ip;
+pub mod cors;
+pub mod error_rewrite;

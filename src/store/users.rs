@@ -1,0 +1,152 @@
+//! People.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, SqlErr, sea_query::Expr,
+};
+
+use super::{
+    Store, StoreError, credentials,
+    entity::user::{self, Entity as Users},
+    sessions::NewSession,
+};
+use crate::domain::{
+    Email, Name, Timestamp, UserId,
+    user::{ProfileChange, User},
+};
+
+/// An account to be made.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// Its id.
+    pub id: UserId,
+    /// Its address.
+    pub email: Email,
+    /// What its owner wants to be called.
+    pub name: Name,
+    /// A picture's address.
+    pub image: Option<String>,
+    /// The password's hash (a PHC string).
+    pub password_hash: String,
+}
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateAccountError {
+    /// The mailbox has an account already.
+    #[error("the e-mail address has an account already")]
+    EmailTaken,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<DbErr> for CreateAccountError {
+    fn from(error: DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// A user with what is needed to check their password.
+#[derive(Debug)]
+pub struct PasswordLogin {
+    /// Who it is.
+    pub user: User,
+    /// The password's hash (a PHC string).
+    pub password_hash: String,
+    /// Whether the account may sign in at all.
+    pub disabled: bool,
+}
+
+impl Store {
+    /// Makes an account with its password and first session: all of it or nothing.
+    pub async fn create_account(
+        &self,
+        account: NewAccount,
+        session: &NewSession,
+        now: Timestamp,
+    ) -> Result<User, CreateAccountError> {
+        let transaction = self.begin_write().await?;
+        let row = user::ActiveModel {
+            id: Set(account.id.into()),
+            email: Set(account.email.as_str().to_owned()),
+            email_key: Set(account.email.key().to_owned()),
+            email_verified: Set(false),
+            name: Set(account.name.as_str().to_owned()),
+            image: Set(account.image),
+            created_at: Set(now.millis()),
+            updated_at: Set(now.millis()),
+            last_sign_in_at: Set(Some(now.millis())),
+            disabled_at: Set(None),
+        };
+        let user = match row.insert(&transaction).await {
+            Ok(row) => to_user(row),
+            Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+                return Err(CreateAccountError::EmailTaken);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        credentials::insert_password(&transaction, account.id, account.password_hash, now).await?;
+        session.insert(&transaction).await?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+
+    /// The account of a mailbox, for a password to be checked against.
+    pub async fn password_login(&self, email: &Email) -> Result<Option<PasswordLogin>, StoreError> {
+        let row = find_by_email(&self.db, email).await?;
+        // The second query runs for an unknown mailbox too, so that both take as long.
+        let nobody = || UserId::new(Timestamp::from_millis(0), [0; 10]);
+        let id = row.as_ref().map_or_else(nobody, |row| row.id.0);
+        let hash = self.password_hash(id).await?;
+        Ok(row.zip(hash).map(|(row, password_hash)| PasswordLogin {
+            disabled: row.disabled_at.is_some(),
+            user: to_user(row),
+            password_hash,
+        }))
+    }
+
+    /// The profile of `owner`, if the account may be used.
+    pub async fn enabled_user(&self, owner: UserId) -> Result<Option<User>, StoreError> {
+        let query = Users::find_by_id(owner).filter(user::Column::DisabledAt.is_null());
+        Ok(query.one(&self.db).await?.map(to_user))
+    }
+
+    /// Changes `owner`'s profile; `None` if there is no such account, or it may not be used.
+    pub async fn change_profile(
+        &self,
+        owner: UserId,
+        change: ProfileChange,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        let mut update = Users::update_many()
+            .filter(user::Column::Id.eq(owner.as_str()))
+            .filter(user::Column::DisabledAt.is_null())
+            .col_expr(user::Column::UpdatedAt, Expr::value(now.millis()));
+        if let Some(name) = change.name {
+            update = update.col_expr(user::Column::Name, Expr::value(name.as_str()));
+        }
+        if let Some(image) = change.image {
+            update = update.col_expr(user::Column::Image, Expr::value(image));
+        }
+        update.exec(&self.db).await?;
+        self.enabled_user(owner).await
+    }
+}
+
+async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<user::Model>, DbErr> {
+    Users::find().filter(user::Column::EmailKey.eq(email.key())).one(db).await
+}
+
+fn to_user(row: user::Model) -> User {
+    User {
+        id: row.id.0,
+        email: row.email,
+        email_verified: row.email_verified,
+        // Stored names were parsed on their way in.
+        name: Name::parse(&row.name).unwrap_or_default(),
+        image: row.image,
+        created_at: Timestamp::from_millis(row.created_at),
+        updated_at: Timestamp::from_millis(row.updated_at),
+        last_sign_in_at: row.last_sign_in_at.map(Timestamp::from_millis),
+    }
+}
