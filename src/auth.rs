@@ -85,7 +85,7 @@ pub struct Parts {
 
 /// Who is asking, as far as the network tells. For the security log and for throttling.
 #[derive(Clone, Debug, Default)]
-pub struct Client {
+pub struct Requester {
     /// The network address.
     pub address: Option<IpAddr>,
     /// What the device calls itself.
@@ -146,7 +146,7 @@ impl Auth {
     /// Writes a security event to the log and to the database. An event that cannot be stored is
     /// still in the log, and never stops what it reports; so is one of a kind that anybody can cause at
     /// will, beyond its network's budget of those.
-    pub async fn record(&self, kind: EventKind, who: Subject, client: &Client, detail: Option<&str>) {
+    pub async fn record(&self, kind: EventKind, who: Subject, requester: &Requester, detail: Option<&str>) {
         let at = self.clock.now();
         let Subject { user, session } = who;
         tracing::info!(
@@ -154,12 +154,12 @@ impl Auth {
             event = kind.as_str(),
             user_id = user.map(tracing::field::display),
             session_id = session.map(tracing::field::display),
-            address = client.address.map(tracing::field::display),
-            user_agent = client.user_agent,
-            request_id = client.request_id,
+            address = requester.address.map(tracing::field::display),
+            user_agent = requester.user_agent,
+            request_id = requester.request_id,
             detail,
         );
-        if can_be_caused_at_will(kind, user) && !self.stores_incident(client) {
+        if can_be_caused_at_will(kind, user) && !self.stores_incident(requester) {
             return;
         }
         let event = NewEvent {
@@ -167,10 +167,10 @@ impl Auth {
             kind,
             user_id: user,
             session_id: session,
-            address: client.address,
-            user_agent: client.user_agent.clone(),
+            address: requester.address,
+            user_agent: requester.user_agent.clone(),
             detail: detail.map(str::to_owned),
-            request_id: client.request_id.clone(),
+            request_id: requester.request_id.clone(),
         };
         if let Err(error) = self.store.append_event(event).await {
             tracing::error!(%error, event = kind.as_str(), "a security event could not be stored");
@@ -225,7 +225,7 @@ impl Subject {
     }
 }
 
-impl Client {
+impl Requester {
     pub(crate) fn origin(&self) -> Origin {
         Origin { address: self.address, user_agent: self.user_agent.clone() }
     }

@@ -10,7 +10,7 @@
 //! 1. `main` has read the command line ([`cli`]) and the settings ([`config`]), [`commands`] does what was
 //!    asked for, [`serve`] listens, and [`app`] has put the parts together. Axum hands the request to [`http::router`].
 //! 2. The outer layers give it an id, log it, limit its time, note the client's address and device
-//!    ([`auth::Client`]), and will put the security headers on the answer.
+//!    ([`auth::Requester`]), and will put the security headers on the answer.
 //! 3. The session middleware asks who it is. A token from `Authorization: Bearer`, or from the cookie,
 //!    goes through [`auth::token::Verifier`], the only way from a text to
 //!    [`auth::token::AccessClaims`]; it needs no database. A browser whose token is about to expire is
@@ -21,7 +21,7 @@
 //!    call → answer: parse the body, a [`domain::Name`] among it, call the use case, answer JSON.
 //! 6. The use case, [`auth::Auth::update_profile`], changes the row through [`store::Store`] and records
 //!    the event. Every query for what a user owns takes that user's [`domain::UserId`].
-//! 7. On the way back the session middleware turns what was left in the [`auth::handover::Handover`]
+//! 7. On the way back the session middleware turns what was left in the [`http::session::changes::ResponseChanges`]
 //!    into cookies, and errors become `application/problem+json`.
 //!
 //! A form on a page takes the same way, with a server function of [`ui::actions`] for a handler: it calls

@@ -1,7 +1,7 @@
 //! Check access tokens, and hand out fresh ones.
 
 use super::{
-    Auth, Client, Principal, Subject,
+    Auth, Principal, Requester, Subject,
     error::InternalError,
     token::{AccessClaims, IssuedToken, TokenRefusal},
 };
@@ -34,12 +34,12 @@ impl Auth {
 
     /// Notes that a presented token was refused, and why; never the token. Not for an access token past
     /// its time, which is no incident.
-    pub async fn record_refused_token(&self, reason: &'static str, client: &Client) {
-        self.record(EventKind::TokenInvalid, Subject::unknown(), client, Some(reason)).await;
+    pub async fn record_refused_token(&self, reason: &'static str, requester: &Requester) {
+        self.record(EventKind::TokenInvalid, Subject::unknown(), requester, Some(reason)).await;
     }
 
     /// Notes that a state-changing request came from another site and was refused.
-    pub async fn record_cross_site(&self, client: &Client) {
-        self.record(EventKind::MaliciousCsrf, Subject::unknown(), client, None).await;
+    pub async fn record_cross_site(&self, requester: &Requester) {
+        self.record(EventKind::MaliciousCsrf, Subject::unknown(), requester, None).await;
     }
 }

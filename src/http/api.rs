@@ -22,11 +22,11 @@ pub async fn unknown_path() -> Problem {
 
 /// Words bare errors (a request from another site, a wrong method, a body too large) as problems.
 pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let client = request.extensions().get().cloned().unwrap_or_default();
+    let requester = request.extensions().get().cloned().unwrap_or_default();
     let response = next.run(request).await;
     let Some(error) = BareError::of(&response) else { return response };
     if error.cross_site {
-        state.auth.record_cross_site(&client).await;
+        state.auth.record_cross_site(&requester).await;
         return Problem::cross_site().into_response();
     }
     match error.status {

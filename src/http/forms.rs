@@ -38,7 +38,7 @@ pub async fn submit_sign_up(
 ) -> Result<(), ServerFnError> {
     let visit = Visit::of_request()?;
     let form = SignUp { email: &email, name: &name, password: &password, image: None, remember: remember == "true" };
-    match visit.auth.sign_up(form, &visit.client).await {
+    match visit.auth.sign_up(form, &visit.requester).await {
         Ok(signed_in) => visit.enter(&signed_in, &next).await,
         Err(error) => visit.refuse(Outcome::from(error).at(FormKind::SignUp).showing(&email, &name), "/sign-up", &next),
     }
@@ -55,7 +55,7 @@ pub async fn submit_sign_in(
 ) -> Result<(), ServerFnError> {
     let visit = Visit::of_request()?;
     let form = SignIn { email: &email, password: &password, remember: remember == "true" };
-    match visit.auth.sign_in(form, &visit.client).await {
+    match visit.auth.sign_in(form, &visit.requester).await {
         Ok(signed_in) => visit.enter(&signed_in, &next).await,
         Err(error) => visit.refuse(Outcome::from(error).at(FormKind::SignIn).showing(&email, ""), "/sign-in", &next),
     }
@@ -67,12 +67,12 @@ pub async fn submit_sign_in(
 pub async fn submit_sign_out() -> Result<(), ServerFnError> {
     let visit = Visit::of_request()?;
     if let Some(principal) = visit.principal
-        && let Err(error) = visit.auth.sign_out(principal, &visit.client).await
+        && let Err(error) = visit.auth.sign_out(principal, &visit.requester).await
     {
         visit.refuse(Outcome::from(error).at(FormKind::Sessions), "/account", "");
         return Ok(());
     }
-    visit.handover.end_session();
+    visit.changes.end_session();
     visit.done(Notice::SignedOut, "/");
     Ok(())
 }
@@ -85,7 +85,7 @@ pub async fn submit_profile(#[server(default)] name: String) -> Result<(), Serve
     let saved = match Name::parse(&name) {
         Ok(name) => {
             let change = ProfileChange { name: Some(name), image: None };
-            visit.auth.update_profile(principal, change, &visit.client).await.map_err(Outcome::from)
+            visit.auth.update_profile(principal, change, &visit.requester).await.map_err(Outcome::from)
         }
         Err(invalid) => Err(Outcome::from(FormError::Name(invalid))),
     };
@@ -105,10 +105,10 @@ pub async fn submit_password(
     let visit = Visit::of_request()?;
     let Some(principal) = visit.require_principal() else { return Ok(()) };
     let change = PasswordChange { current: &current_password, new: &new_password, new_session: true };
-    match visit.auth.change_password(principal, change, &visit.client).await {
+    match visit.auth.change_password(principal, change, &visit.requester).await {
         Ok(changed) => {
             if let PasswordChanged::NewSession(signed_in) = changed {
-                visit.handover.start_session(&signed_in);
+                visit.changes.start_session(&signed_in);
             }
             visit.done(Notice::PasswordChanged, "/account");
         }
@@ -123,7 +123,7 @@ pub async fn submit_revoke_session(#[server(default)] session_id: String) -> Res
     let visit = Visit::of_request()?;
     let Some(principal) = visit.require_principal() else { return Ok(()) };
     let ended = match session_id.parse() {
-        Ok(session) => visit.auth.revoke_session(principal, session, &visit.client).await.map_err(Outcome::from),
+        Ok(session) => visit.auth.revoke_session(principal, session, &visit.requester).await.map_err(Outcome::from),
         Err(_) => Ok(false),
     };
     match ended {
@@ -139,7 +139,7 @@ pub async fn submit_revoke_session(#[server(default)] session_id: String) -> Res
 pub async fn submit_revoke_other_sessions() -> Result<(), ServerFnError> {
     let visit = Visit::of_request()?;
     let Some(principal) = visit.require_principal() else { return Ok(()) };
-    match visit.auth.revoke_other_sessions(principal, &visit.client).await {
+    match visit.auth.revoke_other_sessions(principal, &visit.requester).await {
         Ok(_) => visit.done(Notice::OtherSessionsEnded, "/account"),
         Err(error) => visit.refuse(Outcome::from(error).at(FormKind::Sessions), "/account", ""),
     }
@@ -151,14 +151,14 @@ pub async fn submit_revoke_other_sessions() -> Result<(), ServerFnError> {
 pub async fn submit_delete_account(#[server(default)] current_password: String) -> Result<(), ServerFnError> {
     let visit = Visit::of_request()?;
     let Some(principal) = visit.require_principal() else { return Ok(()) };
-    match visit.auth.delete_user(principal, Proof::Password(&current_password), &visit.client).await {
+    match visit.auth.delete_user(principal, Proof::Password(&current_password), &visit.requester).await {
         Ok(()) => {
-            visit.handover.end_session();
+            visit.changes.end_session();
             visit.done(Notice::AccountDeleted, "/");
         }
         // The session has ended elsewhere, perhaps with the account: nothing was deleted here.
         Err(DeleteUserError::Gone) => {
-            visit.handover.end_session();
+            visit.changes.end_session();
             visit.ask_to_sign_in();
         }
         Err(error) => visit.refuse(Outcome::from(error).at(FormKind::Deletion), "/account", ""),

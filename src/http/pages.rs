@@ -17,10 +17,10 @@ use super::{
     extract::principal::{self, Authentication},
     middleware::error_rewrite::BareError,
     openapi::Description,
-    session::{changes::Handover, cookies::CookieJar},
+    session::{changes::ResponseChanges, cookies::CookieJar},
 };
 use crate::{
-    auth::{Client, error::InternalError},
+    auth::{Requester, error::InternalError},
     domain::{
         ReturnAddress,
         form::{FormError, FormState},
@@ -59,7 +59,7 @@ pub struct EventsQuery {
 pub struct Visitor {
     state: AppState,
     jar: Option<CookieJar>,
-    client: Client,
+    requester: Requester,
     account: Option<(Session, User)>,
     path: String,
 }
@@ -75,8 +75,8 @@ impl FromRequestParts<AppState> for Visitor {
         let mut visitor = Self::unknown(parts, state);
         if let Some(principal) = authentication.principal() {
             visitor.account = state.auth.current_session(principal).await.map_err(failed)?;
-            if let (None, Some(handover)) = (&visitor.account, parts.extensions.get::<Handover>()) {
-                handover.end_session();
+            if let (None, Some(changes)) = (&visitor.account, parts.extensions.get::<ResponseChanges>()) {
+                changes.end_session();
             }
         }
         Ok(visitor)
@@ -95,7 +95,7 @@ impl Visitor {
         Self {
             state: state.clone(),
             jar: parts.extensions.get().cloned(),
-            client: parts.extensions.get().cloned().unwrap_or_default(),
+            requester: parts.extensions.get().cloned().unwrap_or_default(),
             account: None,
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         }
@@ -132,7 +132,7 @@ impl Visitor {
     }
 
     fn show_error(self, status: StatusCode, kind: ErrorKind) -> Response {
-        let request_id = self.client.request_id.clone().unwrap_or_default();
+        let request_id = self.requester.request_id.clone().unwrap_or_default();
         self.show(status, Page::Error(ErrorPage { status: status.as_u16(), request_id, kind }))
     }
 }
@@ -235,7 +235,7 @@ pub async fn explain(State(state): State<AppState>, request: Request, next: Next
         Err(_) => Visitor::unknown(&asked, &state),
     };
     if error.cross_site {
-        state.auth.record_cross_site(&visitor.client).await;
+        state.auth.record_cross_site(&visitor.requester).await;
     }
     match error.status {
         StatusCode::NOT_FOUND => visitor.show(error.status, Page::NotFound),

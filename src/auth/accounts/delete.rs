@@ -2,7 +2,7 @@
 
 use crate::{
     auth::{
-        Auth, Client, Principal, Subject,
+        Auth, Principal, Requester, Subject,
         error::{Busy, InternalError},
         password::confirm::ConfirmPasswordError,
         throttle::Throttled,
@@ -54,14 +54,14 @@ impl Auth {
         &self,
         principal: Principal,
         proof: Proof<'_>,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<(), DeleteUserError> {
         let (session, _) = self.current_session(principal).await?.ok_or(DeleteUserError::Gone)?;
         let owner = principal.user_id;
         let ended = match proof {
             Proof::Password(password) => {
                 let failed = (EventKind::LoginFail, Some("confirmation"));
-                let seen = self.confirm_own_password(principal, password, failed, client).await?;
+                let seen = self.confirm_own_password(principal, password, failed, requester).await?;
                 let ended = self.store.delete_user(owner, Some(&seen), self.clock.now()).await?;
                 // Changed in the meantime, or gone with the account.
                 ended.ok_or(DeleteUserError::Password)?
@@ -72,7 +72,7 @@ impl Auth {
             Proof::FreshSession => return Err(DeleteUserError::NotFresh),
         };
         self.forget_tokens_of(&ended);
-        self.record(EventKind::UserDeleted, Subject::from(principal), client, None).await;
+        self.record(EventKind::UserDeleted, Subject::from(principal), requester, None).await;
         Ok(())
     }
 }

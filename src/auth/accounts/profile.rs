@@ -2,7 +2,7 @@
 
 pub use crate::store::credentials::PasswordCredential;
 use crate::{
-    auth::{Auth, Client, Principal, Subject, error::InternalError},
+    auth::{Auth, Principal, Requester, Subject, error::InternalError},
     domain::{
         UserId,
         event::EventKind,
@@ -26,12 +26,12 @@ impl Auth {
         &self,
         principal: Principal,
         change: ProfileChange,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<Option<User>, InternalError> {
         let now = self.clock.now();
         let user = self.store.change_profile(principal.user_id, change, now).await?;
         if user.is_some() {
-            self.record(EventKind::UserUpdated, Subject::from(principal), client, None).await;
+            self.record(EventKind::UserUpdated, Subject::from(principal), requester, None).await;
         }
         Ok(user)
     }

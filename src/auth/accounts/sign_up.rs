@@ -2,7 +2,7 @@
 
 use crate::{
     auth::{
-        Auth, Client, Subject,
+        Auth, Requester, Subject,
         error::InternalError,
         password::{hasher::HasherError, policy::PasswordPolicy},
         sign_in::password::SignedIn,
@@ -50,9 +50,9 @@ pub enum SignUpError {
 
 impl Auth {
     /// Makes an account and opens its first session.
-    pub async fn sign_up(&self, form: SignUp<'_>, client: &Client) -> Result<SignedIn, SignUpError> {
+    pub async fn sign_up(&self, form: SignUp<'_>, requester: &Requester) -> Result<SignedIn, SignUpError> {
         let (email, name, password) = parse(form, self.policy).map_err(SignUpError::Refused)?;
-        self.admit_from_network(Purpose::SignUp, client).await?;
+        self.admit_from_network(Purpose::SignUp, requester).await?;
         let password = self
             .policy
             .check_off_thread(password, email.clone(), name.clone())
@@ -62,7 +62,7 @@ impl Auth {
 
         let now = self.clock.now();
         let id = UserId::new(now, random_bytes().map_err(InternalError::from)?);
-        let (session, token) = self.new_session(id, form.remember, client)?;
+        let (session, token) = self.new_session(id, form.remember, requester)?;
         let image = form.image.map(str::to_owned);
         let account = NewAccount { id, email, name, image, password_hash: password_hash.as_str().to_owned() };
         let user = match self.store.create_account(account, &session, now).await {
@@ -70,8 +70,8 @@ impl Auth {
             Err(CreateAccountError::EmailTaken) => return Err(SignUpError::Refused(vec![FormError::EmailTaken])),
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         };
-        self.record(EventKind::UserCreated, Subject::from(id), client, None).await;
-        Ok(self.signed_in(user, session.session, token, client).await?)
+        self.record(EventKind::UserCreated, Subject::from(id), requester, None).await;
+        Ok(self.signed_in(user, session.session, token, requester).await?)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{confirm::ConfirmPasswordError, hasher::HasherError};
 use crate::{
     auth::{
-        Auth, Client, Principal, Subject,
+        Auth, Principal, Requester, Subject,
         error::{Busy, InternalError},
         sign_in::password::SignedIn,
         throttle::Throttled,
@@ -61,19 +61,19 @@ impl Auth {
         &self,
         principal: Principal,
         change: PasswordChange<'_>,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<PasswordChanged, ChangePasswordError> {
         let new = Password::parse(change.new)?;
         let (current, user) = self.current_session(principal).await?.ok_or(ChangePasswordError::NoPassword)?;
         let failed = (EventKind::PasswordChangeFail, None);
-        let stored = self.confirm_own_password(principal, change.current, failed, client).await?;
+        let stored = self.confirm_own_password(principal, change.current, failed, requester).await?;
         // An address that was accepted once is: only the context words depend on it.
         let email = Email::parse(&user.email).map_err(|_| ChangePasswordError::NoPassword)?;
         let new = self.policy.check_off_thread(new, email, user.name.clone()).await?;
         let next = self.hasher.hash(new.into_password()).await?.as_str().to_owned();
 
         let (opened, after) = if change.new_session {
-            let (new, token) = self.new_session(principal.user_id, current.persistent, client)?;
+            let (new, token) = self.new_session(principal.user_id, current.persistent, requester)?;
             (Some((new.session.clone(), token)), AfterPasswordChange::Open(Box::new(new)))
         } else {
             (None, AfterPasswordChange::Keep(principal.session_id))
@@ -82,10 +82,10 @@ impl Auth {
         let ended = self.store.change_password(principal.user_id, &stored, next, &after, now).await?;
         let Some(ended) = ended else { return Err(ChangePasswordError::CurrentPassword) };
         self.forget_tokens_of(&ended);
-        self.record(EventKind::PasswordChange, Subject::from(principal), client, None).await;
+        self.record(EventKind::PasswordChange, Subject::from(principal), requester, None).await;
         Ok(match opened {
             Some((session, token)) => {
-                PasswordChanged::NewSession(Box::new(self.signed_in(user, session, token, client).await?))
+                PasswordChanged::NewSession(Box::new(self.signed_in(user, session, token, requester).await?))
             }
             None => PasswordChanged::SameSession(user),
         })

@@ -3,7 +3,7 @@
 use super::hasher::{HasherError, Verdict};
 use crate::{
     auth::{
-        Auth, Client, Principal, Subject,
+        Auth, Principal, Requester, Subject,
         error::{Busy, InternalError},
         throttle::{Purpose, Throttled, admission::AdmissionError},
     },
@@ -37,10 +37,10 @@ impl Auth {
         &self,
         principal: Principal,
         password: &str,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<(), ConfirmPasswordError> {
         let failed = (EventKind::LoginFail, Some("confirmation"));
-        self.confirm_own_password(principal, password, failed, client).await.map(drop)
+        self.confirm_own_password(principal, password, failed, requester).await.map(drop)
     }
 
     /// Checks the password of someone signed in; answers the hash it matched. All use cases that ask for
@@ -50,11 +50,11 @@ impl Auth {
         principal: Principal,
         password: &str,
         failed: (EventKind, Option<&str>),
-        client: &Client,
+        requester: &Requester,
     ) -> Result<String, ConfirmPasswordError> {
-        self.admit_from_network(Purpose::PasswordChange, client).await?;
+        self.admit_from_network(Purpose::PasswordChange, requester).await?;
         let account = format!("change-password|{}", principal.user_id);
-        let attempt = self.admit_attempt(&account, Subject::from(principal), client).await?;
+        let attempt = self.admit_attempt(&account, Subject::from(principal), requester).await?;
         let stored = self.store.password_hash(principal.user_id).await?.ok_or(ConfirmPasswordError::NoPassword)?;
         let verdict = match Password::presented(password) {
             Ok(password) => match self.compare(&password, &stored).await {
@@ -68,7 +68,7 @@ impl Auth {
         };
         if matches!(verdict, Verdict::Mismatch) {
             let (kind, detail) = failed;
-            self.record(kind, Subject::from(principal), client, detail).await;
+            self.record(kind, Subject::from(principal), requester, detail).await;
             return Err(ConfirmPasswordError::Mismatch);
         }
         self.forgive_attempt(&attempt).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{credential::SessionCredential, token::SessionToken};
 use crate::{
-    auth::{Auth, Client, Principal, Subject, error::InternalError, token::IssuedToken},
+    auth::{Auth, Principal, Requester, Subject, error::InternalError, token::IssuedToken},
     domain::{
         Timestamp,
         event::EventKind,
@@ -63,10 +63,10 @@ enum Standing {
 impl Auth {
     /// Renews a session: of all who present its current token, one gets the next; the others, and
     /// who presents the token before it within the [`GRACE`], get an access token only.
-    pub async fn renew(&self, presented: &SessionCredential, client: &Client) -> Result<Renewal, RenewError> {
+    pub async fn renew(&self, presented: &SessionCredential, requester: &Requester) -> Result<Renewal, RenewError> {
         // A lost race is decided by reading again: the presented token then is the previous one.
         for _ in 0..2 {
-            let (stored, user, standing) = self.examine(presented, client).await?;
+            let (stored, user, standing) = self.examine(presented, requester).await?;
             let session = &stored.session;
             let idle_expires_at = self.idle_expiry(session.persistent, session.absolute_expires_at);
             let next = match standing {
@@ -77,7 +77,7 @@ impl Auth {
                 Standing::Current => {
                     let token = SessionToken::generate(session.id, &stored.family_key).map_err(InternalError::from)?;
                     let next = NextSecret { secret_hash: token.secret_hash(), now: self.clock.now(), idle_expires_at };
-                    if !self.store.advance_session(&stored, &next, &client.origin()).await? {
+                    if !self.store.advance_session(&stored, &next, &requester.origin()).await? {
                         continue;
                     }
                     Some(token)
@@ -86,7 +86,7 @@ impl Auth {
             let access = self.issue_access_token(&user, session)?;
             let principal = Principal { user_id: user.id, session_id: session.id };
             if next.is_some() {
-                self.record(EventKind::SessionRenewed, Subject::from(principal), client, None).await;
+                self.record(EventKind::SessionRenewed, Subject::from(principal), requester, None).await;
             }
             let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
             return Ok(Renewal { principal, access, next, lifetime });
@@ -96,8 +96,8 @@ impl Auth {
 
     /// Hands out an access token and leaves the session token as it is: where its successor could get
     /// lost on the way to the browser.
-    pub async fn refresh(&self, presented: &SessionCredential, client: &Client) -> Result<Renewal, RenewError> {
-        let (stored, user, standing) = self.examine(presented, client).await?;
+    pub async fn refresh(&self, presented: &SessionCredential, requester: &Requester) -> Result<Renewal, RenewError> {
+        let (stored, user, standing) = self.examine(presented, requester).await?;
         let session = &stored.session;
         let idle_expires_at = self.idle_expiry(session.persistent, session.absolute_expires_at);
         match standing {
@@ -114,9 +114,9 @@ impl Auth {
     pub async fn authenticate_session(
         &self,
         presented: &SessionCredential,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<Principal, RenewError> {
-        let (stored, user, standing) = self.examine(presented, client).await?;
+        let (stored, user, standing) = self.examine(presented, requester).await?;
         let session = &stored.session;
         if matches!(standing, Standing::Current) {
             self.touch_current(&stored, self.idle_expiry(session.persistent, session.absolute_expires_at)).await?;
@@ -146,7 +146,7 @@ impl Auth {
     async fn examine(
         &self,
         presented: &SessionCredential,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<(StoredSession, User, Standing), RenewError> {
         let presented = self.recognise(presented).await?.ok_or(RenewError::Unknown)?;
         let stored = &presented.stored;
@@ -164,17 +164,17 @@ impl Auth {
             return Err(RenewError::Ended);
         }
         let Some(standing) = standing else {
-            self.end_reused(&stored.session, client).await?;
+            self.end_reused(&stored.session, requester).await?;
             return Err(RenewError::Reused);
         };
         let user = self.store.enabled_user(stored.session.user_id).await?.ok_or(RenewError::Ended)?;
         Ok((presented.stored, user, standing))
     }
 
-    async fn end_reused(&self, session: &Session, client: &Client) -> Result<(), RenewError> {
+    async fn end_reused(&self, session: &Session, requester: &Requester) -> Result<(), RenewError> {
         let principal = Principal { user_id: session.user_id, session_id: session.id };
         self.end_session(principal, EndReason::TokenReused).await?;
-        self.record(EventKind::TokenReuse, Subject::from(principal), client, None).await;
+        self.record(EventKind::TokenReuse, Subject::from(principal), requester, None).await;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    auth::{Auth, Client, Principal, Subject, error::InternalError},
+    auth::{Auth, Principal, Requester, Subject, error::InternalError},
     domain::{
         SessionId, UserId,
         event::EventKind,
@@ -22,9 +22,9 @@ impl Auth {
     }
 
     /// Signs out: the session ends, and with it every access token of its.
-    pub async fn sign_out(&self, principal: Principal, client: &Client) -> Result<(), InternalError> {
+    pub async fn sign_out(&self, principal: Principal, requester: &Requester) -> Result<(), InternalError> {
         if self.end_session(principal, EndReason::SignedOut).await? {
-            self.record(EventKind::SessionExpired, Subject::from(principal), client, Some("sign_out")).await;
+            self.record(EventKind::SessionExpired, Subject::from(principal), requester, Some("sign_out")).await;
         }
         Ok(())
     }
@@ -46,38 +46,46 @@ impl Auth {
         &self,
         principal: Principal,
         session_id: SessionId,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<bool, InternalError> {
         let target = Principal { session_id, ..principal };
         let ended = self.end_session(target, EndReason::Revoked).await?;
         if ended {
-            self.record(EventKind::TokenRevoked, Subject::from(target), client, Some("one")).await;
+            self.record(EventKind::TokenRevoked, Subject::from(target), requester, Some("one")).await;
         }
         Ok(ended)
     }
 
     /// Ends all of the user's sessions but the one asking; says how many.
-    pub async fn revoke_other_sessions(&self, principal: Principal, client: &Client) -> Result<usize, InternalError> {
-        self.revoke_many(principal, Some(principal.session_id), client, "others").await
+    pub async fn revoke_other_sessions(
+        &self,
+        principal: Principal,
+        requester: &Requester,
+    ) -> Result<usize, InternalError> {
+        self.revoke_many(principal, Some(principal.session_id), requester, "others").await
     }
 
     /// Ends all of the user's sessions, the one asking included; says how many.
-    pub async fn revoke_all_sessions(&self, principal: Principal, client: &Client) -> Result<usize, InternalError> {
-        self.revoke_many(principal, None, client, "all").await
+    pub async fn revoke_all_sessions(
+        &self,
+        principal: Principal,
+        requester: &Requester,
+    ) -> Result<usize, InternalError> {
+        self.revoke_many(principal, None, requester, "all").await
     }
 
     async fn revoke_many(
         &self,
         principal: Principal,
         keep: Option<SessionId>,
-        client: &Client,
+        requester: &Requester,
         detail: &str,
     ) -> Result<usize, InternalError> {
         let now = self.clock.now();
         let ended = self.store.end_other_sessions(principal.user_id, keep, EndReason::Revoked, now).await?;
         self.forget_tokens_of(&ended);
         if !ended.is_empty() {
-            self.record(EventKind::TokenRevoked, Subject::from(principal), client, Some(detail)).await;
+            self.record(EventKind::TokenRevoked, Subject::from(principal), requester, Some(detail)).await;
         }
         Ok(ended.len())
     }

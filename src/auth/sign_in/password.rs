@@ -2,7 +2,7 @@
 
 use crate::{
     auth::{
-        Auth, Client, Lifetimes, Principal, Subject,
+        Auth, Lifetimes, Principal, Requester, Subject,
         error::{Busy, InternalError},
         password::hasher::{HasherError, PasswordHash, Verdict},
         sessions::token::SessionToken,
@@ -78,15 +78,15 @@ struct Login {
 impl Auth {
     /// Checks a password and opens a session. An unknown address costs the same work, and gets the
     /// same answer, as a wrong password.
-    pub async fn sign_in(&self, form: SignIn<'_>, client: &Client) -> Result<SignedIn, SignInError> {
+    pub async fn sign_in(&self, form: SignIn<'_>, requester: &Requester) -> Result<SignedIn, SignInError> {
         let email = Email::parse(form.email)?;
         let Ok(password) = Password::presented(form.password) else { return Err(SignInError::Credentials) };
-        self.admit_from_network(Purpose::SignIn, client).await?;
-        let attempt = self.admit_attempt(email.key(), Subject::unknown(), client).await?;
+        self.admit_from_network(Purpose::SignIn, requester).await?;
+        let attempt = self.admit_attempt(email.key(), Subject::unknown(), requester).await?;
 
         // Once more if the stored hash changed in between: it may have been upgraded by another sign-in.
         for _ in 0..2 {
-            let login = match self.check_password(&email, &password, client).await {
+            let login = match self.check_password(&email, &password, requester).await {
                 Ok(login) => login,
                 Err(error) => {
                     if matches!(error, SignInError::Busy(_) | SignInError::Internal(_)) {
@@ -95,20 +95,25 @@ impl Auth {
                     return Err(error);
                 }
             };
-            let (session, token) = self.new_session(login.user.id, form.remember, client)?;
+            let (session, token) = self.new_session(login.user.id, form.remember, requester)?;
             let Some(surplus) = self.store.open_session(&session, &login.password_hash).await? else { continue };
             self.forget_tokens_of(&surplus);
             self.forgive_attempt(&attempt).await;
             if login.rehash {
                 self.upgrade_hash(&login, &password).await;
             }
-            self.record(EventKind::LoginSuccess, Subject::from(login.user.id), client, Some("password")).await;
-            return Ok(self.signed_in(login.user, session.session, token, client).await?);
+            self.record(EventKind::LoginSuccess, Subject::from(login.user.id), requester, Some("password")).await;
+            return Ok(self.signed_in(login.user, session.session, token, requester).await?);
         }
         Err(SignInError::Credentials)
     }
 
-    async fn check_password(&self, email: &Email, password: &Password, client: &Client) -> Result<Login, SignInError> {
+    async fn check_password(
+        &self,
+        email: &Email,
+        password: &Password,
+        requester: &Requester,
+    ) -> Result<Login, SignInError> {
         let login = self.store.password_login(email).await?;
         let verdict = match &login {
             Some(login) => self.compare(password, &login.password_hash).await?,
@@ -121,7 +126,7 @@ impl Auth {
             }
             (login, _) => {
                 let detail = login.is_some_and(|login| login.disabled).then_some("disabled");
-                self.record(EventKind::LoginFail, Subject::from(known), client, detail).await;
+                self.record(EventKind::LoginFail, Subject::from(known), requester, detail).await;
                 Err(SignInError::Credentials)
             }
         }
@@ -155,7 +160,7 @@ impl Auth {
         &self,
         user_id: UserId,
         persistent: bool,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<(NewSession, SessionToken), InternalError> {
         let now = self.clock.now();
         let id = SessionId::new(now, random_bytes()?);
@@ -171,8 +176,8 @@ impl Auth {
             idle_expires_at: self.idle_expiry(persistent, absolute_expires_at),
             absolute_expires_at,
             persistent,
-            address: client.address,
-            user_agent: client.user_agent.clone(),
+            address: requester.address,
+            user_agent: requester.user_agent.clone(),
         };
         let secret_hash = token.secret_hash();
         Ok((NewSession { session, family_key, secret_hash }, token))
@@ -190,11 +195,11 @@ impl Auth {
         user: User,
         session: Session,
         session_token: SessionToken,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<SignedIn, InternalError> {
         let access = self.issue_access_token(&user, &session)?;
         let signed_in = SignedIn { user, session, session_token, access };
-        self.record(EventKind::SessionCreated, Subject::from(signed_in.principal()), client, None).await;
+        self.record(EventKind::SessionCreated, Subject::from(signed_in.principal()), requester, None).await;
         Ok(signed_in)
     }
 

@@ -9,7 +9,7 @@ use super::{
     AttemptBudget, AttemptKey, AttemptKeys, AttemptRecord, Network, NetworkLimiter, Purpose, Throttled, admit,
 };
 use crate::{
-    auth::{Auth, Client, Subject, error::InternalError},
+    auth::{Auth, Requester, Subject, error::InternalError},
     clock::Clock,
     domain::event::EventKind,
     store::{StoreError, attempts::Attempts},
@@ -75,17 +75,17 @@ impl Throttle {
 
 impl Auth {
     /// Counts a request against its network's budget.
-    pub(crate) async fn admit_from_network(&self, purpose: Purpose, client: &Client) -> Result<(), Throttled> {
-        let admitted = self.throttle.networks.check(purpose, network(client));
+    pub(crate) async fn admit_from_network(&self, purpose: Purpose, requester: &Requester) -> Result<(), Throttled> {
+        let admitted = self.throttle.networks.check(purpose, network(requester));
         if admitted.is_err() {
-            self.record(EventKind::LoginFailMax, Subject::unknown(), client, Some("network")).await;
+            self.record(EventKind::LoginFailMax, Subject::unknown(), requester, Some("network")).await;
         }
         admitted
     }
 
     /// Whether an incident is to be stored, or only logged: nobody grows the database by sending rubbish.
-    pub(crate) fn stores_incident(&self, client: &Client) -> bool {
-        self.throttle.networks.check(Purpose::Incident, network(client)).is_ok()
+    pub(crate) fn stores_incident(&self, requester: &Requester) -> bool {
+        self.throttle.networks.check(Purpose::Incident, network(requester)).is_ok()
     }
 
     /// Counts an attempt on an account, from this network and from all, as failed in advance. `who` is
@@ -94,16 +94,16 @@ impl Auth {
         &self,
         account: &str,
         who: Subject,
-        client: &Client,
+        requester: &Requester,
     ) -> Result<Attempt, AdmissionError> {
         let mut counted = Attempt(Vec::new());
         let Some(keys) = &self.throttle.accounts else { return Ok(counted) };
-        for budget in keys.budgets(account, network(client)) {
+        for budget in keys.budgets(account, network(requester)) {
             match self.count(budget).await {
                 Ok(one) => counted.0.push(one),
                 Err(error) => {
                     if matches!(error, AdmissionError::Throttled(_)) {
-                        self.record(EventKind::LoginFailMax, who, client, Some("account")).await;
+                        self.record(EventKind::LoginFailMax, who, requester, Some("account")).await;
                     }
                     return Err(error);
                 }
@@ -146,8 +146,8 @@ impl Auth {
 }
 
 /// Clients whose address is unknown share one budget.
-fn network(client: &Client) -> Network {
-    Network::of(client.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
+fn network(requester: &Requester) -> Network {
+    Network::of(requester.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
 }
 
 const fn to_record(attempts: Attempts) -> AttemptRecord {

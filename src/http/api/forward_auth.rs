@@ -15,7 +15,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    auth::{Client, Principal, Subject},
+    auth::{Principal, Requester, Subject},
     domain::{ReturnAddress, event::EventKind, user::User},
     http::{
         AppState, HttpSettings,
@@ -91,7 +91,7 @@ pub async fn verify(
     State(state): State<AppState>,
     demands: Result<Query<Demands>, QueryRejection>,
     principal: Result<Principal, Problem>,
-    Extension(client): Extension<Client>,
+    Extension(requester): Extension<Requester>,
     Extension(ForUpstream(access)): Extension<ForUpstream>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -102,11 +102,11 @@ pub async fn verify(
     let admitted = match principal {
         // Browsers send cookies along whoever made them ask; a bearer token only its holder sends.
         Ok(_) if matches!(Bearer::of(&headers), Bearer::Absent) && original.is_cross_site(&state.settings) => {
-            state.auth.record_cross_site(&client).await;
+            state.auth.record_cross_site(&requester).await;
             Err(Problem::cross_site())
         }
         Ok(principal) => {
-            admit(&state, &demands, principal, &client).await.map(|user| describe(principal, user.as_ref()))
+            admit(&state, &demands, principal, &requester).await.map(|user| describe(principal, user.as_ref()))
         }
         Err(problem) => Err(problem),
     };
@@ -130,10 +130,10 @@ async fn admit(
     state: &AppState,
     demands: &Demands,
     principal: Principal,
-    client: &Client,
+    requester: &Requester,
 ) -> Result<Option<User>, Problem> {
     if demands.user_id.as_ref().is_some_and(|owner| owner != principal.user_id.as_str()) {
-        state.auth.record(EventKind::AuthorizationFail, Subject::from(principal), client, Some("user_id")).await;
+        state.auth.record(EventKind::AuthorizationFail, Subject::from(principal), requester, Some("user_id")).await;
         return Err(Problem::forbidden());
     }
     match state.auth.profile(principal.user_id).await {

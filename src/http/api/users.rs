@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::{
-        Auth, Client,
+        Auth, Requester,
         accounts::delete::{DeleteUserError, Proof},
     },
     domain::{Name, form::Field, name::InvalidName, user::ProfileChange},
@@ -31,7 +31,7 @@ use crate::{
             FieldProblem, Problem,
             description::{Anything, CrossSite},
         },
-        session::changes::Handover,
+        session::changes::ResponseChanges,
     },
 };
 use json::{EventList, Profile, Revoked, SessionList};
@@ -112,12 +112,12 @@ fn unusable_name(invalid: InvalidName) -> Problem {
 async fn update_profile(
     State(auth): State<Arc<Auth>>,
     Owner(principal): Owner,
-    Extension(client): Extension<Client>,
+    Extension(requester): Extension<Requester>,
     JsonBody(patch): JsonBody<ProfilePatch>,
 ) -> Result<Json<Profile>, Problem> {
     let name = Name::parse(&patch.name).map_err(unusable_name)?;
     let change = ProfileChange { name: Some(name), image: None };
-    let user = auth.update_profile(principal, change, &client).await?.ok_or_else(Problem::invalid_token)?;
+    let user = auth.update_profile(principal, change, &requester).await?.ok_or_else(Problem::invalid_token)?;
     Ok(Json(user.into()))
 }
 
@@ -161,12 +161,12 @@ fn not_the_password() -> Problem {
 async fn delete_account(
     State(auth): State<Arc<Auth>>,
     Owner(principal): Owner,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
     JsonBody(deletion): JsonBody<Deletion>,
 ) -> Result<StatusCode, Problem> {
-    auth.delete_user(principal, Proof::Password(&deletion.password), &client).await?;
-    handover.end_session();
+    auth.delete_user(principal, Proof::Password(&deletion.password), &requester).await?;
+    changes.end_session();
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -204,9 +204,9 @@ async fn sessions(State(auth): State<Arc<Auth>>, Owner(principal): Owner) -> Res
 async fn revoke_other_sessions(
     State(auth): State<Arc<Auth>>,
     Owner(principal): Owner,
-    Extension(client): Extension<Client>,
+    Extension(requester): Extension<Requester>,
 ) -> Result<Json<Revoked>, Problem> {
-    let revoked = auth.revoke_other_sessions(principal, &client).await?;
+    let revoked = auth.revoke_other_sessions(principal, &requester).await?;
     Ok(Json(Revoked { revoked }))
 }
 
@@ -232,15 +232,15 @@ async fn revoke_session(
     State(auth): State<Arc<Auth>>,
     Owner(principal): Owner,
     Path((_, session_id)): Path<(String, String)>,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
 ) -> Result<StatusCode, Problem> {
     let session_id = session_id.parse().map_err(|_| Problem::not_found())?;
-    if !auth.revoke_session(principal, session_id, &client).await? {
+    if !auth.revoke_session(principal, session_id, &requester).await? {
         return Err(Problem::not_found());
     }
     if session_id == principal.session_id {
-        handover.end_session();
+        changes.end_session();
     }
     Ok(StatusCode::NO_CONTENT)
 }

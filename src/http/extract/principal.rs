@@ -7,7 +7,7 @@ use axum::{
 use std::{convert::Infallible, sync::Arc};
 
 use crate::{
-    auth::{Auth, Client, Principal, Subject},
+    auth::{Auth, Principal, Requester, Subject},
     domain::event::EventKind,
     http::{openapi::refusals::Refusals, problem::Problem},
 };
@@ -88,8 +88,8 @@ where
             return Ok(Self(principal));
         }
         let auth = <Arc<Auth> as axum::extract::FromRef<S>>::from_ref(state);
-        let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
-        auth.record(EventKind::AuthorizationFail, Subject::from(principal), &client, Some("user_id")).await;
+        let requester = parts.extensions.get::<Requester>().cloned().unwrap_or_default();
+        auth.record(EventKind::AuthorizationFail, Subject::from(principal), &requester, Some("user_id")).await;
         Err(Problem::forbidden())
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::{ServerFnError, use_context};
 
 use crate::{
     auth::{
-        Auth, Client, Principal,
+        Auth, Principal, Requester,
         accounts::{delete::DeleteUserError, sign_up::SignUpError},
         error::{Busy, InternalError},
         password::change::ChangePasswordError,
@@ -18,7 +18,7 @@ use crate::{
         form::{FormError, FormKind, FormState, Notice},
         name,
     },
-    http::session::changes::Handover,
+    http::session::changes::ResponseChanges,
 };
 
 /// The most characters of an address and of a name that are shown again.
@@ -37,13 +37,13 @@ pub struct Visit {
     /// The use cases.
     pub auth: Arc<Auth>,
     /// Who is asking, as far as the network tells.
-    pub client: Client,
+    pub requester: Requester,
     /// Who is signed in.
     pub principal: Option<Principal>,
     /// Which other sites people may be sent on to.
     pub trusts: TrustsOrigin,
     /// Where to leave what the response is to carry.
-    pub handover: Handover,
+    pub changes: ResponseChanges,
 }
 
 impl Visit {
@@ -68,24 +68,24 @@ impl Visit {
     /// Starts the browser's session, ending the one it had, and goes on to where the person was.
     pub async fn enter(&self, signed_in: &SignedIn, next: &str) {
         if let Some(before) = self.principal
-            && let Err(error) = self.auth.sign_out(before, &self.client).await
+            && let Err(error) = self.auth.sign_out(before, &self.requester).await
         {
             tracing::warn!(%error, "the browser's former session could not be ended");
         }
-        self.handover.start_session(signed_in);
+        self.changes.start_session(signed_in);
         leptos_axum::redirect(self.next(next).as_ref().map_or(HOME, ReturnAddress::as_str));
     }
 
     /// Goes on to `path`, which tells what was done.
     pub fn done(&self, notice: Notice, path: &str) {
-        self.handover.show_form(FormState::Done(notice));
+        self.changes.show_form(FormState::Done(notice));
         leptos_axum::redirect(path);
     }
 
     /// Goes back to the form at `path`, which tells what is wrong.
     pub fn refuse(&self, refusal: Refusal, path: &str, next: &str) {
         let Refusal { form, errors, email, name } = refusal;
-        self.handover.show_form(FormState::Failed { form, errors, email, name });
+        self.changes.show_form(FormState::Failed { form, errors, email, name });
         leptos_axum::redirect(&self.with_next(path, next));
     }
 

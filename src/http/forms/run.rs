@@ -12,17 +12,17 @@ use axum::{
 
 use super::outcome::Visit;
 use crate::{
-    auth::Client,
-    http::{AppState, extract::principal::Authentication, session::changes::Handover},
+    auth::Requester,
+    http::{AppState, extract::principal::Authentication, session::changes::ResponseChanges},
 };
 
 /// Answers a form post: always a redirect (303), so that reloading the next page sends nothing again.
 /// What is no form of ours is a bare error, for the pages' error form to fill in.
 pub async fn run(
     State(state): State<AppState>,
-    Extension(client): Extension<Client>,
+    Extension(requester): Extension<Requester>,
     Extension(authentication): Extension<Authentication>,
-    Extension(handover): Extension<Handover>,
+    Extension(changes): Extension<ResponseChanges>,
     request: Request,
 ) -> Response {
     if matches!(authentication, Authentication::Unavailable) {
@@ -33,7 +33,7 @@ pub async fn run(
     }
     let settings = state.settings;
     let trusts = Arc::new(move |origin: &str| settings.trusted_origins.trusts(origin));
-    let visit = Visit { auth: state.auth, client, principal: authentication.principal(), trusts, handover };
+    let visit = Visit { auth: state.auth, requester, principal: authentication.principal(), trusts, changes };
     let context = move || leptos::context::provide_context(visit.clone());
     let mut response = leptos_axum::handle_server_fns_with_context(context, on_its_own(request)).await.into_response();
     match response.headers_mut().remove(header::LOCATION) {

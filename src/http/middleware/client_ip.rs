@@ -11,23 +11,23 @@ use axum::{
 use tower_http::request_id::RequestId;
 
 use crate::{
-    auth::Client,
+    auth::Requester,
     http::{AppState, HttpSettings},
 };
 
 /// The most of a `User-Agent` that is kept, in characters.
 const MAX_USER_AGENT: usize = 255;
 
-/// Leaves a [`Client`] in the request for everything that follows.
+/// Leaves a [`Requester`] in the request for everything that follows.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    let client = Client {
+    let requester = Requester {
         address: peer.map(|peer| client_address(peer, request.headers(), &state.settings)),
         user_agent: user_agent(request.headers()),
         request_id: request_id.map(str::to_owned),
     };
-    request.extensions_mut().insert(client);
+    request.extensions_mut().insert(requester);
     next.run(request).await
 }
 

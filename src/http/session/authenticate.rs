@@ -11,12 +11,12 @@ use axum::{
 use tower_cookies::Cookies;
 
 use super::{
-    changes::{Handover, SessionChange},
+    changes::{ResponseChanges, SessionChange},
     cookies::{CookieJar, Presented},
 };
 use crate::{
     auth::{
-        Auth, Client, Principal,
+        Auth, Principal, Requester,
         sessions::{
             credential::SessionCredential,
             renew::{RenewError, Renewal},
@@ -39,7 +39,7 @@ pub const VERIFY: &str = "/api/auth/verify";
 
 /// What a path takes as credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Door {
+enum CredentialPolicy {
     /// An access token; a browser's session is renewed on the way.
     Routes,
     /// A session token.
@@ -48,7 +48,7 @@ enum Door {
     Verify,
 }
 
-impl Door {
+impl CredentialPolicy {
     fn at(path: &str) -> Self {
         match path {
             VERIFY => Self::Verify,
@@ -67,39 +67,39 @@ pub async fn authenticate(
     next: Next,
 ) -> Response {
     let jar = CookieJar::new(cookies, state.settings.base_url.is_https());
-    let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
-    let handover = Handover::default();
-    let door = Door::at(request.uri().path());
-    let asking = Asking { auth: &state.auth, client: &client, handover: &handover };
+    let requester = request.extensions().get::<Requester>().cloned().unwrap_or_default();
+    let changes = ResponseChanges::default();
+    let door = CredentialPolicy::at(request.uri().path());
+    let authenticator = Authenticator { auth: &state.auth, requester: &requester, changes: &changes };
     let authentication = match (Bearer::of(request.headers()), door) {
-        (bearer, Door::Verify) => {
-            let (authentication, access) = asking.for_proxy(bearer, &jar.presented(request.headers())).await;
+        (bearer, CredentialPolicy::Verify) => {
+            let (authentication, access) = authenticator.for_proxy(bearer, &jar.presented(request.headers())).await;
             request.extensions_mut().insert(access);
             authentication
         }
-        (Bearer::Absent, Door::Routes) => asking.by_cookie(&jar.presented(request.headers())).await,
-        (Bearer::Absent, Door::SignInApi) => {
+        (Bearer::Absent, CredentialPolicy::Routes) => authenticator.by_cookie(&jar.presented(request.headers())).await,
+        (Bearer::Absent, CredentialPolicy::SignInApi) => {
             let presented = jar.presented(request.headers());
-            asking.confirmed(asking.by_cookie(&presented).await, &presented).await
+            authenticator.confirmed(authenticator.by_cookie(&presented).await, &presented).await
         }
-        (Bearer::Token(token), Door::Routes) => asking.by_access_token(token).await,
-        (Bearer::Token(token), Door::SignInApi) => asking.by_session_token(token).await,
-        (Bearer::Malformed, _) => asking.refused("malformed_authorization").await,
+        (Bearer::Token(token), CredentialPolicy::Routes) => authenticator.by_access_token(token).await,
+        (Bearer::Token(token), CredentialPolicy::SignInApi) => authenticator.by_session_token(token).await,
+        (Bearer::Malformed, _) => authenticator.refused("malformed_authorization").await,
         (Bearer::OtherScheme, _) => Authentication::Anonymous,
     };
     request.extensions_mut().insert(authentication);
-    request.extensions_mut().insert(handover.clone());
+    request.extensions_mut().insert(changes.clone());
     request.extensions_mut().insert(jar.clone());
 
     let mut response = next.run(request).await;
 
-    if let Some(change) = handover.take_session() {
+    if let Some(change) = changes.take_session() {
         jar.apply(&change, state.auth.now());
-        if let (Door::SignInApi, SessionChange::Start { session, .. }) = (door, &change) {
+        if let (CredentialPolicy::SignInApi, SessionChange::Start { session, .. }) = (door, &change) {
             expose_session_token(&mut response, session);
         }
     }
-    if let Some(form) = handover.take_form() {
+    if let Some(form) = changes.take_form() {
         jar.leave_form(&form, &state.settings.form_key);
     }
     response
@@ -115,13 +115,13 @@ fn expose_session_token(response: &mut Response, token: &SessionToken) {
     }
 }
 
-pub(super) struct Asking<'a> {
+pub(super) struct Authenticator<'a> {
     pub(super) auth: &'a Auth,
-    pub(super) client: &'a Client,
-    pub(super) handover: &'a Handover,
+    pub(super) requester: &'a Requester,
+    pub(super) changes: &'a ResponseChanges,
 }
 
-impl Asking<'_> {
+impl Authenticator<'_> {
     pub(super) async fn by_access_token(&self, token: &str) -> Authentication {
         match self.auth.verify_access_token(token) {
             Ok(claims) => Authentication::SignedIn(principal(&claims)),
@@ -133,7 +133,7 @@ impl Asking<'_> {
         let Some(credential) = SessionCredential::of_bearer(token) else {
             return self.refused("not_a_session_token").await;
         };
-        match self.auth.authenticate_session(&credential, self.client).await {
+        match self.auth.authenticate_session(&credential, self.requester).await {
             Ok(principal) => Authentication::SignedIn(principal),
             Err(error) => self.session_refused(error).await,
         }
@@ -147,12 +147,12 @@ impl Asking<'_> {
         let verified = presented.access.as_deref().map(|token| self.auth.verify_access_token(token));
         match (verified, &presented.session) {
             (Some(Ok(claims)), Some(session)) if self.is_due(&claims) && session.names(claims.session_id) => {
-                match self.auth.renew(session, self.client).await {
+                match self.auth.renew(session, self.requester).await {
                     Ok(renewal) => self.hand_over(&renewal),
                     // The access token is good for some minutes yet, and these say nothing about the session.
                     Err(RenewError::Internal(_) | RenewError::Unknown) => {}
                     Err(error @ (RenewError::Ended | RenewError::Reused)) => {
-                        self.handover.end_session();
+                        self.changes.end_session();
                         return self.session_refused(error).await;
                     }
                 }
@@ -160,7 +160,7 @@ impl Asking<'_> {
             }
             (Some(Ok(claims)), _) => Authentication::SignedIn(principal(&claims)),
             (Some(Err(refusal @ TokenRefusal::Revoked)), _) | (Some(Err(refusal)), None) => {
-                self.handover.end_session();
+                self.changes.end_session();
                 self.access_refused(&refusal).await
             }
             // Whatever is wrong with the access token (its age, another machine's clock, a changed
@@ -171,7 +171,7 @@ impl Asking<'_> {
             }
             (None, Some(session)) => self.renew(session).await,
             (None, None) => {
-                self.handover.end_session();
+                self.changes.end_session();
                 self.refused("not_a_session_token").await
             }
         }
@@ -183,7 +183,7 @@ impl Asking<'_> {
         let Authentication::SignedIn(claimed) = authentication else { return authentication };
         let credential = presented.session.as_ref().filter(|session| !session.names_another_than(claimed.session_id));
         let Some(credential) = credential else { return self.refused("no_session_token").await };
-        match self.auth.authenticate_session(credential, self.client).await {
+        match self.auth.authenticate_session(credential, self.requester).await {
             Ok(principal) if principal == claimed => Authentication::SignedIn(principal),
             Ok(_) => self.refused("no_session_token").await,
             Err(error) => self.session_refused(error).await,
@@ -191,14 +191,14 @@ impl Asking<'_> {
     }
 
     pub(super) async fn renew(&self, session: &SessionCredential) -> Authentication {
-        match self.auth.renew(session, self.client).await {
+        match self.auth.renew(session, self.requester).await {
             Ok(renewal) => {
                 self.hand_over(&renewal);
                 Authentication::SignedIn(renewal.principal)
             }
             Err(error) => {
                 if !matches!(error, RenewError::Internal(_)) {
-                    self.handover.end_session();
+                    self.changes.end_session();
                 }
                 self.session_refused(error).await
             }
@@ -207,7 +207,7 @@ impl Asking<'_> {
 
     pub(super) fn hand_over(&self, renewal: &Renewal) {
         let (access, lifetime) = (renewal.access.clone(), renewal.lifetime);
-        self.handover.change_session(match renewal.next.clone() {
+        self.changes.change_session(match renewal.next.clone() {
             Some(session) => SessionChange::Start { session, access, lifetime },
             None => SessionChange::Refresh { access, lifetime },
         });
@@ -241,7 +241,7 @@ impl Asking<'_> {
     }
 
     pub(super) async fn refused(&self, reason: &'static str) -> Authentication {
-        self.auth.record_refused_token(reason, self.client).await;
+        self.auth.record_refused_token(reason, self.requester).await;
         Authentication::Refused
     }
 }

@@ -32,7 +32,7 @@ pub enum SessionChange {
 
 /// A place in the request where use cases leave what the response is to carry. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Handover(Arc<Mutex<Contents>>);
+pub struct ResponseChanges(Arc<Mutex<Contents>>);
 
 #[derive(Debug, Default)]
 struct Contents {
@@ -40,7 +40,7 @@ struct Contents {
     form: Option<FormState>,
 }
 
-impl Handover {
+impl ResponseChanges {
     /// The browser is signed in.
     pub fn start_session(&self, signed_in: &SignedIn) {
         self.change_session(SessionChange::Start {

@@ -4,7 +4,7 @@
 //! token is never replaced here, and no cookie is cleared.
 
 use super::{
-    authenticate::{Asking, principal},
+    authenticate::{Authenticator, principal},
     cookies::Presented,
 };
 use crate::{
@@ -34,14 +34,14 @@ impl ForUpstream {
     }
 }
 
-impl Asking<'_> {
+impl Authenticator<'_> {
     /// An access token, a session token or a browser's cookies: whatever opens anything here.
     pub(super) async fn for_proxy(&self, bearer: Bearer<'_>, presented: &Presented) -> (Authentication, ForUpstream) {
         match bearer {
             Bearer::Absent if presented.any => self.by_cookie_for_proxy(presented).await,
             Bearer::Absent | Bearer::OtherScheme => (Authentication::Anonymous, ForUpstream::default()),
             Bearer::Token(token) => match SessionCredential::of_bearer(token) {
-                Some(session) => match self.auth.refresh(&session, self.client).await {
+                Some(session) => match self.auth.refresh(&session, self.requester).await {
                     Ok(renewal) => (Authentication::SignedIn(renewal.principal), ForUpstream::made(&renewal)),
                     Err(error) => (self.session_refused(error).await, ForUpstream::default()),
                 },
@@ -60,7 +60,7 @@ impl Asking<'_> {
                 let good = (Authentication::SignedIn(principal(&claims)), ForUpstream::shown(token));
                 let renewing = session.as_ref().filter(|session| session.names(claims.session_id));
                 let Some(session) = renewing.filter(|_| self.is_due(&claims)) else { return good };
-                match self.auth.refresh(session, self.client).await {
+                match self.auth.refresh(session, self.requester).await {
                     Ok(renewal) => self.renewed(&renewal),
                     Err(RenewError::Internal(_) | RenewError::Unknown) => good,
                     Err(error) => (self.session_refused(error).await, ForUpstream::default()),
@@ -80,7 +80,7 @@ impl Asking<'_> {
         let Some(session) = session else {
             return (self.refused("not_a_session_token").await, ForUpstream::default());
         };
-        match self.auth.refresh(session, self.client).await {
+        match self.auth.refresh(session, self.requester).await {
             Ok(renewal) => self.renewed(&renewal),
             Err(error) => (self.session_refused(error).await, ForUpstream::default()),
         }

@@ -15,13 +15,13 @@ use super::{
 };
 use crate::{
     auth::{
-        Auth, Client, Principal,
+        Auth, Principal, Requester,
         password::change::{PasswordChange, PasswordChanged},
     },
     domain::{Name, form::FormError, user::ProfileChange},
     http::{
         openapi::refusals::{Refusals, Refused},
-        session::changes::Handover,
+        session::changes::ResponseChanges,
     },
 };
 
@@ -51,8 +51,8 @@ impl Refusals for KnowsPassword {
 pub async fn change_password(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<PasswordChangedObject>, Refusal> {
     let mut members = Members::of(&body);
@@ -62,10 +62,10 @@ pub async fn change_password(
     members.finish()?;
     let (principal, ..) = require_session(&auth, principal).await?;
     let change = PasswordChange { current, new, new_session };
-    Ok(Json(match auth.change_password(principal, change, &client).await? {
+    Ok(Json(match auth.change_password(principal, change, &requester).await? {
         PasswordChanged::SameSession(user) => PasswordChangedObject { token: None, user: UserObject::from(&user) },
         PasswordChanged::NewSession(signed_in) => {
-            handover.start_session(&signed_in);
+            changes.start_session(&signed_in);
             let token = Some(signed_in.session_token.expose());
             PasswordChangedObject { token, user: UserObject::from(&signed_in.user) }
         }
@@ -87,14 +87,14 @@ pub async fn change_password(
 pub async fn verify_password(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(client): Extension<Client>,
+    Extension(requester): Extension<Requester>,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<Status>, Refusal> {
     let mut members = Members::of(&body);
     let password = members.string("password");
     members.finish()?;
     let (principal, ..) = require_session(&auth, principal).await?;
-    auth.confirm_password(principal, password, &client).await?;
+    auth.confirm_password(principal, password, &requester).await?;
     Ok(Json(Status::DONE))
 }
 
@@ -122,13 +122,13 @@ impl Refusals for ChangesProfile {
 pub async fn update_user(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(client): Extension<Client>,
+    Extension(requester): Extension<Requester>,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<Status>, Refusal> {
     let members = Members::of_all(&body, &["record"]);
     members.check()?;
     let (principal, ..) = require_session(&auth, principal).await?;
-    auth.update_profile(principal, profile_change(members)?, &client).await?;
+    auth.update_profile(principal, profile_change(members)?, &requester).await?;
     Ok(Json(Status::DONE))
 }
 

@@ -17,11 +17,11 @@ use super::{
     sessions::require_session,
 };
 use crate::{
-    auth::{Auth, Client, Principal, accounts::delete::Proof},
+    auth::{Auth, Principal, Requester, accounts::delete::Proof},
     http::{
         AppState,
         openapi::refusals::{Refusals, Refused},
-        session::changes::Handover,
+        session::changes::ResponseChanges,
     },
 };
 
@@ -58,8 +58,8 @@ impl Refusals for NeedsProof {
 pub async fn delete_user(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<Deleted>, Refusal> {
     let mut members = Members::of(&body);
@@ -71,12 +71,12 @@ pub async fn delete_user(
     let proof = password.map_or(Proof::FreshSession, Proof::Password);
     if token.is_some() {
         if let Proof::Password(password) = proof {
-            auth.confirm_password(principal, password, &client).await?;
+            auth.confirm_password(principal, password, &requester).await?;
         }
         return Err(unknown_link().into());
     }
-    auth.delete_user(principal, proof, &client).await?;
-    handover.end_session();
+    auth.delete_user(principal, proof, &requester).await?;
+    changes.end_session();
     Ok(Json(Deleted { success: true, message: "User deleted" }))
 }
 

@@ -10,7 +10,7 @@ use axum::{
 
 use super::{body, error::ContractError, origin, query};
 use crate::{
-    auth::Client,
+    auth::Requester,
     http::{AppState, extract::principal::Authentication, middleware::error_rewrite::BareError},
 };
 
@@ -35,7 +35,7 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
     if matches!(request.extensions().get(), Some(Authentication::Unavailable)) {
         return ContractError::busy_now().into_response();
     }
-    let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
+    let requester = request.extensions().get::<Requester>().cloned().unwrap_or_default();
     let (mut parts, sent) = request.into_parts();
     let Ok(bytes) = Bytes::from_request(Request::new(sent), &()).await else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -52,7 +52,7 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
             .and_then(|()| origin::check_next(body.0.as_ref(), &query, trusted));
         if let Err(error) = checked {
             if error.is_forbidden() {
-                state.auth.record_cross_site(&client).await;
+                state.auth.record_cross_site(&requester).await;
             }
             return error.into_response();
         }

@@ -17,12 +17,12 @@ use super::{
     objects::{AccessToken, CurrentSession, SessionObject, Status, Success},
 };
 use crate::{
-    auth::{Auth, Client, Principal, sessions::token::SessionToken},
+    auth::{Auth, Principal, Requester, sessions::token::SessionToken},
     domain::{SessionId, session::Session, user::User},
     http::{
         middleware::cors,
         openapi::refusals::{Refusals, Refused},
-        session::changes::Handover,
+        session::changes::ResponseChanges,
     },
 };
 
@@ -63,8 +63,8 @@ pub async fn require_fresh_session(auth: &Auth, principal: Option<Principal>) ->
 pub async fn sign_out(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
     headers: HeaderMap,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<Success>, Refusal> {
@@ -74,11 +74,11 @@ pub async fn sign_out(
     members.optional_string("state");
     members.finish()?;
     if let Some(principal) = principal {
-        auth.sign_out(principal, &client).await?;
+        auth.sign_out(principal, &requester).await?;
     }
     // A header that was refused has ended nothing, and the cookies beside it were not looked at.
     if principal.is_some() || !headers.contains_key(header::AUTHORIZATION) {
-        handover.end_session();
+        changes.end_session();
     }
     Ok(Json(Success { success: true }))
 }
@@ -100,7 +100,7 @@ pub async fn sign_out(
 pub async fn get_session(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(handover): Extension<Handover>,
+    Extension(changes): Extension<ResponseChanges>,
 ) -> Result<Response, Refusal> {
     let current = match principal {
         Some(principal) => auth.current_session_with_token(principal).await?,
@@ -108,7 +108,7 @@ pub async fn get_session(
     };
     let Some((session, user, access)) = current else {
         if principal.is_some() {
-            handover.end_session();
+            changes.end_session();
         }
         return Ok(([NO_CACHE], Json(())).into_response());
     };
@@ -227,8 +227,8 @@ pub async fn list(
 pub async fn revoke(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<Status>, Refusal> {
     let mut members = Members::of(&body);
@@ -238,10 +238,10 @@ pub async fn revoke(
     let named = token.parse::<SessionId>().ok();
     let named = named.or_else(|| token.parse::<SessionToken>().ok().map(|token| token.session()));
     if let Some(session) = named
-        && auth.revoke_session(principal, session, &client).await?
+        && auth.revoke_session(principal, session, &requester).await?
         && session == principal.session_id
     {
-        handover.end_session();
+        changes.end_session();
     }
     Ok(Json(Status::DONE))
 }
@@ -257,12 +257,12 @@ pub async fn revoke(
 pub async fn revoke_all(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
 ) -> Result<Json<Status>, Refusal> {
     let (principal, ..) = require_session(&auth, principal).await?;
-    auth.revoke_all_sessions(principal, &client).await?;
-    handover.end_session();
+    auth.revoke_all_sessions(principal, &requester).await?;
+    changes.end_session();
     Ok(Json(Status::DONE))
 }
 
@@ -277,10 +277,10 @@ pub async fn revoke_all(
 pub async fn revoke_others(
     State(auth): State<Arc<Auth>>,
     principal: Option<Principal>,
-    Extension(client): Extension<Client>,
+    Extension(requester): Extension<Requester>,
 ) -> Result<Json<Status>, Refusal> {
     let (principal, ..) = require_session(&auth, principal).await?;
-    auth.revoke_other_sessions(principal, &client).await?;
+    auth.revoke_other_sessions(principal, &requester).await?;
     Ok(Json(Status::DONE))
 }
 

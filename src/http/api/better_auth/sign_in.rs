@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{
     auth::{
-        Auth, Client,
+        Auth, Requester,
         sign_in::password::{SignIn, SignInError},
     },
     domain::email::InvalidEmail,
     http::{
         openapi::refusals::{Refusals, Refused},
-        session::changes::Handover,
+        session::changes::ResponseChanges,
     },
 };
 
@@ -80,8 +80,8 @@ impl Refusals for LoginCsrf {
 )]
 pub async fn email(
     State(auth): State<Arc<Auth>>,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Response, Refusal> {
     let mut members = Members::of(&body);
@@ -94,8 +94,8 @@ pub async fn email(
         return Err(Refusal::from(SignInError::Email(InvalidEmail::Malformed)));
     }
 
-    let signed_in = auth.sign_in(SignIn { email, password, remember }, &client).await?;
-    handover.start_session(&signed_in);
+    let signed_in = auth.sign_in(SignIn { email, password, remember }, &requester).await?;
+    changes.start_session(&signed_in);
     let answer = SignedIn {
         redirect: callback.is_some_and(|callback| !callback.is_empty()),
         token: signed_in.session_token.expose(),

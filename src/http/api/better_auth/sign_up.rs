@@ -14,11 +14,11 @@ use super::{
     sign_in::LoginCsrf,
 };
 use crate::{
-    auth::{Auth, Client, accounts::sign_up::SignUp},
+    auth::{Auth, Requester, accounts::sign_up::SignUp},
     domain::{form::FormError, password::WeakPassword},
     http::{
         openapi::refusals::{Refusals, Refused},
-        session::changes::Handover,
+        session::changes::ResponseChanges,
     },
 };
 
@@ -65,8 +65,8 @@ impl Refusals for AddressTaken {
 )]
 pub async fn email(
     State(auth): State<Arc<Auth>>,
-    Extension(client): Extension<Client>,
-    Extension(handover): Extension<Handover>,
+    Extension(requester): Extension<Requester>,
+    Extension(changes): Extension<ResponseChanges>,
     Extension(body): Extension<ContractBody>,
 ) -> Result<Json<SignedUp>, Refusal> {
     let mut members = Members::of_all(&body, &["object", "record"]);
@@ -81,7 +81,7 @@ pub async fn email(
     let remember = members.optional_bool("rememberMe").unwrap_or(true);
     members.finish()?;
 
-    let signed_in = auth.sign_up(SignUp { email, name, password, image, remember }, &client).await?;
-    handover.start_session(&signed_in);
+    let signed_in = auth.sign_up(SignUp { email, name, password, image, remember }, &requester).await?;
+    changes.start_session(&signed_in);
     Ok(Json(SignedUp { token: signed_in.session_token.expose(), user: UserObject::from(&signed_in.user) }))
 }
