@@ -1,5 +1,8 @@
-//! Randomness, key derivation and shared secrets. A leaf module.
+//! Randomness, HMAC, key derivation, sealing and shared secrets. A leaf module: the only user of the
+//! operating system's random generator, HMAC, HKDF and AEAD.
 
 pub mod derive;
+pub mod hmac;
 pub mod random;
+pub mod seal;
 pub mod secret;

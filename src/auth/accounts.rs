@@ -3,3 +3,31 @@
 pub mod delete;
 pub mod profile;
 pub mod sign_up;
+
+use std::sync::Arc;
+
+use super::{audit::Audit, password::Passwords, sessions::Sessions, throttle::Throttle};
+use crate::{clock::Clock, store::Store};
+
+/// Creates, changes and deletes accounts.
+pub struct Accounts {
+    store: Store,
+    clock: Clock,
+    throttle: Arc<Throttle>,
+    audit: Arc<Audit>,
+    passwords: Arc<Passwords>,
+    sessions: Arc<Sessions>,
+}
+
+impl Accounts {
+    pub(super) const fn new(
+        store: Store,
+        clock: Clock,
+        throttle: Arc<Throttle>,
+        audit: Arc<Audit>,
+        passwords: Arc<Passwords>,
+        sessions: Arc<Sessions>,
+    ) -> Self {
+        Self { store, clock, throttle, audit, passwords, sessions }
+    }
+}

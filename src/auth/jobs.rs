@@ -1,83 +1,60 @@
-//! What runs beside the requests: the feed of sessions ended and of keys made on other replicas, and
-//! forgetting what is no longer needed.
+//! Background jobs: the feeds of ended sessions and signing keys, and the deletion of expired data.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use super::{Auth, sessions::revocations::forget_at};
+use super::{keys::SigningKeys, sessions::Sessions, throttle::NetworkLimiter};
 use crate::{
-    clock::{CLOCK_SKEW, LEEWAY},
-    domain::Timestamp,
-    store::StoreError,
+    clock::{CLOCK_SKEW, Clock},
+    store::{Store, StoreError},
 };
 
-/// How often the database is asked which sessions have ended and which keys there are: a sign-out on one
-/// replica is known to all within this time.
+/// How often the database is polled for ended sessions and for signing keys. A sign-out on one replica
+/// takes effect on all others within this time.
 pub const FEED_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How far back each poll looks. Covers the clocks of replicas being apart, and transactions that
-/// commit a little after the time they carry.
-const FEED_OVERLAP: Duration = Duration::from_mins(1);
+/// How often idle networks are dropped from memory.
+const IDLE_INTERVAL: Duration = Duration::from_mins(1);
 
-/// How often networks that have calmed down are dropped from memory.
-const FORGETTING_INTERVAL: Duration = Duration::from_mins(1);
+/// How often expired rows are deleted.
+pub const PURGE_INTERVAL: Duration = Duration::from_hours(1);
 
-/// How often rows past their retention are deleted.
-pub const CLEANING_INTERVAL: Duration = Duration::from_hours(1);
-
-/// Ended sessions are kept this long, for questions about the past.
+/// How long ended sessions are kept, for questions about the past.
 const SESSION_RETENTION: Duration = Duration::from_hours(30 * 24);
 
-/// The security log is kept this long.
+/// How long the security log is kept.
 const EVENT_RETENTION: Duration = Duration::from_hours(400 * 24);
 
-/// Counters of failed attempts are kept this long.
+/// How long counters of failed attempts are kept.
 const ATTEMPT_RETENTION: Duration = Duration::from_hours(24);
 
-impl Auth {
-    /// Until when a session ended at `ended_at` must be remembered: its last access token has
-    /// expired by then, leeway included.
-    pub(crate) fn revocations_last_until(&self, ended_at: Timestamp) -> Timestamp {
-        forget_at(ended_at, self.lifetimes.access)
+/// The background jobs of the service.
+pub struct Jobs {
+    store: Store,
+    clock: Clock,
+    sessions: Arc<Sessions>,
+    keys: Arc<SigningKeys>,
+    networks: Arc<NetworkLimiter>,
+}
+
+impl Jobs {
+    pub(super) const fn new(
+        store: Store,
+        clock: Clock,
+        sessions: Arc<Sessions>,
+        keys: Arc<SigningKeys>,
+        networks: Arc<NetworkLimiter>,
+    ) -> Self {
+        Self { store, clock, sessions, keys, networks }
     }
 
-    /// Learns of every session whose access tokens may still be within their life. To be called
-    /// before the first request: a restart forgets no sign-out.
-    pub async fn load_revocations(&self) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        self.learn_revocations(self.oldest_that_matters(now), now).await
+    /// Runs all jobs and never returns. A failure of the database is logged and retried.
+    pub async fn run(&self) {
+        // Side by side, so that a slow purge does not delay the feed.
+        tokio::join!(self.follow_feeds(), self.purge_regularly(), self.drop_idle_regularly());
     }
 
-    /// Learns of the sessions ended since this last succeeded, on whichever replica: an hour without the
-    /// database is made up for.
-    pub async fn refresh_revocations(&self) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let since = self.feed_read_at().min(now).minus(FEED_OVERLAP).max(self.oldest_that_matters(now));
-        self.learn_revocations(since, now).await
-    }
-
-    async fn learn_revocations(&self, since: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-        for (session, ended_at) in self.store.sessions_ended_since(since).await? {
-            self.revocations.insert(session, self.revocations_last_until(ended_at));
-        }
-        self.revocations.forget_expired(now);
-        self.feed_read_at.store(now.millis(), Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn feed_read_at(&self) -> Timestamp {
-        Timestamp::from_millis(self.feed_read_at.load(Ordering::Relaxed))
-    }
-
-    /// All access tokens of a session that ended before this have expired.
-    fn oldest_that_matters(&self, now: Timestamp) -> Timestamp {
-        now.minus(self.lifetimes.access + LEEWAY + CLOCK_SKEW + FEED_OVERLAP)
-    }
-
-    /// Deletes what is past its retention.
-    pub async fn clean(&self) -> Result<(), StoreError> {
+    /// Deletes rows past their retention.
+    pub async fn purge_expired(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         self.store.delete_sessions_before(now.minus(SESSION_RETENTION)).await?;
         self.store.delete_events_before(now.minus(EVENT_RETENTION)).await?;
@@ -86,40 +63,34 @@ impl Auth {
         Ok(())
     }
 
-    /// Follows the feed and cleans up, for ever. A database out of reach is reported and asked again.
-    pub async fn keep_house(self: Arc<Self>) {
-        // Side by side: however long the cleaning takes, the feed is read each second.
-        tokio::join!(self.follow_feed(), self.clean_regularly(), self.forget_regularly());
-    }
-
-    async fn follow_feed(&self) {
+    async fn follow_feeds(&self) {
         let mut ticks = tokio::time::interval(FEED_INTERVAL);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.refresh_revocations().await {
-                tracing::error!(%error, "could not refresh the revoked sessions");
+            if let Err(error) = self.sessions.refresh_revocations().await {
+                tracing::error!(%error, "the revoked sessions could not be refreshed");
             }
-            if let Err(error) = self.refresh_keys().await {
-                tracing::error!(%error, "could not refresh the signing keys");
-            }
-        }
-    }
-
-    async fn clean_regularly(&self) {
-        let mut ticks = tokio::time::interval(CLEANING_INTERVAL);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = self.clean().await {
-                tracing::error!(%error, "could not delete what is past its retention");
+            if let Err(error) = self.keys.refresh().await {
+                tracing::error!(%error, "the signing keys could not be refreshed");
             }
         }
     }
 
-    async fn forget_regularly(&self) {
-        let mut ticks = tokio::time::interval(FORGETTING_INTERVAL);
+    async fn purge_regularly(&self) {
+        let mut ticks = tokio::time::interval(PURGE_INTERVAL);
         loop {
             ticks.tick().await;
-            self.throttle.forget_idle();
+            if let Err(error) = self.purge_expired().await {
+                tracing::error!(%error, "expired rows could not be deleted");
+            }
+        }
+    }
+
+    async fn drop_idle_regularly(&self) {
+        let mut ticks = tokio::time::interval(IDLE_INTERVAL);
+        loop {
+            ticks.tick().await;
+            self.networks.drop_idle();
         }
     }
 }

@@ -4,3 +4,91 @@ pub mod change;
 pub mod confirm;
 pub mod hasher;
 pub mod policy;
+
+use std::sync::Arc;
+
+use super::{audit::Audit, error::InternalError, sessions::Sessions, throttle::Throttle};
+use crate::{
+    clock::Clock,
+    domain::{Password, UserId},
+    store::{
+        Store,
+        credentials::{CredentialsVersion, PasswordCredential},
+    },
+};
+use hasher::{HasherError, PasswordHash, PasswordHasher, Verdict};
+use policy::PasswordPolicy;
+
+/// Hashes, confirms and changes passwords.
+pub struct Passwords {
+    store: Store,
+    clock: Clock,
+    hasher: PasswordHasher,
+    policy: PasswordPolicy,
+    throttle: Arc<Throttle>,
+    audit: Arc<Audit>,
+    sessions: Arc<Sessions>,
+}
+
+impl Passwords {
+    pub(super) const fn new(
+        store: Store,
+        clock: Clock,
+        hasher: PasswordHasher,
+        policy: PasswordPolicy,
+        throttle: Arc<Throttle>,
+        audit: Arc<Audit>,
+        sessions: Arc<Sessions>,
+    ) -> Self {
+        Self { store, clock, hasher, policy, throttle, audit, sessions }
+    }
+
+    /// The rules for new passwords.
+    pub const fn policy(&self) -> &PasswordPolicy {
+        &self.policy
+    }
+
+    /// When `owner`'s password was set. `None` if the account has none.
+    pub async fn credential(&self, owner: UserId) -> Result<Option<PasswordCredential>, InternalError> {
+        Ok(self.store.password_credential(owner).await?)
+    }
+
+    /// Hashes a new password.
+    pub(super) async fn hash(&self, password: Password) -> Result<PasswordHash, HasherError> {
+        self.hasher.hash(password).await
+    }
+
+    /// Compares a password with a stored hash. A damaged hash is logged, matches no password and takes as
+    /// long as a sound one, so that response times do not reveal it.
+    pub(super) async fn compare(&self, password: &Password, stored: &str) -> Result<Verdict, HasherError> {
+        let stored = PasswordHash::from_stored(stored.to_owned());
+        match self.hasher.verify(password.clone(), &stored).await {
+            Err(error @ HasherError::Corrupt) => {
+                tracing::error!(%error, "no sign-in to this account is possible until its password is replaced");
+                self.compare_with_dummy(password).await
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// Takes as long as [`compare`](Self::compare), for an address without an account.
+    pub(super) async fn compare_with_dummy(&self, password: &Password) -> Result<Verdict, HasherError> {
+        self.hasher.verify_unknown(password.clone()).await
+    }
+
+    /// Replaces an outdated hash of a password that has just matched. A failure is logged; the next
+    /// sign-in retries.
+    pub(super) async fn upgrade(&self, owner: UserId, stored: &str, password: &Password) {
+        let Ok(hash) = self.hasher.upgrade(password).await else { return };
+        let now = self.clock.now();
+        if let Err(error) = self.store.replace_password_hash(owner, stored, hash.as_str().to_owned(), now).await {
+            tracing::warn!(%error, "a password hash could not be upgraded");
+        }
+    }
+}
+
+/// A confirmed password.
+pub(in crate::auth) struct Confirmed {
+    /// The version of the account's credentials when the password was checked.
+    pub(in crate::auth) version: CredentialsVersion,
+}

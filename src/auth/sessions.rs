@@ -1,8 +1,79 @@
 //! Sessions: opening, renewing, listing and revoking them.
+//!
+//! A session has a long-lived, opaque session token, which renews short-lived access tokens. The database
+//! has the session's state; [`feed`] keeps the denylist of the verifier up to date with it.
 
 pub mod credential;
+pub mod feed;
 pub mod imported;
+mod list;
+pub mod open;
 pub mod renew;
-pub mod revocations;
 pub mod revoke;
 pub mod token;
+
+use std::{
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+
+use super::{
+    audit::Audit,
+    token::{AccessTokens, revocations::Revocations},
+};
+use crate::{
+    clock::Clock,
+    domain::{Timestamp, session::Session},
+    store::Store,
+};
+
+/// The age up to which a session is fresh: its user signed in recently.
+pub const FRESH_AGE: Duration = Duration::from_hours(24);
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// The idle timeout: an unused session expires after this long.
+    pub idle: Duration,
+    /// A session expires after this long, even in use.
+    pub absolute: Duration,
+    /// The longest idle timeout of a session that ends with the browser.
+    pub idle_unless_kept: Duration,
+}
+
+/// Opens, renews, lists and revokes sessions.
+pub struct Sessions {
+    store: Store,
+    clock: Clock,
+    lifetimes: Lifetimes,
+    tokens: AccessTokens,
+    revocations: Revocations,
+    audit: Arc<Audit>,
+    /// When the feed of ended sessions was last read, in Unix milliseconds.
+    feed_read_at: AtomicI64,
+}
+
+impl Sessions {
+    pub(super) const fn new(
+        store: Store,
+        clock: Clock,
+        lifetimes: Lifetimes,
+        tokens: AccessTokens,
+        revocations: Revocations,
+        audit: Arc<Audit>,
+    ) -> Self {
+        Self { store, clock, lifetimes, tokens, revocations, audit, feed_read_at: AtomicI64::new(0) }
+    }
+
+    /// Whether the user of `session` signed in within the last [`FRESH_AGE`].
+    pub fn is_fresh(&self, session: &Session) -> bool {
+        self.clock.now().since(session.created_at) < FRESH_AGE
+    }
+
+    /// When a session used now expires if it is not used again.
+    fn idle_expiry(&self, persistent: bool, absolute_expires_at: Timestamp) -> Timestamp {
+        let Lifetimes { idle, idle_unless_kept, .. } = self.lifetimes;
+        let idle = if persistent { idle } else { idle.min(idle_unless_kept) };
+        self.clock.now().plus(idle).min(absolute_expires_at)
+    }
+}

@@ -1,14 +1,12 @@
-//! Access tokens: short-lived JWTs of the form of RFC 9068, signed here and checked by any backend.
+//! Access tokens: short-lived JWTs with the profile of RFC 9068, verified here and by any backend.
 //!
-//! - [`ring`]: the keys in use, each with exactly one algorithm. [`keys`]: how one signs and verifies.
-//!   [`secret`]: what may be an HS256 key. [`key_pair`], [`public_key`], [`seal`]: what other keys are, how
-//!   they are published, and how the database keeps them.
-//! - [`issue`]: makes a token for a session.
-//! - [`verify`]: the only way from a text to [`AccessClaims`]. It takes a token apart in the order of
-//!   its modules: `compact` (three base64url parts), `header`, the signature, `claims`; [`refusal`]
-//!   is the closed set of what can be wrong.
+//! - [`issue`]: issues a token for a session.
+//! - [`verify`]: the only way from a text to [`AccessClaims`]. It parses a token in the order of its
+//!   modules: `compact` (three base64url parts), `header`, the signature, `claims`. [`refusal`] is the
+//!   closed set of reasons for a refusal.
+//! - [`revocations`]: the denylist of ended sessions.
 //!
-//! `jsonwebtoken` signs and compares signatures. It reads neither header nor claims, because it
+//! `jsonwebtoken` only signs and compares signatures. It does not read header or claims, because it
 //! accepts more than the standards allow (no `typ`, no `crit`, absent claims, a hidden leeway).
 
 mod claims;
@@ -17,39 +15,45 @@ mod header;
 pub mod issue;
 mod json;
 pub mod refusal;
+pub mod revocations;
 pub mod verify;
 
 use std::{fmt, time::Duration};
 
+use super::error::InternalError;
+use crate::{
+    clock::{CLOCK_SKEW, Clock, LEEWAY},
+    domain::{Timestamp, session::Session, user::User},
+};
 pub use claims::AccessClaims;
 pub use issue::{Grant, IssuedToken, Issuer};
 pub use refusal::TokenRefusal;
 pub use verify::Verifier;
 
-/// The longest token that is looked at, in bytes. Ours have about 500; browsers drop longer cookies.
+/// The longest token that is parsed, in bytes. Issued tokens have about 500; browsers drop longer cookies.
 pub const MAX_BYTES: usize = 4096;
 
-/// What every token says, and what the verifier therefore expects.
+/// The claims common to all tokens: the issuer writes them, the verifier expects them.
 #[derive(Clone, Debug)]
 pub struct TokenSettings {
-    /// `iss`: who issues the tokens, compared byte by byte.
+    /// `iss`, compared byte by byte.
     pub issuer: String,
-    /// `aud`: whom the tokens are for. `None` leaves the claim out, and unread in a presented token.
+    /// `aud`. `None`: the claim is not issued, and ignored in a presented token.
     pub audience: Option<String>,
     /// How long a token is valid, counted from `iat`.
     pub access_ttl: Duration,
-    /// Whether tokens carry `email`. Off unless asked for: cookies are no place for personal data.
+    /// Whether tokens have the claim `email`. Off by default: cookies should have no personal data.
     pub email_claim: bool,
-    /// Whether tokens carry `name`.
+    /// Whether tokens have the claim `name`.
     pub name_claim: bool,
 }
 
-/// An access token in its compact serialization (RFC 7515 §3.1): whoever holds it is the user.
+/// An access token in compact serialization (RFC 7515 §3.1). A bearer credential: it authenticates its user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken(String);
 
 impl AccessToken {
-    /// The token itself, to hand to its owner and nobody else.
+    /// The token itself, for its user only.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -61,5 +65,46 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// The `typ` of an access token (RFC 9068 §2.1): no other kind of JWT can be taken for one.
-pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+/// Issues and verifies access tokens at the current time.
+#[derive(Clone)]
+pub struct AccessTokens {
+    issuer: Issuer,
+    verifier: Verifier,
+    clock: Clock,
+    access_ttl: Duration,
+}
+
+impl AccessTokens {
+    /// Tokens issued by `issuer`, valid for `access_ttl`.
+    pub const fn new(issuer: Issuer, verifier: Verifier, clock: Clock, access_ttl: Duration) -> Self {
+        Self { issuer, verifier, clock, access_ttl }
+    }
+
+    /// The claims of a valid token whose session has not ended. Needs no database.
+    pub fn verify(&self, token: &str) -> Result<AccessClaims, TokenRefusal> {
+        self.verifier.verify(token, self.clock.now())
+    }
+
+    /// Issues a token for an active session.
+    pub(super) fn issue(&self, user: &User, session: &Session) -> Result<IssuedToken, InternalError> {
+        let grant = Grant {
+            user_id: user.id,
+            session_id: session.id,
+            email: Some(&user.email),
+            name: Some(user.name.as_str()),
+            not_after: session.absolute_expires_at,
+        };
+        self.issuer.issue(grant, self.clock.now()).map_err(|error| InternalError::Failed(error.to_string()))
+    }
+
+    /// When the last token issued until `now` has expired for every verifier: also one issued by a replica
+    /// whose clock is ahead by [`CLOCK_SKEW`].
+    pub(super) fn last_expiry(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.longest_validity())
+    }
+
+    /// The longest time between issuing a token and its expiry for every verifier.
+    pub(super) fn longest_validity(&self) -> Duration {
+        self.access_ttl + LEEWAY + CLOCK_SKEW
+    }
+}

@@ -5,6 +5,8 @@ use std::{collections::HashMap, fmt};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
+use super::random::{NoRandomness, random_bytes};
+
 /// The fewest bytes a secret may have: as many as the hash has (RFC 7518 §3.2).
 pub const MIN_BYTES: usize = 32;
 
@@ -60,9 +62,8 @@ impl SharedSecret {
     }
 
     /// A new random secret of 384 bits, as 64 characters that can be kept in a text file.
-    pub fn generate() -> Result<Self, getrandom::Error> {
-        let mut random = Zeroizing::new([0; GENERATED_BYTES]);
-        getrandom::fill(&mut *random)?;
+    pub fn generate() -> Result<Self, NoRandomness> {
+        let random = Zeroizing::new(random_bytes::<GENERATED_BYTES>()?);
         Ok(Self(Zeroizing::new(STANDARD.encode(*random).into_bytes())))
     }
 

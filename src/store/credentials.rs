@@ -2,21 +2,38 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set,
-    sea_query::Expr,
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{
     Store, StoreError,
-    entity::credential::{ActiveModel, Column, Entity},
+    entity::{
+        credential::{ActiveModel, Column, Entity},
+        user,
+    },
 };
 use crate::domain::{Timestamp, UserId};
 
 pub(super) const PASSWORD: &str = "password";
 
-/// That a user has a password, and since when; not the password.
+/// A version of an account's credentials. Every change of a credential gives the next version, so that a
+/// session is never opened with a credential that was replaced while it was being verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CredentialsVersion(pub(super) i64);
+
+/// A password's hash and the version it was read at.
+#[derive(Clone, Debug)]
+pub struct StoredPassword {
+    /// The hash (a PHC string).
+    pub hash: String,
+    /// The version of the account's credentials.
+    pub version: CredentialsVersion,
+}
+
+/// When a user's password was set.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordCredential {
-    /// Whose it is.
+    /// The user.
     pub user_id: UserId,
     /// When it was first set.
     pub created_at: Timestamp,
@@ -35,8 +52,15 @@ impl Store {
         }))
     }
 
-    /// The hash of `owner`'s password (a PHC string).
-    pub async fn password_hash(&self, owner: UserId) -> Result<Option<String>, StoreError> {
+    /// The hash of `owner`'s password, and the version of the credentials.
+    pub async fn password(&self, owner: UserId) -> Result<Option<StoredPassword>, StoreError> {
+        // The version is read first: if the password changes in between, the version is outdated.
+        let Some(user) = user::Entity::find_by_id(owner).one(&self.db).await? else { return Ok(None) };
+        let hash = self.password_hash(owner).await?;
+        Ok(hash.map(|hash| StoredPassword { hash, version: CredentialsVersion(user.credentials_version) }))
+    }
+
+    pub(super) async fn password_hash(&self, owner: UserId) -> Result<Option<String>, DbErr> {
         let key = (owner.into(), PASSWORD.to_owned());
         Ok(Entity::find_by_id(key).one(&self.db).await?.map(|row| row.secret))
     }
@@ -95,14 +119,39 @@ pub(super) async fn set_password(
     Ok(())
 }
 
-/// Holds on to all of `owner`'s credentials until the transaction ends.
-pub(super) async fn hold_all(transaction: &DatabaseTransaction, owner: UserId) -> Result<(), DbErr> {
-    Entity::update_many()
-        .col_expr(Column::Secret, Expr::col(Column::Secret))
-        .filter(Column::UserId.eq(owner.as_str()))
+/// Records a sign-in. `false` if the credentials no longer have this version, or the account is disabled.
+/// Locks the account's row until the transaction ends.
+pub(super) async fn record_sign_in(
+    transaction: &DatabaseTransaction,
+    owner: UserId,
+    version: CredentialsVersion,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let updated = user::Entity::update_many()
+        .col_expr(user::Column::LastSignInAt, Expr::value(now.millis()))
+        .filter(user::Column::Id.eq(owner.as_str()))
+        .filter(user::Column::CredentialsVersion.eq(version.0))
+        .filter(user::Column::DisabledAt.is_null())
         .exec(transaction)
         .await?;
-    Ok(())
+    Ok(updated.rows_affected == 1)
+}
+
+/// Gives the account's credentials the next version. `false` if they no longer have the version `seen`, or
+/// the account is gone. Locks the account's row until the transaction ends.
+pub(super) async fn advance_version(
+    transaction: &DatabaseTransaction,
+    owner: UserId,
+    seen: Option<CredentialsVersion>,
+) -> Result<bool, DbErr> {
+    let version = user::Column::CredentialsVersion;
+    let mut update = user::Entity::update_many()
+        .col_expr(version, Expr::col(version).add(1))
+        .filter(user::Column::Id.eq(owner.as_str()));
+    if let Some(seen) = seen {
+        update = update.filter(version.eq(seen.0));
+    }
+    Ok(update.exec(transaction).await?.rows_affected == 1)
 }
 
 pub(super) async fn delete_all(transaction: &DatabaseTransaction, owner: UserId) -> Result<(), DbErr> {
@@ -110,9 +159,9 @@ pub(super) async fn delete_all(transaction: &DatabaseTransaction, owner: UserId)
     Ok(())
 }
 
-/// Whether the hash still is `seen`; if so, holds on to its row until the transaction ends: an update
-/// that changes nothing locks on both databases.
-pub(super) async fn hold_password(transaction: &DatabaseTransaction, owner: UserId, seen: &str) -> Result<bool, DbErr> {
+/// Whether the hash still is `seen`. If so, locks its row until the transaction ends: an update that changes
+/// nothing locks on both databases.
+pub(super) async fn lock_password(transaction: &DatabaseTransaction, owner: UserId, seen: &str) -> Result<bool, DbErr> {
     let held = Entity::update_many()
         .col_expr(Column::Secret, Expr::col(Column::Secret))
         .filter(Column::UserId.eq(owner.as_str()))

@@ -1,31 +1,28 @@
-//! The end of an account.
+//! Deleting an account.
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
-    Store, StoreError, credentials,
+    Store, StoreError,
+    credentials::{self, CredentialsVersion},
     entity::{session, user},
     sessions::end_others,
 };
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
 
 impl Store {
-    /// Deletes `owner`'s account and credentials and ends every session: all of it or nothing. The
-    /// sessions' rows stay for the revocation feed, without what they told of the person. Answers the
-    /// ended ones; `None` if the account is gone, or its password's hash no longer is `seen`.
+    /// Deletes `owner`'s account and credentials and ends every session, in one transaction. The sessions'
+    /// rows stay for the revocation feed, without address and device. Returns the ended sessions. `None` if
+    /// the account is gone, or its credentials no longer have the version `seen`.
     pub async fn delete_user(
         &self,
         owner: UserId,
-        seen: Option<&str>,
+        seen: Option<CredentialsVersion>,
         now: Timestamp,
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let transaction = self.begin_write().await?;
-        // Held, so that no session is opened beside this one and outlives the account.
-        let held = match seen {
-            Some(seen) => credentials::hold_password(&transaction, owner, seen).await?,
-            None => credentials::hold_all(&transaction, owner).await.map(|()| true)?,
-        };
-        if !held {
+        // Locks the account, so that no session opened at the same moment outlives it.
+        if !credentials::advance_version(&transaction, owner, seen).await? {
             return Ok(None);
         }
         let ended = end_others(&transaction, owner, None, EndReason::UserDeleted, now).await?;
@@ -40,7 +37,7 @@ impl Store {
     }
 }
 
-/// Forgets from where and with what `owner`'s sessions were used, also of those that ended before.
+/// Removes address and device from all of `owner`'s sessions, ended ones included.
 async fn scrub_sessions(transaction: &DatabaseTransaction, owner: UserId) -> Result<(), DbErr> {
     session::Entity::update_many()
         .col_expr(session::Column::Address, Expr::value(None::<String>))

@@ -29,7 +29,7 @@ pub struct NewEvent {
     /// From which device.
     pub user_agent: Option<String>,
     /// A word or two more, of a closed set.
-    pub detail: Option<String>,
+    pub detail: Option<&'static str>,
     /// The request that caused it, as the client was told.
     pub request_id: Option<String>,
 }
@@ -45,7 +45,7 @@ impl Store {
             session_id: Set(event.session_id.map(SessionId::uuid)),
             address: Set(event.address.map(|address| address.to_string())),
             user_agent: Set(event.user_agent),
-            detail: Set(event.detail),
+            detail: Set(event.detail.map(str::to_owned)),
             request_id: Set(event.request_id),
         };
         row.insert(&self.db).await?;

@@ -149,6 +149,7 @@ impl Import {
             updated_at: Set(new.updated_at.millis()),
             last_sign_in_at: Set(None),
             disabled_at: Set(None),
+            credentials_version: Set(0),
         });
         user::Entity::insert_many(rows).exec_without_returning(&self.0).await?;
         let events = users.iter().map(|new| event::ActiveModel {
@@ -199,8 +200,9 @@ impl Import {
         hash: String,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let unchanged = credentials::hold_password(&self.0, owner, seen).await?;
+        let unchanged = credentials::lock_password(&self.0, owner, seen).await?;
         if unchanged {
+            credentials::advance_version(&self.0, owner, None).await?;
             credentials::set_password(&self.0, owner, hash, now).await?;
         }
         Ok(unchanged)

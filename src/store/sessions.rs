@@ -8,11 +8,9 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, credentials,
-    entity::{
-        session::{ActiveModel, Column, Entity, Model},
-        user,
-    },
+    Store, StoreError,
+    credentials::{self, CredentialsVersion},
+    entity::session::{ActiveModel, Column, Entity, Model},
 };
 use crate::domain::{
     SessionId, Timestamp, UserId,
@@ -23,12 +21,12 @@ use crate::domain::{
 /// request must not make them without end.
 pub const MAX_SESSIONS: u64 = 100;
 
-/// Where a session is used from, as the server saw it.
+/// The network address and device that a session was last used from.
 #[derive(Clone, Debug, Default)]
-pub struct Origin {
-    /// The client's network address.
+pub struct SeenFrom {
+    /// The network address.
     pub address: Option<IpAddr>,
-    /// What the device called itself.
+    /// The `User-Agent` header.
     pub user_agent: Option<String>,
 }
 
@@ -74,12 +72,12 @@ pub struct NextSecret {
 }
 
 /// Which session of its owner outlives a password change.
-#[derive(Debug)]
-pub enum AfterPasswordChange {
+#[derive(Clone, Copy, Debug)]
+pub enum AfterPasswordChange<'a> {
     /// The one that asked for it.
     Keep(SessionId),
     /// A new one.
-    Open(Box<NewSession>),
+    Open(&'a NewSession),
 }
 
 impl NewSession {
@@ -113,21 +111,20 @@ impl NewSession {
 }
 
 impl Store {
-    /// Opens a session for someone whose password matched `verified_hash`; answers the sessions that
-    /// had to end for it, where there were [`MAX_SESSIONS`]. `None`, and no session, if the password has
-    /// been changed in the meantime.
+    /// Opens a session for a user whose credentials had this version when they were verified. Returns the
+    /// sessions that ended because the user had [`MAX_SESSIONS`]. `None`, and no session, if the credentials
+    /// have changed since or the account is disabled.
     pub async fn open_session(
         &self,
         new: &NewSession,
-        verified_hash: &str,
+        version: CredentialsVersion,
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let owner = new.session.user_id;
         let transaction = self.begin_write().await?;
-        if !credentials::hold_password(&transaction, owner, verified_hash).await? {
+        if !credentials::record_sign_in(&transaction, owner, version, new.session.created_at).await? {
             return Ok(None);
         }
         new.insert(&transaction).await?;
-        record_sign_in(&transaction, owner, new.session.created_at).await?;
         let surplus = end_surplus(&transaction, owner, new.session.created_at).await?;
         transaction.commit().await?;
         Ok(Some(surplus))
@@ -144,7 +141,7 @@ impl Store {
         &self,
         seen: &StoredSession,
         next: &NextSecret,
-        origin: &Origin,
+        seen_from: &SeenFrom,
     ) -> Result<bool, StoreError> {
         let updated = Entity::update_many()
             .col_expr(Column::PreviousSecretHash, Expr::col(Column::SecretHash))
@@ -153,8 +150,8 @@ impl Store {
             .col_expr(Column::Generation, Expr::value(seen.generation + 1))
             .col_expr(Column::LastSeenAt, Expr::value(next.now.millis()))
             .col_expr(Column::IdleExpiresAt, Expr::value(next.idle_expires_at.millis()))
-            .col_expr(Column::Address, Expr::value(origin.address.map(|address| address.to_string())))
-            .col_expr(Column::UserAgent, Expr::value(origin.user_agent.clone()))
+            .col_expr(Column::Address, Expr::value(seen_from.address.map(|address| address.to_string())))
+            .col_expr(Column::UserAgent, Expr::value(seen_from.user_agent.clone()))
             .filter(still_at(seen))
             .exec(&self.db)
             .await?;
@@ -179,8 +176,8 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that the session is in use by someone who never got its current secret: that answer was lost.
-    pub async fn touch_without_answer(
+    /// Records the use of the previous secret: the answer with the current one was lost.
+    pub async fn touch_previous_secret(
         &self,
         seen: &StoredSession,
         now: Timestamp,
@@ -233,23 +230,24 @@ impl Store {
         Ok(ended)
     }
 
-    /// Replaces `owner`'s password hash, ends every session but the one `after` keeps and opens the one
-    /// it brings: all of it or nothing. Answers the ended ones; `None` if the hash no longer is `seen`.
+    /// Replaces `owner`'s password hash, ends every session but the one that `after` keeps, and opens the one
+    /// that `after` names, in one transaction. Returns the ended sessions. `None` if the credentials no longer
+    /// have the version `seen`.
     pub async fn change_password(
         &self,
         owner: UserId,
-        seen: &str,
+        seen: CredentialsVersion,
         next: String,
-        after: &AfterPasswordChange,
+        after: AfterPasswordChange<'_>,
         now: Timestamp,
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let transaction = self.begin_write().await?;
-        if !credentials::hold_password(&transaction, owner, seen).await? {
+        if !credentials::advance_version(&transaction, owner, Some(seen)).await? {
             return Ok(None);
         }
         credentials::set_password(&transaction, owner, next, now).await?;
         let keep = match after {
-            AfterPasswordChange::Keep(session) => Some(*session),
+            AfterPasswordChange::Keep(session) => Some(session),
             AfterPasswordChange::Open(_) => None,
         };
         let ended = end_others(&transaction, owner, keep, EndReason::PasswordChanged, now).await?;
@@ -349,15 +347,6 @@ async fn end_surplus(
     }
     ending(EndReason::Surplus, now).filter(Column::Id.is_in(surplus.iter().copied())).exec(transaction).await?;
     Ok(surplus.into_iter().map(SessionId::from_uuid).collect())
-}
-
-async fn record_sign_in(transaction: &DatabaseTransaction, owner: UserId, now: Timestamp) -> Result<(), DbErr> {
-    user::Entity::update_many()
-        .col_expr(user::Column::LastSignInAt, Expr::value(now.millis()))
-        .filter(user::Column::Id.eq(owner.as_str()))
-        .exec(transaction)
-        .await?;
-    Ok(())
 }
 
 fn to_session(row: Model) -> Session {

@@ -5,7 +5,8 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, credentials,
+    Store, StoreError,
+    credentials::{self, CredentialsVersion, StoredPassword},
     entity::user::{self, Entity as Users},
     sessions::NewSession,
 };
@@ -51,9 +52,9 @@ impl From<DbErr> for CreateAccountError {
 pub struct PasswordLogin {
     /// Who it is.
     pub user: User,
-    /// The password's hash (a PHC string).
-    pub password_hash: String,
-    /// Whether the account may sign in at all.
+    /// The password.
+    pub password: StoredPassword,
+    /// Whether the account is disabled.
     pub disabled: bool,
 }
 
@@ -77,6 +78,7 @@ impl Store {
             updated_at: Set(now.millis()),
             last_sign_in_at: Set(Some(now.millis())),
             disabled_at: Set(None),
+            credentials_version: Set(0),
         };
         let user = match row.insert(&transaction).await {
             Ok(row) => to_user(row),
@@ -98,10 +100,10 @@ impl Store {
         let nobody = || UserId::new(Timestamp::from_millis(0), [0; 10]);
         let id = row.as_ref().map_or_else(nobody, |row| row.id.0);
         let hash = self.password_hash(id).await?;
-        Ok(row.zip(hash).map(|(row, password_hash)| PasswordLogin {
+        Ok(row.zip(hash).map(|(row, hash)| PasswordLogin {
             disabled: row.disabled_at.is_some(),
+            password: StoredPassword { hash, version: CredentialsVersion(row.credentials_version) },
             user: to_user(row),
-            password_hash,
         }))
     }
 

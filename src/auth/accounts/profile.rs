@@ -1,8 +1,8 @@
-//! Change what a user says about themselves.
+//! Reading and changing the profile.
 
-pub use crate::store::credentials::PasswordCredential;
+use super::Accounts;
 use crate::{
-    auth::{Auth, Principal, Requester, Subject, error::InternalError},
+    auth::{error::InternalError, principal::Principal, requester::Requester},
     domain::{
         UserId,
         event::EventKind,
@@ -10,28 +10,22 @@ use crate::{
     },
 };
 
-impl Auth {
-    /// The profile of `owner`; `None` if the account is gone or disabled.
+impl Accounts {
+    /// The profile of `owner`. `None` if the account is gone or disabled.
     pub async fn profile(&self, owner: UserId) -> Result<Option<User>, InternalError> {
         Ok(self.store.enabled_user(owner).await?)
     }
 
-    /// Whether `owner` has a password, and since when.
-    pub async fn password_credential(&self, owner: UserId) -> Result<Option<PasswordCredential>, InternalError> {
-        Ok(self.store.password_credential(owner).await?)
-    }
-
-    /// Changes the profile; `None` if the account is gone.
+    /// Changes the profile. `None` if the account is gone or disabled.
     pub async fn update_profile(
         &self,
         principal: Principal,
         change: ProfileChange,
         requester: &Requester,
     ) -> Result<Option<User>, InternalError> {
-        let now = self.clock.now();
-        let user = self.store.change_profile(principal.user_id, change, now).await?;
+        let user = self.store.change_profile(principal.user_id(), change, self.clock.now()).await?;
         if user.is_some() {
-            self.record(EventKind::UserUpdated, Subject::from(principal), requester, None).await;
+            self.audit.record(EventKind::UserUpdated, principal, requester, None).await;
         }
         Ok(user)
     }

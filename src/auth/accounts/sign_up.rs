@@ -1,14 +1,16 @@
-//! Make an account and sign its owner in.
+//! Creating an account and its first session.
 
+use super::Accounts;
 use crate::{
     auth::{
-        Auth, Requester, Subject,
-        error::InternalError,
+        audit::EventDetail,
+        error::{InternalError, Interrupted, interruptible},
         password::{hasher::HasherError, policy::PasswordPolicy},
-        sign_in::password::SignedIn,
-        throttle::{Purpose, Throttled},
+        requester::Requester,
+        sessions::open::SignedIn,
+        throttle::Purpose,
     },
-    crypto::random::random_bytes,
+    crypto::random::{NoRandomness, random_bytes},
     domain::{Email, Name, Password, UserId, event::EventKind, form::FormError},
     store::{
         StoreError,
@@ -16,66 +18,64 @@ use crate::{
     },
 };
 
-/// What a person filled in.
+/// The input of a sign-up.
 #[derive(Clone, Copy, Debug)]
 pub struct SignUp<'a> {
     /// The e-mail address.
     pub email: &'a str,
-    /// The name; may be empty.
+    /// The name. May be empty.
     pub name: &'a str,
     /// The password.
     pub password: &'a str,
-    /// A picture's address.
+    /// The address of a picture.
     pub image: Option<&'a str>,
-    /// Whether to stay signed in after the browser is closed.
+    /// Whether the session outlives the browser ("keep me signed in").
     pub remember: bool,
 }
 
-/// Why no account was made.
+/// Why no account was created.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
-    /// What was filled in cannot be used; says all of it, in the order of the fields.
+    /// The input is invalid. All problems, in the order of the fields.
     #[error("the form has {} problem(s)", .0.len())]
-    Refused(Vec<FormError>),
-    /// Too many sign-ups from one network.
+    Invalid(Vec<FormError>),
+    /// The account was not created because of a rate limit or a failure.
     #[error(transparent)]
-    Throttled(#[from] Throttled),
-    /// The password could not be hashed just now.
-    #[error("busy")]
-    Busy(crate::auth::error::Busy),
-    /// Something failed that the person cannot mend.
-    #[error(transparent)]
-    Internal(#[from] InternalError),
+    Interrupted(#[from] Interrupted),
 }
 
-impl Auth {
-    /// Makes an account and opens its first session.
+interruptible!(SignUpError: InternalError, StoreError, HasherError, NoRandomness);
+
+impl Accounts {
+    /// Creates an account and opens its first session.
     pub async fn sign_up(&self, form: SignUp<'_>, requester: &Requester) -> Result<SignedIn, SignUpError> {
-        let (email, name, password) = parse(form, self.policy).map_err(SignUpError::Refused)?;
-        self.admit_from_network(Purpose::SignUp, requester).await?;
-        let password = self
-            .policy
+        let policy = *self.passwords.policy();
+        let (email, name, password) = parse(form, policy).map_err(SignUpError::Invalid)?;
+        let admitted = self.throttle.check_network(Purpose::SignUp, requester);
+        self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
+        let password = policy
             .check_off_thread(password, email.clone(), name.clone())
             .await
-            .map_err(|weak| SignUpError::Refused(vec![FormError::Password(weak)]))?;
-        let password_hash = self.hasher.hash(password.into_password()).await?;
+            .map_err(|weak| SignUpError::Invalid(vec![FormError::Password(weak)]))?;
+        let password_hash = self.passwords.hash(password.into_password()).await?;
 
         let now = self.clock.now();
-        let id = UserId::new(now, random_bytes().map_err(InternalError::from)?);
-        let (session, token) = self.new_session(id, form.remember, requester)?;
+        let id = UserId::new(now, random_bytes()?);
+        let session = self.sessions.prepare(id, form.remember, requester)?;
         let image = form.image.map(str::to_owned);
         let account = NewAccount { id, email, name, image, password_hash: password_hash.as_str().to_owned() };
-        let user = match self.store.create_account(account, &session, now).await {
+        let user = match self.store.create_account(account, &session.new, now).await {
             Ok(user) => user,
-            Err(CreateAccountError::EmailTaken) => return Err(SignUpError::Refused(vec![FormError::EmailTaken])),
+            Err(CreateAccountError::EmailTaken) => return Err(SignUpError::Invalid(vec![FormError::EmailTaken])),
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         };
-        self.record(EventKind::UserCreated, Subject::from(id), requester, None).await;
-        Ok(self.signed_in(user, session.session, token, requester).await?)
+        self.audit.record(EventKind::UserCreated, id, requester, None).await;
+        Ok(self.sessions.complete(user, session, requester).await?)
     }
 }
 
-/// Everything that can be told at once: what is guessable depends on a good address and name.
+/// All problems that can be reported at once. Whether a password is guessable depends on a valid address
+/// and name, so that is checked later.
 fn parse(form: SignUp<'_>, policy: PasswordPolicy) -> Result<(Email, Name, Password), Vec<FormError>> {
     let email = Email::parse(form.email).map_err(FormError::Email);
     let password =
@@ -85,20 +85,5 @@ fn parse(form: SignUp<'_>, policy: PasswordPolicy) -> Result<(Email, Name, Passw
     match (email, password, name) {
         (Ok(email), Ok(password), Ok(name)) => Ok((email, name, password)),
         (email, password, name) => Err([email.err(), password.err(), name.err()].into_iter().flatten().collect()),
-    }
-}
-
-impl From<HasherError> for SignUpError {
-    fn from(error: HasherError) -> Self {
-        match crate::auth::error::Busy::or_internal(error) {
-            Ok(busy) => Self::Busy(busy),
-            Err(error) => Self::Internal(error),
-        }
-    }
-}
-
-impl From<StoreError> for SignUpError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
     }
 }

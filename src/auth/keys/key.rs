@@ -7,7 +7,10 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{Algorithm, KeyPair, PairAlgorithm, PublicKey};
-use crate::{auth::token::ACCESS_TOKEN_TYPE, crypto::secret::SharedSecret};
+use crate::crypto::secret::SharedSecret;
+
+/// The header `typ` of access tokens (RFC 9068 §2.1).
+pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 
 /// Signing failed inside the cryptographic library.
 #[derive(Clone, Copy, Debug, thiserror::Error)]

@@ -9,12 +9,14 @@ use std::{
 use super::{
     KeyPair, KeyRing, KeySealer, PairAlgorithm, RingKey, Schedule,
     key_pair::KeyPairError,
-    seal::{OpeningFailed, SealingFailed},
     timeline::{Phase, Timeline},
 };
 use crate::{
     clock::Clock,
-    crypto::derive::DerivedKeys,
+    crypto::{
+        derive::DerivedKeys,
+        seal::{OpenError, SealError},
+    },
     domain::Timestamp,
     store::{Store, StoreError, signing_keys::SigningKey},
 };
@@ -26,7 +28,7 @@ pub struct StoredKeys {
     algorithm: PairAlgorithm,
     schedule: Schedule,
     sealer: KeySealer,
-    /// Keys that have been reported as not to be opened.
+    /// The ids of keys that could not be opened and have been logged.
     reported: Mutex<HashSet<String>>,
 }
 
@@ -73,7 +75,7 @@ pub enum KeysError {
     KeyPair(#[from] KeyPairError),
     /// Sealing a key.
     #[error(transparent)]
-    Sealing(#[from] SealingFailed),
+    Sealing(#[from] SealError),
 }
 
 impl StoredKeys {
@@ -108,8 +110,8 @@ impl StoredKeys {
         Ok(())
     }
 
-    /// Brings the ring up to date with the database, and the database with the time: makes the next key
-    /// when it is due. A database out of reach leaves the ring as it is.
+    /// Updates the ring from the database, and creates the next key when it is due. If the database fails, the
+    /// ring stays as it is.
     pub(crate) async fn refresh(&self, ring: &KeyRing) -> Result<(), KeysError> {
         let now = self.clock.now();
         let mut keys = self.store.signing_keys().await?;
@@ -142,14 +144,14 @@ impl StoredKeys {
     /// Takes a key out of service in good order: it signs no more, and what it has signed is accepted
     /// until it expires. Answers until when; `None` if it has signed nothing, and is gone.
     pub async fn retire(&self, id: &str) -> Result<Option<Timestamp>, KeysError> {
-        self.know(id).await?;
+        self.ensure_exists(id).await?;
         let edit = |timeline: &mut Timeline| {
             self.open_all(timeline.keys())?;
             match timeline.phase(id) {
                 Phase::Retired => return Err(KeysError::Retired(id.to_owned())),
                 Phase::Next => _ = timeline.remove(id),
                 Phase::Signing => {
-                    if let Some(begins) = timeline.relieve() {
+                    if let Some(begins) = timeline.retire_current() {
                         timeline.add(self.make(begins)?);
                     }
                 }
@@ -163,7 +165,7 @@ impl StoredKeys {
     /// Gives a key up: from now on it is refused, and everything it signed. Works without the master
     /// secret; then the service itself makes the key that follows.
     pub async fn retire_now(&self, id: &str) -> Result<(), KeysError> {
-        self.know(id).await?;
+        self.ensure_exists(id).await?;
         let now = self.clock.now();
         let decide = |keys| {
             let (ours, mut others) = self.split(keys);
@@ -180,7 +182,7 @@ impl StoredKeys {
         Ok(())
     }
 
-    async fn know(&self, id: &str) -> Result<(), KeysError> {
+    async fn ensure_exists(&self, id: &str) -> Result<(), KeysError> {
         let known = self.store.signing_keys().await?.iter().any(|key| key.id == id);
         if known { Ok(()) } else { Err(KeysError::Unknown(id.to_owned())) }
     }
@@ -236,9 +238,9 @@ impl StoredKeys {
         keys.into_iter().partition(is_ours)
     }
 
-    fn open(&self, key: &SigningKey) -> Result<KeyPair, OpeningFailed> {
+    fn open(&self, key: &SigningKey) -> Result<KeyPair, OpenError> {
         let pair = self.sealer.open(self.algorithm, &key.public_key, &key.sealed_private_key)?;
-        if pair.public().thumbprint() == key.id { Ok(pair) } else { Err(OpeningFailed) }
+        if pair.public().thumbprint() == key.id { Ok(pair) } else { Err(OpenError) }
     }
 
     fn open_all(&self, keys: &[SigningKey]) -> Result<(), KeysError> {
@@ -263,7 +265,7 @@ impl StoredKeys {
         ring.replace(after);
     }
 
-    fn report(&self, id: &str, error: OpeningFailed) {
+    fn report(&self, id: &str, error: OpenError) {
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
         if reported.insert(id.to_owned()) {
             tracing::error!(key_id = id, %error, "a signing key in the database is not used");

@@ -83,7 +83,7 @@ impl Timeline {
 
     /// Takes the signing key out of service in good order: its successor begins as soon as every process
     /// can know it. Answers when a key to be made now has to begin, where there is no successor.
-    pub fn relieve(&mut self) -> Option<Timestamp> {
+    pub fn retire_current(&mut self) -> Option<Timestamp> {
         let next = self.signing().map_or(0, |signing| signing + 1);
         let missing = self.bring_forward(next, self.now.plus(HANDING_OVER));
         self.settle();
@@ -233,16 +233,16 @@ mod tests {
     }
 
     #[test]
-    fn a_signing_key_is_relieved_by_the_next_or_by_one_made_now() {
+    fn retired_key_is_followed_by_next_or_new_key() {
         let mut alone = timeline(&[key("a", NOW.minus(DAY), None)], NOW);
-        let begins = alone.relieve();
+        let begins = alone.retire_current();
         assert_eq!(begins, Some(NOW.plus(HANDING_OVER)));
         alone.add(key("b", NOW.plus(HANDING_OVER), None));
         assert_none_is_stranded(&alone);
 
         let mut followed = timeline(&[key("a", NOW.minus(DAY), None)], NOW);
         followed.add(key("b", followed.next(), None));
-        assert_eq!(followed.relieve(), None);
+        assert_eq!(followed.retire_current(), None);
         assert_eq!(followed.keys()[1].not_before, NOW.plus(HANDING_OVER));
         assert_none_is_stranded(&followed);
     }

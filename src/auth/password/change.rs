@@ -1,120 +1,88 @@
-//! Replace the password and end every other session.
+//! Changing the password. All other sessions end (ASVS 7.4.3).
 
-use super::{confirm::ConfirmPasswordError, hasher::HasherError};
+use super::{Passwords, confirm::ConfirmPasswordError, hasher::HasherError};
 use crate::{
     auth::{
-        Auth, Principal, Requester, Subject,
-        error::{Busy, InternalError},
-        sign_in::password::SignedIn,
-        throttle::Throttled,
+        error::{InternalError, Interrupted, interruptible},
+        principal::Principal,
+        requester::Requester,
+        sessions::open::SignedIn,
     },
     domain::{Email, Password, event::EventKind, password::WeakPassword, user::User},
     store::{StoreError, sessions::AfterPasswordChange},
 };
 
-/// What a person filled in.
+/// The input of a password change.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordChange<'a> {
-    /// The password until now.
+    /// The current password.
     pub current: &'a str,
-    /// The password from now on.
+    /// The new password.
     pub new: &'a str,
-    /// Whether this device gets a new session too (ASVS 7.2.4).
+    /// Whether the current session is replaced by a new one (ASVS 7.2.4).
     pub new_session: bool,
 }
 
-/// The password was changed.
+/// A changed password.
 #[derive(Debug)]
 pub enum PasswordChanged {
-    /// The session that asked goes on.
+    /// The current session continues.
     SameSession(User),
-    /// It has been replaced.
+    /// The current session was replaced.
     NewSession(Box<SignedIn>),
 }
 
 /// Why the password was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangePasswordError {
-    /// The current password is not right.
-    #[error("the current password is not right")]
-    CurrentPassword,
-    /// The new password cannot be chosen.
+    /// The current password was not confirmed.
+    #[error(transparent)]
+    Confirm(#[from] ConfirmPasswordError),
+    /// The new password violates the policy.
     #[error(transparent)]
     NewPassword(#[from] WeakPassword),
-    /// Too many attempts.
+    /// The new password was not hashed or stored.
     #[error(transparent)]
-    Throttled(#[from] Throttled),
-    /// No password could be hashed just now.
-    #[error("busy")]
-    Busy(Busy),
-    /// The account or the session is gone, or there is no password.
-    #[error("the account has no password")]
-    NoPassword,
-    /// Something failed that the person cannot mend.
-    #[error(transparent)]
-    Internal(#[from] InternalError),
+    Interrupted(#[from] Interrupted),
 }
 
-impl Auth {
-    /// Replaces the password of someone who knows the current one, and ends all their other sessions.
-    pub async fn change_password(
+interruptible!(ChangePasswordError: InternalError, StoreError, HasherError);
+
+impl Passwords {
+    /// Replaces the password and ends all other sessions.
+    pub async fn change(
         &self,
         principal: Principal,
         change: PasswordChange<'_>,
         requester: &Requester,
     ) -> Result<PasswordChanged, ChangePasswordError> {
         let new = Password::parse(change.new)?;
-        let (current, user) = self.current_session(principal).await?.ok_or(ChangePasswordError::NoPassword)?;
-        let failed = (EventKind::PasswordChangeFail, None);
-        let stored = self.confirm_own_password(principal, change.current, failed, requester).await?;
-        // An address that was accepted once is: only the context words depend on it.
-        let email = Email::parse(&user.email).map_err(|_| ChangePasswordError::NoPassword)?;
+        let (current, user) = self.sessions.current(principal).await?.ok_or(ConfirmPasswordError::NoPassword)?;
+        let failure = (EventKind::PasswordChangeFail, None);
+        let confirmed = self.confirm_or_record(principal, change.current, failure, requester).await?;
+        // The stored address was valid at sign-up; only the policy's context words depend on it.
+        let email = Email::parse(&user.email).map_err(|_| ConfirmPasswordError::NoPassword)?;
         let new = self.policy.check_off_thread(new, email, user.name.clone()).await?;
-        let next = self.hasher.hash(new.into_password()).await?.as_str().to_owned();
+        let hash = self.hash(new.into_password()).await?.as_str().to_owned();
 
-        let (opened, after) = if change.new_session {
-            let (new, token) = self.new_session(principal.user_id, current.persistent, requester)?;
-            (Some((new.session.clone(), token)), AfterPasswordChange::Open(Box::new(new)))
+        let opened = if change.new_session {
+            Some(self.sessions.prepare(user.id, current.persistent, requester)?)
         } else {
-            (None, AfterPasswordChange::Keep(principal.session_id))
+            None
         };
+        let after = opened.as_ref().map_or(AfterPasswordChange::Keep(principal.session_id()), |opened| {
+            AfterPasswordChange::Open(&opened.new)
+        });
         let now = self.clock.now();
-        let ended = self.store.change_password(principal.user_id, &stored, next, &after, now).await?;
-        let Some(ended) = ended else { return Err(ChangePasswordError::CurrentPassword) };
-        self.forget_tokens_of(&ended);
-        self.record(EventKind::PasswordChange, Subject::from(principal), requester, None).await;
+        let ended = self.store.change_password(user.id, confirmed.version, hash, after, now).await?;
+        let ended = ended.ok_or(ConfirmPasswordError::Mismatch)?;
+        self.sessions.deny_tokens_of(&ended);
+        self.audit.record(EventKind::PasswordChange, principal, requester, None).await;
         Ok(match opened {
-            Some((session, token)) => {
-                PasswordChanged::NewSession(Box::new(self.signed_in(user, session, token, requester).await?))
+            Some(opened) => {
+                PasswordChanged::NewSession(Box::new(self.sessions.complete(user, opened, requester).await?))
             }
             None => PasswordChanged::SameSession(user),
         })
-    }
-}
-
-impl From<HasherError> for ChangePasswordError {
-    fn from(error: HasherError) -> Self {
-        match Busy::or_internal(error) {
-            Ok(busy) => Self::Busy(busy),
-            Err(error) => Self::Internal(error),
-        }
-    }
-}
-
-impl From<StoreError> for ChangePasswordError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
-}
-
-impl From<ConfirmPasswordError> for ChangePasswordError {
-    fn from(error: ConfirmPasswordError) -> Self {
-        match error {
-            ConfirmPasswordError::Mismatch => Self::CurrentPassword,
-            ConfirmPasswordError::NoPassword => Self::NoPassword,
-            ConfirmPasswordError::Throttled(throttled) => Self::Throttled(throttled),
-            ConfirmPasswordError::Busy(busy) => Self::Busy(busy),
-            ConfirmPasswordError::Internal(error) => Self::Internal(error),
-        }
     }
 }

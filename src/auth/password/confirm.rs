@@ -1,11 +1,13 @@
-//! Check that whoever is signed in is still its owner: they know the password.
+//! Confirming the password of a signed-in user.
 
-use super::hasher::{HasherError, Verdict};
+use super::{Confirmed, Passwords, hasher::{HasherError, Verdict}};
 use crate::{
     auth::{
-        Auth, Principal, Requester, Subject,
-        error::{Busy, InternalError},
-        throttle::{Purpose, Throttled, admission::AdmissionError},
+        audit::EventDetail,
+        error::{InternalError, Interrupted, interruptible},
+        principal::Principal,
+        requester::Requester,
+        throttle::{AttemptTarget, Purpose},
     },
     domain::{Password, event::EventKind},
     store::StoreError,
@@ -14,88 +16,73 @@ use crate::{
 /// Why a password was not confirmed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmPasswordError {
-    /// It is not right.
-    #[error("the password is not right")]
+    /// The password is wrong.
+    #[error("the password is wrong")]
     Mismatch,
-    /// The account is gone, or there is no password.
+    /// The account is gone, or has no password.
     #[error("the account has no password")]
     NoPassword,
-    /// Too many attempts.
+    /// The password was not checked.
     #[error(transparent)]
-    Throttled(#[from] Throttled),
-    /// No password could be hashed just now.
-    #[error("busy")]
-    Busy(Busy),
-    /// Something failed that the person cannot mend.
-    #[error(transparent)]
-    Internal(#[from] InternalError),
+    Interrupted(#[from] Interrupted),
 }
 
-impl Auth {
-    /// Checks the password of someone signed in, as slowly as a sign-in.
-    pub async fn confirm_password(
+interruptible!(ConfirmPasswordError: InternalError, StoreError, HasherError);
+
+impl Passwords {
+    /// Checks the password of a signed-in user, with the rate limits of a sign-in.
+    pub async fn confirm(
         &self,
         principal: Principal,
         password: &str,
         requester: &Requester,
     ) -> Result<(), ConfirmPasswordError> {
-        let failed = (EventKind::LoginFail, Some("confirmation"));
-        self.confirm_own_password(principal, password, failed, requester).await.map(drop)
+        self.confirm_current(principal, password, requester).await.map(drop)
     }
 
-    /// Checks the password of someone signed in; answers the hash it matched. All use cases that ask for
-    /// it share one budget, and record a failure as `failed` says.
-    pub(crate) async fn confirm_own_password(
+    /// Like [`confirm`](Self::confirm), for the deletion of an account.
+    pub(in crate::auth) async fn confirm_current(
         &self,
         principal: Principal,
         password: &str,
-        failed: (EventKind, Option<&str>),
         requester: &Requester,
-    ) -> Result<String, ConfirmPasswordError> {
-        self.admit_from_network(Purpose::PasswordChange, requester).await?;
-        let account = format!("change-password|{}", principal.user_id);
-        let attempt = self.admit_attempt(&account, Subject::from(principal), requester).await?;
-        let stored = self.store.password_hash(principal.user_id).await?.ok_or(ConfirmPasswordError::NoPassword)?;
+    ) -> Result<Confirmed, ConfirmPasswordError> {
+        let failure = (EventKind::LoginFail, Some(EventDetail::Confirmation));
+        self.confirm_or_record(principal, password, failure, requester).await
+    }
+
+    /// Checks the password and records a mismatch as `failure`. All use cases that ask a signed-in user for
+    /// the password share one budget.
+    pub(super) async fn confirm_or_record(
+        &self,
+        principal: Principal,
+        password: &str,
+        failure: (EventKind, Option<EventDetail>),
+        requester: &Requester,
+    ) -> Result<Confirmed, ConfirmPasswordError> {
+        let owner = principal.user_id();
+        let admitted = self.throttle.check_network(Purpose::PasswordCheck, requester);
+        self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
+        let counted = self.throttle.count_attempt(AttemptTarget::ConfirmPassword(owner), requester).await;
+        let attempt = self.audit.record_throttled(counted, EventDetail::Account, principal, requester).await?;
+
+        let stored = self.store.password(owner).await?.ok_or(ConfirmPasswordError::NoPassword)?;
         let verdict = match Password::presented(password) {
-            Ok(password) => match self.compare(&password, &stored).await {
+            Ok(password) => match self.compare(&password, &stored.hash).await {
                 Ok(verdict) => verdict,
                 Err(error) => {
-                    self.withdraw_attempt(&attempt).await;
+                    self.throttle.undo(attempt).await;
                     return Err(error.into());
                 }
             },
             Err(_) => Verdict::Mismatch,
         };
         if matches!(verdict, Verdict::Mismatch) {
-            let (kind, detail) = failed;
-            self.record(kind, Subject::from(principal), requester, detail).await;
+            let (kind, detail) = failure;
+            self.audit.record(kind, principal, requester, detail).await;
             return Err(ConfirmPasswordError::Mismatch);
         }
-        self.forgive_attempt(&attempt).await;
-        Ok(stored)
-    }
-}
-
-impl From<HasherError> for ConfirmPasswordError {
-    fn from(error: HasherError) -> Self {
-        match Busy::or_internal(error) {
-            Ok(busy) => Self::Busy(busy),
-            Err(error) => Self::Internal(error),
-        }
-    }
-}
-
-impl From<StoreError> for ConfirmPasswordError {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.into())
-    }
-}
-
-impl From<AdmissionError> for ConfirmPasswordError {
-    fn from(error: AdmissionError) -> Self {
-        match error {
-            AdmissionError::Throttled(throttled) => Self::Throttled(throttled),
-            AdmissionError::Internal(error) => Self::Internal(error),
-        }
+        self.throttle.clear(attempt).await;
+        Ok(Confirmed { version: stored.version })
     }
 }

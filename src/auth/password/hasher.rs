@@ -15,7 +15,11 @@ use argon2::{
     password_hash::phc::{self, Output, ParamsString, Salt},
 };
 
-use crate::domain::Password;
+use crate::{
+    auth::error::{Busy, InternalError, Interrupted},
+    crypto::random::random_bytes,
+    domain::Password,
+};
 pub use better_auth::UnknownHash;
 use memory::MemoryPool;
 use stored::Stored;
@@ -134,6 +138,15 @@ pub enum HasherError {
     Unavailable,
 }
 
+impl From<HasherError> for Interrupted {
+    fn from(error: HasherError) -> Self {
+        match error {
+            HasherError::Busy { retry_after } => Busy { retry_after }.into(),
+            error => InternalError::Failed(error.to_string()).into(),
+        }
+    }
+}
+
 /// Hashes and verifies passwords. Cheap to clone; all clones share permits and queue.
 #[derive(Clone)]
 pub struct PasswordHasher(Arc<Inner>);
@@ -159,8 +172,7 @@ impl PasswordHasher {
     /// Hashes a password with the live parameters and a fresh salt.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, HasherError> {
         self.run(move |inner| {
-            let mut salt = [0; SALT_BYTES];
-            getrandom::fill(&mut salt).map_err(|_| HasherError::Unavailable)?;
+            let salt = random_bytes::<SALT_BYTES>().map_err(|_| HasherError::Unavailable)?;
             let output = compute(&inner.memory, &inner.params, &password, &salt)?;
             phc_string(&inner.params, &salt, output)
         })
@@ -226,8 +238,7 @@ fn compute(memory: &MemoryPool, params: &Params, password: &Password, salt: &[u8
 
 /// A hash that no password has: salt *and* output are random, the parameters are the live ones.
 fn hash_of_nothing(params: &Params) -> Result<PasswordHash, HasherError> {
-    let mut random = [0; SALT_BYTES + OUTPUT_BYTES];
-    getrandom::fill(&mut random).map_err(|_| HasherError::Unavailable)?;
+    let random = random_bytes::<{ SALT_BYTES + OUTPUT_BYTES }>().map_err(|_| HasherError::Unavailable)?;
     let (salt, output) = random.split_at(SALT_BYTES);
     phc_string(params, salt, Output::new(output).map_err(|_| HasherError::Unavailable)?)
 }

@@ -1,25 +1,24 @@
-//! Session tokens that Better Auth handed out, still presented by the browsers and programs that have
-//! them. Which of them are good was decided when they were brought along; the old secret is not needed.
+//! Session tokens issued by Better Auth, presented by browsers and programs after an import. The import
+//! verified them; the old secret is not needed any more.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
-use crate::store::imported::ImportedDigest;
+use crate::{crypto::hmac::HmacKey, store::imported::ImportedDigest};
 
 /// Characters of an HMAC-SHA-256 in base64, the last of which is `=`.
 const SIGNATURE_CHARS: usize = 44;
 
-/// How long a token can be: Better Auth's own have 32 characters, but that can be changed there.
+/// The length of a token. Better Auth's default is 32 characters; it is configurable there.
 const TOKEN_CHARS: std::ops::RangeInclusive<usize> = 16..=255;
 
-/// What may be such a token. Only its digest is kept.
+/// The digest of a possible imported token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportedToken(ImportedDigest);
 
 impl ImportedToken {
-    /// Reads the value of the old cookie, percent-encoded: `<token>.<signature>`.
+    /// Parses the value of the old cookie, percent-encoded: `<token>.<signature>`.
     pub fn of_cookie(value: &str) -> Option<Self> {
         let signed = percent_decode_str(value).decode_utf8().ok()?;
         let (token, signature) = signed.rsplit_once('.')?;
@@ -29,7 +28,7 @@ impl ImportedToken {
         well_formed.then(|| Self(ImportedDigest::Cookie(Sha256::digest(signed.as_bytes()).into())))
     }
 
-    /// Reads a bearer credential: the same as in the cookie, or the token alone.
+    /// Parses a bearer credential: the cookie's value, or the token alone.
     pub fn of_bearer(text: &str) -> Option<Self> {
         if text.contains('.') {
             return Self::of_cookie(text);
@@ -38,16 +37,16 @@ impl ImportedToken {
         well_formed.then(|| Self(ImportedDigest::Token(Sha256::digest(text.as_bytes()).into())))
     }
 
-    /// What it is found by.
+    /// The digest that finds the session.
     pub const fn digest(self) -> ImportedDigest {
         self.0
     }
 }
 
-/// What is stored of a token when it is brought along.
+/// The stored digests of an imported token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digests {
-    /// The SHA-256 of what the old cookie holds.
+    /// The SHA-256 of the old cookie's value.
     pub cookie: [u8; 32],
     /// The SHA-256 of the token alone.
     pub token: [u8; 32],
@@ -56,16 +55,8 @@ pub struct Digests {
 impl Digests {
     /// Signs `token` as the old system did, with its secret.
     pub fn of(token: &str, secret: &[u8]) -> Self {
-        // HMAC hashes keys longer than its block (RFC 2104 §2) and pads shorter ones.
-        let mut block = [0; 64];
-        if secret.len() > block.len() {
-            block[..32].copy_from_slice(&Sha256::digest(secret));
-        } else {
-            block[..secret.len()].copy_from_slice(secret);
-        }
-        let mut mac = Hmac::<Sha256>::new(&block.into());
-        mac.update(token.as_bytes());
-        let signed = format!("{token}.{}", STANDARD.encode(mac.finalize().into_bytes()));
+        let signature = HmacKey::new(secret).tag(token.as_bytes());
+        let signed = format!("{token}.{}", STANDARD.encode(signature));
         Self { cookie: Sha256::digest(signed.as_bytes()).into(), token: Sha256::digest(token.as_bytes()).into() }
     }
 }
@@ -89,7 +80,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_references_own_cookie_is_what_was_computed_for_its_token() {
+    fn digest_matches_the_cookie_of_better_auth() {
         for (secret, token, cookie) in COOKIES {
             let digests = Digests::of(token, secret.as_bytes());
             let decoded = percent_decode_str(cookie).decode_utf8().unwrap();
@@ -104,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_one_is_not_looked_for() {
+    fn malformed_tokens_are_refused() {
         let (_, token, cookie) = COOKIES[0];
         let signature = &cookie[token.len()..];
         for bad in ["", ".", "a.b", token, &cookie[1..40], &cookie[..cookie.len() - 3], signature, "%ff.%ff"] {

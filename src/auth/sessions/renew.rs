@@ -1,10 +1,15 @@
-//! Trade a session token for a fresh access token and, when due, the next session token.
+//! Renewal: exchanging a session token for a new access token and, if due, the next session token.
 
 use std::time::Duration;
 
-use super::{credential::SessionCredential, token::SessionToken};
+use super::{Sessions, credential::SessionCredential, token::SessionToken};
 use crate::{
-    auth::{Auth, Principal, Requester, Subject, error::InternalError, token::IssuedToken},
+    auth::{
+        error::InternalError,
+        principal::{Principal, SessionRef},
+        requester::Requester,
+        token::IssuedToken,
+    },
     domain::{
         Timestamp,
         event::EventKind,
@@ -17,114 +22,163 @@ use crate::{
     },
 };
 
-/// For how long after the current session token was first used the one before it is still good for
-/// an access token: an answer can be lost, and two tabs can ask at once.
+/// The grace period: how long the previous session token still gets an access token, counted from the
+/// first use of the current one. An answer can be lost, and two tabs can renew at once.
 pub const GRACE: Duration = Duration::from_secs(30);
 
-/// Using a session token without replacing it is noted at most this often.
+/// The least time between two updates of a session that is used without rotation.
 const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
 
-/// A session renewed.
+/// A renewed session.
 #[derive(Debug)]
 pub struct Renewal {
-    /// Whose session.
+    /// The session's user.
     pub principal: Principal,
-    /// The fresh access token.
+    /// The new access token.
     pub access: IssuedToken,
-    /// The next session token. `None` if another request has just fetched it: the browser gets it there.
+    /// The next session token. `None`: the session token was not rotated, or another request received the
+    /// next one.
     pub next: Option<SessionToken>,
-    /// How long a browser is to keep the tokens.
+    /// How long a browser keeps the tokens.
     pub lifetime: CookieLifetime,
 }
 
-/// Why a session token opens nothing.
+/// Why a renewal is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RenewError {
-    /// It names no session, or its secret was never handed out.
+    /// The token names no session, or its secret was never issued.
     #[error("the session token is unknown")]
     Unknown,
     /// The session has ended or expired.
     #[error("the session has ended")]
     Ended,
-    /// It was replaced long ago: someone else may hold it, so the session has been ended.
+    /// The token was replaced more than [`GRACE`] ago. It may be stolen, so the session has been ended.
     #[error("the session token had been replaced")]
     Reused,
-    /// Something failed; the token may be as good as ever.
+    /// The token could not be checked.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
 
-/// Which of a session's secrets was presented.
-enum Standing {
+/// Which of a session's tokens was presented.
+enum Generation {
     Current,
     Previous,
 }
 
-impl Auth {
-    /// Renews a session: of all who present its current token, one gets the next; the others, and
-    /// who presents the token before it within the [`GRACE`], get an access token only.
+impl Sessions {
+    /// Renews a session and rotates its token. Of several requests with the current token one receives
+    /// the next token. The others, and requests with the previous token within the [`GRACE`] period,
+    /// receive only an access token.
     pub async fn renew(&self, presented: &SessionCredential, requester: &Requester) -> Result<Renewal, RenewError> {
-        // A lost race is decided by reading again: the presented token then is the previous one.
+        // After a lost race the session is read again: the presented token is then the previous one.
         for _ in 0..2 {
-            let (stored, user, standing) = self.examine(presented, requester).await?;
-            let session = &stored.session;
-            let idle_expires_at = self.idle_expiry(session.persistent, session.absolute_expires_at);
-            let next = match standing {
-                Standing::Previous => {
-                    self.touch_stale(&stored, idle_expires_at).await?;
+            let (stored, user, generation) = self.examine(presented, requester).await?;
+            let idle_expires_at = self.idle_expiry_of(&stored.session);
+            let next = match generation {
+                Generation::Previous => {
+                    self.touch_previous(&stored, idle_expires_at).await?;
                     None
                 }
-                Standing::Current => {
-                    let token = SessionToken::generate(session.id, &stored.family_key).map_err(InternalError::from)?;
-                    let next = NextSecret { secret_hash: token.secret_hash(), now: self.clock.now(), idle_expires_at };
-                    if !self.store.advance_session(&stored, &next, &requester.origin()).await? {
-                        continue;
-                    }
+                Generation::Current => {
+                    let Some(token) = self.rotate(&stored, idle_expires_at, requester).await? else { continue };
                     Some(token)
                 }
             };
-            let access = self.issue_access_token(&user, session)?;
-            let principal = Principal { user_id: user.id, session_id: session.id };
-            if next.is_some() {
-                self.record(EventKind::SessionRenewed, Subject::from(principal), requester, None).await;
+            let renewal = self.renewal(&user, &stored.session, next, idle_expires_at)?;
+            if renewal.next.is_some() {
+                self.audit.record(EventKind::SessionRenewed, renewal.principal, requester, None).await;
             }
-            let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
-            return Ok(Renewal { principal, access, next, lifetime });
+            return Ok(renewal);
         }
         Err(RenewError::Ended)
     }
 
-    /// Hands out an access token and leaves the session token as it is: where its successor could get
-    /// lost on the way to the browser.
+    /// Issues an access token without rotating the session token: for answers that may not reach the
+    /// browser.
     pub async fn refresh(&self, presented: &SessionCredential, requester: &Requester) -> Result<Renewal, RenewError> {
-        let (stored, user, standing) = self.examine(presented, requester).await?;
-        let session = &stored.session;
-        let idle_expires_at = self.idle_expiry(session.persistent, session.absolute_expires_at);
-        match standing {
-            Standing::Current => self.touch_current(&stored, idle_expires_at).await?,
-            Standing::Previous => self.touch_stale(&stored, idle_expires_at).await?,
+        let (stored, user, generation) = self.examine(presented, requester).await?;
+        let idle_expires_at = self.idle_expiry_of(&stored.session);
+        match generation {
+            Generation::Current => self.touch_current(&stored, idle_expires_at).await?,
+            Generation::Previous => self.touch_previous(&stored, idle_expires_at).await?,
         }
-        let access = self.issue_access_token(&user, session)?;
-        let principal = Principal { user_id: user.id, session_id: session.id };
-        let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
-        Ok(Renewal { principal, access, next: None, lifetime })
+        Ok(self.renewal(&user, &stored.session, None, idle_expires_at)?)
     }
 
-    /// Accepts a session token as a program's bearer credential, without replacing it.
-    pub async fn authenticate_session(
+    /// Accepts a session token as the bearer credential of a program, without rotating it.
+    pub async fn authenticate(
         &self,
         presented: &SessionCredential,
         requester: &Requester,
     ) -> Result<Principal, RenewError> {
-        let (stored, user, standing) = self.examine(presented, requester).await?;
-        let session = &stored.session;
-        if matches!(standing, Standing::Current) {
-            self.touch_current(&stored, self.idle_expiry(session.persistent, session.absolute_expires_at)).await?;
+        let (stored, user, generation) = self.examine(presented, requester).await?;
+        if matches!(generation, Generation::Current) {
+            self.touch_current(&stored, self.idle_expiry_of(&stored.session)).await?;
         }
-        Ok(Principal { user_id: user.id, session_id: session.id })
+        Ok(Principal::new(user.id, stored.session.id))
     }
 
-    /// Whoever uses the current token without replacing it has got it, and the one before is over soon.
+    /// Finds the session of a token and checks the token's secret.
+    async fn examine(
+        &self,
+        presented: &SessionCredential,
+        requester: &Requester,
+    ) -> Result<(StoredSession, User, Generation), RenewError> {
+        let presented = self.find(presented).await?.ok_or(RenewError::Unknown)?;
+        let stored = &presented.stored;
+        let generation = if presented.matches(&stored.secret_hash) {
+            Some(Generation::Current)
+        } else if stored.previous_secret_hash.as_deref().is_some_and(|hash| presented.matches(hash)) {
+            let in_grace = stored.secret_used_at.is_none_or(|used| self.clock.now().since(used) < GRACE);
+            in_grace.then_some(Generation::Previous)
+        } else if presented.was_issued {
+            None
+        } else {
+            return Err(RenewError::Unknown);
+        };
+        if stored.ended_at.is_some() || stored.session.idle_expires_at <= self.clock.now() {
+            return Err(RenewError::Ended);
+        }
+        let Some(generation) = generation else {
+            self.end_reused(&stored.session, requester).await?;
+            return Err(RenewError::Reused);
+        };
+        let user = self.store.enabled_user(stored.session.user_id).await?.ok_or(RenewError::Ended)?;
+        Ok((presented.stored, user, generation))
+    }
+
+    /// Replaces the session token. `None` if another request replaced it first.
+    async fn rotate(
+        &self,
+        stored: &StoredSession,
+        idle_expires_at: Timestamp,
+        requester: &Requester,
+    ) -> Result<Option<SessionToken>, InternalError> {
+        let token = SessionToken::generate(stored.session.id, &stored.family_key)?;
+        let next = NextSecret { secret_hash: token.secret_hash(), now: self.clock.now(), idle_expires_at };
+        let rotated = self.store.advance_session(stored, &next, &requester.seen_from()).await?;
+        Ok(rotated.then_some(token))
+    }
+
+    fn renewal(
+        &self,
+        user: &User,
+        session: &Session,
+        next: Option<SessionToken>,
+        idle_expires_at: Timestamp,
+    ) -> Result<Renewal, InternalError> {
+        let access = self.tokens.issue(user, session)?;
+        let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
+        Ok(Renewal { principal: Principal::new(user.id, session.id), access, next, lifetime })
+    }
+
+    fn idle_expiry_of(&self, session: &Session) -> Timestamp {
+        self.idle_expiry(session.persistent, session.absolute_expires_at)
+    }
+
+    /// Records the use of the current token. The first use starts the previous token's grace period: the
+    /// current one has reached its user.
     async fn touch_current(&self, stored: &StoredSession, idle_expires_at: Timestamp) -> Result<(), StoreError> {
         let now = self.clock.now();
         if now.since(stored.session.last_seen_at) >= TOUCH_INTERVAL || stored.secret_used_at.is_none() {
@@ -133,48 +187,20 @@ impl Auth {
         Ok(())
     }
 
-    /// Whoever never got the next token still uses the session, which must not end as idle under them.
-    async fn touch_stale(&self, stored: &StoredSession, idle_expires_at: Timestamp) -> Result<(), StoreError> {
+    /// Records the use of the previous token, so that the session does not expire as idle. Its user may
+    /// never have received the current one.
+    async fn touch_previous(&self, stored: &StoredSession, idle_expires_at: Timestamp) -> Result<(), StoreError> {
         let now = self.clock.now();
         if now.since(stored.session.last_seen_at) < TOUCH_INTERVAL {
             return Ok(());
         }
-        self.store.touch_without_answer(stored, now, idle_expires_at).await
+        self.store.touch_previous_secret(stored, now, idle_expires_at).await
     }
 
-    /// Finds the session a token names and judges the token's secret.
-    async fn examine(
-        &self,
-        presented: &SessionCredential,
-        requester: &Requester,
-    ) -> Result<(StoredSession, User, Standing), RenewError> {
-        let presented = self.recognise(presented).await?.ok_or(RenewError::Unknown)?;
-        let stored = &presented.stored;
-        let standing = if presented.matches(&stored.secret_hash) {
-            Some(Standing::Current)
-        } else if stored.previous_secret_hash.as_deref().is_some_and(|hash| presented.matches(hash)) {
-            let graced = stored.secret_used_at.is_none_or(|used| self.clock.now().since(used) < GRACE);
-            graced.then_some(Standing::Previous)
-        } else if presented.handed_out {
-            None
-        } else {
-            return Err(RenewError::Unknown);
-        };
-        if stored.ended_at.is_some() || stored.session.idle_expires_at <= self.clock.now() {
-            return Err(RenewError::Ended);
-        }
-        let Some(standing) = standing else {
-            self.end_reused(&stored.session, requester).await?;
-            return Err(RenewError::Reused);
-        };
-        let user = self.store.enabled_user(stored.session.user_id).await?.ok_or(RenewError::Ended)?;
-        Ok((presented.stored, user, standing))
-    }
-
-    async fn end_reused(&self, session: &Session, requester: &Requester) -> Result<(), RenewError> {
-        let principal = Principal { user_id: session.user_id, session_id: session.id };
-        self.end_session(principal, EndReason::TokenReused).await?;
-        self.record(EventKind::TokenReuse, Subject::from(principal), requester, None).await;
+    async fn end_reused(&self, session: &Session, requester: &Requester) -> Result<(), InternalError> {
+        let target = SessionRef { user_id: session.user_id, session_id: session.id };
+        self.end(target, EndReason::TokenReused).await?;
+        self.audit.record(EventKind::TokenReuse, target, requester, None).await;
         Ok(())
     }
 }

@@ -1,28 +1,31 @@
-//! The attempts on one account, as the database keeps them.
+//! The attempts on one account: their keys in the database, and the rule that admits the next one.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
-use hmac::{Hmac, Mac, digest::Key};
 use sha2::{Digest, Sha256};
 
 use super::{Backoff, Network, Throttled};
-use crate::domain::Timestamp;
+use crate::{
+    clock::CLOCK_SKEW,
+    crypto::hmac::HmacKey,
+    domain::{Email, Timestamp, UserId},
+    store::attempts::Attempts,
+};
 
-/// How far the clocks of two servers may differ.
-const CLOCK_SKEW: Duration = Duration::from_mins(1);
-
-/// Names a row of attempts without telling whose they are: 64 hexadecimal digits.
+/// The key of a row of attempts: 64 hexadecimal digits that do not reveal the account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AttemptKey(String);
 
-impl AttemptKey {
-    /// The key as it is stored.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// The account that an attempt is made on.
+#[derive(Clone, Copy, Debug)]
+pub enum AttemptTarget<'a> {
+    /// Sign-in with this address, whether or not an account has it.
+    SignIn(&'a Email),
+    /// The password check of a signed-in user.
+    ConfirmPassword(UserId),
 }
 
-/// A row of attempts and the rule it is held to.
+/// A row of attempts and its rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptBudget {
     /// The row.
@@ -31,42 +34,53 @@ pub struct AttemptBudget {
     pub backoff: Backoff,
 }
 
-/// Makes attempt keys. They are keyed hashes: without the secret the table does not tell even that a
-/// *guessed* address is in it.
+/// Makes attempt keys: HMACs, so that the table cannot be searched for a guessed address without the
+/// secret.
 #[derive(Clone)]
-pub struct AttemptKeys(Hmac<Sha256>);
+pub struct AttemptKeys(HmacKey);
+
+impl AttemptKey {
+    /// The key as stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AttemptTarget<'_> {
+    /// The same text for every spelling of an address.
+    fn text(self) -> String {
+        match self {
+            Self::SignIn(email) => email.key().to_owned(),
+            Self::ConfirmPassword(user) => format!("change-password|{user}"),
+        }
+    }
+}
 
 impl AttemptKeys {
-    /// Keys under a secret of any length; another secret forgets all attempts.
+    /// Keys under a secret of any length. Another secret resets all counters.
     pub fn new(secret: &[u8]) -> Self {
-        let mut key = Key::<Hmac<Sha256>>::default();
-        key.iter_mut().zip(Sha256::digest(secret)).for_each(|(byte, secret)| *byte = secret);
-        Self(Hmac::new(&key))
+        Self(HmacKey::new(&Sha256::digest(secret)))
     }
 
-    /// The two budgets of an account, in the order to ask them: what one network may spend first, so
-    /// that an attempt refused there takes nothing from the budget shared by all. Both must admit an
-    /// attempt; when it succeeds, both rows go.
-    ///
-    /// `account` is the same text for every spelling of an account, whether the account exists or
-    /// not: the e-mail address's key.
-    pub fn budgets(&self, account: &str, network: Network) -> [AttemptBudget; 2] {
-        let network = network.to_string();
+    /// The two budgets of an account, in the order in which they are checked. The budget of one network
+    /// comes first, so that an attempt refused there uses none of the shared budget. Both must admit an
+    /// attempt; when it succeeds, both rows are deleted.
+    pub fn budgets(&self, target: AttemptTarget<'_>, network: Network) -> [AttemptBudget; 2] {
+        let (account, network) = (target.text(), network.to_string());
         [
-            AttemptBudget { key: self.key(&[account, &network]), backoff: Backoff::ACCOUNT_AND_NETWORK },
-            AttemptBudget { key: self.key(&[account]), backoff: Backoff::ACCOUNT },
+            AttemptBudget { key: self.key(&[&account, &network]), backoff: Backoff::ACCOUNT_AND_NETWORK },
+            AttemptBudget { key: self.key(&[&account]), backoff: Backoff::ACCOUNT },
         ]
     }
 
     fn key(&self, parts: &[&str]) -> AttemptKey {
-        let mut mac = self.0.clone();
-        mac.update(b"latchkey attempts");
+        let mut message = b"latchkey attempts".to_vec();
         for part in parts {
-            // With its length in front, no part can run into the next.
-            mac.update(&part.len().to_be_bytes());
-            mac.update(part.as_bytes());
+            // The length in front keeps two different lists of parts from giving the same message.
+            message.extend(part.len().to_be_bytes());
+            message.extend(part.as_bytes());
         }
-        AttemptKey(format!("{:x}", mac.finalize().into_bytes()))
+        AttemptKey(self.0.tag(&message).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -76,28 +90,17 @@ impl fmt::Debug for AttemptKeys {
     }
 }
 
-/// What is known about the attempts under one key. Deleted when an attempt succeeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttemptRecord {
-    /// Attempts that failed or have not succeeded yet.
-    pub failures: u32,
-    /// When the last of them was admitted. Older than [`Backoff::FORGET_AFTER`], the record may go.
-    pub last_attempt_at: Timestamp,
-    /// When the next one may be.
-    pub next_allowed_at: Timestamp,
-}
-
-/// Admits an attempt and counts it as failed in advance, or says how long to wait.
+/// Admits an attempt and counts it as failed in advance.
 ///
-/// The record returned must replace the one given by compare-and-set, and this be asked again if
-/// another attempt came first: then parallel attempts are counted one by one. A refused attempt
-/// changes nothing, so hammering prolongs no wait.
-pub fn admit(record: Option<AttemptRecord>, backoff: &Backoff, now: Timestamp) -> Result<AttemptRecord, Throttled> {
+/// The caller replaces the given record with the returned one by compare-and-set and retries after a lost
+/// race, so that parallel attempts are counted one by one. A refused attempt changes nothing: repeating it
+/// does not prolong the wait.
+pub fn admit(record: Option<Attempts>, backoff: &Backoff, now: Timestamp) -> Result<Attempts, Throttled> {
     let failures = match record {
         None => 0,
         Some(record) => {
             let retry_after = record.next_allowed_at.since(now);
-            // No rule makes anyone wait longer than this: the clock has been set back since.
+            // No rule has a longer wait, so the clock was set back.
             let clock_was_set_back = retry_after > backoff.max_delay.saturating_add(CLOCK_SKEW);
             if !retry_after.is_zero() && !clock_was_set_back {
                 return Err(Throttled { retry_after: retry_after.min(backoff.max_delay) });
@@ -107,11 +110,13 @@ pub fn admit(record: Option<AttemptRecord>, backoff: &Backoff, now: Timestamp) -
     };
     let failures = failures.saturating_add(1);
     let next_allowed_at = now.plus(backoff.delay_after(failures));
-    Ok(AttemptRecord { failures, last_attempt_at: now, next_allowed_at })
+    Ok(Attempts { failures, last_attempt_at: now, next_allowed_at })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::clock::ManualClock;
 
@@ -126,7 +131,7 @@ mod tests {
     }
 
     /// Attempts as soon as the rule allows it, `count` times; the waits in seconds.
-    fn attempt(count: usize, clock: &ManualClock, record: &mut Option<AttemptRecord>) -> Vec<u64> {
+    fn attempt(count: usize, clock: &ManualClock, record: &mut Option<Attempts>) -> Vec<u64> {
         let mut waits = Vec::new();
         for _ in 0..count {
             let wait = admit(*record, &PAIR, clock.clock().now())
@@ -139,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn after_five_attempts_each_next_one_waits_twice_as_long_up_to_an_hour() {
+    fn wait_doubles_from_5_s_to_an_hour() {
         let waits = attempt(18, &clock(), &mut None);
         assert_eq!(waits, [0, 0, 0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600, 3600]);
     }
@@ -148,7 +153,7 @@ mod tests {
     fn parallel_attempts_are_counted_one_by_one() {
         let now = clock().clock().now();
         let mut stored = None;
-        // Ten requests read the same record; compare-and-set lets one through and the others ask again.
+        // Ten requests read the same record; compare-and-set admits one and the others retry.
         let admitted =
             (0..10).filter(|_| admit(stored, &PAIR, now).map(|record| stored = Some(record)).is_ok()).count();
         assert_eq!(admitted, 5);
@@ -156,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_attempt_prolongs_no_wait() {
+    fn refused_attempt_does_not_prolong_the_wait() {
         let clock = clock();
         let mut record = None;
         attempt(8, &clock, &mut record);
@@ -170,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_forgotten_a_day_after_the_last_attempt() {
+    fn failures_expire_a_day_after_the_last_attempt() {
         let clock = clock();
         let mut record = None;
         attempt(20, &clock, &mut record);
@@ -181,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn one_patient_network_never_uses_up_the_budget_of_the_account() {
+    fn one_network_cannot_use_up_the_account_budget() {
         let clock = clock();
         let (mut pair, mut account) = (None, None);
         for _ in 0..1_000 {
@@ -193,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn many_networks_together_wait_after_a_hundred_attempts() {
+    fn many_networks_wait_after_100_attempts() {
         let now = clock().clock().now();
         let mut account = None;
         for _ in 0..100 {
@@ -203,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_set_back_keeps_nobody_out_for_longer_than_the_longest_wait() {
+    fn clock_set_back_waits_at_most_the_longest_wait() {
         let clock = clock();
         let mut record = None;
         attempt(20, &clock, &mut record);
@@ -212,24 +217,26 @@ mod tests {
         assert_eq!(skewed.retry_after, PAIR.max_delay, "two servers' clocks may differ");
         clock.set_back(Duration::from_hours(24 * 365));
         let after = admit(record, &PAIR, clock.clock().now()).unwrap();
-        assert_eq!(after.failures, 21, "what was counted stays counted");
+        assert_eq!(after.failures, 21, "counted failures stay counted");
     }
 
     #[test]
-    fn a_key_shows_no_address_and_depends_on_everything() {
+    fn key_depends_on_account_network_and_secret() {
+        let email = Email::parse("ada@example.com").unwrap();
+        let ada = || AttemptTarget::SignIn(&email);
         let keys = AttemptKeys::new(b"a secret");
-        let [pair, account] = keys.budgets("ada@example.com", network("192.0.2.1"));
+        let [pair, account] = keys.budgets(ada(), network("192.0.2.1"));
         for key in [&pair.key, &account.key] {
             assert_eq!(key.as_str().len(), 64);
             assert!(key.as_str().bytes().all(|byte| byte.is_ascii_hexdigit()), "{key:?}");
         }
         assert_ne!(pair.key, account.key);
-        let same = keys.budgets("ada@example.com", network("::ffff:192.0.2.1"));
+        let same = keys.budgets(ada(), network("::ffff:192.0.2.1"));
         assert_eq!(same, [pair.clone(), account.clone()]);
-        let [elsewhere, same_account] = keys.budgets("ada@example.com", network("192.0.2.2"));
-        assert_ne!(elsewhere.key, pair.key);
+        let [other_network, same_account] = keys.budgets(ada(), network("192.0.2.2"));
+        assert_ne!(other_network.key, pair.key);
         assert_eq!(same_account.key, account.key);
-        let other_secret = AttemptKeys::new(b"another secret").budgets("ada@example.com", network("192.0.2.1"));
+        let other_secret = AttemptKeys::new(b"another secret").budgets(ada(), network("192.0.2.1"));
         assert_ne!(other_secret[1].key, account.key);
         assert_ne!(keys.key(&["ab", "c"]), keys.key(&["a", "bc"]));
     }

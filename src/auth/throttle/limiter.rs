@@ -1,4 +1,4 @@
-//! What one network may do in a while, counted in memory.
+//! Budgets per network, in memory.
 
 use std::{collections::hash_map::RandomState, hash::BuildHasher, num::NonZeroU32};
 
@@ -7,21 +7,21 @@ use governor::{Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware
 use super::{Network, Throttled, steady_clock::SteadyClock};
 use crate::clock::Clock;
 
-/// The most networks that are counted one by one for each purpose, some 5 MB; above it, they are
-/// counted by their provider's network (IPv4 /16, IPv6 /32).
+/// The most networks counted individually per purpose: about 5 MB. More networks than this share the
+/// overflow buckets.
 const MAX_NETWORKS: usize = 50_000;
 
-/// What a request is for. Each purpose has a budget of its own, large enough for a class room or an
-/// office behind one address.
+/// The purpose of a request. Each has its own budget, large enough for a class room or an office behind
+/// one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Sign in: 60 at once, then one each 2 s.
+    /// Sign-in: 60 at once, then one every 2 s.
     SignIn,
-    /// Create an account: 40 at once, then one each 30 s.
+    /// Sign-up: 40 at once, then one every 30 s.
     SignUp,
-    /// Change a password, which asks for the current one: 20 at once, then one each 30 s.
-    PasswordChange,
-    /// Have an incident stored that anybody can cause at will: 30 at once, then one each minute.
+    /// Confirming a password: 20 at once, then one every 30 s.
+    PasswordCheck,
+    /// Storing an event that a client can cause without limit: 30 at once, then one every minute.
     Incident,
 }
 
@@ -30,7 +30,7 @@ impl Purpose {
         match self {
             Self::SignIn => Quota::per_minute(nonzero(30)).allow_burst(nonzero(60)),
             Self::SignUp => Quota::per_minute(nonzero(2)).allow_burst(nonzero(40)),
-            Self::PasswordChange => Quota::per_minute(nonzero(2)).allow_burst(nonzero(20)),
+            Self::PasswordCheck => Quota::per_minute(nonzero(2)).allow_burst(nonzero(20)),
             Self::Incident => Quota::per_minute(nonzero(1)).allow_burst(nonzero(30)),
         }
     }
@@ -43,22 +43,21 @@ const fn nonzero(number: u32) -> NonZeroU32 {
     }
 }
 
-/// Limits what each network may do.
-///
-/// A restart forgets what it counted: what must survive one is counted per account, in the database.
+/// Limits the requests of each network. A restart resets the budgets; the budgets per account are in the
+/// database.
 pub struct NetworkLimiter(Option<Budgets>);
 
 struct Budgets {
     sign_in: Budget,
     sign_up: Budget,
-    password_change: Budget,
+    password_check: Budget,
     incident: Budget,
 }
 
 impl NetworkLimiter {
-    /// A limiter that goes by `clock`.
+    /// A limiter on `clock`.
     pub fn new(clock: &Clock) -> Self {
-        Self::with_room_for(MAX_NETWORKS, clock)
+        Self::with_capacity(MAX_NETWORKS, clock)
     }
 
     /// A limiter that admits everything, for load tests.
@@ -66,34 +65,34 @@ impl NetworkLimiter {
         Self(None)
     }
 
-    fn with_room_for(networks: usize, clock: &Clock) -> Self {
+    fn with_capacity(networks: usize, clock: &Clock) -> Self {
         let clock = SteadyClock::following(clock.clone());
         let budget = |purpose: Purpose| Budget::new(purpose.quota(), networks, &clock);
         Self(Some(Budgets {
             sign_in: budget(Purpose::SignIn),
             sign_up: budget(Purpose::SignUp),
-            password_change: budget(Purpose::PasswordChange),
+            password_check: budget(Purpose::PasswordCheck),
             incident: budget(Purpose::Incident),
         }))
     }
 
-    /// Counts a request and admits it, or says how long to wait. A refused request costs nothing.
+    /// Counts a request, or refuses it. A refused request is not counted.
     pub fn check(&self, purpose: Purpose, network: Network) -> Result<(), Throttled> {
         let Some(budgets) = &self.0 else { return Ok(()) };
         let budget = match purpose {
             Purpose::SignIn => &budgets.sign_in,
             Purpose::SignUp => &budgets.sign_up,
-            Purpose::PasswordChange => &budgets.password_change,
+            Purpose::PasswordCheck => &budgets.password_check,
             Purpose::Incident => &budgets.incident,
         };
         budget.check(network)
     }
 
-    /// Drops the networks whose budgets are full again. To be called every minute or so.
-    pub fn forget_idle(&self) {
+    /// Drops the networks whose budgets are full again. Called every minute.
+    pub fn drop_idle(&self) {
         let Some(budgets) = &self.0 else { return };
-        for budget in [&budgets.sign_in, &budgets.sign_up, &budgets.password_change, &budgets.incident] {
-            budget.forget_idle();
+        for budget in [&budgets.sign_in, &budgets.sign_up, &budgets.password_check, &budgets.incident] {
+            budget.drop_idle();
         }
     }
 }
@@ -104,38 +103,38 @@ type Limiter<K> =
 /// The budgets of all networks for one purpose.
 struct Budget {
     networks: Limiter<Network>,
-    room: usize,
-    /// Who comes when there is no room left, counted by its surroundings, in one of 65,536 places:
-    /// memory is bounded whatever an attacker with many networks does, and few others feel it.
-    crowd: Limiter<u16>,
-    place: RandomState,
+    capacity: usize,
+    /// When full, further networks share 65,536 buckets keyed by their /16 or /32: memory stays bounded,
+    /// and an attacker with many networks shares a bucket with few others.
+    overflow: Limiter<u16>,
+    bucket: RandomState,
 }
 
 impl Budget {
-    fn new(quota: Quota, room: usize, clock: &SteadyClock) -> Self {
+    fn new(quota: Quota, capacity: usize, clock: &SteadyClock) -> Self {
         Self {
             networks: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
-            room,
-            crowd: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
-            place: RandomState::new(),
+            capacity,
+            overflow: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
+            bucket: RandomState::new(),
         }
     }
 
     fn check(&self, network: Network) -> Result<(), Throttled> {
-        let checked = if self.networks.len() < self.room {
+        let checked = if self.networks.len() < self.capacity {
             self.networks.check_key(&network)
         } else {
-            let [.., high, low] = self.place.hash_one(network.surroundings()).to_be_bytes();
-            self.crowd.check_key(&u16::from_be_bytes([high, low]))
+            let [.., high, low] = self.bucket.hash_one(network.prefix()).to_be_bytes();
+            self.overflow.check_key(&u16::from_be_bytes([high, low]))
         };
         checked.map_err(|until| Throttled { retry_after: until.wait_time_from(self.networks.clock().now()) })
     }
 
-    fn forget_idle(&self) {
+    fn drop_idle(&self) {
         self.networks.retain_recent();
         self.networks.shrink_to_fit();
-        self.crowd.retain_recent();
-        self.crowd.shrink_to_fit();
+        self.overflow.retain_recent();
+        self.overflow.shrink_to_fit();
     }
 }
 
@@ -159,11 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn each_purpose_has_its_budget_and_refills_at_its_pace() {
+    fn budget_of_each_purpose_refills_at_its_pace() {
         for (purpose, burst, pace) in [
             (Purpose::SignIn, 60, 2),
             (Purpose::SignUp, 40, 30),
-            (Purpose::PasswordChange, 20, 30),
+            (Purpose::PasswordCheck, 20, 30),
             (Purpose::Incident, 30, 60),
         ] {
             let clock = clock();
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn another_network_and_another_purpose_are_not_affected() {
+    fn budgets_are_separate_per_network_and_purpose() {
         let limiter = NetworkLimiter::new(&clock().clock());
         admitted(&limiter, Purpose::SignIn, network("192.0.2.1"));
         assert!(limiter.check(Purpose::SignIn, network("192.0.2.1")).is_err());
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn changing_the_address_inside_a_64_gains_nothing() {
+    fn addresses_of_one_64_share_a_budget() {
         let limiter = NetworkLimiter::new(&clock().clock());
         admitted(&limiter, Purpose::SignIn, network("2001:db8:0:1::1"));
         assert!(limiter.check(Purpose::SignIn, network("2001:db8:0:1:a:b:c:d")).is_err());
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_set_back_locks_nobody_out() {
+    fn clock_set_back_refills_at_the_same_pace() {
         let clock = clock();
         let limiter = NetworkLimiter::new(&clock.clock());
         let home = network("192.0.2.1");
@@ -210,24 +209,24 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_a_crowd_is_counted_together() {
+    fn networks_beyond_capacity_share_the_overflow() {
         let clock = clock();
-        let limiter = NetworkLimiter::with_room_for(100, &clock.clock());
+        let limiter = NetworkLimiter::with_capacity(100, &clock.clock());
         let host = |number: u32| Network::of(Ipv4Addr::from_bits(0x0a00_0000 + number).into());
         let admitted_of_a_thousand =
             (0..1_000).filter(|number| limiter.check(Purpose::SignIn, host(*number)).is_ok()).count();
         assert_eq!(admitted_of_a_thousand, 100 + 60);
-        let held = || limiter.0.as_ref().map(|budgets| (budgets.sign_in.networks.len(), budgets.sign_in.crowd.len()));
-        assert_eq!(held(), Some((100, 1)));
-        limiter.forget_idle();
-        assert_eq!(held(), Some((100, 1)), "still counted");
+        let sizes = || limiter.0.as_ref().map(|budgets| (budgets.sign_in.networks.len(), budgets.sign_in.overflow.len()));
+        assert_eq!(sizes(), Some((100, 1)));
+        limiter.drop_idle();
+        assert_eq!(sizes(), Some((100, 1)), "still counted");
         clock.advance(Duration::from_mins(5));
-        limiter.forget_idle();
-        assert_eq!(held(), Some((0, 0)));
+        limiter.drop_idle();
+        assert_eq!(sizes(), Some((0, 0)));
     }
 
     #[test]
-    fn switched_off_it_admits_everything() {
+    fn limiter_off_admits_everything() {
         assert_eq!(admitted(&NetworkLimiter::off(), Purpose::SignUp, network("192.0.2.1")), 1_000);
     }
 }

@@ -1,18 +1,19 @@
-//! Where a request comes from, as far as counting is concerned.
+//! The network that a request is counted under.
 
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-/// What one customer of an internet provider has: an IPv4 address, or an IPv6 network of 2⁶⁴
-/// addresses, any of which it may use (GHSA-p6v2-xcpg-h6xw).
+use crate::auth::requester::Requester;
+
+/// The network of one customer of an internet provider: an IPv4 address, or an IPv6 /64, whose 2⁶⁴
+/// addresses one customer can use freely (GHSA-p6v2-xcpg-h6xw).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(IpAddr);
 
 impl Network {
-    /// The network an address belongs to. An IPv4 address in IPv6 clothing (`::ffff:192.0.2.1`) is
-    /// the IPv4 address.
+    /// The network of an address. An IPv4-mapped address (`::ffff:192.0.2.1`) counts as the IPv4 address.
     pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self(IpAddr::V4(address)),
@@ -20,8 +21,8 @@ impl Network {
         }
     }
 
-    /// The provider's network around it: an IPv4 /16 or an IPv6 /32.
-    pub(super) fn surroundings(self) -> Self {
+    /// The provider's network: an IPv4 /16 or an IPv6 /32.
+    pub(super) fn prefix(self) -> Self {
         match self.0 {
             IpAddr::V4(address) => {
                 let [a, b, _, _] = address.octets();
@@ -29,6 +30,13 @@ impl Network {
             }
             IpAddr::V6(address) => Self(IpAddr::V6(masked(address, 32))),
         }
+    }
+}
+
+/// Requesters without an address share one network.
+impl From<&Requester> for Network {
+    fn from(requester: &Requester) -> Self {
+        Self::of(requester.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
     }
 }
 
@@ -62,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv4_address_is_a_network_of_its_own_however_it_is_written() {
+    fn ipv4_mapped_address_is_the_same_network() {
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
         assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
         assert_ne!(network("::ffff:192.0.2.1"), network("::ffff:192.0.2.2"));
@@ -70,9 +78,9 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_have_the_same_surroundings() {
-        assert_eq!(network("192.0.2.1").surroundings(), network("192.0.99.7").surroundings());
-        assert_eq!(network("2001:db8:1::").surroundings(), network("2001:db8:2::").surroundings());
-        assert_ne!(network("192.0.2.1").surroundings(), network("192.1.2.1").surroundings());
+    fn neighbours_have_the_same_prefix() {
+        assert_eq!(network("192.0.2.1").prefix(), network("192.0.99.7").prefix());
+        assert_eq!(network("2001:db8:1::").prefix(), network("2001:db8:2::").prefix());
+        assert_ne!(network("192.0.2.1").prefix(), network("192.1.2.1").prefix());
     }
 }

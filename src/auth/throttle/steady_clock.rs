@@ -7,8 +7,8 @@ use std::{
 
 use crate::{clock::Clock, domain::Timestamp};
 
-/// Time passed since it was made. When the clock it follows is set back, it goes on from there: a
-/// corrected machine clock must neither fill a budget nor keep one empty.
+/// Measures the time since its creation. It never runs backwards: when the machine's clock is set back,
+/// budgets neither refill at once nor stay empty.
 #[derive(Clone)]
 pub(super) struct SteadyClock {
     followed: Clock,
@@ -47,7 +47,7 @@ mod tests {
     use crate::clock::ManualClock;
 
     #[test]
-    fn it_goes_on_after_the_clock_was_set_back() {
+    fn steady_clock_set_back_continues() {
         let manual = ManualClock::starting_at(Timestamp::from_millis(1_700_000_000_000));
         let steady = SteadyClock::following(manual.clock());
         manual.advance(Duration::from_secs(5));

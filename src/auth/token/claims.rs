@@ -3,7 +3,10 @@
 use serde_json::{Map, Number, Value};
 
 use super::{TokenRefusal, json};
-use crate::domain::{SessionId, Timestamp, UserId};
+use crate::{
+    auth::principal::Principal,
+    domain::{SessionId, Timestamp, UserId},
+};
 
 /// What a valid access token says: this user, in this session, for this long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +15,6 @@ pub struct AccessClaims {
     pub user_id: UserId,
     /// `sid`: the session it was issued in.
     pub session_id: SessionId,
-    /// `jti`: names the token, for the log.
-    pub token_id: String,
     /// `iat`.
     pub issued_at: Timestamp,
     /// When it stops being accepted (but for the leeway): `exp`, or the configured lifetime after
@@ -21,7 +22,14 @@ pub struct AccessClaims {
     pub expires_at: Timestamp,
 }
 
-/// All claims the verifier looks at, each of the right type, none compared with anything yet.
+impl AccessClaims {
+    /// The signed-in user and session.
+    pub const fn principal(&self) -> Principal {
+        Principal::new(self.user_id, self.session_id)
+    }
+}
+
+/// All claims that the verifier checks, each of the right type, none compared with anything yet.
 pub(super) struct SignedClaims {
     pub(super) issuer: String,
     pub(super) subject: UserId,

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ACCESS_TOKEN_TYPE, TokenRefusal, json};
+use super::{TokenRefusal, json};
+use crate::auth::keys::key::ACCESS_TOKEN_TYPE;
 
 /// Members that ask the reader to do something else than check one of our signatures over these
 /// claims: extensions we do not know (`crit`), unencoded payloads (`b64`), keys of the token's own

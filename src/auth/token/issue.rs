@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{AccessToken, TokenSettings};
 use crate::{
     auth::keys::{KeyRing, key::SigningFailed},
+    crypto::random::{NoRandomness, random_bytes},
     domain::{SessionId, Timestamp, UserId},
 };
 
@@ -19,8 +20,8 @@ pub enum IssueError {
     #[error("there is no key to sign with")]
     NoKey,
     /// The operating system gave no random bytes.
-    #[error("no randomness is available")]
-    NoRandomness,
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
     /// The cryptographic library refused.
     #[error(transparent)]
     Signing(#[from] SigningFailed),
@@ -112,9 +113,7 @@ struct Claims<'a> {
 
 /// 128 random bits.
 fn token_id() -> Result<String, IssueError> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|_| IssueError::NoRandomness)?;
-    Ok(URL_SAFE_NO_PAD.encode(random))
+    Ok(URL_SAFE_NO_PAD.encode(random_bytes::<16>()?))
 }
 
 #[cfg(test)]

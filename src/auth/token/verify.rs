@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{AccessClaims, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact, header::Header};
+use super::revocations::Revocations;
 use crate::{
-    auth::{keys::KeyRing, sessions::revocations::Revocations},
+    auth::keys::KeyRing,
     clock::{CLOCK_SKEW, LEEWAY},
     domain::Timestamp,
 };
@@ -65,7 +66,6 @@ impl Verifier {
         let claims = AccessClaims {
             user_id: signed.subject,
             session_id: signed.session_id,
-            token_id: signed.token_id,
             issued_at: signed.issued_at,
             // Whatever `exp` says: a lifetime that is shortened holds for the tokens already out, and
             // an ended session need not be remembered for longer than it.

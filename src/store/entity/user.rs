@@ -19,6 +19,7 @@ pub struct Model {
     pub updated_at: i64,
     pub last_sign_in_at: Option<i64>,
     pub disabled_at: Option<i64>,
+    pub credentials_version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

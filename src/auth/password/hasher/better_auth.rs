@@ -82,7 +82,7 @@ fn own_format(text: &str) -> Option<String> {
 }
 
 /// Whether a PHC string is one that [`own_format`] makes.
-pub(crate) fn is_ours(phc: &phc::PasswordHash) -> bool {
+pub(crate) fn is_better_auth(phc: &phc::PasswordHash) -> bool {
     phc.algorithm.as_str() == SCRYPT
         && phc.version.is_none()
         && Some(&phc.params) == params().as_ref()

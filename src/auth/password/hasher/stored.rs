@@ -21,7 +21,7 @@ impl Stored {
     pub(crate) fn read(stored: &PasswordHash) -> Result<Self, HasherError> {
         let phc = phc::PasswordHash::new(stored.as_str()).map_err(|_| HasherError::Corrupt)?;
         let (Some(salt), Some(output)) = (phc.salt, phc.hash) else { return Err(HasherError::Corrupt) };
-        if better_auth::is_ours(&phc) {
+        if better_auth::is_better_auth(&phc) {
             return Ok(Self::Scrypt { salt, output });
         }
         let params = Params::try_from(&phc).map_err(|_| HasherError::Corrupt)?;

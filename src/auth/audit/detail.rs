@@ -1,0 +1,79 @@
+//! The closed set of details that events carry. Never text from outside.
+
+use crate::auth::token::TokenRefusal;
+
+/// Tells events of one kind apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventDetail {
+    /// A session ended because its user signed out.
+    SignOut,
+    /// One session was revoked.
+    OneSession,
+    /// All sessions but the current one were revoked.
+    OtherSessions,
+    /// All sessions were revoked.
+    AllSessions,
+    /// The budget of a network is used up.
+    Network,
+    /// The budget of an account is used up.
+    Account,
+    /// The `user_id` in the path is another user's.
+    UserId,
+    /// The user signed in with a password.
+    Password,
+    /// The account is disabled.
+    Disabled,
+    /// A signed-in user was asked for the password again.
+    Confirmation,
+    /// A credential was rejected.
+    Rejected(CredentialRejection),
+}
+
+/// Why a credential was rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialRejection {
+    /// The access token is not valid.
+    AccessToken(TokenRefusal),
+    /// The `Authorization` header is malformed or was sent twice.
+    MalformedAuthorization,
+    /// The credential does not have the form of a session token.
+    NotASessionToken,
+    /// The access token came without its session token.
+    NoSessionToken,
+    /// The session token names no session, or has a secret that the service never issued.
+    UnknownSessionToken,
+    /// The session has ended.
+    SessionEnded,
+}
+
+impl EventDetail {
+    /// The detail as stored, logged and answered by the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignOut => "sign_out",
+            Self::OneSession => "one",
+            Self::OtherSessions => "others",
+            Self::AllSessions => "all",
+            Self::Network => "network",
+            Self::Account => "account",
+            Self::UserId => "user_id",
+            Self::Password => "password",
+            Self::Disabled => "disabled",
+            Self::Confirmation => "confirmation",
+            Self::Rejected(reason) => reason.as_str(),
+        }
+    }
+}
+
+impl CredentialRejection {
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::AccessToken(refusal) => refusal.as_str(),
+            Self::MalformedAuthorization => "malformed_authorization",
+            Self::NotASessionToken => "not_a_session_token",
+            Self::NoSessionToken => "no_session_token",
+            Self::UnknownSessionToken => "unknown_session_token",
+            Self::SessionEnded => "session_ended",
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The sender of a request.
+
+use std::net::IpAddr;
+
+use crate::store::sessions::SeenFrom;
+
+/// Describes the sender of a request, for the security log and for rate limits. Nothing in it is verified
+/// but the address.
+#[derive(Clone, Debug, Default)]
+pub struct Requester {
+    /// The network address. `None` in tests and commands.
+    pub address: Option<IpAddr>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The request's id, as answered in `X-Request-Id`.
+    pub request_id: Option<String>,
+}
+
+impl Requester {
+    pub(super) fn seen_from(&self) -> SeenFrom {
+        SeenFrom { address: self.address, user_agent: self.user_agent.clone() }
+    }
+}

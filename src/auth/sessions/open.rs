@@ -1,0 +1,120 @@
+//! Opening a session.
+
+use super::{Sessions, token::SessionToken};
+use crate::{
+    auth::{audit::EventDetail, error::InternalError, principal::Principal, requester::Requester, token::IssuedToken},
+    crypto::random::random_bytes,
+    domain::{SessionId, Timestamp, UserId, event::EventKind, session::Session, user::User},
+    store::{credentials::CredentialsVersion, sessions::NewSession},
+};
+
+/// A signed-in user with a new session.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The user.
+    pub user: User,
+    /// The new session.
+    pub session: Session,
+    /// The token that renews the session.
+    pub session_token: SessionToken,
+    /// The first access token.
+    pub access: IssuedToken,
+}
+
+/// How a user proved their identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthMethod {
+    /// With the account's password.
+    Password,
+}
+
+/// A user whose credentials were verified, and the version of the credentials at that moment.
+#[derive(Debug)]
+pub struct VerifiedUser {
+    /// The user.
+    pub user: User,
+    /// How the user proved their identity.
+    pub method: AuthMethod,
+    /// If the account's credentials have a newer version, no session is opened.
+    pub version: CredentialsVersion,
+}
+
+/// A session that is not in the database yet, and its first token.
+pub(in crate::auth) struct UnopenedSession {
+    pub(in crate::auth) new: NewSession,
+    token: SessionToken,
+}
+
+impl SignedIn {
+    /// The signed-in user and session.
+    pub const fn principal(&self) -> Principal {
+        Principal::new(self.session.user_id, self.session.id)
+    }
+}
+
+impl AuthMethod {
+    const fn detail(self) -> EventDetail {
+        match self {
+            Self::Password => EventDetail::Password,
+        }
+    }
+}
+
+impl Sessions {
+    /// Opens a session. `None` if the credentials have changed since they were verified.
+    pub async fn open(
+        &self,
+        verified: &VerifiedUser,
+        persistent: bool,
+        requester: &Requester,
+    ) -> Result<Option<SignedIn>, InternalError> {
+        let VerifiedUser { user, method, version } = verified;
+        let unopened = self.prepare(user.id, persistent, requester)?;
+        let Some(surplus) = self.store.open_session(&unopened.new, *version).await? else { return Ok(None) };
+        self.deny_tokens_of(&surplus);
+        self.audit.record(EventKind::LoginSuccess, user.id, requester, method.detail()).await;
+        self.complete(user.clone(), unopened, requester).await.map(Some)
+    }
+
+    /// A session for the caller to store in a transaction of its own.
+    pub(in crate::auth) fn prepare(
+        &self,
+        user_id: UserId,
+        persistent: bool,
+        requester: &Requester,
+    ) -> Result<UnopenedSession, InternalError> {
+        let now = self.clock.now();
+        let id = SessionId::new(now, random_bytes()?);
+        let family_key = random_bytes::<32>()?;
+        let token = SessionToken::generate(id, &family_key)?;
+        // A whole second, like the times in tokens: every token can last until the session's last moment.
+        let absolute_expires_at = Timestamp::from_millis(now.plus(self.lifetimes.absolute).seconds() * 1000);
+        let session = Session {
+            id,
+            user_id,
+            created_at: now,
+            last_seen_at: now,
+            idle_expires_at: self.idle_expiry(persistent, absolute_expires_at),
+            absolute_expires_at,
+            persistent,
+            address: requester.address,
+            user_agent: requester.user_agent.clone(),
+        };
+        let secret_hash = token.secret_hash();
+        Ok(UnopenedSession { new: NewSession { session, family_key, secret_hash }, token })
+    }
+
+    /// Issues the first access token of a session that has been stored.
+    pub(in crate::auth) async fn complete(
+        &self,
+        user: User,
+        opened: UnopenedSession,
+        requester: &Requester,
+    ) -> Result<SignedIn, InternalError> {
+        let UnopenedSession { new: NewSession { session, .. }, token } = opened;
+        let access = self.tokens.issue(&user, &session)?;
+        let signed_in = SignedIn { user, session, session_token: token, access };
+        self.audit.record(EventKind::SessionCreated, signed_in.principal(), requester, None).await;
+        Ok(signed_in)
+    }
+}
