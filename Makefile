@@ -45,4 +45,4 @@ setup-test: setup-build
 
 clean: ## Remove what was built; the data folder stays
 	@$(with) cargo clean
-	@rm -rf end2end/node_modules examples/express/node_modules end2end/test-results end2end/playwright-report
+	@rm -rf $(foreach project,end2end end2end/interop examples/express,$(addprefix $(project)/,node_modules test-results playwright-report))

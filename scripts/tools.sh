@@ -9,7 +9,7 @@ tools=${LATCHKEY_TOOLS:-${XDG_CACHE_HOME:-${HOME:-$root/target}/.cache}/latchkey
 mkdir -p "$tools/bin"
 
 # The Python environment of the tests; another set of versions is another folder.
-python=$tools/python-$(cat "$root/end2end/requirements.txt" "$root/examples/fastapi/requirements.txt" | cksum | cut -d ' ' -f 1)
+python=$tools/python-$(cat "$root/end2end/interop/requirements.txt" "$root/examples/fastapi/requirements.txt" | cksum | cut -d ' ' -f 1)
 export PATH="$tools/bin:$tools/npm/node_modules/.bin:$python/bin:$PATH"
 
 # Where cargo builds.

@@ -1,0 +1,20 @@
+// Latchkey with third-party software: stock Better Auth clients, a Better Auth server, backends with
+// stock JWT libraries, proxies and schemathesis. Each folder starts the programs it needs.
+// Playwright, TypeScript and Node's types are installed in the folder above.
+
+import { defineConfig } from "@playwright/test";
+import { launchOptions } from "../browser.js";
+
+/** In this order. */
+const folders = ["clients", "reference", "backends", "proxy", "description"];
+
+export default defineConfig({
+  forbidOnly: Boolean(process.env.CI),
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  reporter: [["list"]],
+  expect: { timeout: 10_000 },
+  use: { launchOptions },
+  projects: folders.map((name) => ({ name, testDir: name })),
+});
