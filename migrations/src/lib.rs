@@ -1,6 +1,6 @@
-//! The database's history: one file a step, applied in order, for SQLite and PostgreSQL alike.
+//! Database migrations for SQLite and PostgreSQL, one file each, applied in order.
 //!
-//! Times are Unix milliseconds in `BIGINT` columns, identifiers are UUIDs or text, digests are raw bytes.
+//! Times are Unix milliseconds in `BIGINT` columns, ids are UUIDs or text, digests are raw bytes.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -13,7 +13,7 @@ mod m20261121_000005_user_ids_are_text;
 mod m20261121_000006_signing_keys;
 mod m20261121_000007_imported_sessions;
 
-/// Every step, oldest first.
+/// All migrations, oldest first.
 pub struct Migrator;
 
 #[async_trait::async_trait]

@@ -1,4 +1,4 @@
-// What people type in: passwords, names, addresses, pictures.
+// User input: passwords, names, addresses and pictures.
 
 import {
   commonlyUsed,
@@ -6,110 +6,108 @@ import {
   error,
   refuses,
   session,
-  SESSION_COOKIE_GONE,
+  SESSION_COOKIE_CLEARED,
   succeeds,
   tooLong,
-  withToken,
-} from "./lines.js";
+  setsTokenHeader,
+} from "./builders.js";
 
-/** Passwords. */
 export const passwords: Difference[] = [
   {
-    why: "A password that everyone uses is no password (NIST 800-63B-4 §3.1.1.2)",
-    ...refuses(commonlyUsed, ["sign-up: a password everyone uses", "change-password: to one that everyone uses"]),
+    reason: "Common passwords are refused (NIST 800-63B-4 §3.1.1.2)",
+    ...refuses(commonlyUsed, ["sign-up: a common password", "change-password: to a common one"]),
   },
   {
-    why: "Nor is one that names its owner",
+    reason: "Passwords that contain the user's name or address are refused",
     ...refuses(
       error(400, "PASSWORD_TOO_WEAK", "Do not use your e-mail address, your name or “latchkey” in the password"),
-      ["sign-up: a password that is the address"],
+      ["sign-up: the address as the password"],
     ),
   },
   {
-    why: "Lengths count characters and not UTF-16 units (NIST 800-63B-4 §3.1.1.2)",
-    cases: ["sign-up: a password that is long in UTF-16 alone"],
+    reason: "Lengths count characters and not UTF-16 units (NIST 800-63B-4 §3.1.1.2)",
+    cases: ["sign-up: a password that is too long only in UTF-16"],
     reference: tooLong,
     latchkey: succeeds,
   },
   {
-    why: "A password too long to be anybody's is a wrong one like any other",
+    reason: "A password over the length limit is treated as a wrong password",
     cases: [
-      "sign-in: with a password too long to be anybody's",
-      "sign-in: as nobody, with a password too long to be anybody's",
+      "sign-in: with a password over the length limit",
+      "sign-in: unknown user, with a password over the length limit",
     ],
     reference: tooLong,
     latchkey: error(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password"),
   },
   {
-    why: "A password too long to be anybody's is a wrong one like any other",
+    reason: "A password over the length limit is treated as a wrong password",
     cases: [
-      "change-password: with a current one too long to be anybody's",
-      "verify-password: with one too long to be anybody's",
-      "delete-user: with a password too long to be anybody's",
+      "change-password: with a current one over the length limit",
+      "verify-password: with one over the length limit",
+      "delete-user: with a password over the length limit",
     ],
     reference: tooLong.slice(1),
     latchkey: error(400, "INVALID_PASSWORD", "Invalid password").slice(1),
   },
   {
-    why: "What is wrong with a new password is for its owner to read, so the current one is judged first",
+    reason: "The current password is verified before the new one is validated, so that only the user sees policy errors",
     cases: ["change-password: with the wrong current one, and a short new one"],
     reference: error(400, "PASSWORD_TOO_SHORT", "Password too short").slice(1),
     latchkey: error(400, "INVALID_PASSWORD", "Invalid password").slice(1),
   },
   {
-    why: "A change of the password ends the other sessions, asked for or not (ASVS 7.4.3)",
-    cases: ["change-password: what becomes of the other sessions"],
-    reference: [withToken, ...session("newcomer@example.com")],
-    latchkey: [SESSION_COOKIE_GONE, "body: null"],
+    reason: "A password change always ends the other sessions (ASVS 7.4.3)",
+    cases: ["change-password: the other sessions afterwards"],
+    reference: [setsTokenHeader, ...session("newcomer@example.com")],
+    latchkey: [SESSION_COOKIE_CLEARED, "body: null"],
   },
 ];
 
-/** Names, addresses and pictures. */
-export const members: Difference[] = [
+export const inputs: Difference[] = [
   {
-    why: "E-mail addresses may hold other letters than English ones (RFC 6531)",
-    cases: ["sign-up: an address of another script"],
+    reason: "E-mail addresses may contain non-ASCII letters (RFC 6531)",
+    cases: ["sign-up: a non-ASCII address"],
     reference: error(400, "VALIDATION_ERROR", "[body.email] Invalid email address"),
     latchkey: succeeds,
   },
   {
-    why: "No e-mail address is as long (RFC 5321 §4.5.3.1)",
+    reason: "E-mail addresses have a maximum length (RFC 5321 §4.5.3.1)",
     cases: ["sign-in: with an address of 300 characters"],
     reference: error(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password"),
     latchkey: error(400, "INVALID_EMAIL", "Invalid email"),
   },
   {
-    why: "A name is a text, as the client's types have it",
+    reason: "A name is a string, as in the client's types",
     ...refuses(error(400, "VALIDATION_ERROR", "[body.name] Invalid input: expected string, received number"), [
       "update-user: a name that is a number",
     ]),
   },
   {
-    why: "A name is a text, as the client's types have it",
+    reason: "A name is a string, as in the client's types",
     ...refuses(error(400, "VALIDATION_ERROR", "[body.name] Invalid input: expected string, received null"), [
       "update-user: a name that is null",
     ]),
   },
   {
-    why: "A name is shown on one line",
+    reason: "A name is a single line",
     ...refuses(error(400, "VALIDATION_ERROR", "[body.name] Use letters, digits, spaces and punctuation only"), [
       "update-user: a name on two lines",
     ]),
   },
   {
-    why: "A name has a bearable length",
+    reason: "A name has a maximum length",
     ...refuses(error(400, "VALIDATION_ERROR", "[body.name] Use at most 100 characters"), [
       "update-user: a name of 101 characters",
     ]),
   },
   {
-    why: "A picture's address is a text, as the client's types have it",
+    reason: "A picture's URL is a string, as in the client's types",
     ...refuses(error(400, "VALIDATION_ERROR", "[body.image] Invalid input: expected string, received number"), [
       "update-user: a picture that is a number",
     ]),
   },
   {
-    why: "A media type is the one it is, not the one it begins with",
+    reason: "Media types are compared in full, not by prefix",
     cases: ["bodies: sign-up as application/jsonx"],
     reference: error(
       400,

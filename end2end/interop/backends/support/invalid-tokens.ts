@@ -1,20 +1,19 @@
-// Tokens that a careful verifier refuses, whatever library it has.
+// Tokens that every verifier must reject.
 
 import { randomUUID } from "node:crypto";
 import { bearer, type Case, claimed, headers } from "./cases.js";
 import { asSecrets, claims, encode, type Forge, header, newKey, now, secretKey, token, tokenOfText } from "./forge.js";
 
-/** The whole table. */
-export function badTokens(forge: Forge): Case[] {
-  return [structure, tampering, types, algorithms, keys, extensions, texts, audiences, issuers, times, places].flatMap(
+export function invalidTokens(forge: Forge): Case[] {
+  return [structure, tampering, types, algorithms, keys, extensions, identifiers, audiences, issuers, times, placement].flatMap(
     (part) => part(forge),
   );
 }
 
-/** RFC 7515 §7.1: three parts, two of them JSON objects. */
+/** RFC 7515 §7.1: three parts; header and claims are JSON objects. */
 function structure(forge: Forge): Case[] {
-  const good = token(forge);
-  const [head = "", body = "", signature = ""] = good.split(".");
+  const valid = token(forge);
+  const [head = "", body = "", signature = ""] = valid.split(".");
   return [
     bearer("a word", "x"),
     bearer("a session token", `${forge.sessionId}.${"A".repeat(43)}`),
@@ -23,42 +22,42 @@ function structure(forge: Forge): Case[] {
     bearer("no signature", `${head}.${body}.`),
     bearer("no header", `.${body}.${signature}`),
     bearer("no claims", `${head}..${signature}`),
-    bearer("four parts", `${good}.x`),
+    bearer("four parts", `${valid}.x`),
     bearer("five parts", `${head}.x.x.${body}.${signature}`),
-    bearer("a part before", `${head}.${good}`),
-    bearer("letters outside base64url in the signature", `${head}.${body}.!${signature.slice(1)}`),
-    bearer("a header that is no JSON", tokenOfText(forge, { header: "typ" })),
+    bearer("a part in front", `${head}.${valid}`),
+    bearer("invalid base64url in the signature", `${head}.${body}.!${signature.slice(1)}`),
+    bearer("a header that is not JSON", tokenOfText(forge, { header: "typ" })),
     bearer("a header that is an array", tokenOfText(forge, { header: JSON.stringify([header(forge)]) })),
-    bearer("claims that are no JSON", tokenOfText(forge, { claims: "sub" })),
+    bearer("claims that are not JSON", tokenOfText(forge, { claims: "sub" })),
     bearer("claims that are null", tokenOfText(forge, { claims: "null" })),
     bearer("claims that are an array", tokenOfText(forge, { claims: JSON.stringify([claims(forge)]) })),
-    bearer("no claims but braces", tokenOfText(forge, { claims: "{}" })),
-    bearer("claims nested without end", tokenOfText(forge, { claims: `${'{"a":'.repeat(2000)}1${"}".repeat(2000)}` })),
+    bearer("empty claims", tokenOfText(forge, { claims: "{}" })),
+    bearer("deeply nested claims", tokenOfText(forge, { claims: `${'{"a":'.repeat(2000)}1${"}".repeat(2000)}` })),
   ];
 }
 
-/** What was signed is what counts. */
+/** The signature must match the signed bytes. */
 function tampering(forge: Forge): Case[] {
   const [head = "", body = "", signature = ""] = token(forge).split(".");
   const bytes = Buffer.from(signature, "base64url");
   const flipped = Buffer.from(bytes);
   flipped.writeUInt8(flipped.readUInt8(0) ^ 1, 0);
-  const forever = encode({ ...claims(forge), exp: now() + 1e6 });
-  const named = encode({ ...header(forge), x: 1 });
+  const extended = encode({ ...claims(forge), exp: now() + 1e6 });
+  const changed = encode({ ...header(forge), x: 1 });
   const zero = Buffer.alloc(1);
   return [
-    bearer("a later end", `${head}.${forever}.${signature}`),
-    bearer("a member more in the header", `${named}.${body}.${signature}`),
-    bearer("a bit of the signature", `${head}.${body}.${flipped.toString("base64url")}`),
+    bearer("a later expiry", `${head}.${extended}.${signature}`),
+    bearer("an additional header parameter", `${changed}.${body}.${signature}`),
+    bearer("a flipped bit in the signature", `${head}.${body}.${flipped.toString("base64url")}`),
     bearer("half a signature", `${head}.${body}.${bytes.subarray(0, bytes.length / 2).toString("base64url")}`),
     bearer("a signature of zeros", `${head}.${body}.${Buffer.alloc(bytes.length).toString("base64url")}`),
     bearer("a byte after the signature", `${head}.${body}.${Buffer.concat([bytes, zero]).toString("base64url")}`),
     bearer("the signature of another token", `${head}.${body}.${token(forge).split(".")[2]}`),
-    ...(forge.key.algorithm === "ES256" ? [bearer("the signature as DER", `${head}.${body}.${der(bytes)}`)] : []),
+    ...(forge.key.algorithm === "ES256" ? [bearer("a DER-encoded signature", `${head}.${body}.${der(bytes)}`)] : []),
   ];
 }
 
-/** The two numbers of an ECDSA signature as X.509 has them, which JWS has not (RFC 7518 §3.4). */
+/** Re-encodes an ECDSA signature as DER, which JWS does not allow (RFC 7518 §3.4). */
 function der(signature: Buffer): string {
   const numbers = [signature.subarray(0, 32), signature.subarray(32)].map((number) => {
     const digits = Buffer.from(number.toString("hex").replace(/^(00)+/, ""), "hex");
@@ -69,13 +68,13 @@ function der(signature: Buffer): string {
   return Buffer.concat([Buffer.from([0x30, both.length]), both]).toString("base64url");
 }
 
-/** RFC 8725 §3.11: no other kind of token is taken for an access token. */
+/** RFC 8725 §3.11: other token types are not access tokens. */
 function types(forge: Forge): Case[] {
   const others = ["", "JWT", "at", "at+jwt2", "at+jwt ", "text/at+jwt", "rt+jwt", "logout+jwt", "application/"];
   return headers(forge, "typ", [undefined, null, 1, ["at+jwt"], ...others]);
 }
 
-/** RFC 8725 §3.1: one algorithm for one key, and the token has no say in it. */
+/** RFC 8725 §3.1: the key determines the algorithm, not the token. */
 function algorithms(forge: Forge): Case[] {
   const others = ["HS256", "HS384", "HS512", "EdDSA", "ES256", "ES384", "RS256", "PS256", "none"];
   const swapped = others.filter((name) => name !== forge.key.algorithm);
@@ -92,38 +91,38 @@ function algorithms(forge: Forge): Case[] {
   return [...headers(forge, "alg", values), ...unsigned, ...withPublicKey, bearer("HS256 with an empty secret", empty)];
 }
 
-/** The key is one of Latchkey's, by its id. */
+/** Only Latchkey's keys, selected by key id. */
 function keys(forge: Forge): Case[] {
   const other = newKey(forge.key.algorithm);
   const ids = [undefined, null, "", "x", 1, [forge.key.kid], "../../dev/null", "' OR 1=1 --", "\ud800", other.kid];
   return [
     ...headers(forge, "kid", ids),
-    bearer("another key under the known id", token(forge, { key: other })),
-    bearer("another key under its own id", token(forge, { key: other, header: { kid: other.kid } })),
+    bearer("another key with the known id", token(forge, { key: other })),
+    bearer("another key with its own id", token(forge, { key: other, header: { kid: other.kid } })),
   ];
 }
 
-/** RFC 8725 §3.10, RFC 7515 §4.1.11: nothing in the header is obeyed. */
+/** RFC 8725 §3.10, RFC 7515 §4.1.11: keys and URLs in the header are not used. */
 function extensions(forge: Forge): Case[] {
   const key = newKey("EdDSA");
   const embedded = (name: string, members: Record<string, unknown>) =>
-    ["our", "its own"].map((id) => {
-      const kid = id === "our" ? forge.key.kid : key.kid;
+    ["the known", "its own"].map((id) => {
+      const kid = id === "the known" ? forge.key.kid : key.kid;
       const encoded = token(forge, { key, header: { alg: key.algorithm, kid, ...members } });
-      return bearer(`${name} under ${id} id`, encoded);
+      return bearer(`${name} with ${id} id`, encoded);
     });
   const chain = [Buffer.from("a certificate").toString("base64")];
   return [
     ...headers(forge, "crit", [["x"], ["exp"], [], "x", [1]], { x: 1 }),
     ...embedded("a key in the header", { jwk: key.jwk }),
-    ...embedded("the address of keys", { jku: `${forge.issuer}/keys.json` }),
-    ...embedded("the address of a certificate", { x5u: `${forge.issuer}/key.pem` }),
+    ...embedded("a JWKS URL", { jku: `${forge.issuer}/keys.json` }),
+    ...embedded("a certificate URL", { x5u: `${forge.issuer}/key.pem` }),
     ...embedded("a certificate", { x5c: chain }),
   ];
 }
 
-/** RFC 9068 §2.2, RFC 7519 §4.1: who and where, as texts, and one user only. */
-function texts(forge: Forge): Case[] {
+/** RFC 9068 §2.2, RFC 7519 §4.1: identifiers are non-empty strings and name one user. */
+function identifiers(forge: Forge): Case[] {
   const names = ["sub", "user_id", "sid", "jti"];
   const wrong = names.flatMap((name) => claimed(forge, name, [undefined, null, "", 1, true, [forge.userId], {}]));
   return [...wrong, ...claimed(forge, "sub", [randomUUID()]), ...claimed(forge, "user_id", [randomUUID(), "admin"])];
@@ -143,7 +142,7 @@ function issuers(forge: Forge): Case[] {
   return claimed(forge, "iss", [undefined, null, 0, true, [ours], {}, ours.slice(0, -1), ...others]);
 }
 
-/** RFC 7519 §2: numbers, and the right ones. */
+/** RFC 7519 §2: times are numbers within their limits. */
 function times(forge: Forge): Case[] {
   const names = ["iat", "nbf", "exp"];
   const later = now() + 600;
@@ -157,28 +156,28 @@ function times(forge: Forge): Case[] {
   ];
 }
 
-/** RFC 6750 §2: one token, in the header. */
-function places(forge: Forge): Case[] {
-  const good = token(forge);
+/** RFC 6750 §2: exactly one token, in the header. */
+function placement(forge: Forge): Case[] {
+  const valid = token(forge);
   const header = (name: string, ...authorization: string[]): Case => ({ name, authorization });
   return [
-    header("nothing at all"),
-    { name: "in the query as access_token", authorization: [], query: `?access_token=${good}` },
-    { name: "in the query as token", authorization: [], query: `?token=${good}` },
-    header("without a scheme", good),
+    header("no header"),
+    { name: "in the query as access_token", authorization: [], query: `?access_token=${valid}` },
+    { name: "in the query as token", authorization: [], query: `?token=${valid}` },
+    header("without a scheme", valid),
     header("the scheme alone", "Bearer"),
     header("an empty header", ""),
-    header("the scheme Basic", `Basic ${Buffer.from(`${forge.userId}:${good}`).toString("base64")}`),
-    header("the scheme Token", `Token ${good}`),
-    header("a scheme that begins like ours", `BearerToken ${good}`),
-    header("no space after the scheme", `Bearer${good}`),
-    header("the scheme twice", `Bearer Bearer ${good}`),
-    header("quotation marks", `Bearer "${good}"`),
-    header("two tokens", `Bearer ${good} ${good}`),
-    header("two tokens and a comma", `Bearer ${good},${good}`),
-    header("two credentials in one header", `Bearer ${good}, Bearer ${good}`),
-    header("two headers, the first bad", "Bearer x", `Bearer ${good}`),
-    header("two headers, the second bad", `Bearer ${good}`, "Bearer x"),
-    header("two headers, both good", `Bearer ${good}`, `Bearer ${good}`),
+    header("the scheme Basic", `Basic ${Buffer.from(`${forge.userId}:${valid}`).toString("base64")}`),
+    header("the scheme Token", `Token ${valid}`),
+    header("a scheme that starts with Bearer", `BearerToken ${valid}`),
+    header("no space after the scheme", `Bearer${valid}`),
+    header("the scheme twice", `Bearer Bearer ${valid}`),
+    header("quotation marks", `Bearer "${valid}"`),
+    header("two tokens", `Bearer ${valid} ${valid}`),
+    header("two tokens and a comma", `Bearer ${valid},${valid}`),
+    header("two credentials in one header", `Bearer ${valid}, Bearer ${valid}`),
+    header("two headers, the first invalid", "Bearer x", `Bearer ${valid}`),
+    header("two headers, the second invalid", `Bearer ${valid}`, "Bearer x"),
+    header("two headers, both valid", `Bearer ${valid}`, `Bearer ${valid}`),
   ];
 }

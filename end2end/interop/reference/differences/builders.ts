@@ -1,30 +1,28 @@
-// What the differences are written with: lines as the comparison makes them.
+// Builders for intended differences, in the line format of the comparison.
 
-import type { Only } from "../compare.js";
+import type { Mismatch } from "../compare.js";
 
-/** What is meant to differ in some cases. */
-export interface Difference extends Only {
-  why: string;
+/** An intended difference in specific cases. */
+export interface Difference extends Mismatch {
+  reason: string;
   cases: string[];
 }
 
-/** The session handed over. */
 const SESSION_COOKIE = "cookie session: set; HttpOnly; Max-Age=604800; Path=/; SameSite=Lax";
 
-/** The session taken back. */
-export const SESSION_COOKIE_GONE = "cookie session: emptied; HttpOnly; Max-Age=0; Path=/; SameSite=Lax";
+export const SESSION_COOKIE_CLEARED = "cookie session: cleared; HttpOnly; Max-Age=0; Path=/; SameSite=Lax";
 
-/** What an answer with an error says. */
+/** An error response. */
 export const error = (status: number, code: string, message: string) => [
   `status: ${status}`,
   `body.code: ${code}`,
   `body.message: ${message}`,
 ];
 
-/** An answer that went well. */
+/** A successful response. */
 export const succeeds = ["status: 200"];
 
-/** An answer of `get-session` but for what differs everywhere. */
+/** A `get-session` response, without the lines that the general rules remove. */
 export const session = (email: string) => [
   "body.session.createdAt: <now>",
   "body.session.expiresAt: <now + 7 d>",
@@ -41,24 +39,23 @@ export const session = (email: string) => [
   "body.user.updatedAt: <now>",
 ];
 
-/** An access token beside the session. */
-export const withToken = "set-auth-jwt: <access token>";
+export const setsTokenHeader = "set-auth-jwt: <access token>";
 
-/** The session handed over, to browsers and to programs. */
-export const handsOverSession = ["set-auth-token: <secret>", SESSION_COOKIE];
+/** The session token as a header and as a cookie. */
+export const setsSession = ["set-auth-token: <secret>", SESSION_COOKIE];
 
-/** How the reference refuses a long password. */
+/** Better Auth's error for a long password. */
 export const tooLong = error(400, "PASSWORD_TOO_LONG", "Password too long");
 
-/** How Latchkey refuses a common one. */
+/** Latchkey's error for a common password. */
 export const commonlyUsed = error(400, "PASSWORD_TOO_WEAK", "This is a commonly used password; choose another");
 
-/** What Latchkey refuses and the reference takes. */
-export const refuses = (latchkey: string[], cases: string[]): Omit<Difference, "why"> => ({
+/** Requests that Latchkey refuses and Better Auth accepts. */
+export const refuses = (latchkey: string[], cases: string[]): Omit<Difference, "reason"> => ({
   cases,
   reference: succeeds,
   latchkey,
 });
 
-/** Of the answers one after the other, what this one has. */
+/** Lines of one response in a sequence. */
 export const step = (number: number, lines: string[]) => lines.map((line) => `${number}. ${line}`);
