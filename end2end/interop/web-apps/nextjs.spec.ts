@@ -3,35 +3,21 @@
 import { expect, type Page, test } from "@playwright/test";
 import { button, heading } from "../../support/forms.js";
 import { newPerson, type Person } from "../../support/people.js";
-import { freePort, start } from "../support/running.js";
-import { buildNextjs } from "./support/commands.js";
+import { type Stack, startNextjs } from "./support/nextjs.js";
 import { addTask, cookieNames, createAccount, expectTasksOf, signInAgain, task } from "./support/pages.js";
-import { addresses, example, hosts, type Site, startLatchkeyOn, startTasks, stopAll } from "./support/site.js";
+import { hosts, type Site } from "./support/site.js";
 
 let app: Site;
 let latchkey: Site;
-let tasks: Site;
+let stop: Stack["stop"];
 
 test.beforeAll(async () => {
   // The first build takes longer than a test may.
   test.setTimeout(180_000);
-  await buildNextjs();
-  const port = await freePort();
-  const { url, internalUrl } = addresses(hosts.app, port);
-  latchkey = await startLatchkeyOn(hosts.auth, { LATCHKEY_TRUSTED_ORIGINS: url });
-  tasks = await startTasks(latchkey);
-  const env = {
-    LATCHKEY_BASE_URL: latchkey.url,
-    LATCHKEY_INTERNAL_URL: latchkey.internalUrl,
-    APP_URL: url,
-    TASKS_URL: tasks.url,
-    NEXT_TELEMETRY_DISABLED: "1",
-  };
-  const command = ["node_modules/.bin/next", "start", "-H", "127.0.0.1", "-p", String(port)];
-  app = { ...(await start({ command, cwd: example("nextjs"), env, ready: internalUrl })), url, internalUrl };
+  ({ app, latchkey, stop } = await startNextjs());
 });
 
-test.afterAll(() => stopAll([app, tasks, latchkey]));
+test.afterAll(() => stop());
 
 /** Opens the protected page as a new user. */
 async function openTasks(page: Page): Promise<Person> {
@@ -129,5 +115,30 @@ test.describe("without JavaScript", () => {
     await expect(page).toHaveURL(`${app.url}/session?next=%2Ftasks`);
     // Playwright's way to disable JavaScript leaves `noscript` hidden.
     expect(await answer?.text()).toContain("This app needs JavaScript to sign you in.");
+  });
+});
+
+test.describe("on https", () => {
+  test.use({ ignoreHTTPSErrors: true });
+
+  test("the app's cookie belongs to its host alone", async ({ page }) => {
+    const secure = await startNextjs({ https: true });
+    try {
+      const person = newPerson();
+      await page.goto(`${secure.app.url}/tasks`);
+      await createAccount(page, secure.latchkey, person);
+      await expect(page).toHaveURL(`${secure.app.url}/tasks`);
+      await expectTasksOf(page, person);
+      await addTask(page, "Water the plants");
+      expect(await page.context().cookies(secure.app.url)).toMatchObject([
+        { name: "__Host-app_access", httpOnly: true, secure: true, sameSite: "Lax", path: "/", domain: hosts.app },
+      ]);
+      expect(await cookieNames(page, secure.latchkey.url)).toEqual(["__Host-latchkey_access", "__Host-latchkey_session"]);
+      await button(page, "Sign out").click();
+      await expect(page).toHaveURL(`${secure.app.url}/`);
+      for (const { url } of [secure.app, secure.latchkey]) expect(await cookieNames(page, url)).toEqual([]);
+    } finally {
+      await secure.stop();
+    }
   });
 });

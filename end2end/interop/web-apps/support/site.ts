@@ -19,13 +19,14 @@ export function addresses(host: string, port: number): Pick<Site, "url" | "inter
   return { url: `http://${host}:${port}`, internalUrl: `http://127.0.0.1:${port}` };
 }
 
-/** Starts Latchkey on its own host name. */
+/** Starts Latchkey on a host name, or with another base URL on a port behind it. */
 export async function startLatchkeyOn(host: string, settings: Record<string, string>): Promise<Site> {
   const port = await freePort();
   const { url, internalUrl } = addresses(host, port);
-  const changed = Object.entries({ LATCHKEY_BASE_URL: url, ...settings }).map((pair) => pair.join("="));
+  const all = { LATCHKEY_BASE_URL: url, ...settings };
+  const changed = Object.entries(all).map((pair) => pair.join("="));
   const command = [path.join(root, "scripts/serve-for-tests"), String(port), ...changed];
-  return { ...(await start({ command, ready: `${internalUrl}/readyz` })), url, internalUrl };
+  return { ...(await start({ command, ready: `${internalUrl}/readyz` })), url: all.LATCHKEY_BASE_URL, internalUrl };
 }
 
 /** The folder of an example. */
