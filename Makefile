@@ -45,4 +45,4 @@ setup-test: setup-build
 
 clean: ## Remove build output; keep the data folder
 	@$(with) cargo clean
-	@rm -rf examples/express/node_modules $(foreach folder,end2end end2end/interop,$(addprefix $(folder)/,node_modules test-results playwright-report))
+	@rm -rf examples/*/node_modules examples/nextjs/.next examples/react/dist $(foreach folder,end2end end2end/interop,$(addprefix $(folder)/,node_modules test-results playwright-report))
