@@ -27,7 +27,7 @@ const PRIVATE: [(&str, &[&str]); 7] = [
 ];
 
 #[test]
-fn every_part_imports_only_what_lies_below_it() {
+fn modules_import_only_lower_modules() {
     let mut broken = Vec::new();
     for (name, text) in sources() {
         let Some((_, allowed)) = ALLOWED.iter().find(|(part, _)| is_in(&name, part)) else { continue };
@@ -41,7 +41,7 @@ fn every_part_imports_only_what_lies_below_it() {
 }
 
 #[test]
-fn every_delicate_crate_is_named_in_one_place() {
+fn restricted_crates_stay_in_their_modules() {
     let mut broken = Vec::new();
     for (name, text) in sources() {
         for (word, places) in PRIVATE {
@@ -55,7 +55,7 @@ fn every_delicate_crate_is_named_in_one_place() {
 }
 
 #[test]
-fn every_file_can_be_read_in_one_sitting() {
+fn files_have_at_most_400_lines() {
     let long: Vec<_> =
         sources().into_iter().filter(|(_, text)| text.lines().count() > 400).map(|(name, _)| name).collect();
     assert!(long.is_empty(), "{long:#?}");

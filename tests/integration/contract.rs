@@ -1,7 +1,6 @@
-//! The sign-in API answers as Better Auth 1.7 does: the values here are the reference server's own.
+//! The contract API. Expected values were recorded from a Better Auth 1.7 server.
 
 mod bodies;
-mod deletion;
 mod endpoints;
 mod origins;
 mod sessions;
@@ -9,15 +8,10 @@ mod sessions;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    support::{BASE_URL, PASSWORD, TestApp},
-    wire::{Answer, send},
-};
-
-const JSON: (&str, &str) = ("content-type", "application/json");
+use crate::support::{BASE_URL, JSON, PASSWORD, TestApp, client::TestResponse};
 
 #[tokio::test]
-async fn what_is_not_there_is_an_empty_404() {
+async fn unknown_routes_return_empty_404() {
     let app = TestApp::new().await;
     for line in [
         "GET /api/auth",
@@ -40,16 +34,16 @@ async fn what_is_not_there_is_an_empty_404() {
         "POST /api/auth/forget-password",
         "POST /api/auth/nope",
     ] {
-        let answer = send(&app.state, line, &[("content-type", "text/plain")], "x").await;
+        let answer = app.send(line, &[("content-type", "text/plain")], "x").await;
         assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NOT_FOUND, ""), "{line}");
         assert!(!answer.has("content-type"), "{line}");
     }
-    let answer = send(&app.state, "GET /api/auth/ok", &[], "").await;
+    let answer = app.send("GET /api/auth/ok", &[], "").await;
     assert_eq!((answer.body.as_str(), answer.header("content-type")), (r#"{"ok":true}"#, "application/json"));
 }
 
 #[tokio::test]
-async fn signing_up_answers_the_token_and_the_user() {
+async fn sign_up_returns_token_and_user() {
     let app = TestApp::new().await;
     let body =
         json!({ "name": "Ada", "email": "Ada@Example.com", "password": PASSWORD, "emailVerified": true, "role": "x" });
@@ -77,10 +71,10 @@ async fn signing_up_answers_the_token_and_the_user() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_has_the_references_codes() {
+async fn errors_have_the_reference_codes() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let bearer = format!("Bearer {}", ada.session_token);
+    let bearer = ada.session_bearer();
     let long = "x".repeat(129);
     let sign_up = |email: &str, password: &str| json!({ "name": "x", "email": email, "password": password });
     let change = |new: &str, current: &str| json!({ "newPassword": new, "currentPassword": current });
@@ -153,7 +147,7 @@ async fn what_cannot_be_done_has_the_references_codes() {
 }
 
 #[tokio::test]
-async fn without_a_session_a_valid_request_is_unauthorized_and_an_invalid_one_is_invalid() {
+async fn requests_without_session_return_401() {
     let app = TestApp::new().await;
     for (line, body) in [
         ("GET /list-sessions", ""),
@@ -168,14 +162,14 @@ async fn without_a_session_a_valid_request_is_unauthorized_and_an_invalid_one_is
         for credentials in
             [&[JSON][..], &[JSON, ("authorization", "Bearer x")], &[JSON, ("authorization", "Basic eA==")]]
         {
-            let answer = send(&app.state, &line.replace(" /", " /api/auth/"), credentials, body).await;
+            let answer = app.send(&line.replace(" /", " /api/auth/"), credentials, body).await;
             assert_error(&answer, 401, "UNAUTHORIZED", "Unauthorized");
         }
     }
 }
 
 #[tokio::test]
-async fn signing_in_says_where_to_go_next_on_this_site_only() {
+async fn sign_in_callback_stays_on_this_site() {
     let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
     app.person("ada@example.com").await;
     let own = format!("{BASE_URL}/x");
@@ -204,7 +198,7 @@ async fn signing_in_says_where_to_go_next_on_this_site_only() {
 }
 
 #[tokio::test]
-async fn not_remembered_means_until_the_browser_closes() {
+async fn sign_in_without_remember_sets_session_cookies() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
     let body = json!({ "email": "ada@example.com", "password": PASSWORD, "rememberMe": false });
@@ -214,11 +208,11 @@ async fn not_remembered_means_until_the_browser_closes() {
     }
 }
 
-async fn post(app: &TestApp, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
-    send(&app.state, &format!("POST /api/auth{path}"), headers, body.to_string()).await
+pub async fn post(app: &TestApp, path: &str, headers: &[(&str, &str)], body: &Value) -> TestResponse {
+    app.send(&format!("POST /api/auth{path}"), headers, body.to_string()).await
 }
 
-fn assert_error(answer: &Answer, status: u16, code: &str, message: &str) {
+pub fn assert_error(answer: &TestResponse, status: u16, code: &str, message: &str) {
     assert_eq!((answer.status.as_u16(), answer.json()), (status, json!({ "message": message, "code": code })));
     assert_eq!(answer.header("content-type"), "application/json");
 }

@@ -1,24 +1,22 @@
-//! Sessions, passwords and profiles over the sign-in API.
+//! Sessions, passwords and profiles over the contract API.
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{JSON, assert_error, post};
 use crate::{
-    support::{BASE_URL, PASSWORD, TestApp, person::Person},
-    wire::send,
+    contract::{assert_error, post},
+    support::{BASE_URL, JSON, PASSWORD, TestApp, person::Person},
 };
 
 #[tokio::test]
-async fn a_session_is_shown_to_its_holder_and_is_null_for_anybody_else() {
+async fn get_session_without_session_returns_null() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bearer = format!("bearer {}", ada.session_token);
-    let answer =
-        send(&app.state, "GET /api/auth/get-session?disableRefresh=true", &[("authorization", &bearer)], "").await;
-    let id = ada.session_token.split_once('.').expect("two parts").0;
+    let answer = app.send("GET /api/auth/get-session?disableRefresh=true", &[("authorization", &bearer)], "").await;
+    let id = ada.session_id();
     assert_eq!(
         answer.json()["session"],
         json!({
@@ -33,7 +31,7 @@ async fn a_session_is_shown_to_its_holder_and_is_null_for_anybody_else() {
         &[("cookie", "latchkey_session=x")],
         &[("authorization", "Basic eA==")],
     ] {
-        let answer = send(&app.state, "GET /api/auth/get-session", headers, "").await;
+        let answer = app.send("GET /api/auth/get-session", headers, "").await;
         assert_eq!(
             (answer.status, answer.body.as_str(), answer.header("pragma")),
             (StatusCode::OK, "null", "no-cache")
@@ -42,24 +40,24 @@ async fn a_session_is_shown_to_its_holder_and_is_null_for_anybody_else() {
 }
 
 #[tokio::test]
-async fn sessions_are_listed_while_the_own_one_is_fresh() {
+async fn list_sessions_requires_a_fresh_session() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
-    let answer = send(&app.state, "GET /api/auth/list-sessions", &[("authorization", &header)], "").await;
+    let header = ada.session_bearer();
+    let answer = app.send("GET /api/auth/list-sessions", &[("authorization", &header)], "").await;
     assert_eq!(answer.json().as_array().map(Vec::len), Some(1));
     app.wait(Duration::from_hours(24));
-    let answer = send(&app.state, "GET /api/auth/list-sessions", &[("authorization", &header)], "").await;
+    let answer = app.send("GET /api/auth/list-sessions", &[("authorization", &header)], "").await;
     assert_error(&answer, 403, "SESSION_NOT_FRESH", "Session is not fresh");
 }
 
 #[tokio::test]
-async fn revoking_always_says_yes_and_ends_nobody_elses_session() {
+async fn revoke_session_ends_own_sessions_only() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
     let phone = Person::sign_in(&app, "ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
+    let header = ada.session_bearer();
     for token in ["unknown", "", &bob.session_token, &phone.session_token] {
         let answer =
             post(&app, "/revoke-session", &[JSON, ("authorization", &header)], &json!({ "token": token })).await;
@@ -75,13 +73,13 @@ async fn revoking_always_says_yes_and_ends_nobody_elses_session() {
 }
 
 #[tokio::test]
-async fn revoking_the_others_keeps_the_own_session_and_revoking_all_does_not() {
+async fn revoke_others_keeps_current_session() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let phone = Person::sign_in(&app, "ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
+    let header = ada.session_bearer();
     for (path, live, cleared) in [("/revoke-other-sessions", true, false), ("/revoke-sessions", false, true)] {
-        let answer = send(&app.state, &format!("POST /api/auth{path}"), &[("authorization", &header)], "").await;
+        let answer = app.send(&format!("POST /api/auth{path}"), &[("authorization", &header)], "").await;
         assert_eq!(
             (answer.status, answer.json(), answer.has("set-cookie")),
             (StatusCode::OK, json!({ "status": true }), cleared)
@@ -91,14 +89,14 @@ async fn revoking_the_others_keeps_the_own_session_and_revoking_all_does_not() {
 }
 
 #[tokio::test]
-async fn signing_out_always_succeeds_and_clears_both_cookies() {
+async fn sign_out_always_clears_both_cookies() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let cookie = format!("latchkey_session={}", ada.session_token);
+    let cookie = ada.session_cookie();
     for headers in
         [&[("cookie", cookie.as_str()), ("origin", BASE_URL)][..], &[("cookie", &cookie), ("origin", BASE_URL)], &[]]
     {
-        let answer = send(&app.state, "POST /api/auth/sign-out", headers, "").await;
+        let answer = app.send("POST /api/auth/sign-out", headers, "").await;
         assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "success": true })));
         for name in ["latchkey_session", "latchkey_access"] {
             assert_eq!(answer.set_cookie(name), Some(format!("{name}=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0")));
@@ -108,10 +106,10 @@ async fn signing_out_always_succeeds_and_clears_both_cookies() {
 }
 
 #[tokio::test]
-async fn a_changed_password_may_come_with_a_new_session() {
+async fn password_change_can_open_a_new_session() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
+    let header = ada.session_bearer();
     let body = json!({ "newPassword": "another otter lantern 7", "currentPassword": PASSWORD });
     let answer = post(&app, "/change-password", &[JSON, ("authorization", &header)], &body).await;
     assert_eq!((answer.status, &answer.json()["token"]), (StatusCode::OK, &Value::Null));
@@ -121,14 +119,14 @@ async fn a_changed_password_may_come_with_a_new_session() {
         json!({ "newPassword": PASSWORD, "currentPassword": "another otter lantern 7", "revokeOtherSessions": true });
     let answer = post(&app, "/change-password", &[JSON, ("authorization", &header)], &body).await;
     assert_eq!(answer.header("set-auth-token"), answer.json()["token"]);
-    assert!(!is_live(&app, &ada).await, "the old session is replaced");
+    assert!(!is_live(&app, &ada).await, "the former session has ended");
 }
 
 #[tokio::test]
-async fn the_profile_is_updated_member_by_member() {
+async fn update_user_changes_given_members_only() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
+    let header = ada.session_bearer();
     for (body, name, image) in [
         (json!({ "name": "New", "emailVerified": true, "id": "1" }), "New", Value::Null),
         (json!({ "image": "https://example.com/a.png" }), "New", json!("https://example.com/a.png")),
@@ -156,8 +154,8 @@ async fn the_profile_is_updated_member_by_member() {
 }
 
 async fn session(app: &TestApp, person: &Person) -> Value {
-    let header = format!("Bearer {}", person.session_token);
-    send(&app.state, "GET /api/auth/get-session", &[("authorization", &header)], "").await.json()
+    let header = person.session_bearer();
+    app.send("GET /api/auth/get-session", &[("authorization", &header)], "").await.json()
 }
 
 async fn is_live(app: &TestApp, person: &Person) -> bool {
