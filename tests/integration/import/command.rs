@@ -30,7 +30,7 @@ async fn unreadable_source_fails_with_one_sentence() {
         (&empty.from, "not a Better Auth database: it has no table \"user\""),
         (&partial.from, "its table \"user\" has no column \"emailVerified\""),
         ("mysql://db/auth", "mysql databases cannot be read"),
-        ("postgres://127.0.0.1:9/auth", "the Better Auth database cannot be read"),
+        ("postgres:///auth?host=/missing", "the Better Auth database cannot be read"),
     ] {
         let (success, out, error) = said(&import(folder.path(), &["--from", from], Some(SECRET)));
         assert!(!success && out.is_empty(), "{from}");
