@@ -1,16 +1,16 @@
 //! The client address: the peer's, or the forwarded address when the peer is a trusted proxy.
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{JSON, PASSWORD, TestApp};
 
 /// The address that the service records for a sign-in.
 async fn recorded_address(app: &TestApp, peer: &str, forwarded: &[&str]) -> String {
     let body = format!(r#"{{"email":"ada@example.com","password":"{PASSWORD}"}}"#);
-    let mut headers = vec![("content-type", "application/json")];
+    let mut headers = vec![JSON];
     headers.extend(forwarded.iter().map(|value| ("x-forwarded-for", *value)));
-    let answer = app.client_at(peer).send("POST /api/auth/sign-in/email", &headers, body).await;
-    let bearer = format!("Bearer {}", answer.json()["token"].as_str().expect("a token"));
-    let answer = app.client_at(peer).send("GET /api/auth/get-session", &[("authorization", &bearer)], "").await;
-    answer.json()["session"]["ipAddress"].as_str().expect("an address").to_owned()
+    let response = app.client_at(peer).send("POST /api/auth/sign-in/email", &headers, body).await;
+    let bearer = format!("Bearer {}", response.json()["token"].as_str().expect("a token"));
+    let response = app.client_at(peer).send("GET /api/auth/get-session", &[("authorization", &bearer)], "").await;
+    response.json()["session"]["ipAddress"].as_str().expect("an address").to_owned()
 }
 
 #[tokio::test]

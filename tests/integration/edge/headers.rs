@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::http::StatusCode;
 
-use crate::support::{PASSWORD, TestApp, client::TestResponse};
+use crate::support::{JSON, PASSWORD, TestApp, client::TestResponse};
 
 /// Request line, headers, body and the expected status.
 type Exchange = (&'static str, &'static [(&'static str, &'static str)], &'static str, u16);
@@ -35,8 +35,8 @@ async fn every_response_has_security_headers() {
     let app = TestApp::new().await;
     let mut ids = HashSet::new();
     for (line, headers, body, status) in REQUESTS {
-        let answer = app.send(line, headers, body).await;
-        assert_eq!(answer.status.as_u16(), status, "{line}");
+        let response = app.send(line, headers, body).await;
+        assert_eq!(response.status.as_u16(), status, "{line}");
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "same-origin"),
@@ -45,17 +45,17 @@ async fn every_response_has_security_headers() {
             ("cross-origin-resource-policy", "same-origin"),
             ("cache-control", "no-store"),
         ] {
-            assert_eq!(answer.header(name), value, "{line}");
+            assert_eq!(response.header(name), value, "{line}");
         }
-        assert!(answer.header("permissions-policy").contains("camera=()"));
-        let policy = answer.header("content-security-policy");
+        assert!(response.header("permissions-policy").contains("camera=()"));
+        let policy = response.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
         assert!(!policy.contains("unsafe-inline") && !policy.contains("ws:"), "{policy}");
         for name in ["strict-transport-security", "server", "x-powered-by", "access-control-allow-origin"] {
-            assert!(!answer.has(name), "{name} on {line}");
+            assert!(!response.has(name), "{name} on {line}");
         }
-        ids.insert(answer.header("x-request-id").to_owned());
-        answer.assert_no_internals();
+        ids.insert(response.header("x-request-id").to_owned());
+        response.assert_no_internals();
     }
     assert_eq!(ids.len(), REQUESTS.len(), "request ids are unique");
 }
@@ -64,12 +64,12 @@ async fn every_response_has_security_headers() {
 async fn https_responses_have_hsts_and_host_cookies() {
     let app = TestApp::with(&[("LATCHKEY_BASE_URL", "https://auth.example.com")]).await;
     for (line, headers, body, _) in REQUESTS {
-        let answer = app.send(line, headers, body).await;
-        assert_eq!(answer.header("strict-transport-security"), "max-age=63072000; includeSubDomains", "{line}");
+        let response = app.send(line, headers, body).await;
+        assert_eq!(response.header("strict-transport-security"), "max-age=63072000; includeSubDomains", "{line}");
     }
-    let answer = sign_up(&app).await;
+    let response = sign_up(&app).await;
     for name in ["__Host-latchkey_access", "__Host-latchkey_session"] {
-        let cookie = answer.set_cookie(name).expect("a cookie");
+        let cookie = response.set_cookie(name).expect("a cookie");
         for attribute in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.split("; ").any(|part| part == attribute), "{attribute}: {cookie}");
         }
@@ -80,18 +80,18 @@ async fn https_responses_have_hsts_and_host_cookies() {
 #[tokio::test]
 async fn personal_responses_are_never_cached() {
     let app = TestApp::new().await;
-    let answer = sign_up(&app).await;
-    assert_eq!(answer.header("cache-control"), "no-store");
-    let cookie = answer.set_cookie("latchkey_session").expect("a cookie");
+    let response = sign_up(&app).await;
+    assert_eq!(response.header("cache-control"), "no-store");
+    let cookie = response.set_cookie("latchkey_session").expect("a cookie");
     let cookie = cookie.split(';').next().expect("a pair");
     for line in
         ["GET /account", "GET /", "GET /api/auth/get-session", "GET /api/auth/token", "GET /api/auth/list-sessions"]
     {
-        let answer = app.send(line, &[("cookie", cookie)], "").await;
-        assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, "no-store"), "{line}");
+        let response = app.send(line, &[("cookie", cookie)], "").await;
+        assert_eq!((response.status, response.header("cache-control")), (StatusCode::OK, "no-store"), "{line}");
     }
-    let answer = app.send("GET /api/auth/get-session", &[("cookie", cookie)], "").await;
-    assert_eq!(answer.header("pragma"), "no-cache");
+    let response = app.send("GET /api/auth/get-session", &[("cookie", cookie)], "").await;
+    assert_eq!(response.header("pragma"), "no-cache");
 }
 
 #[tokio::test]
@@ -99,12 +99,12 @@ async fn script_nonce_is_unique_per_response() {
     let app = TestApp::new().await;
     let mut nonces = HashSet::new();
     for path in ["/sign-in", "/sign-up", "/sign-in", "/sign-up"] {
-        let answer = app.send(&format!("GET {path}"), &[], "").await;
-        let policy = answer.header("content-security-policy");
+        let response = app.send(&format!("GET {path}"), &[], "").await;
+        let policy = response.header("content-security-policy");
         let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
         assert!(nonce.len() >= 22, "128 bits: {nonce}");
         assert!(policy.contains("connect-src 'self';"), "{policy}");
-        let scripts: Vec<_> = answer.body.split("<script").skip(1).collect();
+        let scripts: Vec<_> = response.body.split("<script").skip(1).collect();
         assert!(!scripts.is_empty());
         for script in scripts {
             assert!(
@@ -112,7 +112,7 @@ async fn script_nonce_is_unique_per_response() {
                 "{script}"
             );
         }
-        assert!(!answer.body.contains(" style=") && !answer.body.contains("onclick"));
+        assert!(!response.body.contains(" style=") && !response.body.contains("onclick"));
         nonces.insert(nonce.to_owned());
     }
     assert_eq!(nonces.len(), 4);
@@ -122,9 +122,9 @@ async fn script_nonce_is_unique_per_response() {
 async fn page_without_islands_loads_no_script() {
     let app = TestApp::new().await;
     for line in ["GET /", "GET /nothing", "GET /actions/sign-in"] {
-        let answer = app.send(line, &[], "").await;
-        assert!(answer.header("content-type").starts_with("text/html"));
-        assert!(!answer.body.contains("<script") && !answer.body.contains("modulepreload"), "{line}");
+        let response = app.send(line, &[], "").await;
+        assert!(response.header("content-type").starts_with("text/html"));
+        assert!(!response.body.contains("<script") && !response.body.contains("modulepreload"), "{line}");
     }
 }
 
@@ -132,10 +132,10 @@ async fn page_without_islands_loads_no_script() {
 async fn request_id_from_client_is_ignored() {
     let app = TestApp::new().await;
     for line in ["GET /", "GET /api/x", "GET /healthz"] {
-        let answer = app.send(line, &[("x-request-id", "chosen-by-the-client")], "").await;
-        let id = answer.header("x-request-id");
+        let response = app.send(line, &[("x-request-id", "chosen-by-the-client")], "").await;
+        let id = response.header("x-request-id");
         assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
-        assert!(!answer.body.contains("chosen-by-the-client"));
+        assert!(!response.body.contains("chosen-by-the-client"));
     }
     let page = app.send("GET /actions/sign-in", &[("x-request-id", "chosen")], "").await;
     assert!(page.body.contains(page.header("x-request-id")), "the error page shows the request id");
@@ -143,7 +143,7 @@ async fn request_id_from_client_is_ignored() {
 
 async fn sign_up(app: &TestApp) -> TestResponse {
     let body = format!(r#"{{"name":"Ada","email":"ada@example.com","password":"{PASSWORD}"}}"#);
-    let answer = app.send("POST /api/auth/sign-up/email", &[("content-type", "application/json")], body).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    answer
+    let response = app.send("POST /api/auth/sign-up/email", &[JSON], body).await;
+    assert_eq!(response.status, StatusCode::OK);
+    response
 }
