@@ -31,10 +31,13 @@ async fn deletion_with_password_ends_every_session() {
     let browser = Browser::new(&app);
     browser.sign_in("ada@example.com", PASSWORD).await;
     app.wait(Duration::from_hours(48));
-    let answer = delete(&app, &ada, &json!({ "password": PASSWORD, "callbackURL": "/bye" })).await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "success": true, "message": "User deleted" })));
+    let response = delete(&app, &ada, &json!({ "password": PASSWORD, "callbackURL": "/bye" })).await;
+    assert_eq!(
+        (response.status, response.json()),
+        (StatusCode::OK, json!({ "success": true, "message": "User deleted" }))
+    );
     for name in ["latchkey_session", "latchkey_access"] {
-        assert!(answer.set_cookie(name).is_some_and(|cookie| cookie.contains("Max-Age=0")));
+        assert!(response.set_cookie(name).is_some_and(|cookie| cookie.contains("Max-Age=0")));
     }
     for gone in [&ada, &phone] {
         let headers = [("authorization", &*gone.session_bearer())];
@@ -155,17 +158,17 @@ async fn deletion_form_requires_the_password() {
     let other = Browser::new(&app);
     other.sign_in("ada@example.com", PASSWORD).await;
     for wrong in ["", "wrong"] {
-        let answer = browser.post("delete-account", &[("current_password", wrong)]).await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/account"));
+        let response = browser.post("delete-account", &[("current_password", wrong)]).await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::SEE_OTHER, "/account"));
         assert!(browser.page("/account").await.contains("This isn’t your current password."));
     }
-    let answer = browser.post("delete-account", &[("current_password", PASSWORD)]).await;
-    assert_eq!((answer.status, answer.clears_session()), (StatusCode::SEE_OTHER, true));
+    let response = browser.post("delete-account", &[("current_password", PASSWORD)]).await;
+    assert_eq!((response.status, response.clears_session()), (StatusCode::SEE_OTHER, true));
     assert!(browser.page("/").await.contains("Your account is deleted."));
     assert!(!browser.is_signed_in().await && !other.is_signed_in().await);
     assert_eq!(count(&app, "users").await, 0);
-    let nobody = Browser::new(&app).post("delete-account", &[("current_password", PASSWORD)]).await;
-    assert!(nobody.header("location").starts_with("/sign-in"));
+    let signed_out = Browser::new(&app).post("delete-account", &[("current_password", PASSWORD)]).await;
+    assert!(signed_out.header("location").starts_with("/sign-in"));
 }
 
 #[tokio::test]
@@ -185,13 +188,13 @@ async fn deletion_over_own_api_requires_the_password() {
         (ada.path(""), r#"{"password":"wrong"}"#, 422, "invalid_fields"),
         (ada.path(""), r#"{"password":"x","force":true}"#, 422, "unexpected_body"),
     ] {
-        let answer = delete(&path, body).await;
-        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (status, code), "{body}");
+        let response = delete(&path, body).await;
+        assert_eq!((response.status.as_u16(), response.problem().as_str()), (status, code), "{body}");
     }
-    let answer = delete(&ada.path(""), &good).await;
-    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NO_CONTENT, ""));
-    let answer = delete(&ada.path(""), &good).await;
-    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"));
+    let response = delete(&ada.path(""), &good).await;
+    assert_eq!((response.status, response.body.as_str()), (StatusCode::NO_CONTENT, ""));
+    let response = delete(&ada.path(""), &good).await;
+    assert_eq!((response.status, response.problem().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"));
     assert_eq!(count(&app, "users").await, 1);
 }
 
@@ -203,10 +206,10 @@ async fn deletion_password_guesses_are_rate_limited() {
     let line = format!("DELETE {}", ada.path(""));
     for number in 0..6 {
         let body = json!({ "password": "wrong" }).to_string();
-        let answer = app.send(&line, &[JSON, ("authorization", &bearer)], body).await;
+        let response = app.send(&line, &[JSON, ("authorization", &bearer)], body).await;
         let expected = if number < 5 { (422, "invalid_fields") } else { (429, "too_many_attempts") };
-        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), expected);
-        assert_eq!(answer.has("retry-after"), number == 5);
+        assert_eq!((response.status.as_u16(), response.problem().as_str()), expected);
+        assert_eq!(response.has("retry-after"), number == 5);
     }
 }
 
@@ -225,10 +228,10 @@ async fn deletion_during_sign_ins_leaves_no_session() {
         let none = json!({});
         let (opened, deleted) = futures::join!(sign_ins, delete(&app, &ada, &none));
         assert_eq!(deleted.status, StatusCode::OK);
-        for answer in opened {
-            assert!([200, 401].contains(&answer.status.as_u16()), "{}", answer.body);
-            if answer.status == StatusCode::OK {
-                let bearer = format!("Bearer {}", answer.json()["token"].as_str().expect("a token"));
+        for response in opened {
+            assert!([200, 401].contains(&response.status.as_u16()), "{}", response.body);
+            if response.status == StatusCode::OK {
+                let bearer = format!("Bearer {}", response.json()["token"].as_str().expect("a token"));
                 let headers = [("authorization", bearer.as_str())];
                 assert_eq!(app.send("GET /api/auth/get-session", &headers, "").await.body, "null");
             }

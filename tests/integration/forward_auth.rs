@@ -18,15 +18,15 @@ async fn signed_in_request_returns_identity_headers() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     for method in ["GET", "HEAD"] {
-        let answer = verify_as(&app, &ada.access_token, &format!("{method} /api/auth/verify")).await;
-        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, ""));
-        assert_eq!(answer.header("x-auth-user-id"), ada.user_id);
-        assert_eq!(answer.header("x-auth-session-id"), ada.session_id());
-        assert_eq!(answer.header("x-auth-email"), "ada@example.com");
-        assert_eq!(answer.header("x-auth-email-verified"), "false");
-        assert_eq!(answer.header("x-auth-name"), "Ada");
-        assert_eq!(answer.header("cache-control"), "no-store");
-        assert!(!answer.has("authorization") && !answer.has("set-cookie"));
+        let response = verify_as(&app, &ada.access_token, &format!("{method} /api/auth/verify")).await;
+        assert_eq!((response.status, response.body.as_str()), (StatusCode::OK, ""));
+        assert_eq!(response.header("x-auth-user-id"), ada.user_id);
+        assert_eq!(response.header("x-auth-session-id"), ada.session_id());
+        assert_eq!(response.header("x-auth-email"), "ada@example.com");
+        assert_eq!(response.header("x-auth-email-verified"), "false");
+        assert_eq!(response.header("x-auth-name"), "Ada");
+        assert_eq!(response.header("cache-control"), "no-store");
+        assert!(!response.has("authorization") && !response.has("set-cookie"));
     }
 }
 
@@ -43,8 +43,8 @@ async fn every_kind_of_credential_is_accepted() {
         ("cookie", session.clone()),
         ("cookie", format!("{access}; {session}")),
     ] {
-        let answer = app.send(VERIFY, &[(name, &value)], "").await;
-        assert_eq!((answer.status, answer.header("x-auth-user-id")), (StatusCode::OK, &*ada.user_id), "{value}");
+        let response = app.send(VERIFY, &[(name, &value)], "").await;
+        assert_eq!((response.status, response.header("x-auth-user-id")), (StatusCode::OK, &*ada.user_id), "{value}");
     }
 }
 
@@ -53,23 +53,27 @@ async fn invalid_credentials_return_401() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let cookie = ada.cookies();
-    let answer = app.send(VERIFY, &[], "").await;
-    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNAUTHORIZED, "unauthenticated"));
-    assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"latchkey\"");
+    let response = app.send(VERIFY, &[], "").await;
+    assert_eq!((response.status, response.problem().as_str()), (StatusCode::UNAUTHORIZED, "unauthenticated"));
+    assert_eq!(response.header("www-authenticate"), "Bearer realm=\"latchkey\"");
     for header in ["Bearer x", "Bearer x.y", "Bearer", "Bearer a b", &format!("Bearer {}x", ada.access_token)] {
-        let answer = app.send(VERIFY, &[("authorization", header), ("cookie", &cookie)], "").await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"), "{header}");
-        assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""));
-        assert_no_identity(&answer);
+        let response = app.send(VERIFY, &[("authorization", header), ("cookie", &cookie)], "").await;
+        assert_eq!(
+            (response.status, response.problem().as_str()),
+            (StatusCode::UNAUTHORIZED, "invalid_token"),
+            "{header}"
+        );
+        assert!(response.header("www-authenticate").contains("error=\"invalid_token\""));
+        assert_no_identity(&response);
     }
     let other = app.send(VERIFY, &[("authorization", "Token x"), ("cookie", &cookie)], "").await;
     assert_eq!(other.status, StatusCode::UNAUTHORIZED, "the header decides, even with an unknown scheme");
     let basic = app.send(VERIFY, &[("authorization", "Basic YTpi"), ("cookie", &cookie)], "").await;
     assert_eq!(basic.status, StatusCode::OK, "except Basic, which browsers send to the proxy");
     for cookie in ["latchkey_access=x", "latchkey_session=x", "latchkey_access=x; latchkey_session=y"] {
-        let answer = app.send(VERIFY, &[("cookie", cookie)], "").await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{cookie}");
-        assert_no_identity(&answer);
+        let response = app.send(VERIFY, &[("cookie", cookie)], "").await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{cookie}");
+        assert_no_identity(&response);
     }
 }
 
@@ -79,13 +83,13 @@ async fn identity_headers_from_client_are_ignored() {
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
     let forged = HEADERS.map(|name| (name, bob.user_id.as_str()));
-    let answer = app.send(VERIFY, &forged, "").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_no_identity(&answer);
+    let response = app.send(VERIFY, &forged, "").await;
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    assert_no_identity(&response);
     let bearer = ada.bearer();
-    let answer = app.send(VERIFY, &[&forged[..], &[("authorization", &bearer)]].concat(), "").await;
-    assert_eq!(answer.header("x-auth-user-id"), ada.user_id);
-    assert_eq!(answer.header("x-auth-email"), "ada@example.com");
+    let response = app.send(VERIFY, &[&forged[..], &[("authorization", &bearer)]].concat(), "").await;
+    assert_eq!(response.header("x-auth-user-id"), ada.user_id);
+    assert_eq!(response.header("x-auth-email"), "ada@example.com");
 }
 
 #[tokio::test]
@@ -99,9 +103,9 @@ async fn user_id_parameter_admits_its_owner_only() {
     };
     assert_eq!(ask(ada.user_id.clone()).await.status, StatusCode::OK);
     for other in [bob.user_id.clone(), ada.user_id.to_uppercase(), String::new(), format!("{}%20", ada.user_id)] {
-        let answer = ask(other.clone()).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::FORBIDDEN, "forbidden"), "{other:?}");
-        assert_no_identity(&answer);
+        let response = ask(other.clone()).await;
+        assert_eq!((response.status, response.problem().as_str()), (StatusCode::FORBIDDEN, "forbidden"), "{other:?}");
+        assert_no_identity(&response);
     }
     assert!(ada.events(&app).await.contains(&"authz_fail".to_owned()));
     let anonymous = app.send(&format!("{VERIFY}?user_id={}", ada.user_id), &[], "").await;
@@ -121,12 +125,16 @@ async fn invalid_parameters_return_400() {
         "bearer".to_owned(),
         "redirect=1".to_owned(),
     ] {
-        let answer = verify_as(&app, &ada.access_token, &format!("{VERIFY}?{query}")).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::BAD_REQUEST, "invalid_query"), "{query}");
-        assert_no_identity(&answer);
+        let response = verify_as(&app, &ada.access_token, &format!("{VERIFY}?{query}")).await;
+        assert_eq!(
+            (response.status, response.problem().as_str()),
+            (StatusCode::BAD_REQUEST, "invalid_query"),
+            "{query}"
+        );
+        assert_no_identity(&response);
     }
-    let answer = verify_as(&app, &ada.access_token, "POST /api/auth/verify").await;
-    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"));
+    let response = verify_as(&app, &ada.access_token, "POST /api/auth/verify").await;
+    assert_eq!((response.status, response.problem().as_str()), (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"));
 }
 
 #[tokio::test]
@@ -134,12 +142,12 @@ async fn bearer_parameter_returns_an_access_token() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     app.wait(Duration::from_mins(14));
-    let answer = verify_as(&app, &ada.session_token, &format!("{VERIFY}?bearer=true&user_id={}", ada.user_id)).await;
-    let fresh = answer.header("authorization").to_owned();
+    let response = verify_as(&app, &ada.session_token, &format!("{VERIFY}?bearer=true&user_id={}", ada.user_id)).await;
+    let fresh = response.header("authorization").to_owned();
     app.wait(Duration::from_mins(14));
     let profile = app.send(&format!("GET {}", ada.path("")), &[("authorization", &fresh)], "").await;
     assert_eq!(profile.json()["id"], ada.user_id.as_str());
-    assert!(!answer.has("set-cookie"), "a program gets no cookies");
+    assert!(!response.has("set-cookie"), "a program gets no cookies");
 }
 
 #[tokio::test]
@@ -150,9 +158,9 @@ async fn bearer_parameter_never_renews_from_a_token() {
     let shown = ada.bearer();
     let cookie = ada.access_cookie();
     for (name, value) in [("authorization", &shown), ("cookie", &cookie)] {
-        let answer = app.send(&format!("{VERIFY}?bearer=true"), &[(name, value)], "").await;
-        assert_eq!((answer.status, answer.header("authorization")), (StatusCode::OK, &*shown), "{name}");
-        assert!(!answer.has("set-cookie"));
+        let response = app.send(&format!("{VERIFY}?bearer=true"), &[(name, value)], "").await;
+        assert_eq!((response.status, response.header("authorization")), (StatusCode::OK, &*shown), "{name}");
+        assert!(!response.has("set-cookie"));
     }
 }
 
@@ -193,9 +201,9 @@ async fn identity_headers_are_percent_encoded() {
         let body = json!({ "name": name, "email": format!("p{n}é@example.com"), "password": PASSWORD });
         let signed_up: Value = app.client().post("/api/auth/sign-up/email").json(&body).await.json();
         let token = signed_up["token"].as_str().expect("a token");
-        let answer = verify_as(&app, token, VERIFY).await;
-        assert_eq!(answer.header("x-auth-name"), header);
-        assert_eq!(answer.header("x-auth-email"), format!("p{n}%C3%A9@example.com"));
+        let response = verify_as(&app, token, VERIFY).await;
+        assert_eq!(response.header("x-auth-name"), header);
+        assert_eq!(response.header("x-auth-email"), format!("p{n}%C3%A9@example.com"));
     }
 }
 
@@ -204,9 +212,9 @@ async fn missing_name_gives_an_empty_header() {
     let app = TestApp::new().await;
     let body = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
     let signed_up: Value = app.client().post("/api/auth/sign-up/email").json(&body).await.json();
-    let answer = verify_as(&app, signed_up["token"].as_str().expect("a token"), VERIFY).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("x-auth-name"), "", "an absent header would let the client set it");
+    let response = verify_as(&app, signed_up["token"].as_str().expect("a token"), VERIFY).await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.header("x-auth-name"), "", "an absent header would let the client set it");
 }
 
 #[tokio::test]
@@ -219,10 +227,10 @@ async fn expired_access_cookie_keeps_session_token() {
     let cookies = format!("latchkey_access={access}; latchkey_session={session}");
     // Parallel requests of one page: none of them rotates the session token.
     for _ in 0..5 {
-        let answer = app.send(&format!("{VERIFY}?bearer=true"), &[("cookie", &cookies)], "").await;
-        assert_eq!(answer.status, StatusCode::OK);
-        let cookie = answer.header("set-cookie");
-        let token = answer.header("authorization").strip_prefix("Bearer ").expect("a token");
+        let response = app.send(&format!("{VERIFY}?bearer=true"), &[("cookie", &cookies)], "").await;
+        assert_eq!(response.status, StatusCode::OK);
+        let cookie = response.header("set-cookie");
+        let token = response.header("authorization").strip_prefix("Bearer ").expect("a token");
         assert!(cookie.starts_with(&format!("latchkey_access={token};")), "{cookie}");
         assert!(cookie.starts_with("latchkey_access=eyJ") && !cookie.contains(&access), "{cookie}");
         assert!(cookie.contains("Max-Age=900") && cookie.contains("HttpOnly"), "{cookie}");
@@ -254,9 +262,9 @@ async fn reused_session_token_ends_the_session() {
         app.wait(Duration::from_mins(20));
         assert!(browser.is_signed_in().await);
     }
-    let answer = app.send(VERIFY, &[("cookie", &stolen)], "").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert!(!answer.has("set-cookie"), "a proxy gets no cleared cookies");
+    let response = app.send(VERIFY, &[("cookie", &stolen)], "").await;
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    assert!(!response.has("set-cookie"), "a proxy gets no cleared cookies");
     assert!(!browser.is_signed_in().await);
 }
 
@@ -269,10 +277,10 @@ async fn sign_out_takes_effect_immediately() {
     for (name, value) in [("authorization", ada.bearer()), ("authorization", ada.session_bearer()), ("cookie", cookies)]
     {
         for query in ["", "?bearer=true"] {
-            let answer = app.send(&format!("{VERIFY}{query}"), &[(name, &value)], "").await;
-            assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"));
-            assert!(!answer.has("set-cookie"));
-            assert_no_identity(&answer);
+            let response = app.send(&format!("{VERIFY}{query}"), &[(name, &value)], "").await;
+            assert_eq!((response.status, response.problem().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"));
+            assert!(!response.has("set-cookie"));
+            assert_no_identity(&response);
         }
     }
 }
@@ -282,16 +290,16 @@ async fn lost_database_keeps_access_tokens_valid() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     app.close_database().await;
-    let answer = verify_as(&app, &ada.access_token, &format!("{VERIFY}?bearer=true&user_id={}", ada.user_id)).await;
-    assert_eq!((answer.status, answer.header("x-auth-user-id")), (StatusCode::OK, &*ada.user_id));
+    let response = verify_as(&app, &ada.access_token, &format!("{VERIFY}?bearer=true&user_id={}", ada.user_id)).await;
+    assert_eq!((response.status, response.header("x-auth-user-id")), (StatusCode::OK, &*ada.user_id));
     for name in ["x-auth-email", "x-auth-email-verified", "x-auth-name"] {
-        assert_eq!(answer.header(name), "", "{name}");
+        assert_eq!(response.header(name), "", "{name}");
     }
-    assert_eq!(answer.header("authorization"), ada.bearer());
+    assert_eq!(response.header("authorization"), ada.bearer());
     for query in ["", "?bearer=true", "?redirect=true"] {
-        let answer = verify_as(&app, &ada.session_token, &format!("{VERIFY}{query}")).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
-        assert_no_identity(&answer);
+        let response = verify_as(&app, &ada.session_token, &format!("{VERIFY}{query}")).await;
+        assert_eq!((response.status, response.problem().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
+        assert_no_identity(&response);
     }
 }
 
@@ -299,9 +307,9 @@ async fn verify_as(app: &TestApp, token: &str, line: &str) -> TestResponse {
     app.send(line, &[("authorization", &format!("Bearer {token}"))], "").await
 }
 
-fn assert_no_identity(answer: &TestResponse) {
+fn assert_no_identity(response: &TestResponse) {
     for name in HEADERS.iter().chain(&["authorization"]) {
-        assert!(!answer.has(name), "{name}");
+        assert!(!response.has(name), "{name}");
     }
 }
 

@@ -14,9 +14,9 @@ use crate::support::{BASE_URL, TestApp, client::TestResponse, person::Person};
 async fn own_profile_is_returned() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let answer = ada.get(&app, "").await;
-    answer.assert_ok();
-    assert_eq!(answer.json()["email"], "ada@example.com");
+    let response = ada.get(&app, "").await;
+    response.assert_ok();
+    assert_eq!(response.json()["email"], "ada@example.com");
 }
 
 #[tokio::test]
@@ -42,9 +42,9 @@ async fn other_users_id_returns_403() {
     ] {
         for rest in ["", "/sessions", "/events"] {
             let path = format!("/api/users/{id}{rest}");
-            let answer = app.client().get(&path).bearer(&ada.access_token).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
-            bodies.push(answer.body);
+            let response = app.client().get(&path).bearer(&ada.access_token).await;
+            assert_eq!(response.status, StatusCode::FORBIDDEN, "{path}");
+            bodies.push(response.body);
         }
     }
     bodies.dedup();
@@ -72,8 +72,8 @@ async fn name_change_is_trimmed_and_saved() {
     let ada = app.person("ada@example.com").await;
     for (sent, kept) in [("  Ada Lovelace ", "Ada Lovelace"), ("", ""), ("李小龍 🐉", "李小龍 🐉"), ("<b>", "<b>")]
     {
-        let answer = patch(&app, &ada, &json!({ "name": sent }).to_string()).await;
-        assert_eq!((answer.status, &answer.json()["name"]), (StatusCode::OK, &json!(kept)));
+        let response = patch(&app, &ada, &json!({ "name": sent }).to_string()).await;
+        assert_eq!((response.status, &response.json()["name"]), (StatusCode::OK, &json!(kept)));
         assert_eq!(ada.get(&app, "").await.json()["name"], kept);
     }
 }
@@ -98,17 +98,20 @@ async fn name_change_with_other_members_is_refused() {
         r#"{"name":"x","name":"y"}"#,
         r#"{"Name":"x"}"#,
     ] {
-        let answer = patch(&app, &ada, body).await;
+        let response = patch(&app, &ada, body).await;
         assert_eq!(
-            (answer.status, answer.problem().as_str()),
+            (response.status, response.problem().as_str()),
             (StatusCode::UNPROCESSABLE_ENTITY, "unexpected_body"),
             "{body}"
         );
     }
     for name in ["a\nb", "\u{7f}", &"x".repeat(101)] {
-        let answer = patch(&app, &ada, &json!({ "name": name }).to_string()).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields"));
-        assert_eq!(answer.json()["errors"][0]["pointer"], "/name");
+        let response = patch(&app, &ada, &json!({ "name": name }).to_string()).await;
+        assert_eq!(
+            (response.status, response.problem().as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields")
+        );
+        assert_eq!(response.json()["errors"][0]["pointer"], "/name");
     }
     let profile: Value = ada.get(&app, "").await.json();
     assert_eq!((&profile["name"], &profile["email"]), (&json!("Ada"), &json!("ada@example.com")));
@@ -138,8 +141,8 @@ async fn ended_session_is_refused_immediately() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let phone = Person::sign_in(&app, "ada@example.com").await;
-    let answer = delete(&app, &ada, &format!("/sessions/{}", phone.session_id())).await;
-    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NO_CONTENT, ""));
+    let response = delete(&app, &ada, &format!("/sessions/{}", phone.session_id())).await;
+    assert_eq!((response.status, response.body.as_str()), (StatusCode::NO_CONTENT, ""));
     assert_eq!(get(&app, &phone, "").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(ada.get(&app, "").await.status, StatusCode::OK);
     assert_eq!(sessions(&app, &ada).await.len(), 1);
@@ -154,9 +157,9 @@ async fn only_own_live_sessions_can_be_ended() {
     delete(&app, &ada, &format!("/sessions/{}", ended.session_id())).await;
     let mut bodies = Vec::new();
     for id in [bob.session_id(), ended.session_id(), "0197a2f0-0000-7000-8000-000000000000", "x", &ada.session_token] {
-        let answer = delete(&app, &ada, &format!("/sessions/{id}")).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::NOT_FOUND, "not_found"), "{id}");
-        bodies.push(answer.body);
+        let response = delete(&app, &ada, &format!("/sessions/{id}")).await;
+        assert_eq!((response.status, response.problem().as_str()), (StatusCode::NOT_FOUND, "not_found"), "{id}");
+        bodies.push(response.body);
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
@@ -169,10 +172,10 @@ async fn ending_own_session_clears_cookies() {
     let ada = app.person("ada@example.com").await;
     let line = format!("DELETE {}", ada.path(&format!("/sessions/{}", ada.session_id())));
     let cookies = ada.cookies();
-    let answer = app.send(&line, &[("cookie", &cookies), ("origin", BASE_URL)], "").await;
-    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    let response = app.send(&line, &[("cookie", &cookies), ("origin", BASE_URL)], "").await;
+    assert_eq!(response.status, StatusCode::NO_CONTENT);
     for name in ["latchkey_access", "latchkey_session"] {
-        let cookie = answer.set_cookie(name).expect("a cookie");
+        let cookie = response.set_cookie(name).expect("a cookie");
         assert!(cookie.starts_with(&format!("{name}=;")) && cookie.contains("Max-Age=0"), "{cookie}");
     }
 }
@@ -183,8 +186,8 @@ async fn all_other_sessions_can_be_ended() {
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
     let others = [Person::sign_in(&app, "ada@example.com").await, Person::sign_in(&app, "ada@example.com").await];
-    let answer = delete(&app, &ada, "/sessions").await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "revoked": 2 })));
+    let response = delete(&app, &ada, "/sessions").await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "revoked": 2 })));
     for other in &others {
         assert_eq!(get(&app, other, "").await.status, StatusCode::UNAUTHORIZED);
     }
@@ -239,8 +242,12 @@ async fn invalid_query_returns_a_problem() {
         "page=2",
         "before=99999999999999999999",
     ] {
-        let answer = get(&app, &ada, &format!("/events?{query}")).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::BAD_REQUEST, "invalid_query"), "{query}");
+        let response = get(&app, &ada, &format!("/events?{query}")).await;
+        assert_eq!(
+            (response.status, response.problem().as_str()),
+            (StatusCode::BAD_REQUEST, "invalid_query"),
+            "{query}"
+        );
     }
     for (query, count) in [("limit=1", 1), ("before=-5", 0), ("before=0", 0), ("limit=100", 3)] {
         let page = events(&app, &ada, &format!("?{query}")).await;
@@ -254,9 +261,9 @@ async fn access_cookie_works_like_a_bearer_token() {
     let ada = app.person("ada@example.com").await;
     let cookie = ada.access_cookie();
     for rest in ["", "/sessions", "/events"] {
-        let answer = app.send(&format!("GET {}", ada.path(rest)), &[("cookie", &cookie)], "").await;
-        assert_eq!(answer.status, StatusCode::OK, "{rest}");
-        assert_eq!(answer.header("cache-control"), "no-store");
+        let response = app.send(&format!("GET {}", ada.path(rest)), &[("cookie", &cookie)], "").await;
+        assert_eq!(response.status, StatusCode::OK, "{rest}");
+        assert_eq!(response.header("cache-control"), "no-store");
     }
 }
 
@@ -266,10 +273,10 @@ async fn expired_access_cookie_is_renewed() {
     let ada = app.person("ada@example.com").await;
     app.wait(Duration::from_mins(20));
     let cookies = ada.cookies();
-    let answer = app.send(&format!("GET {}", ada.path("")), &[("cookie", &cookies)], "").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert!(answer.set_cookie("latchkey_access").is_some_and(|cookie| !cookie.contains(&ada.access_token)));
-    assert!(answer.set_cookie("latchkey_session").is_some_and(|cookie| !cookie.contains(&ada.session_token)));
+    let response = app.send(&format!("GET {}", ada.path("")), &[("cookie", &cookies)], "").await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert!(response.set_cookie("latchkey_access").is_some_and(|cookie| !cookie.contains(&ada.access_token)));
+    assert!(response.set_cookie("latchkey_session").is_some_and(|cookie| !cookie.contains(&ada.session_token)));
 }
 
 async fn get(app: &TestApp, person: &Person, rest: &str) -> TestResponse {

@@ -29,15 +29,15 @@ async fn api_sign_in(app: &TestApp, email: &str, password: &str) -> TestResponse
 }
 
 /// Status, body and headers, without the headers that differ per response.
-fn comparable(answer: &TestResponse) -> (u16, String, Vec<String>) {
-    let mut headers: Vec<_> = answer
+fn comparable(response: &TestResponse) -> (u16, String, Vec<String>) {
+    let mut headers: Vec<_> = response
         .headers
         .iter()
         .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
         .map(|(name, value)| format!("{name}: {value:?}"))
         .collect();
     headers.sort();
-    (answer.status.as_u16(), answer.body.clone(), headers)
+    (response.status.as_u16(), response.body.clone(), headers)
 }
 
 #[tokio::test]
@@ -45,9 +45,9 @@ async fn form_with_correct_password_signs_in() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
     let browser = Browser::new(&app);
-    let answer = browser.sign_in(" ADA@example.com", PASSWORD).await;
-    assert_eq!(answer.status, 303);
-    assert_eq!(answer.header("location"), "/account");
+    let response = browser.sign_in(" ADA@example.com", PASSWORD).await;
+    assert_eq!(response.status, 303);
+    assert_eq!(response.header("location"), "/account");
     assert!(browser.page("/account").await.contains("ada@example.com"));
 }
 
@@ -80,10 +80,10 @@ async fn form_hides_whether_address_is_known() {
     let mut seen = Vec::new();
     for email in ["ada@example.com", "eve@example.com"] {
         let browser = Browser::new(&app);
-        let answer = browser.sign_in(email, WRONG_PASSWORD).await;
-        assert_eq!(answer.status, 303);
-        assert_eq!(answer.header("location"), "/sign-in");
-        let names: Vec<_> = answer.cookies().iter().map(|cookie| cookie.name().to_owned()).collect();
+        let response = browser.sign_in(email, WRONG_PASSWORD).await;
+        assert_eq!(response.status, 303);
+        assert_eq!(response.header("location"), "/sign-in");
+        let names: Vec<_> = response.cookies().iter().map(|cookie| cookie.name().to_owned()).collect();
         assert_eq!(names, ["latchkey_form"]);
         let page = browser.page("/sign-in").await;
         assert!(page.contains(&format!("value=\"{email}\"")), "the address is kept");
@@ -151,12 +151,12 @@ async fn parallel_sign_ins_respect_the_hash_permits() {
     let hasher = PasswordHasher::new(HashParameters::STANDARD, HashLimits { permits: 2, queue: 64 }).expect("a hasher");
     let app = TestApp::with_hasher(&[], hasher).await;
     let program = app.client();
-    let answers = join_all((0..24).map(|index| {
+    let responses = join_all((0..24).map(|index| {
         let body = json!({ "email": format!("nobody{index}@example.com"), "password": PASSWORD });
         program.post("/api/auth/sign-in/email").json(&body).into_future()
     }))
     .await;
-    assert!(answers.iter().all(|answer| answer.status == 401));
+    assert!(responses.iter().all(|response| response.status == 401));
     assert!((1..=2).contains(&app.hasher.peak()), "{}", app.hasher.peak());
 }
 
@@ -193,9 +193,9 @@ async fn unremembered_session_ends_after_one_idle_day() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
     let browser = Browser::new(&app);
-    let answer = browser.post("sign-in", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-    assert_eq!(answer.set_cookies().len(), 2);
-    assert!(answer.set_cookies().iter().all(|cookie| !cookie.contains("Max-Age") && !cookie.contains("Expires")));
+    let response = browser.post("sign-in", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    assert_eq!(response.set_cookies().len(), 2);
+    assert!(response.set_cookies().iter().all(|cookie| !cookie.contains("Max-Age") && !cookie.contains("Expires")));
     app.wait(DAY.saturating_sub(SECOND));
     assert!(browser.is_signed_in().await);
     let kept = browser.stolen();
@@ -214,9 +214,9 @@ async fn api_remember_me_sets_cookie_lifetime() {
         if !remember.is_null() {
             body["rememberMe"] = remember;
         }
-        let answer = app.client().post("/api/auth/sign-in/email").json(&body).await;
-        answer.assert_ok();
-        let cookies = answer.set_cookies();
+        let response = app.client().post("/api/auth/sign-in/email").json(&body).await;
+        response.assert_ok();
+        let cookies = response.set_cookies();
         assert!(cookies.iter().all(|cookie| cookie.contains("Max-Age") == kept), "{cookies:?}");
     }
 }

@@ -29,11 +29,11 @@ async fn form_sign_out_ends_session_and_tokens() {
     let user_id = app.session(&session).await["user"]["id"].as_str().expect("an id").to_owned();
     assert_eq!(profile_status(&app, &user_id, &access).await, 200);
 
-    let answer = browser.post("sign-out", &[]).await;
-    assert_eq!(answer.status, 303);
-    assert_eq!(answer.header("location"), "/");
-    assert!(answer.clears_session());
-    for cookie in answer.set_cookies().iter().filter(|cookie| !cookie.starts_with("latchkey_form")) {
+    let response = browser.post("sign-out", &[]).await;
+    assert_eq!(response.status, 303);
+    assert_eq!(response.header("location"), "/");
+    assert!(response.clears_session());
+    for cookie in response.set_cookies().iter().filter(|cookie| !cookie.starts_with("latchkey_form")) {
         assert!(cookie.contains("=; ") && cookie.contains("Max-Age=0") && cookie.contains("Path=/"), "{cookie}");
     }
     assert!(browser.page("/").await.contains("You’re signed out."));
@@ -45,9 +45,9 @@ async fn form_sign_out_ends_session_and_tokens() {
 async fn api_sign_out_ends_session_and_tokens() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let answer = app.client().post("/api/auth/sign-out").bearer(&ada.session_token).await;
-    assert_eq!(answer.json(), json!({ "success": true }));
-    assert!(answer.clears_session());
+    let response = app.client().post("/api/auth/sign-out").bearer(&ada.session_token).await;
+    assert_eq!(response.json(), json!({ "success": true }));
+    assert!(response.clears_session());
     let refused = ada.get(&app, "").await;
     assert_eq!(refused.status, 401);
     assert!(refused.header("www-authenticate").contains("invalid_token"));
@@ -58,8 +58,8 @@ async fn api_sign_out_ends_session_and_tokens() {
 async fn api_sign_out_accepts_the_cookie() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
-    let answer = browser.post_json("/api/auth/sign-out", &json!({})).await;
-    answer.assert_ok();
+    let response = browser.post_json("/api/auth/sign-out", &json!({})).await;
+    response.assert_ok();
     assert_eq!((browser.cookie(ACCESS), browser.cookie(SESSION)), (None, None));
     assert!(!browser.is_signed_in().await);
 }
@@ -69,9 +69,9 @@ async fn sign_out_requires_post() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
     for path in ["/actions/sign-out", "/api/auth/sign-out"] {
-        let answer = browser.get(path).await;
-        assert!([404, 405].contains(&answer.status.as_u16()), "{path}");
-        assert!(answer.set_cookies().is_empty());
+        let response = browser.get(path).await;
+        assert!([404, 405].contains(&response.status.as_u16()), "{path}");
+        assert!(response.set_cookies().is_empty());
     }
     assert!(browser.is_signed_in().await);
 }
@@ -87,9 +87,9 @@ async fn cross_site_sign_out_is_refused() {
     );
     for path in ["/actions/sign-out", "/api/auth/sign-out"] {
         let attack = app.client().post(path).header("cookie", &cookies).header("origin", "https://evil.example");
-        let answer = attack.await;
-        assert_eq!(answer.status, 403, "{path}");
-        assert!(answer.set_cookies().is_empty(), "{path}");
+        let response = attack.await;
+        assert_eq!(response.status, 403, "{path}");
+        assert!(response.set_cookies().is_empty(), "{path}");
     }
     assert!(browser.is_signed_in().await);
 }
@@ -150,10 +150,10 @@ async fn sign_in_returns_to_the_requested_page() {
     app.person("ada@example.com").await;
     for (path, next) in [("/account", "%2Faccount"), ("/account?before=7", "%2Faccount%3Fbefore%3D7")] {
         let browser = Browser::new(&app);
-        let answer = browser.get(path).await;
-        assert_eq!(answer.status, 303);
+        let response = browser.get(path).await;
+        assert_eq!(response.status, 303);
         let sign_in = format!("/sign-in?next={next}");
-        assert_eq!(answer.header("location"), sign_in.as_str());
+        assert_eq!(response.header("location"), sign_in.as_str());
         let page = browser.page(&sign_in).await;
         assert!(page.contains(&format!("value=\"{path}\"")), "the form has the next page");
 
@@ -200,8 +200,8 @@ async fn next_page_on_another_site_is_ignored() {
         let form = [("email", "ada@example.com"), ("password", PASSWORD), ("next", hostile)];
         assert_eq!(browser.post("sign-in", &form).await.header("location"), "/account", "{hostile:?}");
         for page in ["sign-in", "sign-up"] {
-            let answer = browser.get(&format!("/{page}?next={query}")).await;
-            assert_eq!(answer.header("location"), "/account", "{hostile:?}");
+            let response = browser.get(&format!("/{page}?next={query}")).await;
+            assert_eq!(response.header("location"), "/account", "{hostile:?}");
         }
     }
 }

@@ -22,9 +22,9 @@ async fn form_sign_up(browser: &Browser, email: &str, password: &str) -> TestRes
 
 /// The form page after a refused sign-up.
 async fn refusal(browser: &Browser, email: &str, password: &str) -> String {
-    let answer = form_sign_up(browser, email, password).await;
-    assert_eq!(answer.status, 303, "{email} {password}");
-    assert_eq!(answer.header("location"), "/sign-up", "{email} {password}");
+    let response = form_sign_up(browser, email, password).await;
+    assert_eq!(response.status, 303, "{email} {password}");
+    assert_eq!(response.header("location"), "/sign-up", "{email} {password}");
     assert_eq!(browser.cookie(SESSION), None);
     browser.page("/sign-up").await
 }
@@ -37,9 +37,9 @@ fn emoji(number: u32) -> String {
 async fn form_creates_an_account_and_signs_in() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    let answer = browser.sign_up("Ada@Example.com").await;
-    assert_eq!(answer.status, 303);
-    assert_eq!(answer.header("location"), "/account");
+    let response = browser.sign_up("Ada@Example.com").await;
+    assert_eq!(response.status, 303);
+    assert_eq!(response.header("location"), "/account");
     let page = browser.page("/account").await;
     assert!(page.contains("Ada@Example.com"), "the address keeps its spelling");
 }
@@ -47,14 +47,14 @@ async fn form_creates_an_account_and_signs_in() {
 #[tokio::test]
 async fn api_creates_an_account_and_signs_in() {
     let app = TestApp::new().await;
-    let answer = api_sign_up(&app, "ada@example.com", PASSWORD).await;
-    answer.assert_ok();
-    let body: Value = answer.json();
+    let response = api_sign_up(&app, "ada@example.com", PASSWORD).await;
+    response.assert_ok();
+    let body: Value = response.json();
     let session_token = body["token"].as_str().expect("a token");
-    assert_eq!(answer.header("set-auth-token"), session_token);
-    assert_eq!(answer.new_cookie(SESSION).as_deref(), Some(session_token));
+    assert_eq!(response.header("set-auth-token"), session_token);
+    assert_eq!(response.new_cookie(SESSION).as_deref(), Some(session_token));
     let path = format!("/api/users/{}", body["user"]["id"].as_str().expect("an id"));
-    let profile = app.client().get(&path).bearer(answer.new_cookie(ACCESS).expect("an access token")).await;
+    let profile = app.client().get(&path).bearer(response.new_cookie(ACCESS).expect("an access token")).await;
     assert_eq!(profile.json()["email"], "ada@example.com");
 }
 
@@ -69,8 +69,8 @@ async fn form_without_name_succeeds() {
 #[tokio::test]
 async fn cookies_are_http_only_and_same_site() {
     let app = TestApp::new().await;
-    let answer = Browser::new(&app).sign_up("ada@example.com").await;
-    let cookies = answer.set_cookies();
+    let response = Browser::new(&app).sign_up("ada@example.com").await;
+    let cookies = response.set_cookies();
     assert_eq!(cookies.len(), 2, "{cookies:?}");
     for (name, life) in [(ACCESS, 15 * 60), (SESSION, 7 * 24 * 60 * 60)] {
         let cookie = cookies.iter().find(|cookie| cookie.starts_with(&format!("{name}="))).expect("the cookie");
@@ -85,8 +85,8 @@ async fn cookies_are_http_only_and_same_site() {
 async fn unremembered_cookies_end_with_the_browser() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    let answer = form_sign_up(&browser, "ada@example.com", PASSWORD).await;
-    for cookie in answer.set_cookies() {
+    let response = form_sign_up(&browser, "ada@example.com", PASSWORD).await;
+    for cookie in response.set_cookies() {
         assert!(!cookie.contains("Max-Age") && !cookie.contains("Expires"), "{cookie}");
     }
     browser.restart();
@@ -99,8 +99,8 @@ async fn https_cookies_are_secure_and_host_bound() {
     let browser = Browser::at(&app, "https://auth.example.com", "192.0.2.9");
     let form = browser.sign_up("ada@example.com").await;
     let api = api_sign_up(&app, "bob@example.com", PASSWORD).await;
-    for answer in [form, api] {
-        let cookies = answer.set_cookies();
+    for response in [form, api] {
+        let cookies = response.set_cookies();
         for name in ["__Host-latchkey_access=", "__Host-latchkey_session="] {
             let cookie = cookies.iter().find(|cookie| cookie.starts_with(name)).expect("the cookie");
             for attribute in ["; HttpOnly", "; SameSite=Lax", "; Secure", "; Path=/"] {
@@ -115,9 +115,9 @@ async fn https_cookies_are_secure_and_host_bound() {
 #[tokio::test]
 async fn access_token_has_no_personal_claims() {
     let app = TestApp::new().await;
-    let answer = api_sign_up(&app, "ada@example.com", PASSWORD).await;
-    let user_id = answer.json()["user"]["id"].clone();
-    let token = answer.new_cookie(ACCESS).expect("an access token");
+    let response = api_sign_up(&app, "ada@example.com", PASSWORD).await;
+    let user_id = response.json()["user"]["id"].clone();
+    let token = response.new_cookie(ACCESS).expect("an access token");
     assert!(app.verify(&token).is_ok());
     let parts: Vec<_> = token.split('.').collect();
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64url");
@@ -138,8 +138,8 @@ async fn oversized_value_is_refused_with_a_reason() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
     let form = [("email", "ada@example.com"), ("name", &"🔑".repeat(1000)), ("password", PASSWORD)];
-    let answer = browser.post("sign-up", &form).await;
-    assert!(answer.set_cookies().iter().all(|cookie| cookie.len() < 4096), "browsers drop longer cookies");
+    let response = browser.post("sign-up", &form).await;
+    assert!(response.set_cookies().iter().all(|cookie| cookie.len() < 4096), "browsers drop longer cookies");
     let page = browser.page("/sign-up").await;
     assert!(page.contains("Use at most 100 characters for the name."));
     assert!(page.contains("value=\"ada@example.com\""));
@@ -157,9 +157,9 @@ async fn address_spellings_share_one_account() {
     ] {
         api_sign_up(&app, first, PASSWORD).await.assert_ok();
         for spelling in spellings {
-            let answer = api_sign_up(&app, spelling, PASSWORD).await;
-            assert_eq!(answer.status, 422, "{spelling}");
-            assert_eq!(answer.json()["code"], "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
+            let response = api_sign_up(&app, spelling, PASSWORD).await;
+            assert_eq!(response.status, 422, "{spelling}");
+            assert_eq!(response.json()["code"], "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
             let page = refusal(&Browser::new(&app), spelling, PASSWORD).await;
             assert!(page.contains("There is already an account with this e-mail address."), "{spelling}");
             assert!(page.contains(r#"id="email-error""#) && !page.contains(r#"id="password-error""#), "{spelling}");
@@ -172,9 +172,9 @@ async fn address_spellings_share_one_account() {
 async fn invalid_address_is_refused_at_its_field() {
     let app = TestApp::new().await;
     for bad in ["ada", "ada@example", "@example.com", "a b@example.com", "ada@example.com, eve@example.com"] {
-        let answer = api_sign_up(&app, bad, PASSWORD).await;
-        assert_eq!(answer.status, 400, "{bad}");
-        assert_eq!(answer.json()["code"], "VALIDATION_ERROR", "{bad}");
+        let response = api_sign_up(&app, bad, PASSWORD).await;
+        assert_eq!(response.status, 400, "{bad}");
+        assert_eq!(response.json()["code"], "VALIDATION_ERROR", "{bad}");
         let page = refusal(&Browser::new(&app), bad, PASSWORD).await;
         assert!(page.contains("Enter an e-mail address like name@example.com."), "{bad}");
         assert!(page.contains(r#"id="email-error""#), "{bad}");
@@ -196,9 +196,9 @@ async fn weak_password_is_refused_with_a_reason() {
         ("wilhelmina rides 42 owls", "PASSWORD_TOO_WEAK", "Leave your e-mail address"),
         ("Summer2024!", "PASSWORD_TOO_WEAK", "This password is easy to guess."),
     ] {
-        let answer = api_sign_up(&app, "wilhelmina@example.com", password).await;
-        assert_eq!(answer.status, 400, "{password}");
-        assert_eq!(answer.json()["code"], code, "{password}");
+        let response = api_sign_up(&app, "wilhelmina@example.com", password).await;
+        assert_eq!(response.status, 400, "{password}");
+        assert_eq!(response.json()["code"], code, "{password}");
         let page = refusal(&Browser::new(&app), "wilhelmina@example.com", password).await;
         assert!(page.contains(sentence), "{password}");
         assert!(page.contains(r#"id="password-error""#) && !page.contains(r#"id="email-error""#), "{password}");
@@ -243,8 +243,8 @@ async fn composition_rules_apply_when_enabled() {
     api_sign_up(&relaxed, "ada@example.com", "violet spoon harbour").await.assert_ok();
     let strict = TestApp::with(&[("LATCHKEY_PASSWORD_COMPOSITION", "true")]).await;
     for password in ["violet spoon harbour", "Violet spoon harbour", "violet spoon harbour 7"] {
-        let answer = api_sign_up(&strict, "ada@example.com", password).await;
-        assert_eq!(answer.json()["code"], "PASSWORD_TOO_WEAK");
+        let response = api_sign_up(&strict, "ada@example.com", password).await;
+        assert_eq!(response.json()["code"], "PASSWORD_TOO_WEAK");
         let page = refusal(&Browser::new(&strict), "ada@example.com", password).await;
         assert!(page.contains("Use at least one upper-case letter, one lower-case letter and one digit"));
     }
@@ -265,17 +265,17 @@ async fn parallel_api_sign_ups_create_one_account() {
     for (email, number) in [("two@example.com", 2), ("twenty@example.com", 20)] {
         let program = app.client();
         let spelling = |index| if index % 2 == 0 { email.to_owned() } else { email.to_uppercase() };
-        let answers = join_all((0..number).map(|index| {
+        let responses = join_all((0..number).map(|index| {
             let body = json!({ "name": "", "email": spelling(index), "password": PASSWORD });
             program.post("/api/auth/sign-up/email").json(&body).into_future()
         }))
         .await;
-        let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+        let mut statuses: Vec<_> = responses.iter().map(|response| response.status.as_u16()).collect();
         statuses.sort_unstable();
         let mut expected = vec![422; number];
         expected[0] = 200;
         assert_eq!(statuses, expected);
-        assert!(answers.iter().all(|answer| answer.status == 200 || answer.set_cookies().is_empty()));
+        assert!(responses.iter().all(|response| response.status == 200 || response.set_cookies().is_empty()));
     }
     assert_eq!(count(&app, "users").await, 2);
     assert_eq!(count(&app, "sessions").await, 2);
@@ -286,8 +286,8 @@ async fn parallel_api_sign_ups_create_one_account() {
 async fn parallel_form_sign_ups_create_one_account() {
     let app = TestApp::new().await;
     let browsers: Vec<_> = (0..20).map(|_| Browser::new(&app)).collect();
-    let answers = join_all(browsers.iter().map(|browser| form_sign_up(browser, "ada@example.com", PASSWORD))).await;
-    let welcomed = answers.iter().filter(|answer| answer.header("location") == "/account").count();
+    let responses = join_all(browsers.iter().map(|browser| form_sign_up(browser, "ada@example.com", PASSWORD))).await;
+    let welcomed = responses.iter().filter(|response| response.header("location") == "/account").count();
     assert_eq!(welcomed, 1);
     assert_eq!(count(&app, "users").await, 1);
 }
@@ -296,10 +296,10 @@ async fn parallel_form_sign_ups_create_one_account() {
 async fn refused_form_keeps_all_but_the_password() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    let answer = form_sign_up(&browser, "ada@example.com", "kq7#Vz!").await;
-    let sealed = answer.set_cookies().join("\n");
+    let response = form_sign_up(&browser, "ada@example.com", "kq7#Vz!").await;
+    let sealed = response.set_cookies().join("\n");
     assert!(!sealed.contains("ada") && !sealed.contains("kq7"), "{sealed}");
-    assert!(!answer.header("location").contains("ada"));
+    assert!(!response.header("location").contains("ada"));
     let page = browser.page("/sign-up").await;
     assert!(page.contains(r#"value="ada@example.com""#) && page.contains(r#"value="Ada""#));
     assert!(!page.contains("kq7"));

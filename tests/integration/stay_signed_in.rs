@@ -42,8 +42,8 @@ async fn renew(browser: &Browser) -> TestResponse {
 
 async fn user_id(app: &TestApp, browser: &Browser) -> String {
     let (_, session) = tokens(browser);
-    let answer = app.client().get("/api/auth/get-session").bearer(session).await;
-    answer.json()["user"]["id"].as_str().expect("an id").to_owned()
+    let response = app.client().get("/api/auth/get-session").bearer(session).await;
+    response.json()["user"]["id"].as_str().expect("an id").to_owned()
 }
 
 async fn status_with(app: &TestApp, path: &str, access_token: &str) -> u16 {
@@ -62,13 +62,13 @@ async fn access_token_is_renewed_in_its_last_third() {
     app.wait((10 * MINUTE).saturating_sub(SECOND));
     assert!(browser.get("/account").await.set_cookies().is_empty());
     app.wait(SECOND);
-    let answer = browser.get("/account").await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.set_cookies().len(), 2);
+    let response = browser.get("/account").await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.set_cookies().len(), 2);
     let (new_access, new_session) = tokens(&browser);
     assert_ne!(new_access, access);
     assert_ne!(new_session, session);
-    assert_eq!(answer.max_age(SESSION), Duration::from_hours(7 * 24));
+    assert_eq!(response.max_age(SESSION), Duration::from_hours(7 * 24));
     assert!(browser.get("/account").await.set_cookies().is_empty(), "the token is renewed once");
 }
 
@@ -94,8 +94,8 @@ async fn expired_access_token_is_renewed_everywhere() {
     for path in ["/", "/account", "/no-such-page", &format!("/api/users/{user_id}"), "/api/auth/get-session"] {
         app.wait(Duration::from_hours(1));
         let (_, before) = tokens_or_session(&browser);
-        let answer = browser.get(path).await;
-        assert_eq!(answer.set_cookies().len(), 2, "{path}");
+        let response = browser.get(path).await;
+        assert_eq!(response.set_cookies().len(), 2, "{path}");
         assert_ne!(tokens(&browser).1, before, "{path}");
     }
     app.wait(Duration::from_hours(1));
@@ -114,9 +114,9 @@ async fn stale_access_cookie_is_renewed() {
     let (access, _) = tokens(&browser);
     app.wait(Duration::from_hours(1));
     browser.set_cookie(ACCESS, &access);
-    let answer = browser.get("/account").await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.set_cookies().len(), 2);
+    let response = browser.get("/account").await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.set_cookies().len(), 2);
 }
 
 #[tokio::test]
@@ -127,9 +127,9 @@ async fn bearer_requests_and_health_checks_never_renew() {
     let path = format!("/api/users/{}", user_id(&app, &browser).await);
     app.wait(12 * MINUTE);
     let cookies = cookie_header(&browser);
-    let answer = app.client().get(&path).header("cookie", &cookies).bearer(access).await;
-    answer.assert_ok();
-    assert!(answer.set_cookies().is_empty());
+    let response = app.client().get(&path).header("cookie", &cookies).bearer(access).await;
+    response.assert_ok();
+    assert!(response.set_cookies().is_empty());
     for path in ["/healthz", "/readyz", "/favicon.svg"] {
         assert!(browser.get(path).await.set_cookies().is_empty(), "{path}");
     }
@@ -145,9 +145,9 @@ async fn lost_response_keeps_the_session() {
     assert_eq!(browser.get_and_lose_response("/account").await.set_cookies().len(), 2);
     for _ in 0..5 {
         app.wait(Duration::from_hours(1));
-        let answer = browser.get("/account").await;
-        assert_eq!(answer.status, 200);
-        assert_eq!(answer.set_cookies().len(), 1, "an access token and no second session token");
+        let response = browser.get("/account").await;
+        assert_eq!(response.status, 200);
+        assert_eq!(response.set_cookies().len(), 1, "an access token and no second session token");
         assert_eq!(tokens(&browser).1, session);
     }
     assert_eq!(events(&app, "session_renewed").await, 1);
@@ -176,7 +176,7 @@ async fn parallel_tabs_both_stay_signed_in() {
         app.wait(Duration::from_hours(1));
         let (one, other) = tokio::join!(browser.get("/account"), browser.get("/account"));
         assert_eq!((one.status.as_u16(), other.status.as_u16()), (200, 200));
-        let successors = [&one, &other].iter().filter(|answer| answer.new_cookie(SESSION).is_some()).count();
+        let successors = [&one, &other].iter().filter(|response| response.new_cookie(SESSION).is_some()).count();
         assert_eq!(successors, 1);
     }
     assert!(browser.is_signed_in().await);
@@ -191,17 +191,17 @@ async fn previous_token_is_valid_for_30_s_after_use() {
     browser.get("/account").await;
     let (_, current) = tokens(&browser);
     app.wait(Duration::from_hours(2));
-    let answer = renew(&copy).await;
-    assert_eq!(answer.status, 200, "the current token is unused");
-    assert_eq!(answer.new_cookie(SESSION), None);
+    let response = renew(&copy).await;
+    assert_eq!(response.status, 200, "the current token is unused");
+    assert_eq!(response.new_cookie(SESSION), None);
 
     assert!(app.has_session(&current).await, "the first use of the current token");
     app.wait(29 * SECOND);
     assert_eq!(renew(&copy).await.status, 200);
     app.wait(SECOND);
-    let answer = renew(&copy).await;
-    assert_eq!(answer.status, 303);
-    assert!(answer.clears_session());
+    let response = renew(&copy).await;
+    assert_eq!(response.status, 303);
+    assert!(response.clears_session());
     assert!(!app.has_session(&current).await, "the session has ended");
     assert_eq!(events(&app, "authn_token_reuse").await, 1);
 }
@@ -216,9 +216,9 @@ async fn reused_token_ends_session_and_access_tokens() {
     renew(&browser).await;
     let (access, session) = tokens(&browser);
     assert_eq!(status_with(&app, &path, &access).await, 200);
-    let answer = renew(&thief).await;
-    assert_eq!(answer.header("location"), "/sign-in?next=%2Faccount");
-    assert!(answer.clears_session());
+    let response = renew(&thief).await;
+    assert_eq!(response.header("location"), "/sign-in?next=%2Faccount");
+    assert!(response.clears_session());
     assert_eq!(status_with(&app, &path, &access).await, 401, "the access token is revoked");
     assert!(!app.has_session(&session).await);
     let owner = browser.get("/account").await;
@@ -239,9 +239,9 @@ async fn reused_token_with_valid_access_token_is_found() {
     let thief = browser.stolen();
     renew(&browser).await;
     renew(&browser).await;
-    let answer = thief.get(&path).await;
-    assert_eq!(answer.status, 401, "reuse is refused in the same request");
-    assert!(answer.clears_session());
+    let response = thief.get(&path).await;
+    assert_eq!(response.status, 401, "reuse is refused in the same request");
+    assert!(response.clears_session());
     assert_eq!(events(&app, "authn_token_reuse").await, 1);
 }
 
@@ -269,9 +269,9 @@ async fn guessed_secret_ends_no_session() {
     for invented in [altered, "A".repeat(43), secret[..42].to_owned(), String::new()] {
         let stranger = Browser::new(&app);
         stranger.set_cookie(SESSION, &format!("{id}.{invented}"));
-        let answer = stranger.get("/account").await;
-        assert_eq!(answer.status, 303);
-        assert!(answer.clears_session(), "the guessed cookies are cleared");
+        let response = stranger.get("/account").await;
+        assert_eq!(response.status, 303);
+        assert!(response.clears_session(), "the guessed cookies are cleared");
     }
     assert!(app.has_session(&session).await);
     assert!(browser.is_signed_in().await);
@@ -286,12 +286,12 @@ async fn parallel_renewals_have_one_successor() {
     app.wait(Duration::from_hours(1));
     let cookies = format!("{ACCESS}={access}; {SESSION}={session}");
     let program = app.client();
-    let answers = join_all((0..100).map(|_| program.get("/account").header("cookie", &cookies).into_future())).await;
-    let successors: Vec<_> = answers.iter().filter_map(|answer| answer.new_cookie(SESSION)).collect();
+    let responses = join_all((0..100).map(|_| program.get("/account").header("cookie", &cookies).into_future())).await;
+    let successors: Vec<_> = responses.iter().filter_map(|response| response.new_cookie(SESSION)).collect();
     assert_eq!(successors.len(), 1, "one successor, and no cookie cleared");
-    for answer in &answers {
-        assert_eq!(answer.status, 200);
-        assert!(answer.new_cookie(ACCESS).is_some_and(|token| app.verify(&token).is_ok()));
+    for response in &responses {
+        assert_eq!(response.status, 200);
+        assert!(response.new_cookie(ACCESS).is_some_and(|token| app.verify(&token).is_ok()));
     }
     assert!(app.has_session(&successors[0]).await);
     assert!(app.has_session(&session).await, "the previous token is still valid");
@@ -307,13 +307,13 @@ async fn lost_database_keeps_cookies() {
     app.wait(Duration::from_hours(1));
     app.close_database().await;
     for path in ["/account", "/", &path, "/api/auth/get-session"] {
-        let answer = browser.get(path).await;
-        assert_eq!(answer.status, 503, "{path}");
-        assert!(answer.set_cookies().is_empty(), "{path}");
+        let response = browser.get(path).await;
+        assert_eq!(response.status, 503, "{path}");
+        assert!(response.set_cookies().is_empty(), "{path}");
     }
-    let answer = browser.post("update-profile", &[("name", "Countess")]).await;
-    assert_eq!(answer.status, 503);
-    assert!(answer.set_cookies().is_empty());
+    let response = browser.post("update-profile", &[("name", "Countess")]).await;
+    assert_eq!(response.status, 503);
+    assert!(response.set_cookies().is_empty());
     let browser = browser.connected_to(&app.restarted().await);
     assert!(browser.is_signed_in().await, "the session survives the outage");
 }

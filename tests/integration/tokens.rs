@@ -26,7 +26,7 @@ fn ring(algorithm: &str) -> (KeyRing, Forge) {
         "EdDSA" => PairAlgorithm::EdDsa,
         "ES256" => PairAlgorithm::Es256,
         _ => {
-            let secret = SharedSecret::parse(SECRET).expect("a good secret");
+            let secret = SharedSecret::parse(SECRET).expect("a valid secret");
             let other = SharedSecret::generate().expect("a secret");
             return (KeyRing::hs256(&secret, &[other]), forge(ForgeKey::secret(SECRET)));
         }

@@ -66,8 +66,8 @@ async fn invalid_bodies_have_the_reference_messages() {
         ("/update-user", "[]", "[body] Invalid input: expected record, received array".to_owned()),
         ("/update-user", "", "[body] Invalid input: expected record, received undefined".to_owned()),
     ] {
-        let answer = app.send(&format!("POST /api/auth{path}"), &[JSON], body).await;
-        assert_error(&answer, 400, "VALIDATION_ERROR", &message);
+        let response = app.send(&format!("POST /api/auth{path}"), &[JSON], body).await;
+        assert_error(&response, 400, "VALIDATION_ERROR", &message);
     }
 }
 
@@ -82,25 +82,25 @@ async fn body_content_types_match_the_reference() {
         ("/sign-out", "application/x-www-form-urlencoded", "application/json"),
         ("/update-user", "multipart/form-data; boundary=x", "application/json"),
     ] {
-        let answer = app.send(&format!("POST /api/auth{path}"), &[("content-type", kind)], "x").await;
+        let response = app.send(&format!("POST /api/auth{path}"), &[("content-type", kind)], "x").await;
         assert_error(
-            &answer,
+            &response,
             415,
             "UNSUPPORTED_MEDIA_TYPE",
             &format!("Content-Type \"{kind}\" is not allowed. Allowed types: {allowed}"),
         );
     }
     for body in ["{", "{bad", "\"", "[1,"] {
-        let answer = app.send("POST /api/auth/sign-out", &[JSON], body).await;
-        assert_error(&answer, 400, "BAD_REQUEST", "Invalid JSON in request body");
+        let response = app.send("POST /api/auth/sign-out", &[JSON], body).await;
+        assert_error(&response, 400, "BAD_REQUEST", "Invalid JSON in request body");
     }
     let form = format!("email=ada%40example.com&password={}", PASSWORD.replace(' ', "+"));
     assert_eq!(app.send("POST /api/auth/sign-in/email", &[FORM], form).await.status, StatusCode::OK);
     let kind = ("content-type", "Application/JSON; charset=utf-8");
     let body = json!({ "email": "ada@example.com", "password": PASSWORD });
     assert_eq!(post(&app, "/sign-in/email", &[kind], &body).await.status, StatusCode::OK);
-    let answer = app.send("POST /api/auth/sign-out", &[], "untyped").await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "success": true })));
-    let answer = app.send("POST /api/auth/sign-out", &[JSON], "x".repeat(17 * 1024)).await;
-    assert_error(&answer, 413, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB");
+    let response = app.send("POST /api/auth/sign-out", &[], "untyped").await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "success": true })));
+    let response = app.send("POST /api/auth/sign-out", &[JSON], "x".repeat(17 * 1024)).await;
+    assert_error(&response, 413, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB");
 }

@@ -133,8 +133,11 @@ async fn provider_endpoints_validate_then_fail() {
     ] {
         assert_error(&post(&app, path, &[JSON, ("authorization", &bearer)], &body).await, status, code, message);
     }
-    let answer = post(&app, "/update-session", &[JSON, ("authorization", &bearer)], &json!({ "userId": "x" })).await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::BAD_REQUEST, json!({ "message": "No fields to update" })));
+    let response = post(&app, "/update-session", &[JSON, ("authorization", &bearer)], &json!({ "userId": "x" })).await;
+    assert_eq!(
+        (response.status, response.json()),
+        (StatusCode::BAD_REQUEST, json!({ "message": "No fields to update" }))
+    );
     let info = format!("/account-info?accountId={own}");
     let message = "Account is not associated with a configured social provider.";
     assert_error(&get(&app, &info, &bearer).await, 400, "PROVIDER_NOT_CONFIGURED", message);
@@ -158,9 +161,9 @@ async fn endpoints_without_session_return_only_401() {
     }
     assert_error(&get(&app, "/list-accounts", "").await, 401, "UNAUTHORIZED", "Unauthorized");
     for line in ["POST /get-access-token", "POST /refresh-token", "GET /account-info?accountId=x"] {
-        let answer = app.send(&line.replace(" /", " /api/auth/"), &[JSON], r#"{"accountId":"x"}"#).await;
-        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::UNAUTHORIZED, ""), "{line}");
-        assert_eq!(answer.header("content-type"), "application/json");
+        let response = app.send(&line.replace(" /", " /api/auth/"), &[JSON], r#"{"accountId":"x"}"#).await;
+        assert_eq!((response.status, response.body.as_str()), (StatusCode::UNAUTHORIZED, ""), "{line}");
+        assert_eq!(response.header("content-type"), "application/json");
     }
 }
 
@@ -199,22 +202,23 @@ async fn last_account_cannot_be_unlinked() {
         }])
     );
     app.wait(Duration::from_hours(24));
-    let answer = post(&app, "/unlink-account", &[JSON, ("authorization", &bearer)], &json!({ "accountId": id })).await;
-    assert_error(&answer, 403, "SESSION_NOT_FRESH", "Session is not fresh");
+    let response =
+        post(&app, "/unlink-account", &[JSON, ("authorization", &bearer)], &json!({ "accountId": id })).await;
+    assert_error(&response, 403, "SESSION_NOT_FRESH", "Session is not fresh");
 }
 
 #[tokio::test]
 async fn get_session_returns_an_access_token() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let answer = get(&app, "/get-session", &ada.session_bearer()).await;
-    assert_eq!(answer.header("access-control-expose-headers"), "set-auth-jwt");
-    let bearer = format!("Bearer {}", answer.header("set-auth-jwt"));
+    let response = get(&app, "/get-session", &ada.session_bearer()).await;
+    assert_eq!(response.header("access-control-expose-headers"), "set-auth-jwt");
+    let bearer = format!("Bearer {}", response.header("set-auth-jwt"));
     let profile = app.send(&format!("GET {}", ada.path("")), &[("authorization", &bearer)], "").await;
     assert_eq!(profile.status, StatusCode::OK);
-    for nobody in ["", "Bearer x"] {
-        let answer = get(&app, "/get-session", nobody).await;
-        assert!(!answer.has("set-auth-jwt") && !answer.has("access-control-expose-headers"));
+    for invalid in ["", "Bearer x"] {
+        let response = get(&app, "/get-session", invalid).await;
+        assert!(!response.has("set-auth-jwt") && !response.has("access-control-expose-headers"));
     }
 }
 
@@ -230,9 +234,9 @@ async fn invalid_links_redirect_with_an_error() {
         ("/callback/google?code=x", &format!("{BASE_URL}/api/auth/error?error=state_not_found")),
         ("/callback/google?code=x&state=y", &format!("{BASE_URL}/api/auth/error?error=state_mismatch")),
     ] {
-        let answer = get(&app, path, "").await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, location), "{path}");
-        assert_eq!((answer.body.as_str(), answer.header("content-type")), ("", "application/json"));
+        let response = get(&app, path, "").await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, location), "{path}");
+        assert_eq!((response.body.as_str(), response.header("content-type")), ("", "application/json"));
     }
     for path in [
         "/reset-password/x?callbackURL=",
@@ -242,8 +246,8 @@ async fn invalid_links_redirect_with_an_error() {
         for evil in
             ["//evil.example", "https://evil.example", "https://app.example.com.evil.example", "javascript:alert(1)"]
         {
-            let answer = get(&app, &format!("{path}{evil}"), "").await;
-            assert_error(&answer, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
+            let response = get(&app, &format!("{path}{evil}"), "").await;
+            assert_error(&response, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
         }
     }
     assert_error(&get(&app, "/verify-email?token=x", "").await, 401, "INVALID_TOKEN", "Invalid token");
@@ -256,9 +260,9 @@ async fn provider_post_redirects_to_the_callback() {
     let app = TestApp::new().await;
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let line = "POST /api/auth/callback/a%2Fb?state=s";
-    let answer = app.send(line, &form, "code=x%26y&state=t&other=z").await;
+    let response = app.send(line, &form, "code=x%26y&state=t&other=z").await;
     let location = format!("{BASE_URL}/api/auth/callback/a%2Fb?code=x%26y&state=s");
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, location.as_str()));
+    assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, location.as_str()));
 }
 
 #[tokio::test]
@@ -288,10 +292,10 @@ async fn error_page_shows_only_known_codes() {
     for (query, shown) in
         [("?error=access_denied&error_description=call+us", "access_denied"), ("?error=<b>", "UNKNOWN")]
     {
-        let answer = get(&app, &format!("/error{}", query.replace('<', "%3C").replace('>', "%3E")), "").await;
-        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
-        assert!(answer.body.contains(&format!("<code>{shown}</code>")), "{}", answer.body);
-        assert!(!answer.body.contains("call us") && !answer.body.contains("<b>"));
+        let response = get(&app, &format!("/error{}", query.replace('<', "%3C").replace('>', "%3E")), "").await;
+        assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
+        assert!(response.body.contains(&format!("<code>{shown}</code>")), "{}", response.body);
+        assert!(!response.body.contains("call us") && !response.body.contains("<b>"));
     }
 }
 
@@ -308,7 +312,7 @@ async fn sign_out_validates_its_options() {
         [body.state] Invalid input: expected string, received number";
     let body = json!({ "callbackURL": "/x", "disableRedirect": 1, "state": 2 });
     assert_error(&post(&app, "/sign-out", &[JSON], &body).await, 400, "VALIDATION_ERROR", message);
-    let answer = post(&app, "/sign-out", &[JSON], &json!({ "callbackURL": "/x", "disableRedirect": true })).await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "success": true })));
-    assert_eq!(answer.json().get("url"), None::<&Value>);
+    let response = post(&app, "/sign-out", &[JSON], &json!({ "callbackURL": "/x", "disableRedirect": true })).await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "success": true })));
+    assert_eq!(response.json().get("url"), None::<&Value>);
 }

@@ -32,23 +32,23 @@ async fn preflight_allows_trusted_origins_only() {
     let app = TestApp::with(&[TRUSTED]).await;
     for path in ["/api/auth/sign-in/email", "/api/auth/nope", "/api/users/x", "/api/users/x/sessions"] {
         for origin in TRUSTED_ORIGINS {
-            let answer = preflight(&app, path, origin).await;
-            assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NO_CONTENT, ""), "{path} {origin}");
-            assert_eq!(answer.header("access-control-allow-origin"), origin);
-            assert_eq!(answer.header("access-control-allow-credentials"), "true");
-            assert_eq!(answer.header("access-control-allow-headers"), "content-type, authorization");
-            assert_eq!(answer.header("access-control-allow-methods"), "GET, POST, PATCH, DELETE");
-            assert_eq!(answer.header("vary"), "origin");
+            let response = preflight(&app, path, origin).await;
+            assert_eq!((response.status, response.body.as_str()), (StatusCode::NO_CONTENT, ""), "{path} {origin}");
+            assert_eq!(response.header("access-control-allow-origin"), origin);
+            assert_eq!(response.header("access-control-allow-credentials"), "true");
+            assert_eq!(response.header("access-control-allow-headers"), "content-type, authorization");
+            assert_eq!(response.header("access-control-allow-methods"), "GET, POST, PATCH, DELETE");
+            assert_eq!(response.header("vary"), "origin");
         }
         for origin in UNTRUSTED {
-            let answer = preflight(&app, path, origin).await;
-            assert!(answer.status.is_client_error(), "{path} {origin}");
-            assert_no_permission(&answer);
+            let response = preflight(&app, path, origin).await;
+            assert!(response.status.is_client_error(), "{path} {origin}");
+            assert_no_permission(&response);
         }
     }
     // `OPTIONS` without `Access-Control-Request-Method` is not a preflight.
-    let answer = app.send("OPTIONS /api/auth/ok", &[("origin", TRUSTED_ORIGINS[0])], "").await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let response = app.send("OPTIONS /api/auth/ok", &[("origin", TRUSTED_ORIGINS[0])], "").await;
+    assert_eq!(response.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -56,18 +56,18 @@ async fn trusted_origin_reads_response_and_headers() {
     let app = TestApp::with(&[TRUSTED]).await;
     let body = json!({ "name": "Ada", "email": "ada@example.com", "password": PASSWORD });
     let headers = [JSON, ("origin", TRUSTED_ORIGINS[0]), ("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors")];
-    let answer = post(&app, "/sign-up/email", &headers, &body).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("access-control-allow-origin"), TRUSTED_ORIGINS[0]);
-    assert_eq!(answer.header("access-control-allow-credentials"), "true");
-    let exposed = answer.header("access-control-expose-headers");
+    let response = post(&app, "/sign-up/email", &headers, &body).await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.header("access-control-allow-origin"), TRUSTED_ORIGINS[0]);
+    assert_eq!(response.header("access-control-allow-credentials"), "true");
+    let exposed = response.header("access-control-expose-headers");
     for name in ["set-auth-token", "set-auth-jwt", "x-retry-after"] {
         assert!(exposed.split(", ").any(|exposed| exposed == name), "{exposed}");
     }
     // CORS headers are on errors too.
-    let answer = post(&app, "/sign-in/email", &headers, &json!({})).await;
+    let response = post(&app, "/sign-in/email", &headers, &json!({})).await;
     assert_eq!(
-        (answer.status, answer.header("access-control-allow-origin")),
+        (response.status, response.header("access-control-allow-origin")),
         (StatusCode::BAD_REQUEST, TRUSTED_ORIGINS[0])
     );
 }
@@ -79,17 +79,17 @@ async fn untrusted_origin_changes_nothing() {
     let session = format!("latchkey_session={}; latchkey_access={}", ada.session_token, ada.access_token);
     for origin in UNTRUSTED {
         let headers = [JSON, ("origin", origin), ("cookie", &session)];
-        let answer = app.send("GET /api/auth/get-session", &headers, "").await;
-        assert_eq!((answer.status, answer.header("vary")), (StatusCode::OK, "origin"));
-        assert_no_permission(&answer);
+        let response = app.send("GET /api/auth/get-session", &headers, "").await;
+        assert_eq!((response.status, response.header("vary")), (StatusCode::OK, "origin"));
+        assert_no_permission(&response);
         for path in ["/sign-out", "/delete-user", "/revoke-sessions"] {
-            let answer = post(&app, path, &headers, &json!({})).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {origin}");
-            assert_no_permission(&answer);
+            let response = post(&app, path, &headers, &json!({})).await;
+            assert_eq!(response.status, StatusCode::FORBIDDEN, "{path} {origin}");
+            assert_no_permission(&response);
         }
-        let answer = app.send(&format!("DELETE {}/sessions", ada.path("")), &headers, "").await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::FORBIDDEN, "cross_site"), "{origin}");
-        assert_no_permission(&answer);
+        let response = app.send(&format!("DELETE {}/sessions", ada.path("")), &headers, "").await;
+        assert_eq!((response.status, response.problem().as_str()), (StatusCode::FORBIDDEN, "cross_site"), "{origin}");
+        assert_no_permission(&response);
     }
     assert_eq!(ada.get(&app, "").await.status, StatusCode::OK);
 }
@@ -124,22 +124,22 @@ async fn callbacks_allow_trusted_origins_only() {
         ("newUserCallbackURL", "INVALID_NEW_USER_CALLBACK_URL", "newUserCallbackURL"),
     ] {
         for good in ["/in", "https://app.example.com/in?a=b", "https://a.example.org", "myapp://in", ""] {
-            let answer = post(&app, "/sign-out", &[JSON], &json!({ member: good })).await;
-            assert_eq!(answer.status, StatusCode::OK, "{member} {good}");
+            let response = post(&app, "/sign-out", &[JSON], &json!({ member: good })).await;
+            assert_eq!(response.status, StatusCode::OK, "{member} {good}");
         }
         for bad in UNTRUSTED.into_iter().chain(["//app.example.com", "/\\evil.example", "/%2fevil.example"]) {
-            let answer = post(&app, "/sign-out", &[JSON], &json!({ member: bad })).await;
-            assert_error(&answer, 403, code, &format!("Invalid {label}"));
+            let response = post(&app, "/sign-out", &[JSON], &json!({ member: bad })).await;
+            assert_error(&response, 403, code, &format!("Invalid {label}"));
         }
-        let answer = post(&app, "/sign-out", &[JSON], &json!({ member: ["/a"] })).await;
-        assert_eq!(answer.json(), json!({ "message": format!("Invalid {label}: expected a string") }));
+        let response = post(&app, "/sign-out", &[JSON], &json!({ member: ["/a"] })).await;
+        assert_eq!(response.json(), json!({ "message": format!("Invalid {label}: expected a string") }));
     }
     // Order of checks: origin, callback, body.
     let body = json!({ "callbackURL": "//evil.example" });
     let foreign = [JSON, ("origin", UNTRUSTED[0])];
     assert_error(&post(&app, "/sign-in/email", &foreign, &body).await, 403, "INVALID_ORIGIN", "Invalid origin");
-    let answer = post(&app, "/sign-in/email", &[JSON, ("origin", TRUSTED_ORIGINS[0])], &body).await;
-    assert_error(&answer, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
+    let response = post(&app, "/sign-in/email", &[JSON, ("origin", TRUSTED_ORIGINS[0])], &body).await;
+    assert_error(&response, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
 }
 
 async fn preflight(app: &TestApp, path: &str, origin: &str) -> TestResponse {
@@ -151,8 +151,8 @@ async fn preflight(app: &TestApp, path: &str, origin: &str) -> TestResponse {
     app.send(&format!("OPTIONS {path}"), &headers, "").await
 }
 
-fn assert_no_permission(answer: &TestResponse) {
-    for name in answer.headers.keys().filter(|name| *name != "access-control-expose-headers") {
+fn assert_no_permission(response: &TestResponse) {
+    for name in response.headers.keys().filter(|name| *name != "access-control-expose-headers") {
         assert!(!name.as_str().starts_with("access-control"), "{name}");
     }
 }

@@ -18,19 +18,19 @@ const PAGE: [(&str, &str); 5] = [
 async fn page_request_is_redirected_to_sign_in() {
     let app = TestApp::new().await;
     let line = format!("{VERIFY}?redirect=true");
-    let answer = app.send(&line, &PAGE, "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = app.send(&line, &PAGE, "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     let next = "%2Ftasks%3Fdone%3Dno%26page%3D2";
-    assert_eq!(answer.header("location"), format!("http://localhost:3000/sign-in?next={next}"));
+    assert_eq!(response.header("location"), format!("http://localhost:3000/sign-in?next={next}"));
     let page = app.send(&format!("GET /sign-in?next={next}"), &[], "").await;
     assert!(page.body.contains(r#"name="next" value="/tasks?done=no&amp;page=2""#), "{}", page.body);
     let ada = app.person("ada@example.com").await;
     let bearer = ada.bearer();
     let signed_in = app.send(&line, &[&PAGE[..], &[("authorization", &bearer)]].concat(), "").await;
     assert_eq!(signed_in.status, StatusCode::OK);
-    let other = format!("{line}&user_id=somebody-else");
-    let answer = app.send(&other, &[&PAGE[..], &[("authorization", &bearer)]].concat(), "").await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN, "another sign-in would not help");
+    let other = format!("{line}&user_id=another");
+    let response = app.send(&other, &[&PAGE[..], &[("authorization", &bearer)]].concat(), "").await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN, "another sign-in would not help");
 }
 
 #[tokio::test]
@@ -44,8 +44,8 @@ async fn other_request_returns_a_status() {
         ("x-forwarded-method", "get"),
         ("x-forwarded-method", ""),
     ] {
-        let answer = app.send(&format!("{VERIFY}?redirect=true"), &changed(name, value), "").await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}: {value}");
+        let response = app.send(&format!("{VERIFY}?redirect=true"), &changed(name, value), "").await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{name}: {value}");
     }
     assert_eq!(app.send(VERIFY, &PAGE, "").await.status, StatusCode::UNAUTHORIZED, "no redirect was requested");
     assert_eq!(app.send(&format!("{VERIFY}?redirect=true"), &[], "").await.status, StatusCode::UNAUTHORIZED);
@@ -69,10 +69,14 @@ async fn return_address_must_be_trusted() {
         ("x-forwarded-uri", ".evil.example/", None),
         ("x-forwarded-uri", "/%5cevil.example", None),
     ] {
-        let answer = app.send(&format!("{VERIFY}?redirect=true"), &changed(name, value), "").await;
+        let response = app.send(&format!("{VERIFY}?redirect=true"), &changed(name, value), "").await;
         let next = next.map(|next| format!("?next={next}")).unwrap_or_default();
         let location = format!("http://localhost:3000/sign-in{next}");
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, &*location), "{name}: {value}");
+        assert_eq!(
+            (response.status, response.header("location")),
+            (StatusCode::SEE_OTHER, &*location),
+            "{name}: {value}"
+        );
     }
 }
 
@@ -85,8 +89,8 @@ async fn form_returns_to_trusted_sites_only() {
         let policy =
             app.send(&format!("GET {path}?{query}"), &[], "").await.header("content-security-policy").to_owned();
         assert!(policy.contains("form-action 'self' http://localhost:5173;"), "{policy}");
-        for elsewhere in ["", "?next=/account", "?next=http://localhost:5174/", "?next=http://evil.example/"] {
-            let page = app.send(&format!("GET {path}{elsewhere}"), &[], "").await;
+        for untrusted in ["", "?next=/account", "?next=http://localhost:5174/", "?next=http://evil.example/"] {
+            let page = app.send(&format!("GET {path}{untrusted}"), &[], "").await;
             assert!(page.header("content-security-policy").contains("form-action 'self';"));
             assert!(!page.body.contains("evil.example"));
         }

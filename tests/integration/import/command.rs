@@ -13,7 +13,7 @@ fn import(folder: &Path, arguments: &[&str], secret: Option<&str>) -> Output {
 }
 
 fn said(output: &Output) -> (bool, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("a text");
     (output.status.success(), text(&output.stdout), text(&output.stderr))
 }
 

@@ -30,8 +30,8 @@ fn browser_with_old_cookie(app: &TestApp) -> Browser {
 
 /// The user of the session behind a bearer token.
 async fn user_of(app: &TestApp, bearer: &str) -> Option<String> {
-    let answer = app.client().get("/api/auth/get-session").bearer(bearer).await;
-    answer.json()["user"]["id"].as_str().map(str::to_owned)
+    let response = app.client().get("/api/auth/get-session").bearer(bearer).await;
+    response.json()["user"]["id"].as_str().map(str::to_owned)
 }
 
 #[tokio::test]
@@ -41,12 +41,12 @@ async fn old_cookie_is_replaced_by_new_cookies() {
         old.ada().await;
         moved(&app, &old).await;
         let browser = browser_with_old_cookie(&app);
-        let answer = browser.get("/account").await;
-        assert_eq!(answer.status, 200);
-        assert_eq!(answer.set_cookies().len(), 3);
-        assert_eq!(answer.new_cookie(OLD).as_deref(), Some(""));
+        let response = browser.get("/account").await;
+        assert_eq!(response.status, 200);
+        assert_eq!(response.set_cookies().len(), 3);
+        assert_eq!(response.new_cookie(OLD).as_deref(), Some(""));
         // The session was to end in six days; using it moves the idle timeout.
-        assert_eq!(answer.max_age(SESSION), Duration::from_hours(7 * 24));
+        assert_eq!(response.max_age(SESSION), Duration::from_hours(7 * 24));
         assert!(browser.cookie(OLD).is_none());
         for _ in 0..3 {
             app.wait(Duration::from_hours(24));
@@ -62,10 +62,10 @@ async fn old_cookie_on_https_has_its_prefix() {
     browser.remove_cookie(OLD);
     let name = "__Secure-better-auth.session_token";
     browser.set_cookie(name, COOKIE);
-    let answer = browser.get("/account").await;
-    assert_eq!(answer.status, 200);
+    let response = browser.get("/account").await;
+    assert_eq!(response.status, 200);
     let forgotten =
-        answer.set_cookies().into_iter().find(|cookie| cookie.starts_with(name)).expect("the old cookie is removed");
+        response.set_cookies().into_iter().find(|cookie| cookie.starts_with(name)).expect("the old cookie is removed");
     assert!(forgotten.contains("Secure") && forgotten.contains("Max-Age=0"), "{forgotten}");
 }
 
@@ -73,9 +73,9 @@ async fn old_cookie_on_https_has_its_prefix() {
 async fn old_cookie_works_over_the_contract_api() {
     let app = TestApp::new().await;
     let browser = moved_in(&app).await;
-    let answer = browser.get("/api/auth/get-session").await;
-    assert_eq!(answer.json()["user"]["id"], ADA);
-    assert_eq!(answer.set_cookies().len(), 3);
+    let response = browser.get("/api/auth/get-session").await;
+    assert_eq!(response.json()["user"]["id"], ADA);
+    assert_eq!(response.set_cookies().len(), 3);
     assert!(browser.is_signed_in().await);
 }
 
@@ -85,8 +85,8 @@ async fn second_tab_or_lost_response_stays_signed_in() {
     let lost = moved_in(&app).await;
     lost.get_and_lose_response("/account").await;
     app.wait(Duration::from_mins(5));
-    let answer = lost.get("/account").await;
-    assert_eq!((answer.status.as_u16(), answer.set_cookies().len()), (200, 1), "an access token");
+    let response = lost.get("/account").await;
+    assert_eq!((response.status.as_u16(), response.set_cookies().len()), (200, 1), "an access token");
     assert!(lost.cookie(OLD).is_some(), "the old cookie is kept");
 
     let app = TestApp::new().await;
@@ -107,8 +107,8 @@ async fn old_cookie_reused_later_ends_the_session() {
     browser.get("/account").await;
     browser.get("/api/auth/get-session").await;
     app.wait(Duration::from_secs(30));
-    let answer = stolen.get("/account").await;
-    assert!(answer.clears_session() && answer.new_cookie(OLD).as_deref() == Some(""));
+    let response = stolen.get("/account").await;
+    assert!(response.clears_session() && response.new_cookie(OLD).as_deref() == Some(""));
     assert!(!browser.is_signed_in().await);
     assert!(security_log(&app).await.iter().any(|event| event.kind == "authn_token_reuse"));
     assert_eq!(user_of(&app, TOKEN).await, None);
@@ -139,8 +139,8 @@ async fn old_bearer_token_works_until_expiry() {
             }
             app.wait(Duration::from_hours(6 * 24));
         }
-        let elsewhere = app.client().get(&format!("/api/users/{ADA}")).bearer(TOKEN).await;
-        assert_eq!(elsewhere.status, 401, "an old session token is not an access token");
+        let profile = app.client().get(&format!("/api/users/{ADA}")).bearer(TOKEN).await;
+        assert_eq!(profile.status, 401, "an old session token is not an access token");
         let out = app.client().post("/api/auth/sign-out").bearer(TOKEN).await;
         out.assert_ok();
         for bearer in [TOKEN, COOKIE] {
@@ -192,8 +192,8 @@ async fn import_with_wrong_secret_drops_old_cookies() {
     old.ada().await;
     try_import(&app, &old, Some("not the old secret"), false).await.expect("the import succeeds");
     let browser = browser_with_old_cookie(&app);
-    let answer = browser.get("/account").await;
-    assert_eq!((answer.status.as_u16(), answer.new_cookie(OLD).as_deref()), (303, Some("")));
+    let response = browser.get("/account").await;
+    assert_eq!((response.status.as_u16(), response.new_cookie(OLD).as_deref()), (303, Some("")));
     browser.sign_in("ada@example.com", PASSWORD).await;
     assert!(browser.is_signed_in().await);
     assert!(browser.cookie(ACCESS).is_some());

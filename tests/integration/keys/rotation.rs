@@ -29,10 +29,10 @@ const KEPT: Duration = Duration::from_secs(15 * 60 + 5 + 60 + 5 * 60);
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-async fn opens(app: &TestApp, person: &Person, token: &str) -> bool {
-    let answer = app.client().get(&person.path("")).bearer(token).await;
-    assert!([200, 401].contains(&answer.status.as_u16()), "{}", answer.status);
-    answer.status == StatusCode::OK
+async fn is_accepted(app: &TestApp, person: &Person, token: &str) -> bool {
+    let response = app.client().get(&person.path("")).bearer(token).await;
+    assert!([200, 401].contains(&response.status.as_u16()), "{}", response.status);
+    response.status == StatusCode::OK
 }
 
 /// The id of the key that signs now.
@@ -67,7 +67,7 @@ async fn retired_key_is_published_until_tokens_expire() {
     let last = access_token(&app, &ada.session_token).await;
     assert_eq!(signer(&last), old);
     app.wait(Duration::from_mins(15));
-    assert!(opens(&app, &ada, &last).await, "within the leeway");
+    assert!(is_accepted(&app, &ada, &last).await, "within the leeway");
     app.wait(KEPT.saturating_sub(Duration::from_mins(15) + MILLISECOND));
     assert!(published(&app).await.contains(&old));
     app.wait(MILLISECOND * 2);
@@ -137,9 +137,9 @@ async fn new_key_reaches_replicas_after_one_poll() {
     app.poll_keys().await;
     let token = access_token(&app, &ada.session_token).await;
     assert_ne!(signer(&token), old);
-    assert!(!opens(&replica, &ada, &token).await, "the replica does not know the key yet");
+    assert!(!is_accepted(&replica, &ada, &token).await, "the replica does not know the key yet");
     replica.poll_keys().await;
-    assert!(opens(&replica, &ada, &token).await);
+    assert!(is_accepted(&replica, &ada, &token).await);
 }
 
 #[tokio::test]
@@ -152,9 +152,9 @@ async fn withdrawn_key_is_refused_after_one_poll() {
     let compromised = signing(&app, &ada).await;
     operator(&app).await.retire_now(&compromised).await.unwrap();
     for app in [&app, &replica] {
-        assert!(opens(app, &ada, &ada.access_token).await);
+        assert!(is_accepted(app, &ada, &ada.access_token).await);
         app.poll_keys().await;
-        assert!(!opens(app, &ada, &ada.access_token).await);
+        assert!(!is_accepted(app, &ada, &ada.access_token).await);
         assert!(!published(app).await.contains(&compromised));
     }
     assert!(browser.is_signed_in().await, "the browser renews its access token");
@@ -176,8 +176,8 @@ async fn retired_key_verifies_but_no_longer_signs() {
     let token = access_token(&app, &ada.session_token).await;
     assert_ne!(signer(&token), old);
     for app in [&app, &replica] {
-        assert!(opens(app, &ada, &ada.access_token).await);
-        assert!(opens(app, &ada, &token).await);
+        assert!(is_accepted(app, &ada, &ada.access_token).await);
+        assert!(is_accepted(app, &ada, &token).await);
         assert!(published(app).await.contains(&old));
     }
     app.wait(until.since(app.now()));
@@ -207,15 +207,15 @@ async fn shared_secrets_rotate_by_key_id() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let both = app.restarted_with(&[("LATCHKEY_JWT_SECRET", &format!("{new} {SECRET}"))]).await.unwrap();
-    assert!(opens(&both, &ada, &ada.access_token).await);
+    assert!(is_accepted(&both, &ada, &ada.access_token).await);
     let token = access_token(&both, &ada.session_token).await;
     assert_ne!(signer(&token), signer(&ada.access_token), "the first secret signs");
-    assert!(!opens(&app, &ada, &token).await, "the old configuration refuses the new secret");
+    assert!(!is_accepted(&app, &ada, &token).await, "the old configuration refuses the new secret");
     let swapped = app.restarted_with(&[("LATCHKEY_JWT_SECRET", &format!("{SECRET} {new}"))]).await.unwrap();
-    assert!(opens(&swapped, &ada, &token).await);
+    assert!(is_accepted(&swapped, &ada, &token).await);
     let only = app.restarted_with(&[("LATCHKEY_JWT_SECRET", new)]).await.unwrap();
-    assert!(opens(&only, &ada, &token).await);
-    assert!(!opens(&only, &ada, &ada.access_token).await);
+    assert!(is_accepted(&only, &ada, &token).await);
+    assert!(!is_accepted(&only, &ada, &ada.access_token).await);
 }
 
 /// A backend that verifies tokens offline and caches the key set as long as allowed.
@@ -263,8 +263,8 @@ async fn rotation_under_load_refuses_no_valid_token() {
             async move {
                 let fresh = access_token(issuing, &ada.session_token).await;
                 for token in earlier.iter().chain([&fresh]) {
-                    assert!(opens(checking, ada, token).await, "refused in minute {minute}");
-                    assert!(opens(issuing, ada, token).await, "refused in minute {minute}");
+                    assert!(is_accepted(checking, ada, token).await, "refused in minute {minute}");
+                    assert!(is_accepted(issuing, ada, token).await, "refused in minute {minute}");
                 }
                 fresh
             }

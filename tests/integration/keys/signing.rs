@@ -88,7 +88,7 @@ async fn foreign_key_in_database_is_not_used() {
         keys.push(row);
         Ok::<_, latchkey::store::StoreError>((keys, ()))
     };
-    store.change_signing_keys(with_theirs).await.expect("the database answers");
+    store.change_signing_keys(with_theirs).await.expect("the database is reachable");
     let log = CapturedLog::start();
     app.poll_keys().await;
     app.poll_keys().await;
@@ -219,8 +219,8 @@ async fn key_changes_are_logged_once() {
     app.poll_keys().await;
     app.poll_keys().await;
     for (event, kid) in [("signing_key_published", &new), ("signing_key_withdrawn", &old)] {
-        let told = |line: &&str| line.contains(event) && line.contains(kid) && line.contains("latchkey::security");
-        assert_eq!(log.text().lines().filter(told).count(), 1, "{event}: {}", log.text());
+        let matching = |line: &&str| line.contains(event) && line.contains(kid) && line.contains("latchkey::security");
+        assert_eq!(log.text().lines().filter(matching).count(), 1, "{event}: {}", log.text());
     }
 }
 

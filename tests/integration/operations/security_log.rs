@@ -13,13 +13,13 @@ use crate::support::{
     records::{count, security_log},
 };
 
-fn request_id(answer: &TestResponse) -> String {
-    answer.header("x-request-id").to_owned()
+fn request_id(response: &TestResponse) -> String {
+    response.header("x-request-id").to_owned()
 }
 
 /// The kinds of the events with the request id of a response. Checks their address and user agent.
-async fn caused_by(app: &TestApp, answer: &TestResponse) -> Vec<String> {
-    let id = request_id(answer);
+async fn caused_by(app: &TestApp, response: &TestResponse) -> Vec<String> {
+    let id = request_id(response);
     let log = security_log(app).await;
     let caused: Vec<_> = log.into_iter().filter(|event| event.request_id.as_ref() == Some(&id)).collect();
     for event in &caused {
@@ -33,44 +33,44 @@ async fn caused_by(app: &TestApp, answer: &TestResponse) -> Vec<String> {
 async fn every_event_is_stored_with_its_request() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    let answer = browser.sign_up("ada@example.com").await;
-    assert_eq!(caused_by(&app, &answer).await, ["user_created", "session_created"]);
+    let response = browser.sign_up("ada@example.com").await;
+    assert_eq!(caused_by(&app, &response).await, ["user_created", "session_created"]);
 
-    let answer = browser.post("update-profile", &[("name", "Countess")]).await;
-    assert_eq!(caused_by(&app, &answer).await, ["user_updated"]);
+    let response = browser.post("update-profile", &[("name", "Countess")]).await;
+    assert_eq!(caused_by(&app, &response).await, ["user_updated"]);
 
     app.wait(Duration::from_hours(1));
-    let answer = browser.get("/account").await;
-    assert_eq!(caused_by(&app, &answer).await, ["session_renewed"]);
+    let response = browser.get("/account").await;
+    assert_eq!(caused_by(&app, &response).await, ["session_renewed"]);
 
     let form = [("current_password", WRONG_PASSWORD), ("new_password", NEW_PASSWORD)];
-    let answer = browser.post("change-password", &form).await;
-    assert_eq!(caused_by(&app, &answer).await, ["authn_password_change_fail"]);
+    let response = browser.post("change-password", &form).await;
+    assert_eq!(caused_by(&app, &response).await, ["authn_password_change_fail"]);
     let form = [("current_password", PASSWORD), ("new_password", NEW_PASSWORD)];
-    let answer = browser.post("change-password", &form).await;
-    assert_eq!(caused_by(&app, &answer).await, ["authn_password_change", "session_created"]);
+    let response = browser.post("change-password", &form).await;
+    assert_eq!(caused_by(&app, &response).await, ["authn_password_change", "session_created"]);
 
     let other = Browser::new(&app);
-    let answer = other.sign_in("ada@example.com", WRONG_PASSWORD).await;
-    assert_eq!(caused_by(&app, &answer).await, ["authn_login_fail"]);
-    let answer = other.sign_in("ada@example.com", NEW_PASSWORD).await;
-    assert_eq!(caused_by(&app, &answer).await, ["authn_login_success", "session_created"]);
-    let answer = browser.post("revoke-other-sessions", &[]).await;
-    assert_eq!(caused_by(&app, &answer).await, ["authn_token_revoked"]);
-    let answer = other.get("/account").await;
-    assert_eq!(caused_by(&app, &answer).await, ["authn_token_invalid"]);
+    let response = other.sign_in("ada@example.com", WRONG_PASSWORD).await;
+    assert_eq!(caused_by(&app, &response).await, ["authn_login_fail"]);
+    let response = other.sign_in("ada@example.com", NEW_PASSWORD).await;
+    assert_eq!(caused_by(&app, &response).await, ["authn_login_success", "session_created"]);
+    let response = browser.post("revoke-other-sessions", &[]).await;
+    assert_eq!(caused_by(&app, &response).await, ["authn_token_revoked"]);
+    let response = other.get("/account").await;
+    assert_eq!(caused_by(&app, &response).await, ["authn_token_invalid"]);
 
-    let answer = browser.get("/api/users/018f0000-0000-7000-8000-000000000000").await;
-    assert_eq!(caused_by(&app, &answer).await, ["authz_fail"]);
+    let response = browser.get("/api/users/018f0000-0000-7000-8000-000000000000").await;
+    assert_eq!(caused_by(&app, &response).await, ["authz_fail"]);
     let evil = Browser::at(&app, "https://evil.example", ADDRESS);
-    let answer = evil.post("sign-out", &[]).await;
-    assert_eq!(caused_by(&app, &answer).await, ["malicious_csrf"]);
+    let response = evil.post("sign-out", &[]).await;
+    assert_eq!(caused_by(&app, &response).await, ["malicious_csrf"]);
 
     for _ in 0..5 {
         other.sign_in("eve@example.com", WRONG_PASSWORD).await;
     }
-    let answer = other.sign_in("eve@example.com", WRONG_PASSWORD).await;
-    assert_eq!(caused_by(&app, &answer).await, ["authn_login_fail_max"]);
+    let response = other.sign_in("eve@example.com", WRONG_PASSWORD).await;
+    assert_eq!(caused_by(&app, &response).await, ["authn_login_fail_max"]);
 
     let thief = browser.stolen();
     for browser in [&browser, &browser, &thief] {
@@ -80,22 +80,22 @@ async fn every_event_is_stored_with_its_request() {
     assert_eq!(security_log(&app).await.last().expect("an event").kind, "authn_token_reuse");
 
     browser.sign_in("ada@example.com", NEW_PASSWORD).await;
-    let answer = browser.post("sign-out", &[]).await;
-    assert_eq!(caused_by(&app, &answer).await, ["session_expired"]);
+    let response = browser.post("sign-out", &[]).await;
+    assert_eq!(caused_by(&app, &response).await, ["session_expired"]);
 }
 
 #[tokio::test]
 async fn every_event_is_logged_as_json() {
     let captured = CapturedLog::start();
     let app = TestApp::new().await;
-    let answer = Browser::new(&app).sign_up("ada@example.com").await;
+    let response = Browser::new(&app).sign_up("ada@example.com").await;
     let text = captured.text();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let events: Vec<_> = lines.iter().filter(|line| line["target"] == "latchkey::security").collect();
     let kinds: Vec<_> = events.iter().filter_map(|line| line["event"].as_str()).collect();
     assert_eq!(kinds, ["user_created", "session_created"]);
     for event in events {
-        assert_eq!(event["request_id"], request_id(&answer));
+        assert_eq!(event["request_id"], request_id(&response));
         assert_eq!(event["address"], ADDRESS);
         assert_eq!(event["user_agent"], USER_AGENT);
     }
@@ -169,12 +169,12 @@ async fn refused_token_is_recorded_without_the_token() {
     let ada = app.person("ada@example.com").await;
     let (signed, _) = ada.access_token.rsplit_once('.').expect("three parts");
     let forged = format!("{signed}.{}", "A".repeat(43));
-    let answer = app.client().get(&ada.path("")).bearer(&forged).await;
-    assert_eq!(answer.status, 401);
+    let response = app.client().get(&ada.path("")).bearer(&forged).await;
+    assert_eq!(response.status, 401);
     let log = security_log(&app).await;
     let refused = log.last().expect("an event");
     assert_eq!((refused.kind.as_str(), refused.detail.as_deref()), ("authn_token_invalid", Some("bad_signature")));
-    assert_eq!(refused.request_id, Some(request_id(&answer)));
+    assert_eq!(refused.request_id, Some(request_id(&response)));
 }
 
 #[tokio::test]

@@ -20,13 +20,13 @@ async fn missing_credentials_challenge_has_no_error() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     for headers in [&[][..], &[("cookie", "other=1")], &[("authorization", "Basic YTpi")], &[("authorization", "")]] {
-        let answer = ask(&app, &ada, headers).await;
+        let response = ask(&app, &ada, headers).await;
         assert_eq!(
-            (answer.status, answer.problem().as_str()),
+            (response.status, response.problem().as_str()),
             (StatusCode::UNAUTHORIZED, "unauthenticated"),
             "{headers:?}"
         );
-        assert_eq!(answer.header("www-authenticate"), NO_CREDENTIALS);
+        assert_eq!(response.header("www-authenticate"), NO_CREDENTIALS);
     }
 }
 
@@ -45,8 +45,8 @@ async fn basic_header_does_not_override_the_cookie() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let cookies = ada.cookies();
-    let answer = ask(&app, &ada, &[("authorization", "Basic YTpi"), ("cookie", &cookies)]).await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let response = ask(&app, &ada, &[("authorization", "Basic YTpi"), ("cookie", &cookies)]).await;
+    assert_eq!(response.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -68,9 +68,9 @@ async fn invalid_header_never_falls_back_to_cookie() {
         (&format!("{good},{good}"), "invalid_token"),
         (&ada.session_bearer(), "invalid_token"),
     ] {
-        let answer = ask(&app, &ada, &[("authorization", header), ("cookie", &cookies)]).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNAUTHORIZED, code), "{header:?}");
-        assert!(!answer.has("set-cookie"), "an invalid header keeps the cookies");
+        let response = ask(&app, &ada, &[("authorization", header), ("cookie", &cookies)]).await;
+        assert_eq!((response.status, response.problem().as_str()), (StatusCode::UNAUTHORIZED, code), "{header:?}");
+        assert!(!response.has("set-cookie"), "an invalid header keeps the cookies");
     }
     let two = ask(&app, &ada, &[("authorization", &good), ("authorization", &good)]).await;
     assert_refused(&two);
@@ -130,17 +130,20 @@ async fn tokens_are_accepted_on_their_own_routes_only() {
     assert_refused(&ask(&app, &ada, &[("authorization", &header)]).await);
     let header = ada.bearer();
     for line in ["GET /api/auth/token", "GET /api/auth/list-sessions", "POST /api/auth/revoke-sessions"] {
-        let answer = app.send(line, &[("authorization", &header)], "").await;
-        assert_eq!((answer.status, &answer.json()["code"]), (StatusCode::UNAUTHORIZED, &Value::from("UNAUTHORIZED")));
+        let response = app.send(line, &[("authorization", &header)], "").await;
+        assert_eq!(
+            (response.status, &response.json()["code"]),
+            (StatusCode::UNAUTHORIZED, &Value::from("UNAUTHORIZED"))
+        );
     }
-    let answer = app.send("GET /api/auth/get-session", &[("authorization", &header)], "").await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, Value::Null));
+    let response = app.send("GET /api/auth/get-session", &[("authorization", &header)], "").await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, Value::Null));
     app.send("POST /api/auth/sign-out", &[("authorization", &header)], "").await;
     // An access token in the cookie must not renew itself.
     let cookie = ada.access_cookie();
     assert_eq!(ask(&app, &ada, &[("cookie", &cookie)]).await.status, StatusCode::OK);
-    let answer = app.send("GET /api/auth/token", &[("cookie", &cookie)], "").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    let response = app.send("GET /api/auth/token", &[("cookie", &cookie)], "").await;
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
     let both = format!("{cookie}; latchkey_session={}", ada.session_token);
     assert_eq!(app.send("GET /api/auth/token", &[("cookie", &both)], "").await.status, StatusCode::OK);
     assert_eq!(ada.get(&app, "").await.status, StatusCode::OK, "an access token cannot sign out");
@@ -157,10 +160,10 @@ async fn bad_tokens_are_refused_in_header_and_cookie() {
         for case in cases {
             let (header, cookie) = (format!("Bearer {}", case.token), format!("latchkey_access={}", case.token));
             for (name, value) in [("authorization", header), ("cookie", cookie)] {
-                let answer = ask(&app, &ada, &[(name, &value)]).await;
-                let challenge = answer.headers.get("www-authenticate").and_then(|value| value.to_str().ok());
-                if answer.status != StatusCode::UNAUTHORIZED || challenge != Some(INVALID_TOKEN) {
-                    failures.push(format!("{algorithm}: {} in the {name}: {}", case.name, answer.status));
+                let response = ask(&app, &ada, &[(name, &value)]).await;
+                let challenge = response.headers.get("www-authenticate").and_then(|value| value.to_str().ok());
+                if response.status != StatusCode::UNAUTHORIZED || challenge != Some(INVALID_TOKEN) {
+                    failures.push(format!("{algorithm}: {} in the {name}: {}", case.name, response.status));
                 }
             }
         }
@@ -197,7 +200,7 @@ async fn ask(app: &TestApp, person: &Person, headers: &[(&str, &str)]) -> TestRe
     app.send(&format!("GET {}", person.path("")), headers, "").await
 }
 
-fn assert_refused(answer: &TestResponse) {
-    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"));
-    assert_eq!(answer.header("www-authenticate"), INVALID_TOKEN);
+fn assert_refused(response: &TestResponse) {
+    assert_eq!((response.status, response.problem().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"));
+    assert_eq!(response.header("www-authenticate"), INVALID_TOKEN);
 }

@@ -3,7 +3,7 @@
 use axum::{body::Body, http::StatusCode};
 use futures::stream;
 
-use crate::support::{TestApp, person::Person};
+use crate::support::{JSON, TestApp, person::Person};
 
 /// 17 kB of JSON.
 fn large() -> String {
@@ -19,9 +19,9 @@ async fn unknown_path_returns_a_problem() {
         ["/api", "/api/", "/api/x", "/api/users", "/api/users/", &own, "/api//users", "/api/%61uth/ok", "/api/..%2f"]
     {
         for method in ["GET", "POST", "DELETE", "PUT", "OPTIONS"] {
-            let answer = app.send(&format!("{method} {path}"), &[], "").await;
+            let response = app.send(&format!("{method} {path}"), &[], "").await;
             assert_eq!(
-                (answer.status, answer.problem().as_str()),
+                (response.status, response.problem().as_str()),
                 (StatusCode::NOT_FOUND, "not_found"),
                 "{method} {path}"
             );
@@ -41,9 +41,12 @@ async fn wrong_method_problem_lists_allowed_methods() {
         ("OPTIONS", "/events", "GET,HEAD"),
         ("DELETE", "/events", "GET,HEAD"),
     ] {
-        let answer = app.send(&format!("{method} {}", ada.path(rest)), &[], "").await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"));
-        assert_eq!(answer.header("allow"), allow, "{method} {rest}");
+        let response = app.send(&format!("{method} {}", ada.path(rest)), &[], "").await;
+        assert_eq!(
+            (response.status, response.problem().as_str()),
+            (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+        );
+        assert_eq!(response.header("allow"), allow, "{method} {rest}");
     }
 }
 
@@ -88,12 +91,12 @@ async fn body_over_16_kb_returns_a_problem() {
         let (status, code) = patch(&app, &ada, "application/json", body).await;
         assert_eq!((status, code.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
     }
-    let announced = [("content-length", "99999999"), ("content-type", "application/json")];
-    let answer = app.send(&format!("PATCH {}", ada.path("")), &announced, "{}").await;
-    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
-    let answer = app.send("POST /api/x", &announced, "{}").await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    answer.problem();
+    let announced = [("content-length", "99999999"), JSON];
+    let response = app.send(&format!("PATCH {}", ada.path("")), &announced, "{}").await;
+    assert_eq!((response.status, response.problem().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
+    let response = app.send("POST /api/x", &announced, "{}").await;
+    assert_eq!(response.status, StatusCode::PAYLOAD_TOO_LARGE);
+    response.problem();
 }
 
 #[tokio::test]
@@ -102,9 +105,9 @@ async fn forbidden_responses_are_identical() {
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
     let bearer = ada.bearer();
-    let nobody = "0197a2f0-0000-7000-8000-000000000000";
-    let mut answers = Vec::new();
-    for id in [bob.user_id.as_str(), nobody, "x", "%00", &ada.user_id.to_uppercase()] {
+    let missing = "0197a2f0-0000-7000-8000-000000000000";
+    let mut responses = Vec::new();
+    for id in [bob.user_id.as_str(), missing, "x", "%00", &ada.user_id.to_uppercase()] {
         for line in [
             "GET {}",
             "PATCH {}",
@@ -115,20 +118,20 @@ async fn forbidden_responses_are_identical() {
             "GET {}/events?limit=x",
         ] {
             let line = line.replace("{}", &format!("/api/users/{id}"));
-            let mut answer = app.send(&line, &[("authorization", &bearer)], "").await;
-            assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::FORBIDDEN, "forbidden"), "{line}");
-            answer.headers.remove("x-request-id").expect("a request id");
-            answers.push((answer.headers, answer.body));
+            let mut response = app.send(&line, &[("authorization", &bearer)], "").await;
+            assert_eq!((response.status, response.problem().as_str()), (StatusCode::FORBIDDEN, "forbidden"), "{line}");
+            response.headers.remove("x-request-id").expect("a request id");
+            responses.push((response.headers, response.body));
         }
     }
-    answers.dedup();
-    assert_eq!(answers.len(), 1);
+    responses.dedup();
+    assert_eq!(responses.len(), 1);
     assert_eq!(ada.events(&app).await[0], "authz_fail", "the refusal is recorded");
 }
 
 async fn patch(app: &TestApp, person: &Person, kind: &str, body: impl Into<Body>) -> (StatusCode, String) {
     let bearer = person.bearer();
     let headers = [("authorization", bearer.as_str()), ("content-type", kind)];
-    let answer = app.send(&format!("PATCH {}", person.path("")), &headers, body).await;
-    (answer.status, answer.problem())
+    let response = app.send(&format!("PATCH {}", person.path("")), &headers, body).await;
+    (response.status, response.problem())
 }

@@ -28,9 +28,9 @@ async fn spend_free_attempts(program: &TestClient, email: &str) {
     }
 }
 
-fn retry_after(answer: &TestResponse) -> u64 {
-    assert_eq!(answer.status, 429, "{}", answer.body);
-    answer.header("retry-after").parse().expect("seconds")
+fn retry_after(response: &TestResponse) -> u64 {
+    assert_eq!(response.status, 429, "{}", response.body);
+    response.header("retry-after").parse().expect("seconds")
 }
 
 #[tokio::test]
@@ -113,9 +113,9 @@ async fn parallel_attempts_are_counted_before_hashing() {
         let program = app.client();
         let body = json!({ "email": email, "password": WRONG_PASSWORD });
         let attempts = (0..25).map(|_| program.post("/api/auth/sign-in/email").json(&body).into_future());
-        let answers = join_all(attempts).await;
-        let tried = answers.iter().filter(|answer| answer.status == 401).count();
-        let refused = answers.iter().filter(|answer| answer.status == 429).count();
+        let responses = join_all(attempts).await;
+        let tried = responses.iter().filter(|response| response.status == 401).count();
+        let refused = responses.iter().filter(|response| response.status == 429).count();
         assert!((1..=5).contains(&tried), "{tried} attempts on {email} were hashed");
         assert_eq!(tried + refused, 25);
     }
@@ -179,8 +179,8 @@ async fn untrusted_forwarded_address_is_ignored() {
     for number in 0..6 {
         let body = json!({ "email": "ada@example.com", "password": WRONG_PASSWORD });
         let request = program.post("/api/auth/sign-in/email").json(&body);
-        let answer = request.header("x-forwarded-for", format!("198.51.100.{number}")).await;
-        assert_eq!(answer.status, if number < 5 { 401 } else { 429 });
+        let response = request.header("x-forwarded-for", format!("198.51.100.{number}")).await;
+        assert_eq!(response.status, if number < 5 { 401 } else { 429 });
     }
 }
 

@@ -18,20 +18,20 @@ async fn password_change_ends_other_sessions() {
     let copy = browser.stolen();
 
     let form = [("current_password", PASSWORD), ("new_password", NEW_PASSWORD)];
-    let answer = browser.post("change-password", &form).await;
-    assert_eq!(answer.header("location"), "/account");
-    assert!(answer.new_cookie(SESSION).is_some() && answer.new_cookie(ACCESS).is_some());
+    let response = browser.post("change-password", &form).await;
+    assert_eq!(response.header("location"), "/account");
+    assert!(response.new_cookie(SESSION).is_some() && response.new_cookie(ACCESS).is_some());
     assert!(browser.page("/account").await.contains("Your password is changed"));
     assert!(!other.is_signed_in().await);
     assert!(!copy.is_signed_in().await, "the former tokens of this browser are revoked");
     assert_eq!(program.get(&app, "").await.status, 401);
     assert!(!app.has_session(&program.session_token).await);
 
-    let elsewhere = Browser::new(&app);
-    elsewhere.sign_in("ada@example.com", PASSWORD).await;
-    assert!(!elsewhere.is_signed_in().await);
-    elsewhere.sign_in("ada@example.com", NEW_PASSWORD).await;
-    assert!(elsewhere.is_signed_in().await);
+    let third = Browser::new(&app);
+    third.sign_in("ada@example.com", PASSWORD).await;
+    assert!(!third.is_signed_in().await);
+    third.sign_in("ada@example.com", NEW_PASSWORD).await;
+    assert!(third.is_signed_in().await);
 }
 
 #[tokio::test]
@@ -81,8 +81,8 @@ async fn refused_password_change_ends_no_session() {
         (PASSWORD, "password1", "This is a commonly used password."),
         (PASSWORD, "", "Enter a password."),
     ] {
-        let answer = browser.post("change-password", &[("current_password", current), ("new_password", new)]).await;
-        assert_eq!(answer.header("location"), "/account");
+        let response = browser.post("change-password", &[("current_password", current), ("new_password", new)]).await;
+        assert_eq!(response.header("location"), "/account");
         let page = browser.page("/account").await;
         assert!(page.contains(sentence), "{sentence}");
         assert!(!page.contains(NEW_PASSWORD) && !page.contains(WRONG_PASSWORD));
@@ -124,7 +124,7 @@ async fn parallel_password_changes_have_one_winner() {
     let one = [("current_password", PASSWORD), ("new_password", NEW_PASSWORD)];
     let two = [("current_password", PASSWORD), ("new_password", "copper lantern 81 owls")];
     let (first, second) = tokio::join!(browser.post("change-password", &one), other.post("change-password", &two));
-    let winners = [&first, &second].iter().filter(|answer| answer.new_cookie(SESSION).is_some()).count();
+    let winners = [&first, &second].iter().filter(|response| response.new_cookie(SESSION).is_some()).count();
     assert_eq!(winners, 1);
     let signed_in = [browser.is_signed_in().await, other.is_signed_in().await];
     assert_eq!(signed_in.iter().filter(|yes| **yes).count(), 1);

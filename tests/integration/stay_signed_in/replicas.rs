@@ -41,9 +41,9 @@ async fn ended_session_is_refused_after_one_poll() {
     browser.post("sign-out", &[]).await;
     replica.poll_revocations().await;
     assert_eq!(ada.get(&replica, "").await.status, 401);
-    let answer = copy.get("/account").await;
-    assert_eq!(answer.status, 303);
-    assert!(answer.clears_session());
+    let response = copy.get("/account").await;
+    assert_eq!(response.status, 303);
+    assert!(response.clears_session());
 }
 
 #[tokio::test]
@@ -107,13 +107,13 @@ async fn parallel_renewals_on_replicas_have_one_winner() {
     browser.sign_up("ada@example.com").await;
     let session = browser.cookie(SESSION).expect("a token");
     let programs = [app.client(), replica.client()];
-    let answers = join_all((0..100).map(|number| {
+    let responses = join_all((0..100).map(|number| {
         let cookie = format!("{SESSION}={session}");
         programs[number % 2].get("/account").header("cookie", cookie).into_future()
     }))
     .await;
-    assert!(answers.iter().all(|answer| answer.status == 200));
-    let successors: Vec<_> = answers.iter().filter_map(|answer| answer.new_cookie(SESSION)).collect();
+    assert!(responses.iter().all(|response| response.status == 200));
+    let successors: Vec<_> = responses.iter().filter_map(|response| response.new_cookie(SESSION)).collect();
     assert_eq!(successors.len(), 1);
     assert!(app.has_session(&successors[0]).await && replica.has_session(&successors[0]).await);
     assert!(security_log(&app).await.iter().all(|event| event.kind != "authn_token_reuse"));
@@ -126,8 +126,8 @@ async fn replicas_count_attempts_together() {
     let body = json!({ "email": "ada@example.com", "password": WRONG_PASSWORD });
     for number in 0..6 {
         let program = [&app, &replica][number % 2].client();
-        let answer = program.post("/api/auth/sign-in/email").json(&body).await;
-        assert_eq!(answer.status, if number < 5 { 401 } else { 429 });
+        let response = program.post("/api/auth/sign-in/email").json(&body).await;
+        assert_eq!(response.status, if number < 5 { 401 } else { 429 });
     }
 }
 
@@ -142,13 +142,13 @@ async fn parallel_mutual_revocation_never_fails() {
             devices.push(Person::sign_in(&app, "ada@example.com").await);
         }
         let programs = [app.client(), replica.client()];
-        let answers = join_all(devices.iter().enumerate().map(|(number, device)| {
+        let responses = join_all(devices.iter().enumerate().map(|(number, device)| {
             let request = programs[number % 2].post("/api/auth/revoke-other-sessions");
             request.bearer(&device.session_token).into_future()
         }))
         .await;
-        for answer in answers {
-            assert!([200, 401].contains(&answer.status.as_u16()), "{}", answer.status);
+        for response in responses {
+            assert!([200, 401].contains(&response.status.as_u16()), "{}", response.status);
         }
     }
 }

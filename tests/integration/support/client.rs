@@ -134,6 +134,11 @@ impl TestResponse {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {:?}", self.body))
     }
 
+    /// The body for a snapshot: JSON with ids, tokens and keys replaced. Times come from the test's clock.
+    pub fn snapshot(&self) -> Value {
+        redacted(self.json())
+    }
+
     #[track_caller]
     pub fn assert_ok(&self) {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
@@ -205,5 +210,21 @@ impl TestResponse {
         ] {
             assert!(!body.contains(detail), "{detail:?} in {}", self.body);
         }
+    }
+}
+
+fn redacted(value: Value) -> Value {
+    const SECRET: [&str; 8] = ["accountId", "id", "jti", "kid", "token", "userId", "x", "y"];
+    match value {
+        Value::Object(members) => {
+            let redact = |(name, value): (String, Value)| {
+                let hidden = SECRET.contains(&name.as_str()) && value.is_string();
+                let value = if hidden { format!("[{name}]").into() } else { redacted(value) };
+                (name, value)
+            };
+            members.into_iter().map(redact).collect()
+        }
+        Value::Array(items) => items.into_iter().map(redacted).collect(),
+        other => other,
     }
 }

@@ -63,7 +63,7 @@ fn public_key_as_secret(forge: &Forge) -> Vec<BadToken> {
             let size = hmac(&key, b"").len() * 8;
             let header = with(forge.header(), "alg", alg);
             let token = forge.with_header_signed_by(&header, |message| hmac(&key, message));
-            let name = format!("alg is {alg}, an HMAC of {size} bits with {name} for a secret");
+            let name = format!("alg is {alg}, an HMAC of {size} bits with {name} as the secret");
             cases.push(BadToken::new("RFC 8725 §2.1, §3.1", name, refusal, token));
         }
     }
@@ -78,7 +78,7 @@ fn other_pairs(forge: &Forge) -> Vec<BadToken> {
         for (alg, refusal) in [(other, WrongAlgorithm), (forge.alg(), BadSignature)] {
             let header = with(forge.header(), "alg", alg);
             let token = forge.with_header_signed_by(&header, |message| key.sign(message));
-            let name = format!("alg is {alg}, signed by a stranger's {other} key under our kid");
+            let name = format!("alg is {alg}, signed by another {other} key with our kid");
             cases.push(BadToken::new("RFC 8725 §3.1", name, refusal, token));
         }
     }
@@ -92,7 +92,7 @@ fn edwards(forge: &Forge) -> Vec<BadToken> {
     };
     let identity = [[1].as_slice(), &[0; 63]].concat();
     vec![
-        case("S and the group's order: the same to a careless reader", &|message| {
+        case("S plus the group order", &|message| {
             let signature = sign(message);
             let s: Vec<u8> = signature[32..].iter().rev().copied().collect();
             let sum: Vec<u8> = add(&s, &ED25519_ORDER).into_iter().rev().collect();
@@ -100,7 +100,7 @@ fn edwards(forge: &Forge) -> Vec<BadToken> {
         }),
         case("R and S exchanged", &|message| exchanged(&sign(message))),
         case("the neutral element for R and zero for S", &|_| identity.clone()),
-        case("ones all over", &|_| vec![0xff; 64]),
+        case("all bits set", &|_| vec![0xff; 64]),
         case("the sign of R's x flipped", &|message| {
             let mut signature = sign(message);
             signature[31] ^= 0x80;
@@ -122,7 +122,7 @@ fn weierstrass(forge: &Forge) -> Vec<BadToken> {
         case("s is zero", &|message| [&sign(message)[..32], zero].concat()),
         case("r and s are the order", &|_| [order, order].concat()),
         case("r is one and s is the order", &|_| [&[0; 31], &[1][..], order].concat()),
-        case("r and s are as large as can be", &|_| vec![0xff; 64]),
+        case("r and s have all bits set", &|_| vec![0xff; 64]),
         case("r and s exchanged", &|message| exchanged(&sign(message))),
         case("both numbers with a zero in front", &|message| {
             let signature = sign(message);

@@ -60,7 +60,7 @@ pub fn cases(forge: &Forge) -> Vec<BadToken> {
         case("the standard alphabet in the claims", forge.token_of_parts(header, &STANDARD_NO_PAD.encode(symbols))),
         case("the standard alphabet in the signature", format!("{header}.{claims}.+/{}", &signature[2..])),
         case("claims that are not encoded", forge.token_of_parts(header, &forge.claims().to_string().replace('.', ""))),
-        case("an exclamation mark for a signature", format!("{header}.{claims}.!")),
+        case("an exclamation mark as the signature", format!("{header}.{claims}.!")),
     ]);
     let upper = forge.token_of_parts(&header.to_uppercase(), claims);
     cases.push(BadToken::new("RFC 7515 §2", "a header in upper case", NotJsonObject, upper));

@@ -89,7 +89,7 @@ fn orders(forge: &Forge) -> Vec<BadToken> {
         ),
         BadToken::new(
             "RFC 8725 §3.10",
-            "signed with the key it brings along",
+            "signed with the key in its own header",
             UnsupportedHeader,
             forge.with_header_signed_by(&own_key, |message| hs256(&attacker, message)),
         ),

@@ -155,7 +155,7 @@ fn signatures(forge: &Forge) -> Vec<BadToken> {
         case("one bit of the first byte flipped", forge.signed_by(|message| flip(sign(message), 0))),
         case("one bit of the last byte flipped", forge.signed_by(|message| flip(sign(message), length - 1))),
         case("a signature of zeros", forge.signed_by(|_| vec![0; length])),
-        case("a hash for a signature", forge.signed_by(|message| Sha256::digest(message).to_vec())),
+        case("a hash as the signature", forge.signed_by(|message| Sha256::digest(message).to_vec())),
         case("the signature in hexadecimal", {
             forge
                 .signed_by(|message| sign(message).iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect())
