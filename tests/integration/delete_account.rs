@@ -181,20 +181,20 @@ async fn deletion_over_own_api_requires_the_password() {
         app.send(&format!("DELETE {path}"), &[JSON, ("authorization", &bearer)], body.to_owned()).await
     };
     let good = json!({ "password": PASSWORD }).to_string();
-    for (path, body, status, code) in [
-        (bob.path(""), good.as_str(), 403, "forbidden"),
-        (ada.path(""), "", 400, "malformed_json"),
-        (ada.path(""), "{}", 422, "unexpected_body"),
-        (ada.path(""), r#"{"password":"wrong"}"#, 422, "invalid_fields"),
-        (ada.path(""), r#"{"password":"x","force":true}"#, 422, "unexpected_body"),
+    for (path, body, problem) in [
+        (bob.path(""), good.as_str(), "403 forbidden"),
+        (ada.path(""), "", "400 malformed_json"),
+        (ada.path(""), "{}", "422 unexpected_body"),
+        (ada.path(""), r#"{"password":"wrong"}"#, "422 invalid_fields"),
+        (ada.path(""), r#"{"password":"x","force":true}"#, "422 unexpected_body"),
     ] {
         let response = delete(&path, body).await;
-        assert_eq!((response.status.as_u16(), response.problem().as_str()), (status, code), "{body}");
+        assert_eq!(response.problem(), problem, "{body}");
     }
     let response = delete(&ada.path(""), &good).await;
     assert_eq!((response.status, response.body.as_str()), (StatusCode::NO_CONTENT, ""));
     let response = delete(&ada.path(""), &good).await;
-    assert_eq!((response.status, response.problem().as_str()), (StatusCode::UNAUTHORIZED, "invalid_token"));
+    assert_eq!(response.problem(), "401 invalid_token");
     assert_eq!(count(&app, "users").await, 1);
 }
 
@@ -207,8 +207,8 @@ async fn deletion_password_guesses_are_rate_limited() {
     for number in 0..6 {
         let body = json!({ "password": "wrong" }).to_string();
         let response = app.send(&line, &[JSON, ("authorization", &bearer)], body).await;
-        let expected = if number < 5 { (422, "invalid_fields") } else { (429, "too_many_attempts") };
-        assert_eq!((response.status.as_u16(), response.problem().as_str()), expected);
+        let expected = if number < 5 { "422 invalid_fields" } else { "429 too_many_attempts" };
+        assert_eq!(response.problem(), expected);
         assert_eq!(response.has("retry-after"), number == 5);
     }
 }

@@ -253,7 +253,7 @@ async fn document_supports_etag() {
     let again = app.send("GET /api/openapi.json", &[("if-none-match", first.header("etag"))], "").await;
     assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
     let wrong = app.send("POST /api/openapi.json", &[], "").await;
-    assert_eq!((wrong.status, wrong.problem().as_str()), (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"));
+    assert_eq!(wrong.problem(), "405 method_not_allowed");
     assert_eq!(wrong.header("allow"), "GET,HEAD");
 }
 

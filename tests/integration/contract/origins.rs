@@ -88,7 +88,7 @@ async fn untrusted_origin_changes_nothing() {
             assert_no_permission(&response);
         }
         let response = app.send(&format!("DELETE {}/sessions", ada.path("")), &headers, "").await;
-        assert_eq!((response.status, response.problem().as_str()), (StatusCode::FORBIDDEN, "cross_site"), "{origin}");
+        assert_eq!(response.problem(), "403 cross_site", "{origin}");
         assert_no_permission(&response);
     }
     assert_eq!(ada.get(&app, "").await.status, StatusCode::OK);

@@ -155,7 +155,7 @@ async fn old_token_is_not_stored_in_the_database() {
     moved_in(&app).await;
     let bytes = match app.database_url().strip_prefix("sqlite:") {
         Some(_) => std::fs::read_dir(app_folder(&app))
-            .expect("its folder")
+            .expect("a folder")
             .flat_map(|file| std::fs::read(file.expect("a file").path()))
             .flatten()
             .collect(),

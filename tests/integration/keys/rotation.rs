@@ -168,7 +168,7 @@ async fn retired_key_verifies_but_no_longer_signs() {
     let replica = app.replica().await;
     let ada = app.person("ada@example.com").await;
     let old = signing(&app, &ada).await;
-    let until = operator(&app).await.retire(&old).await.unwrap().expect("it has signed");
+    let until = operator(&app).await.retire(&old).await.unwrap().expect("a retirement time");
     for app in [&app, &replica] {
         app.poll_keys().await;
     }

@@ -17,7 +17,7 @@ async fn upgrade_from_uuid_ids_keeps_all_rows() {
     let (user, session) = (uuid::Uuid::from_u128(0x01a1_fdd3_5fe1_7a8d_a747_1a74_8fac_c40d), uuid::Uuid::from_u128(7));
     let create = if database.url().starts_with("sqlite") { "?mode=rwc" } else { "" };
     let old = Database::connect(format!("{}{create}", database.url())).await.expect("the database is reachable");
-    Migrator::up(&old, Some(4)).await.expect("the first four steps");
+    Migrator::up(&old, Some(4)).await.expect("the first four migrations");
     for (columns, values) in [
         (
             "users (id, email, email_key, email_verified, name, created_at, updated_at)",
@@ -58,9 +58,9 @@ async fn upgrade_from_uuid_ids_keeps_all_rows() {
     old.close().await.expect("the connection closes");
 
     let store = Store::connect(database.url()).await.expect("the database is reachable");
-    store.migrate().await.expect("the remaining steps");
+    store.migrate().await.expect("the remaining migrations");
 
-    let owner: UserId = user.to_string().parse().expect("the same identifier");
+    let owner: UserId = user.to_string().parse().expect("a user id");
     let earlier = Timestamp::from_millis(2);
     assert_eq!(store.enabled_user(owner).await.expect("the database is reachable").expect("the user").email, "A@b.org");
     assert_eq!(store.password_hash(owner).await.expect("the database is reachable").as_deref(), Some("hash"));

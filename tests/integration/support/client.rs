@@ -179,7 +179,7 @@ impl TestResponse {
         [SESSION, ACCESS].iter().all(|name| self.new_cookie(name).as_deref() == Some(""))
     }
 
-    /// The code of a problem document (RFC 9457); fails when the response is not one.
+    /// Status and code of a problem document (RFC 9457), such as `403 forbidden`; fails on any other response.
     pub fn problem(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.body);
         assert_eq!(self.header("cache-control"), "no-store");
@@ -188,7 +188,7 @@ impl TestResponse {
         assert_eq!(problem["type"], "about:blank");
         assert!(problem["title"].is_string());
         self.assert_no_internals();
-        problem["code"].as_str().expect("a code").to_owned()
+        format!("{} {}", self.status.as_u16(), problem["code"].as_str().expect("a code"))
     }
 
     /// Fails when the body shows implementation details.
