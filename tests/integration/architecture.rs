@@ -99,6 +99,23 @@ fn files_have_at_most_400_lines() {
     assert!(long.is_empty(), "{long:#?}");
 }
 
+#[test]
+fn test_names_have_at_most_45_characters() {
+    let mut long = Vec::new();
+    for (file, text) in files("tests") {
+        let lines: Vec<_> = text.lines().map(str::trim).collect();
+        for pair in
+            lines.windows(2).filter(|pair| pair[0].starts_with("#[test]") || pair[0].starts_with("#[tokio::test"))
+        {
+            let name = pair[1].trim_start_matches("async ").trim_start_matches("fn ").trim_end_matches("() {");
+            if name.len() > 45 {
+                long.push(format!("{file}: {name}"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{long:#?}");
+}
+
 /// `name` without its extension is the module or lies in its folder.
 fn is_in(name: &str, module: &str) -> bool {
     name.trim_end_matches(".rs").strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -46,7 +46,7 @@ async fn cross_site_form_is_refused_with_a_page() {
 }
 
 #[tokio::test]
-async fn same_site_form_is_accepted() {
+async fn same_origin_form_is_accepted() {
     let app = TestApp::new().await;
     for ours in OURS {
         assert_eq!(act(&app, "sign-in", ours).await.status, StatusCode::SEE_OTHER, "{ours:?}");

@@ -25,7 +25,7 @@ async fn replicas_accept_each_others_tokens() {
     assert!(there.is_signed_in().await);
     app.wait(Duration::from_hours(1));
     assert!(there.is_signed_in().await, "renewed on the replica");
-    assert!(browser.is_signed_in().await, "and accepted on the first process");
+    assert!(browser.is_signed_in().await, "accepted on the first process");
     assert_eq!(Person::sign_in(&replica, "ada@example.com").await.user_id, ada.user_id);
 }
 
