@@ -104,38 +104,29 @@ impl From<Remember> for String {
 }
 
 /// Why a form was rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormError {
     /// The e-mail address is invalid.
-    #[error(transparent)]
     Email(InvalidEmail),
     /// The e-mail address belongs to an account already.
-    #[error("there is already an account with this e-mail address; sign in instead")]
     EmailTaken,
     /// The name is invalid.
-    #[error(transparent)]
     Name(InvalidName),
     /// The new password is refused by the password policy.
-    #[error(transparent)]
     Password(WeakPassword),
     /// The current password is wrong.
-    #[error("this is not your current password")]
     CurrentPassword,
     /// No account has this e-mail address and password.
-    #[error("the e-mail address or the password is not right")]
     Credentials,
     /// Too many attempts.
-    #[error("too many attempts; try again in {retry_after} seconds")]
     Throttled {
         /// In seconds.
         retry_after: u32,
     },
     /// The server is at capacity.
-    #[error("the service is busy; try again in a moment")]
     Busy,
     /// An internal error. Its cause is only logged.
-    #[error("something went wrong on our side; nothing was changed")]
     Internal,
 }
 

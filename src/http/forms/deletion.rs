@@ -21,7 +21,7 @@ pub async fn submit_delete_account(#[server(default)] current_password: String) 
         // Another request has ended the session or deleted the account.
         Err(DeleteUserError::Gone) => {
             request.changes.end_session();
-            request.redirect_to_sign_in();
+            FormRequest::redirect_to_sign_in();
         }
         Err(error) => request.reject(rejected(FormKind::Deletion, error), ""),
     }

@@ -39,13 +39,13 @@ impl FormRequest {
     /// The signed-in user. `None`: the response redirects to the sign-in page.
     pub fn require_principal(&self) -> Option<Principal> {
         if self.principal.is_none() {
-            self.redirect_to_sign_in();
+            Self::redirect_to_sign_in();
         }
         self.principal
     }
 
     /// Redirects to the sign-in page, and from there to the account page.
-    pub fn redirect_to_sign_in(&self) {
+    pub fn redirect_to_sign_in() {
         leptos_axum::redirect(&with_next("/sign-in", Some(HOME)));
     }
 
