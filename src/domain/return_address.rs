@@ -39,6 +39,15 @@ impl ReturnAddress {
         &self.address
     }
 
+    /// A link to `path` with this address as its parameter: `/sign-in?next=%2Faccount`.
+    #[cfg(feature = "ssr")]
+    pub fn as_next_of(&self, path: &str) -> String {
+        format!(
+            "{path}?next={}",
+            percent_encoding::utf8_percent_encode(&self.address, percent_encoding::NON_ALPHANUMERIC)
+        )
+    }
+
     /// The origin it is on, where that is named; `None` for a path on this site.
     pub fn origin(&self) -> Option<&str> {
         Some(&self.address[..self.origin_length]).filter(|origin| !origin.is_empty())

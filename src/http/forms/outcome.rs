@@ -95,13 +95,7 @@ impl Visit {
 
     /// `path?next=…`, if `next` is where people may be sent.
     fn with_next(&self, path: &str, next: &str) -> String {
-        self.next(next).map_or_else(
-            || path.to_owned(),
-            |next| {
-                let next = percent_encoding::utf8_percent_encode(next.as_str(), percent_encoding::NON_ALPHANUMERIC);
-                format!("{path}?next={next}")
-            },
-        )
+        self.next(next).map_or_else(|| path.to_owned(), |next| next.as_next_of(path))
     }
 }
 
