@@ -184,8 +184,9 @@ pub async fn sign_in(visitor: Visitor, query: Result<Query<NextQuery>, QueryReje
 /// `/account`: without a session, to the sign-in page and back.
 pub async fn account(visitor: Visitor, query: Result<Query<EventsQuery>, QueryRejection>) -> Response {
     let Some((session, user)) = visitor.account.clone() else {
-        let next = percent_encoding::utf8_percent_encode(&visitor.path, percent_encoding::NON_ALPHANUMERIC);
-        return Redirect::to(&format!("/sign-in?next={next}")).into_response();
+        let next = ReturnAddress::parse(&visitor.path, |_| false);
+        return Redirect::to(&next.map_or_else(|| "/sign-in".to_owned(), |next| next.as_next_of("/sign-in")))
+            .into_response();
     };
     let before = query.ok().and_then(|query| query.before);
     match load_account(&visitor, session, user, before).await {
@@ -224,8 +225,8 @@ pub async fn not_found(visitor: Visitor) -> Response {
     visitor.show(StatusCode::NOT_FOUND, Page::NotFound)
 }
 
-/// Words bare errors (a request from another site, a body too large, something that failed) as pages.
-pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// Answers bare errors with an error page.
+pub async fn rewrite_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let mut asked = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;

@@ -13,14 +13,14 @@ use axum::{
 use super::outcome::Visit;
 use crate::{
     auth::Requester,
-    http::{AppState, extract::principal::Authentication, session::changes::ResponseChanges},
+    http::{extract::principal::Authentication, session::changes::ResponseChanges, state::AppState},
 };
 
 /// Answers a form post: always a redirect (303), so that reloading the next page sends nothing again.
 /// What is no form of ours is a bare error, for the pages' error form to fill in.
 pub async fn run(
     State(state): State<AppState>,
-    Extension(requester): Extension<Requester>,
+    requester: Requester,
     Extension(authentication): Extension<Authentication>,
     Extension(changes): Extension<ResponseChanges>,
     request: Request,
