@@ -12,10 +12,7 @@ use utoipa_axum::{
 };
 
 use super::{
-    api, assets, forms, layers, openapi,
-    openapi::Description,
-    pages,
-    session::authenticate::CredentialPolicy::{self, AccessToken, SessionToken},
+    api, assets, forms, layers, openapi, openapi::Description, pages, session::authenticate::CredentialPolicy,
     state::AppState,
 };
 
@@ -24,15 +21,15 @@ pub fn router(state: AppState) -> Router {
     let contract_key_set = routes!(api::jwks::contract_key_set);
     let routes = OpenApiRouter::default()
         .merge(layers::pages(pages(), &state))
-        .merge(layers::api(own_api(), AccessToken, &state))
+        .merge(layers::api(own_api(), CredentialPolicy::AccessToken, &state))
         .merge(layers::api(forward_auth(), CredentialPolicy::Forwarded, &state))
-        .merge(layers::sign_in_api(sign_in_api(&state), SessionToken, &state))
+        .merge(layers::sign_in_api(sign_in_api(&state), CredentialPolicy::SessionToken, &state))
         .merge(layers::description(OpenApiRouter::default().routes(routes!(openapi::serve)), &state))
         .routes(contract_key_set.map(|keys| layers::cors(keys.fallback(api::better_auth::nothing), &state)))
         .merge(public());
-    let (router, operations) = layers::all(routes, &state).split_for_parts();
+    let (layered, operations) = layers::all(routes, &state).split_for_parts();
     let description = Description::new(operations, &state);
-    router.layer(Extension(Arc::new(description))).with_state(state)
+    layered.layer(Extension(Arc::new(description))).with_state(state)
 }
 
 fn pages() -> OpenApiRouter<AppState> {

@@ -8,7 +8,7 @@ use tower_http::timeout::TimeoutLayer;
 /// Includes the time to receive the body.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Answers 503 after [`TIMEOUT`].
+/// Without a body: an outer layer adds the error message.
 pub fn layer() -> TimeoutLayer {
     TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT)
 }
