@@ -39,19 +39,17 @@ impl ReturnAddress {
         &self.address
     }
 
-    /// A link to `path` with this address as its parameter: `/sign-in?next=%2Faccount`.
-    #[cfg(feature = "ssr")]
-    pub fn as_next_of(&self, path: &str) -> String {
-        format!(
-            "{path}?next={}",
-            percent_encoding::utf8_percent_encode(&self.address, percent_encoding::NON_ALPHANUMERIC)
-        )
-    }
-
     /// The origin it is on, where that is named; `None` for a path on this site.
     pub fn origin(&self) -> Option<&str> {
         Some(&self.address[..self.origin_length]).filter(|origin| !origin.is_empty())
     }
+}
+
+/// `path?next=…` with `next` percent-encoded, or `path` alone.
+#[cfg(feature = "ssr")]
+pub fn with_next(path: &str, next: Option<&str>) -> String {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    next.map_or_else(|| path.to_owned(), |next| format!("{path}?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC)))
 }
 
 #[cfg(test)]

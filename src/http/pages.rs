@@ -24,6 +24,7 @@ use crate::{
     domain::{
         ReturnAddress,
         form::{FormError, FormState},
+        return_address,
         session::Session,
         user::User,
     },
@@ -184,9 +185,7 @@ pub async fn sign_in(visitor: Visitor, query: Result<Query<NextQuery>, QueryReje
 /// `/account`: without a session, to the sign-in page and back.
 pub async fn account(visitor: Visitor, query: Result<Query<EventsQuery>, QueryRejection>) -> Response {
     let Some((session, user)) = visitor.account.clone() else {
-        let next = ReturnAddress::parse(&visitor.path, |_| false);
-        return Redirect::to(&next.map_or_else(|| "/sign-in".to_owned(), |next| next.as_next_of("/sign-in")))
-            .into_response();
+        return Redirect::to(&return_address::with_next("/sign-in", Some(&visitor.path))).into_response();
     };
     let before = query.ok().and_then(|query| query.before);
     match load_account(&visitor, session, user, before).await {

@@ -8,11 +8,11 @@ pub mod reference;
 pub mod sign_in;
 pub mod sign_up;
 
-use crate::domain::ReturnAddress;
+use crate::domain::{ReturnAddress, return_address};
 
 /// A link to `path` that keeps the return address.
 fn with_next(path: &str, next: Option<&ReturnAddress>) -> String {
-    next.map_or_else(|| path.to_owned(), |next| next.as_next_of(path))
+    return_address::with_next(path, next.map(ReturnAddress::as_str))
 }
 
 #[cfg(test)]

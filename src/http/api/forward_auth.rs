@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 
 use crate::{
     auth::{Principal, Requester, Subject},
-    domain::{ReturnAddress, event::EventKind, user::User},
+    domain::{ReturnAddress, event::EventKind, return_address::with_next, user::User},
     http::{
         AppState, HttpSettings,
         extract::bearer::Bearer,
@@ -175,8 +175,8 @@ fn bearer(token: &str) -> Option<HeaderValue> {
 
 /// The sign-in page, which leads back to where the person was going if that is a trusted site.
 fn sign_in_page(original: &Original<'_>, settings: &HttpSettings) -> String {
-    let page = format!("{}/sign-in", settings.base_url.as_str());
-    original.address(settings).map_or_else(|| page.clone(), |next| next.as_next_of(&page))
+    let next = original.address(settings);
+    with_next(&format!("{}/sign-in", settings.base_url.as_str()), next.as_ref().map(ReturnAddress::as_str))
 }
 
 /// The request that the proxy asks about, as it says in `X-Forwarded-*`. Whoever else writes these can

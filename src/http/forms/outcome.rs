@@ -16,7 +16,7 @@ use crate::{
     domain::{
         ReturnAddress, email,
         form::{FormError, FormKind, FormState, Notice},
-        name,
+        name, return_address,
     },
     http::session::changes::ResponseChanges,
 };
@@ -95,7 +95,7 @@ impl Visit {
 
     /// `path?next=…`, if `next` is where people may be sent.
     fn with_next(&self, path: &str, next: &str) -> String {
-        self.next(next).map_or_else(|| path.to_owned(), |next| next.as_next_of(path))
+        return_address::with_next(path, self.next(next).as_ref().map(ReturnAddress::as_str))
     }
 }
 
