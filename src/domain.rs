@@ -10,6 +10,7 @@ pub mod local_path;
 pub mod name;
 pub mod password;
 pub mod return_address;
+pub mod seconds;
 pub mod session;
 pub mod timestamp;
 pub mod user;

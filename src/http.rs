@@ -1,4 +1,4 @@
-//! The edge: which paths there are, what each demands of a request, and what every response carries.
+//! Routes, middleware, sessions and request handlers.
 
 pub mod api;
 mod assets;

@@ -22,6 +22,8 @@ pub use backoff::Backoff;
 pub use limiter::{NetworkLimiter, Purpose};
 pub use network::Network;
 
+use crate::domain::seconds;
+
 /// Too many attempts: nothing was tried (429 with `Retry-After`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many attempts; try again in {} s", self.retry_after_seconds())]
@@ -31,10 +33,9 @@ pub struct Throttled {
 }
 
 impl Throttled {
-    /// The value of a `Retry-After` header: whole seconds, rounded up, at least 1 (RFC 9110 §10.2.3).
+    /// The value of a `Retry-After` header.
     pub fn retry_after_seconds(&self) -> u64 {
-        let part = u64::from(self.retry_after.subsec_nanos() > 0);
-        self.retry_after.as_secs().saturating_add(part).max(1)
+        seconds::retry_after(self.retry_after)
     }
 }
 

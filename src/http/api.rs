@@ -13,15 +13,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{AppState, middleware::error_rewrite::BareError, problem::Problem};
+use super::{middleware::error_rewrite::BareError, problem::Problem, state::AppState};
 
 /// A path under `/api` that does not exist.
 pub async fn unknown_path() -> Problem {
     Problem::not_found()
 }
 
-/// Words bare errors (a request from another site, a wrong method, a body too large) as problems.
-pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// Answers bare errors with a problem.
+pub async fn rewrite_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let requester = request.extensions().get().cloned().unwrap_or_default();
     let response = next.run(request).await;
     let Some(error) = BareError::of(&response) else { return response };

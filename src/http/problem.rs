@@ -12,7 +12,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{auth::error::InternalError, domain::form::Field};
+use crate::{
+    auth::error::InternalError,
+    domain::{form::Field, seconds},
+};
 
 /// An error as a program is told it. Says what is wrong and, where there is a choice, where; never
 /// why in the words of a database, a library or a token.
@@ -199,13 +202,8 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(after) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(after)));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds::retry_after(after)));
         }
         response
     }
-}
-
-/// Whole seconds, rounded up, at least one: what `Retry-After` takes (RFC 9110 §10.2.3).
-pub(super) fn seconds(span: Duration) -> u64 {
-    u64::try_from(span.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
 }

@@ -49,17 +49,24 @@ use axum::{
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::http::{AppState, layers, openapi::refusals::Refused};
+use crate::http::{
+    middleware::{body_limit, catch_panic, timeout},
+    openapi::refusals::Refused,
+    state::AppState,
+};
 use description::Anything;
 use error::{ContractError, Failed};
+use gate::Preconditions;
 use objects::Okay;
 
 /// The routes below `/api/auth`.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
+    // Only for a path and method that exist: body, then origin, then the handler's requirements.
+    let preconditions = |policy: Preconditions| from_fn_with_state((state.clone(), policy), gate::check);
+    let sign_in_routes = OpenApiRouter::default().routes(routes!(sign_up::email)).routes(routes!(sign_in::email));
+    let callback_routes = OpenApiRouter::default().routes(routes!(social::callback, social::posted_callback));
     let (routes, description) = OpenApiRouter::default()
         .routes(routes!(ok))
-        .routes(routes!(sign_up::email))
-        .routes(routes!(sign_in::email))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::get_session, sessions::defer_required))
         .routes(routes!(sessions::update))
@@ -86,16 +93,16 @@ pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(linked::info))
         .routes(routes!(social::sign_in))
         .routes(routes!(social::link))
-        .routes(routes!(social::callback, social::posted_callback))
         .routes(routes!(error_page::show))
-        // Only for a path and method that exist: body, then origin, then what the handler demands.
-        .route_layer(from_fn_with_state(state.clone(), gate::check))
-        .layer(from_fn(layers::limit_body))
+        .route_layer(preconditions(Preconditions::JSON))
+        .merge(sign_in_routes.route_layer(preconditions(Preconditions::SIGN_IN)))
+        .merge(callback_routes.route_layer(preconditions(Preconditions::CALLBACK)))
+        .layer(from_fn(body_limit::limit))
         .split_for_parts();
     let routes = routes
         .method_not_allowed_fallback(nothing)
-        .layer(layers::timeout())
-        .layer(layers::catch_panic())
+        .layer(timeout::layer())
+        .layer(catch_panic::layer())
         .layer(from_fn(gate::explain))
         .route("/", any(nothing))
         .route("/{*path}", any(nothing));

@@ -10,22 +10,23 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
     auth::{Principal, Requester, Subject},
-    domain::{ReturnAddress, event::EventKind, user::User},
+    domain::{ReturnAddress, event::EventKind, return_address::with_next, user::User},
     http::{
         AppState, HttpSettings,
         extract::bearer::Bearer,
+        middleware::csrf,
         openapi::refusals::{Refusals, Refused},
         problem::{
             Problem,
             description::{Anything, CrossSite},
         },
-        session::ForUpstream,
+        session::forwarded::UpstreamToken,
     },
 };
 
@@ -92,7 +93,7 @@ pub async fn verify(
     demands: Result<Query<Demands>, QueryRejection>,
     principal: Result<Principal, Problem>,
     Extension(requester): Extension<Requester>,
-    Extension(ForUpstream(access)): Extension<ForUpstream>,
+    Extension(UpstreamToken(access)): Extension<UpstreamToken>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Ok(Query(demands)) = demands else {
@@ -174,11 +175,8 @@ fn bearer(token: &str) -> Option<HeaderValue> {
 
 /// The sign-in page, which leads back to where the person was going if that is a trusted site.
 fn sign_in_page(original: &Original<'_>, settings: &HttpSettings) -> String {
-    let base = settings.base_url.as_str();
-    match original.address(settings) {
-        Some(next) => format!("{base}/sign-in?next={}", utf8_percent_encode(next.as_str(), NON_ALPHANUMERIC)),
-        None => format!("{base}/sign-in"),
-    }
+    let next = original.address(settings);
+    with_next(&format!("{}/sign-in", settings.base_url.as_str()), next.as_ref().map(ReturnAddress::as_str))
 }
 
 /// The request that the proxy asks about, as it says in `X-Forwarded-*`. Whoever else writes these can
@@ -202,15 +200,8 @@ impl Original<'_> {
         if matches!(self.text("x-forwarded-method"), Some("GET" | "HEAD" | "OPTIONS")) {
             return false;
         }
-        if matches!(self.text("sec-fetch-site"), Some("same-origin" | "none")) {
-            return false;
-        }
-        if !self.0.contains_key(header::ORIGIN) {
-            return self.0.contains_key("sec-fetch-site");
-        }
         let own = self.origin();
-        let origin = self.text("origin");
-        !origin.is_some_and(|origin| own.as_deref() == Some(origin) || settings.trusted_origins.trusts(origin))
+        csrf::is_cross_site(self.0, |origin| own.as_deref() == Some(origin) || settings.trusted_origins.trusts(origin))
     }
 
     /// The origin of the service it is for.

@@ -24,7 +24,7 @@ use crate::{
         AppState,
         extract::{
             json::{JsonBody, JsonForm},
-            principal::Owner,
+            owner::Owner,
         },
         openapi::refusals::{Refusals, Refused},
         problem::{

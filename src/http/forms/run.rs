@@ -11,14 +11,14 @@ use axum::{
 use super::request::FormRequest;
 use crate::{
     auth::Requester,
-    http::{AppState, extract::principal::Authentication, session::changes::ResponseChanges},
+    http::{extract::principal::Authentication, session::changes::ResponseChanges, state::AppState},
 };
 
 /// Runs the server function of a form. The response is a redirect (303), so that a reload does not post again. An
 /// unknown or malformed form gets an error without a body, which the error middleware turns into a page.
 pub async fn run(
     State(state): State<AppState>,
-    Extension(requester): Extension<Requester>,
+    requester: Requester,
     Extension(authentication): Extension<Authentication>,
     Extension(changes): Extension<ResponseChanges>,
     request: Request,

@@ -22,7 +22,7 @@ pub async fn not_found(visitor: Visitor) -> Response {
 }
 
 /// Replaces errors without a body by error pages.
-pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn rewrite_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let mut copy = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;

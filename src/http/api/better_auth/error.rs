@@ -17,8 +17,8 @@ use crate::{
         password::{change::ChangePasswordError, confirm::ConfirmPasswordError},
         sign_in::password::SignInError,
     },
+    domain::seconds,
     domain::{form::FormError, password::WeakPassword},
-    http::problem::seconds,
 };
 
 /// What the contract says of bodies that are empty.
@@ -174,7 +174,7 @@ impl IntoResponse for ContractError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body())).into_response();
         if let Some(after) = self.retry_after {
-            let seconds = HeaderValue::from(seconds(after));
+            let seconds = HeaderValue::from(seconds::retry_after(after));
             response.headers_mut().insert(HeaderName::from_static("x-retry-after"), seconds.clone());
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }

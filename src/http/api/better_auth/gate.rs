@@ -11,23 +11,28 @@ use axum::{
 use super::{body, error::ContractError, origin, query};
 use crate::{
     auth::Requester,
-    http::{AppState, extract::principal::Authentication, middleware::error_rewrite::BareError},
+    http::{extract::principal::Authentication, middleware::error_rewrite::BareError, state::AppState},
 };
 
-/// The two endpoints that take plain forms, and that are checked for where they come from even
-/// without a cookie: they are what a login CSRF would call.
-fn signs_in(path: &str) -> bool {
-    path.ends_with("/sign-in/email") || path.ends_with("/sign-up/email")
+/// How a group of routes reads bodies and checks origins.
+#[derive(Clone, Copy, Debug)]
+pub struct Preconditions {
+    /// Whether the body may be a plain HTML form instead of JSON.
+    takes_forms: bool,
+    /// Whether the origin is checked without a cookie too, against login CSRF.
+    signs_in: bool,
 }
 
-/// What providers post back as a form.
-fn takes_forms(path: &str) -> bool {
-    signs_in(path) || path.contains("/callback/")
+impl Preconditions {
+    pub const JSON: Self = Self { takes_forms: false, signs_in: false };
+    pub const SIGN_IN: Self = Self { takes_forms: true, signs_in: true };
+    /// Providers post back forms.
+    pub const CALLBACK: Self = Self { takes_forms: true, signs_in: false };
 }
 
 /// Checks in the contract's order: body (415, 400), origin and where to go next (403). Leaves the body
 /// in the request as a [`ContractBody`](body::ContractBody).
-pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn check(State((state, policy)): State<(AppState, Preconditions)>, request: Request, next: Next) -> Response {
     // The router answers HEAD wherever it answers GET; the contract does not.
     if request.method() == Method::HEAD {
         return ContractError::nothing();
@@ -41,14 +46,13 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
         return StatusCode::BAD_REQUEST.into_response();
     };
     if parts.method != Method::GET {
-        let path = parts.uri.path();
-        let body = match body::read(&parts.headers, &bytes, takes_forms(path)) {
+        let body = match body::read(&parts.headers, &bytes, policy.takes_forms) {
             Ok(body) => body,
             Err(error) => return error.into_response(),
         };
         let trusted = &state.settings.trusted_origins;
         let query = query::read(parts.uri.query());
-        let checked = origin::check(&parts.headers, trusted, signs_in(path))
+        let checked = origin::check(&parts.headers, trusted, policy.signs_in)
             .and_then(|()| origin::check_next(body.0.as_ref(), &query, trusted));
         if let Err(error) = checked {
             if error.is_forbidden() {
