@@ -20,6 +20,7 @@ mod protected_api;
 mod refused_tokens;
 mod renewal;
 mod replicas;
+mod required_sessions;
 mod security_log;
 mod sign_in;
 mod sign_out;

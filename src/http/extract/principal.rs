@@ -9,7 +9,7 @@ use std::{convert::Infallible, sync::Arc};
 use crate::{
     auth::{Auth, Principal, Requester, Subject},
     domain::event::EventKind,
-    http::{openapi::refusals::Refusals, problem::Problem},
+    http::problem::Problem,
 };
 
 /// What the request's credentials came to. Left in every request by the session middleware.
@@ -91,12 +91,5 @@ where
         let requester = parts.extensions.get::<Requester>().cloned().unwrap_or_default();
         auth.record(EventKind::AuthorizationFail, Subject::from(principal), &requester, Some("user_id")).await;
         Err(Problem::forbidden())
-    }
-}
-
-impl Refusals for Owner {
-    type Error = Problem;
-    fn refusals() -> Vec<Problem> {
-        vec![Problem::unauthenticated(), Problem::invalid_token(), Problem::forbidden()]
     }
 }

@@ -1,0 +1,345 @@
+//! The kinds of members: how a kind is read, and its schema.
+
+use std::marker::PhantomData;
+
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        KnownFormat, Object as ObjectSchema, ObjectBuilder, Ref, RefOr, Schema, SchemaFormat,
+        schema::{ArrayBuilder, SchemaType, Type},
+    },
+};
+
+use super::{
+    error::sentence,
+    members::{Members, kind},
+    valid::MemberSet,
+};
+use crate::domain::{Email, Name, user::is_image};
+
+/// Text on one line.
+const LINE: &str = r"^[^\u0000-\u001F\u007F-\u009F]*$";
+
+/// A kind of members.
+pub trait Kind {
+    /// The value read.
+    type Value;
+    /// Whether the member must be present.
+    const REQUIRED: bool = true;
+    /// Reads the member `name`. An invalid member is reported to `members` and read as any value.
+    fn read(members: &mut Members<'_>, name: &str) -> Self::Value;
+    /// The schema of the member.
+    fn schema() -> RefOr<Schema>;
+    /// Adds the schemas that [`schema`](Self::schema) refers to.
+    fn add_schemas(_schemas: &mut Vec<(String, RefOr<Schema>)>) {}
+}
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn format(format: KnownFormat) -> RefOr<Schema> {
+    string().format(Some(SchemaFormat::KnownFormat(format))).into()
+}
+
+/// Any string.
+pub struct Text;
+
+impl Kind for Text {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        if let Some(Value::String(text)) = members.get(name) {
+            return text.clone();
+        }
+        members.wrong_type(name, "string");
+        String::new()
+    }
+
+    fn schema() -> RefOr<Schema> {
+        string().into()
+    }
+}
+
+/// Any string that the use case parses as an e-mail address.
+pub struct EmailText;
+
+impl Kind for EmailText {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        Text::read(members, name)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        format(KnownFormat::Email)
+    }
+}
+
+/// A valid e-mail address.
+pub struct EmailAddress;
+
+impl Kind for EmailAddress {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        let text = Text::read(members, name);
+        if members.get(name).is_some_and(Value::is_string) && (text.trim() != text || Email::parse(&text).is_err()) {
+            members.problem(name, "Invalid email address");
+        }
+        text
+    }
+
+    fn schema() -> RefOr<Schema> {
+        EmailText::schema()
+    }
+}
+
+/// A password to verify.
+pub struct PasswordText;
+
+impl Kind for PasswordText {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        Text::read(members, name)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        format(KnownFormat::Password)
+    }
+}
+
+/// A new password. The document adds the configured minimum length to its schema.
+pub struct NewPassword;
+
+impl PartialSchema for NewPassword {
+    fn schema() -> RefOr<Schema> {
+        let about = "A new password. Common passwords, guessable passwords and passwords that contain personal data \
+                     are refused.";
+        let password = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)));
+        password.max_length(Some(128)).description(Some(about)).into()
+    }
+}
+
+impl ToSchema for NewPassword {}
+
+impl Kind for NewPassword {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        Text::read(members, name)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        Ref::from_schema_name(Self::name()).into()
+    }
+
+    fn add_schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Self::name().into_owned(), <Self as PartialSchema>::schema()));
+    }
+}
+
+/// A string of one character or more.
+pub struct NonEmpty<K>(PhantomData<K>);
+
+impl<K: Kind<Value = String>> Kind for NonEmpty<K> {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        let text = K::read(members, name);
+        if text.is_empty() && members.get(name).is_some_and(Value::is_string) {
+            members.problem(name, "Too small: expected string to have >=1 characters");
+        }
+        text
+    }
+
+    fn schema() -> RefOr<Schema> {
+        K::schema()
+    }
+
+    fn add_schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        K::add_schemas(schemas);
+    }
+}
+
+/// A string that the use case parses as a display name.
+pub struct NameText;
+
+impl Kind for NameText {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        Text::read(members, name)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        string().max_length(Some(100)).pattern(Some(LINE)).into()
+    }
+}
+
+/// A valid display name.
+pub struct DisplayName;
+
+impl Kind for DisplayName {
+    type Value = Name;
+
+    fn read(members: &mut Members<'_>, name: &str) -> Name {
+        let text = Text::read(members, name);
+        Name::parse(&text).unwrap_or_else(|invalid| {
+            members.problem(name, &sentence(&invalid.to_string()));
+            Name::default()
+        })
+    }
+
+    fn schema() -> RefOr<Schema> {
+        NameText::schema()
+    }
+}
+
+/// The address of a picture.
+pub struct ImageUrl;
+
+impl Kind for ImageUrl {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        let image = Text::read(members, name);
+        if !is_image(&image) {
+            members.problem(name, "Invalid image address");
+        }
+        image
+    }
+
+    fn schema() -> RefOr<Schema> {
+        string().max_length(Some(2048)).pattern(Some(LINE)).into()
+    }
+}
+
+/// `true` or `false`.
+pub struct Flag;
+
+impl Kind for Flag {
+    type Value = bool;
+
+    fn read(members: &mut Members<'_>, name: &str) -> bool {
+        let flag = members.get(name).and_then(Value::as_bool);
+        if flag.is_none() {
+            members.wrong_type(name, "boolean");
+        }
+        flag.unwrap_or_default()
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Boolean).into()
+    }
+}
+
+/// `true` or `false`; `DEFAULT` when absent.
+pub struct FlagOr<const DEFAULT: bool>;
+
+impl<const DEFAULT: bool> Kind for FlagOr<DEFAULT> {
+    type Value = bool;
+    const REQUIRED: bool = false;
+
+    fn read(members: &mut Members<'_>, name: &str) -> bool {
+        Optional::<Flag>::read(members, name).unwrap_or(DEFAULT)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Boolean).default(Some(DEFAULT.into())).into()
+    }
+}
+
+/// A number that is only validated.
+pub struct Number;
+
+impl Kind for Number {
+    type Value = ();
+
+    fn read(members: &mut Members<'_>, name: &str) {
+        if !members.get(name).is_some_and(Value::is_number) {
+            members.wrong_type(name, "number");
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Number).into()
+    }
+}
+
+/// A list of strings that is only validated.
+pub struct Texts;
+
+impl Kind for Texts {
+    type Value = ();
+
+    fn read(members: &mut Members<'_>, name: &str) {
+        let Some(Value::Array(items)) = members.get(name) else { return members.wrong_type(name, "array") };
+        for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_string()) {
+            let problem = format!("Invalid input: expected string, received {}", kind(Some(item)));
+            members.problem(&format!("{name}.{index}"), &problem);
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().items(string()).into()
+    }
+}
+
+/// An object with the members of `T`.
+pub struct Object<T>(PhantomData<T>);
+
+impl<T: MemberSet> Kind for Object<T> {
+    type Value = Option<T>;
+
+    fn read(members: &mut Members<'_>, name: &str) -> Option<T> {
+        members.nested(name, "object", T::read).map(|(value, _)| value)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        T::object().into()
+    }
+}
+
+/// A member that may be absent.
+pub struct Optional<K>(PhantomData<K>);
+
+impl<K: Kind> Kind for Optional<K> {
+    type Value = Option<K::Value>;
+    const REQUIRED: bool = false;
+
+    fn read(members: &mut Members<'_>, name: &str) -> Option<K::Value> {
+        members.get(name).is_some().then(|| K::read(members, name))
+    }
+
+    fn schema() -> RefOr<Schema> {
+        K::schema()
+    }
+
+    fn add_schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        K::add_schemas(schemas);
+    }
+}
+
+/// A member that may be `null`.
+pub struct Nullable<K>(PhantomData<K>);
+
+impl<K: Kind> Kind for Nullable<K> {
+    type Value = Option<K::Value>;
+
+    fn read(members: &mut Members<'_>, name: &str) -> Option<K::Value> {
+        (!members.get(name).is_some_and(Value::is_null)).then(|| K::read(members, name))
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let mut schema = K::schema();
+        if let RefOr::T(Schema::Object(ObjectSchema { schema_type, .. })) = &mut schema
+            && let SchemaType::Type(kind) = schema_type
+        {
+            *schema_type = SchemaType::from_iter([kind.clone(), Type::Null]);
+        }
+        schema
+    }
+}
