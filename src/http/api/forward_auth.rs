@@ -65,9 +65,9 @@ route_errors! {
     pub enum VerifyRouteError: Problem {
         InvalidQuery => Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
             .with_detail("It may have `user_id`, `bearer=true` and `redirect=true`, each once"),
-        ..LayerError,
-        ..CrossSiteError,
-        ..AccessError,
+        ..Layer(LayerError),
+        ..CrossSite(CrossSiteError),
+        ..Access(AccessError),
     }
 }
 
@@ -137,7 +137,7 @@ pub async fn verify(
 
 impl VerifyRouteError {
     const fn is_unauthenticated(&self) -> bool {
-        matches!(self, Self::AccessError(AccessError::Unauthenticated | AccessError::InvalidToken))
+        matches!(self, Self::Access(AccessError::Unauthenticated | AccessError::InvalidToken))
     }
 }
 

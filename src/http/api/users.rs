@@ -16,9 +16,10 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::http::{AppState, openapi::errors::route_errors, problem::Problem};
-
-use crate::auth::error::InternalError;
+use crate::{
+    auth::error::InternalError,
+    http::{AppState, openapi::errors::route_errors, problem::Problem},
+};
 
 /// The routes below `/api/users/{user_id}`.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -50,6 +51,6 @@ route_errors! {
     /// Errors of the routes that only need an existing account.
     pub enum UserRouteError: Problem {
         AccountGone => Problem::invalid_token(),
-        ..InternalError,
+        ..Internal(InternalError),
     }
 }

@@ -12,7 +12,7 @@ use utoipa::{
 
 use crate::http::{
     AppState,
-    api::better_auth::contract::{error::ContractErrorBody, kinds::NewPassword},
+    api::better_auth::contract::{ContractErrorBody, NewPassword},
     problem::Problem,
     session::cookies,
 };

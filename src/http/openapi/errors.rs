@@ -38,19 +38,19 @@ pub trait RouteError<F>: Into<F> {
 macro_rules! route_errors {
     ($(#[$meta:meta])* $vis:vis enum $name:ident: $format:ident {
         $($(#[$variant_meta:meta])* $variant:ident => $response:expr,)*
-        $(..$nested:ident,)*
+        $(..$nested:ident($error:ty),)*
     }) => {
         $(#[$meta])*
         $vis enum $name {
             $($(#[$variant_meta])* #[doc = concat!("`", stringify!($response), "`")] $variant,)*
-            $(#[doc = concat!("See [`", stringify!($nested), "`].")] $nested($nested),)*
+            $(#[doc = concat!("`", stringify!($error), "`")] $nested($error),)*
         }
 
         impl $crate::http::openapi::errors::RouteError<$format> for $name {
             fn examples() -> Vec<$format> {
                 let groups: &[Vec<$format>] = &[
                     vec![$(<$format>::from(Self::$variant)),*],
-                    $(<$nested as $crate::http::openapi::errors::RouteError<$format>>::examples()),*
+                    $(<$error as $crate::http::openapi::errors::RouteError<$format>>::examples()),*
                 ];
                 groups.concat()
             }
@@ -60,7 +60,7 @@ macro_rules! route_errors {
             fn from(error: $name) -> Self {
                 match error {
                     $($name::$variant => $response,)*
-                    $($name::$nested(nested) => nested.into(),)*
+                    $($name::$nested(error) => error.into(),)*
                 }
             }
         }
@@ -71,9 +71,9 @@ macro_rules! route_errors {
             }
         }
 
-        $(impl From<$nested> for $name {
-            fn from(nested: $nested) -> Self {
-                Self::$nested(nested)
+        $(impl From<$error> for $name {
+            fn from(error: $error) -> Self {
+                Self::$nested(error)
             }
         })*
     };

@@ -10,3 +10,15 @@ pub mod raw_body;
 pub mod redirect;
 pub mod responses;
 pub mod valid;
+
+pub use error::{ContractError, ContractErrorBody};
+pub use kinds::{
+    DisplayName, EmailAddress, EmailText, Flag, FlagOr, ImageUrl, Kind, NameText, Nested, NewPassword, NonEmpty,
+    Nullable, Number, Optional, PasswordText, Text, Texts,
+};
+pub use members::{Members, Shape, ValidationError};
+pub use origin::{CallbackError, LoginCsrfError, check_callback};
+pub use query::ContractQuery;
+pub use responses::{GetErrors, LayerError, PostErrors};
+pub(crate) use valid::members;
+pub use valid::{AnyMembers, MemberSet, ValidBody, ValidQuery, property};

@@ -8,12 +8,8 @@ use utoipa::ToSchema;
 
 use super::{
     contract::{
-        error::ContractError,
-        kinds::{Optional, PasswordText, Text},
-        members::ValidationError,
-        origin::{CallbackError, check_callback},
-        responses::{GetErrors, PostErrors},
-        valid::{ValidBody, ValidQuery, members},
+        CallbackError, ContractError, GetErrors, Optional, PasswordText, PostErrors, Text, ValidBody, ValidQuery,
+        ValidationError, check_callback, members,
     },
     password::PasswordError,
 };
@@ -69,11 +65,11 @@ route_errors! {
         NotFresh => ContractError::bad_request(
             "SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.",
         ),
-        ..UnknownTokenError,
-        ..ValidationError,
-        ..SessionError,
-        ..PasswordError,
-        ..Interrupted,
+        ..UnknownToken(UnknownTokenError),
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..Password(PasswordError),
+        ..Interrupted(Interrupted),
     }
 }
 
@@ -148,10 +144,10 @@ route_errors! {
         SignedOut => ContractError::new(
             StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info",
         ),
-        ..UnknownTokenError,
-        ..ValidationError,
-        ..CallbackError,
-        ..InternalError,
+        ..UnknownToken(UnknownTokenError),
+        ..Validation(ValidationError),
+        ..Callback(CallbackError),
+        ..Internal(InternalError),
     }
 }
 

@@ -4,13 +4,8 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::contract::{
-    error::ContractError,
-    kinds::{EmailAddress, Optional, Text},
-    members::ValidationError,
-    origin::{CallbackError, check_callback},
-    redirect,
-    responses::{GetErrors, PostErrors},
-    valid::{ValidBody, ValidQuery, members},
+    CallbackError, ContractError, EmailAddress, GetErrors, Optional, PostErrors, Text, ValidBody, ValidQuery,
+    ValidationError, check_callback, members, redirect,
 };
 use crate::http::{
     AppState,
@@ -30,7 +25,7 @@ route_errors! {
     /// Errors of `POST /send-verification-email`.
     pub enum SendVerificationRouteError: ContractError {
         Disabled => ContractError::bad_request("VERIFICATION_EMAIL_NOT_ENABLED", "Verification email isn't enabled"),
-        ..ValidationError,
+        ..Validation(ValidationError),
     }
 }
 
@@ -60,8 +55,8 @@ route_errors! {
     /// Errors of `GET /verify-email`.
     pub enum VerifyEmailRouteError: ContractError {
         UnknownToken => ContractError::new(StatusCode::UNAUTHORIZED, "INVALID_TOKEN", "Invalid token"),
-        ..ValidationError,
-        ..CallbackError,
+        ..Validation(ValidationError),
+        ..Callback(CallbackError),
     }
 }
 
@@ -99,8 +94,8 @@ route_errors! {
     /// Errors of `POST /change-email`.
     pub enum ChangeEmailRouteError: ContractError {
         Disabled => ContractError::bad_request("CHANGE_EMAIL_DISABLED", "Change email is disabled"),
-        ..ValidationError,
-        ..SessionError,
+        ..Validation(ValidationError),
+        ..Session(SessionError),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::response::Html;
 
-use super::contract::{query::ContractQuery, responses::LayerError};
+use super::contract::{ContractQuery, LayerError};
 
 /// The most characters of an error code on the page.
 const MAX_CODE: usize = 64;

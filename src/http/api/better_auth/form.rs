@@ -17,7 +17,11 @@ pub struct Form<T>(PhantomData<T>);
 
 impl<T: MemberSet> PartialSchema for Form<T> {
     fn schema() -> RefOr<Schema> {
-        let is_flag = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Boolean));
+        let flag = SchemaType::Type(Type::Boolean);
+        let is_flag = |schema: &RefOr<Schema>| match schema {
+            RefOr::T(Schema::Object(object)) => object.schema_type == flag,
+            _ => false,
+        };
         let mut object = T::object();
         object.properties.retain(|_, schema| !is_flag(schema));
         for example in &mut object.examples {

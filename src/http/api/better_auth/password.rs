@@ -7,13 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    contract::{
-        error::ContractError,
-        kinds::{FlagOr, NewPassword, PasswordText},
-        members::ValidationError,
-        responses::PostErrors,
-        valid::{ValidBody, members},
-    },
+    contract::{ContractError, FlagOr, NewPassword, PasswordText, PostErrors, ValidBody, ValidationError, members},
     models::{StatusResponse, UserObject},
 };
 use crate::{
@@ -59,10 +53,10 @@ route_errors! {
     pub enum ChangePasswordRouteError: ContractError {
         InvalidPassword => ContractError::invalid_password(),
         NoPassword => ContractError::no_password(),
-        ..ValidationError,
-        ..SessionError,
-        ..WeakPassword,
-        ..Interrupted,
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..WeakPassword(WeakPassword),
+        ..Interrupted(Interrupted),
     }
 }
 
@@ -122,7 +116,7 @@ route_errors! {
     /// The password of the signed-in user is not confirmed.
     pub enum PasswordError: ContractError {
         InvalidPassword => ContractError::invalid_password(),
-        ..Interrupted,
+        ..Interrupted(Interrupted),
     }
 }
 
@@ -141,9 +135,9 @@ impl From<ConfirmPasswordError> for PasswordError {
 route_errors! {
     /// Errors of `POST /verify-password`.
     pub enum VerifyPasswordRouteError: ContractError {
-        ..ValidationError,
-        ..SessionError,
-        ..PasswordError,
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..Password(PasswordError),
     }
 }
 

@@ -10,11 +10,8 @@ use utoipa::{
 
 use super::{
     contract::{
-        error::ContractError,
-        kinds::{DisplayName, ImageUrl, Nullable, Optional},
-        members::{ValidationError, is_truthy},
-        responses::PostErrors,
-        valid::{AnyMembers, MemberSet, ValidBody, members},
+        AnyMembers, ContractError, DisplayName, ImageUrl, MemberSet, Nullable, Optional, PostErrors, ValidBody,
+        ValidationError, members, members::is_truthy,
     },
     models::StatusResponse,
 };
@@ -64,9 +61,9 @@ route_errors! {
     pub enum UpdateUserRouteError: ContractError {
         EmailIsFixed => ContractError::bad_request("EMAIL_CAN_NOT_BE_UPDATED", "Email can not be updated"),
         NothingToUpdate => ContractError::nothing_to_update(),
-        ..ValidationError,
-        ..SessionError,
-        ..InternalError,
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..Internal(InternalError),
     }
 }
 

@@ -5,13 +5,8 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 
 use super::contract::{
-    error::ContractError,
-    kinds::{EmailAddress, Optional, PasswordText, Text},
-    members::ValidationError,
-    origin::{CallbackError, check_callback},
-    redirect,
-    responses::{GetErrors, PostErrors},
-    valid::{ValidBody, ValidQuery, members},
+    CallbackError, ContractError, EmailAddress, GetErrors, Optional, PasswordText, PostErrors, Text, ValidBody,
+    ValidQuery, ValidationError, check_callback, members, redirect,
 };
 use crate::{
     auth::Auth,
@@ -31,7 +26,7 @@ route_errors! {
     /// Errors of `POST /request-password-reset`.
     pub enum RequestResetRouteError: ContractError {
         Disabled => ContractError::bad_request("RESET_PASSWORD_DISABLED", "Reset password isn't enabled"),
-        ..ValidationError,
+        ..Validation(ValidationError),
     }
 }
 
@@ -69,7 +64,7 @@ route_errors! {
         TooShort => WeakPassword::Missing.into(),
         TooLong => WeakPassword::TooLong.into(),
         UnknownToken => ContractError::bad_request("INVALID_TOKEN", "Invalid token"),
-        ..ValidationError,
+        ..Validation(ValidationError),
     }
 }
 
@@ -107,8 +102,8 @@ members! {
 route_errors! {
     /// Errors of `GET /reset-password/{token}`.
     pub enum ResetLinkRouteError: ContractError {
-        ..ValidationError,
-        ..CallbackError,
+        ..Validation(ValidationError),
+        ..Callback(CallbackError),
     }
 }
 

@@ -11,11 +11,7 @@ use axum::{
 
 use super::{
     contract::{
-        error::ContractError,
-        kinds::Text,
-        members::ValidationError,
-        responses::{GetErrors, LayerError, PostErrors},
-        valid::{AnyMembers, ValidBody, members},
+        AnyMembers, ContractError, GetErrors, LayerError, PostErrors, Text, ValidBody, ValidationError, members,
     },
     models::{AccessTokenResponse, CurrentSession, SessionObject, StatusResponse},
 };
@@ -79,8 +75,8 @@ route_errors! {
     /// Errors of `POST /update-session`.
     pub enum UpdateSessionRouteError: ContractError {
         NothingToUpdate => ContractError::nothing_to_update(),
-        ..ValidationError,
-        ..SessionError,
+        ..Validation(ValidationError),
+        ..Session(SessionError),
     }
 }
 
@@ -124,17 +120,17 @@ pub async fn refresh() -> impl IntoResponse {
 route_errors! {
     /// Errors of a route that requires a session.
     pub enum SessionRouteError: ContractError {
-        ..SessionError,
-        ..InternalError,
+        ..Session(SessionError),
+        ..Internal(InternalError),
     }
 }
 
 route_errors! {
     /// Errors of `GET /list-sessions`.
     pub enum ListSessionsRouteError: ContractError {
-        ..SessionError,
-        ..StaleSession,
-        ..InternalError,
+        ..Session(SessionError),
+        ..StaleSession(StaleSession),
+        ..Internal(InternalError),
     }
 }
 
@@ -169,9 +165,9 @@ members! {
 route_errors! {
     /// Errors of `POST /revoke-session`.
     pub enum RevokeSessionRouteError: ContractError {
-        ..ValidationError,
-        ..SessionError,
-        ..InternalError,
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..Internal(InternalError),
     }
 }
 

@@ -13,13 +13,8 @@ use utoipa::ToSchema;
 
 use super::{
     contract::{
-        error::ContractError,
-        kinds::{EmailText, FlagOr, Optional, PasswordText, Text},
-        members::ValidationError,
-        origin::LoginCsrfError,
-        redirect,
-        responses::PostErrors,
-        valid::{ValidBody, members},
+        ContractError, EmailText, FlagOr, LoginCsrfError, Optional, PasswordText, PostErrors, Text, ValidBody,
+        ValidationError, members, redirect,
     },
     form::Form,
     models::UserObject,
@@ -68,9 +63,9 @@ route_errors! {
         InvalidCredentials => ContractError::new(
             StatusCode::UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password",
         ),
-        ..LoginCsrfError,
-        ..ValidationError,
-        ..Interrupted,
+        ..LoginCsrf(LoginCsrfError),
+        ..Validation(ValidationError),
+        ..Interrupted(Interrupted),
     }
 }
 

@@ -9,13 +9,7 @@ use axum::{
 };
 
 use super::{
-    contract::{
-        error::ContractError,
-        kinds::{Flag, Optional, Text},
-        members::ValidationError,
-        responses::PostErrors,
-        valid::{ValidBody, members},
-    },
+    contract::{ContractError, Flag, Optional, PostErrors, Text, ValidBody, ValidationError, members},
     models::SuccessResponse,
 };
 use crate::{
@@ -35,8 +29,8 @@ members! {
 route_errors! {
     /// Errors of `POST /sign-out`.
     pub enum SignOutRouteError: ContractError {
-        ..ValidationError,
-        ..InternalError,
+        ..Validation(ValidationError),
+        ..Internal(InternalError),
     }
 }
 

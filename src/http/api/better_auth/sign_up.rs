@@ -8,12 +8,8 @@ use utoipa::ToSchema;
 
 use super::{
     contract::{
-        error::{ContractError, sentence},
-        kinds::{EmailAddress, FlagOr, ImageUrl, NameText, NewPassword, NonEmpty, Optional, Text},
-        members::ValidationError,
-        origin::LoginCsrfError,
-        responses::PostErrors,
-        valid::{ValidBody, members},
+        ContractError, EmailAddress, FlagOr, ImageUrl, LoginCsrfError, NameText, NewPassword, NonEmpty, Optional,
+        PostErrors, Text, ValidBody, ValidationError, error::sentence, members,
     },
     form::Form,
     models::UserObject,
@@ -68,11 +64,11 @@ route_errors! {
             "User already exists. Use another email.",
         ),
         InvalidEmail => ContractError::bad_request("VALIDATION_ERROR", "[body.email] Invalid email address"),
-        ..LoginCsrfError,
-        ..ValidationError,
-        ..InvalidName,
-        ..WeakPassword,
-        ..Interrupted,
+        ..LoginCsrf(LoginCsrfError),
+        ..Validation(ValidationError),
+        ..InvalidName(InvalidName),
+        ..WeakPassword(WeakPassword),
+        ..Interrupted(Interrupted),
     }
 }
 

@@ -38,8 +38,6 @@ impl JsonForm for DeleteAccountBody {
     const EXPECTED: &'static str = "Send an object with one member, `password`, which is a string";
 }
 
-type DeleteAccountBodyError = JsonBodyError<DeleteAccountBody>;
-
 route_errors! {
     /// Errors of `DELETE /api/users/{user_id}`.
     pub enum DeleteAccountRouteError: Problem {
@@ -47,8 +45,8 @@ route_errors! {
             FieldProblem::new(Field::Password, "is not the account's password"),
         ]),
         AccountGone => Problem::invalid_token(),
-        ..DeleteAccountBodyError,
-        ..Interrupted,
+        ..Body(JsonBodyError<DeleteAccountBody>),
+        ..Interrupted(Interrupted),
     }
 }
 

@@ -105,7 +105,7 @@ route_errors! {
     pub enum ListEventsRouteError: Problem {
         InvalidQuery => Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
             .with_detail("`before` is the `next` of the page before, `limit` a number from 1 to 100"),
-        ..InternalError,
+        ..Internal(InternalError),
     }
 }
 

@@ -94,15 +94,13 @@ impl JsonForm for ProfilePatch {
     const EXPECTED: &'static str = "Send an object with one member, `name`, which is a string";
 }
 
-type ProfilePatchError = JsonBodyError<ProfilePatch>;
-
 route_errors! {
     /// Errors of `PATCH /api/users/{user_id}`.
     pub enum UpdateProfileRouteError: Problem {
         AccountGone => Problem::invalid_token(),
-        ..ProfilePatchError,
-        ..InvalidName,
-        ..InternalError,
+        ..Body(JsonBodyError<ProfilePatch>),
+        ..InvalidName(InvalidName),
+        ..Internal(InternalError),
     }
 }
 

@@ -123,7 +123,7 @@ route_errors! {
     /// Errors of `DELETE /api/users/{user_id}/sessions/{session_id}`.
     pub enum RevokeRouteError: Problem {
         NotFound => Problem::not_found(),
-        ..InternalError,
+        ..Internal(InternalError),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        KnownFormat, Object as ObjectSchema, ObjectBuilder, Ref, RefOr, Schema, SchemaFormat,
+        KnownFormat, Object, ObjectBuilder, Ref, RefOr, Schema, SchemaFormat,
         schema::{ArrayBuilder, SchemaType, Type},
     },
 };
@@ -289,9 +289,9 @@ impl Kind for Texts {
 }
 
 /// An object with the members of `T`.
-pub struct Object<T>(PhantomData<T>);
+pub struct Nested<T>(PhantomData<T>);
 
-impl<T: MemberSet> Kind for Object<T> {
+impl<T: MemberSet> Kind for Nested<T> {
     type Value = Option<T>;
 
     fn read(members: &mut Members<'_>, name: &str) -> Option<T> {
@@ -335,7 +335,7 @@ impl<K: Kind> Kind for Nullable<K> {
 
     fn schema() -> RefOr<Schema> {
         let mut schema = K::schema();
-        if let RefOr::T(Schema::Object(ObjectSchema { schema_type, .. })) = &mut schema
+        if let RefOr::T(Schema::Object(Object { schema_type, .. })) = &mut schema
             && let SchemaType::Type(kind) = schema_type
         {
             *schema_type = SchemaType::from_iter([kind.clone(), Type::Null]);

@@ -35,8 +35,8 @@ route_errors! {
 route_errors! {
     /// Errors of [`check`].
     pub enum SignInOriginError: ContractError {
-        ..OriginError,
-        ..LoginCsrfError,
+        ..Origin(OriginError),
+        ..LoginCsrf(LoginCsrfError),
     }
 }
 

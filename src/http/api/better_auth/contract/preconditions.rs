@@ -39,18 +39,18 @@ pub enum RouteKind {
 route_errors! {
     /// Errors of a POST request before its handler.
     pub enum PreconditionError: ContractError {
-        ..RawBodyError,
-        ..OriginError,
-        ..NextPageError,
+        ..RawBody(RawBodyError),
+        ..Origin(OriginError),
+        ..NextPage(NextPageError),
     }
 }
 
 route_errors! {
     /// Errors of [`check`], on routes of every kind.
     enum CheckError: ContractError {
-        ..RawBodyError,
-        ..SignInOriginError,
-        ..NextPageError,
+        ..RawBody(RawBodyError),
+        ..SignInOrigin(SignInOriginError),
+        ..NextPage(NextPageError),
     }
 }
 

@@ -38,35 +38,41 @@ macro_rules! members {
             $(pub $field: <$kind as $crate::http::api::better_auth::contract::kinds::Kind>::Value,)*
         }
 
-        impl $crate::http::api::better_auth::contract::valid::MemberSet for $name {
-            const SHAPE: $crate::http::api::better_auth::contract::members::Shape =
-                $crate::http::api::better_auth::contract::members::Shape::$shape;
+        const _: () = {
+            use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
+            use $crate::http::api::better_auth::contract::{
+                kinds::Kind,
+                members::{Members, Shape},
+                valid::{MemberSet, property},
+            };
 
-            fn read(members: &mut $crate::http::api::better_auth::contract::members::Members<'_>) -> Self {
-                Self { $($field: <$kind as $crate::http::api::better_auth::contract::kinds::Kind>::read(members, $wire),)* }
+            impl MemberSet for $name {
+                const SHAPE: Shape = Shape::$shape;
+
+                fn read(members: &mut Members<'_>) -> Self {
+                    Self { $($field: <$kind as Kind>::read(members, $wire),)* }
+                }
+
+                fn object() -> Object {
+                    let object = ObjectBuilder::new().description(Some(concat!($($about),+).trim()));
+                    $(let object = property::<$kind>(object, $wire, concat!($($doc),*).trim());)*
+                    $(let object = object.examples([serde_json::json!($example)]);)?
+                    object.build()
+                }
             }
 
-            fn object() -> utoipa::openapi::Object {
-                let object = utoipa::openapi::ObjectBuilder::new().description(Some(concat!($($about),+).trim()));
-                $(let object = $crate::http::api::better_auth::contract::valid::property::<$kind>(
-                    object, $wire, concat!($($doc),*).trim(),
-                );)*
-                $(let object = object.examples([serde_json::json!($example)]);)?
-                object.build()
+            impl utoipa::PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    Self::object().into()
+                }
             }
-        }
 
-        impl utoipa::PartialSchema for $name {
-            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                <Self as $crate::http::api::better_auth::contract::valid::MemberSet>::object().into()
+            impl utoipa::ToSchema for $name {
+                fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                    $(<$kind as Kind>::add_schemas(schemas);)*
+                }
             }
-        }
-
-        impl utoipa::ToSchema for $name {
-            fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
-                $(<$kind as $crate::http::api::better_auth::contract::kinds::Kind>::add_schemas(schemas);)*
-            }
-        }
+        };
     };
 }
 pub(crate) use members;

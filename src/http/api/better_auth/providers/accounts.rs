@@ -15,11 +15,8 @@ use crate::{
     http::{
         api::better_auth::{
             contract::{
-                error::ContractError,
-                kinds::{Optional, Text},
-                members::{Members, Shape, ValidationError},
-                responses::{GetErrors, PostErrors},
-                valid::{MemberSet, ValidBody, ValidQuery, members, property},
+                ContractError, GetErrors, MemberSet, Members, Optional, PostErrors, Shape, Text, ValidBody, ValidQuery,
+                ValidationError, members, property,
             },
             models::AccountObject,
             sessions::SessionRouteError,
@@ -68,11 +65,11 @@ route_errors! {
         LastAccount => ContractError::bad_request(
             "FAILED_TO_UNLINK_LAST_ACCOUNT", "You can't unlink your last account",
         ),
-        ..AccountError,
-        ..ValidationError,
-        ..SessionError,
-        ..StaleSession,
-        ..InternalError,
+        ..Account(AccountError),
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..StaleSession(StaleSession),
+        ..Internal(InternalError),
     }
 }
 
@@ -145,7 +142,7 @@ route_errors! {
     /// The request has no session. The contract's answer has no body here.
     pub enum SignedOutError: ContractError {
         SignedOut => ContractError::unauthorized_without_body(),
-        ..InternalError,
+        ..Internal(InternalError),
     }
 }
 
@@ -162,9 +159,9 @@ route_errors! {
     /// Errors of `POST /get-access-token` and `POST /refresh-token`.
     pub enum ProviderTokenRouteError: ContractError {
         NotSupported => ContractError::bad_request("PROVIDER_NOT_SUPPORTED", "Provider credential is not supported."),
-        ..AccountError,
-        ..SignedOutError,
-        ..ValidationError,
+        ..Account(AccountError),
+        ..SignedOut(SignedOutError),
+        ..Validation(ValidationError),
     }
 }
 
@@ -213,9 +210,9 @@ route_errors! {
         NotConfigured => ContractError::bad_request(
             "PROVIDER_NOT_CONFIGURED", "Account is not associated with a configured social provider.",
         ),
-        ..AccountError,
-        ..SignedOutError,
-        ..ValidationError,
+        ..Account(AccountError),
+        ..SignedOut(SignedOutError),
+        ..Validation(ValidationError),
     }
 }
 

@@ -10,12 +10,8 @@ use utoipa::openapi::Object;
 use crate::http::{
     AppState,
     api::better_auth::contract::{
-        error::ContractError,
-        kinds::{Kind, Optional, Text},
-        members::{Members, Shape, ValidationError},
-        redirect,
-        responses::{GetErrors, PostErrors},
-        valid::{MemberSet, ValidBody, ValidQuery, property},
+        ContractError, GetErrors, Kind, MemberSet, Members, Optional, PostErrors, Shape, Text, ValidBody, ValidQuery,
+        ValidationError, property, redirect,
     },
     openapi::errors::route_errors,
 };
@@ -62,7 +58,7 @@ impl ProviderParameters {
 route_errors! {
     /// Errors of `GET` and `POST /callback/{id}`.
     pub enum CallbackRouteError: ContractError {
-        ..ValidationError,
+        ..Validation(ValidationError),
     }
 }
 

@@ -5,11 +5,8 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, schema::Type};
 
 use crate::http::{
     api::better_auth::contract::{
-        error::ContractError,
-        kinds::{Flag, Kind, Number, Object, Optional, Text, Texts},
-        members::{Members, ValidationError},
-        responses::PostErrors,
-        valid::{ValidBody, members},
+        ContractError, Flag, Kind, Members, Nested, Number, Optional, PostErrors, Text, Texts, ValidBody,
+        ValidationError, members,
     },
     extract::active_session::{ActiveSession, SessionError},
     openapi::errors::route_errors,
@@ -35,7 +32,7 @@ members! {
         _error_callback_url: Optional<Text> = "errorCallbackURL",
         _provider: ProviderName = "provider",
         _disable_redirect: Optional<Flag> = "disableRedirect",
-        _id_token: Optional<Object<SignInIdToken>> = "idToken",
+        _id_token: Optional<Nested<SignInIdToken>> = "idToken",
         _scopes: Optional<Texts> = "scopes",
         _request_sign_up: Optional<Flag> = "requestSignUp",
         _login_hint: Optional<Text> = "loginHint",
@@ -50,7 +47,7 @@ members! {
     pub struct LinkProviderBody: Object {
         _callback_url: Optional<Text> = "callbackURL",
         _provider: ProviderName = "provider",
-        _id_token: Optional<Object<IdToken>> = "idToken",
+        _id_token: Optional<Nested<IdToken>> = "idToken",
         _request_sign_up: Optional<Flag> = "requestSignUp",
         _scopes: Optional<Texts> = "scopes",
         _error_callback_url: Optional<Text> = "errorCallbackURL",
@@ -80,14 +77,14 @@ members! {
         _access_token: Optional<Text> = "accessToken",
         _refresh_token: Optional<Text> = "refreshToken",
         _expires_at: Optional<Number> = "expiresAt",
-        _user: Optional<Object<IdTokenUser>> = "user",
+        _user: Optional<Nested<IdTokenUser>> = "user",
     }
 }
 
 members! {
     /// The user's profile at the provider.
     pub struct IdTokenUser: Object {
-        _name: Optional<Object<IdTokenName>> = "name",
+        _name: Optional<Nested<IdTokenName>> = "name",
         _email: Optional<Text> = "email",
     }
 }
@@ -167,8 +164,8 @@ route_errors! {
 route_errors! {
     /// Errors of `POST /sign-in/social`.
     pub enum SocialSignInRouteError: ContractError {
-        ..ProviderError,
-        ..ValidationError,
+        ..Provider(ProviderError),
+        ..Validation(ValidationError),
     }
 }
 
@@ -187,9 +184,9 @@ pub async fn sign_in(_: ValidBody<SocialSignInBody, SocialSignInRouteError>) -> 
 route_errors! {
     /// Errors of `POST /link-social`.
     pub enum LinkProviderRouteError: ContractError {
-        ..ProviderError,
-        ..ValidationError,
-        ..SessionError,
+        ..Provider(ProviderError),
+        ..Validation(ValidationError),
+        ..Session(SessionError),
     }
 }
 
