@@ -9,6 +9,7 @@ mod middleware;
 mod openapi;
 mod pages;
 mod problem;
+mod route_error;
 pub mod router;
 pub mod session;
 mod state;

@@ -3,7 +3,6 @@
 //! The document is collected from the routes: `routes!` adds a route with its description. It is serialized once.
 
 mod document;
-pub mod errors;
 pub mod reference;
 
 use std::sync::{Arc, OnceLock};

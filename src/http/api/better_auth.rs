@@ -46,8 +46,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::http::{AppState, layers};
 use contract::{
+    LayerError,
     preconditions::{self, RouteKind},
-    responses::LayerError,
 };
 use models::OkResponse;
 use providers::{accounts, callback, social};

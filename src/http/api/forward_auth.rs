@@ -27,11 +27,11 @@ use crate::{
             bearer::Bearer,
             principal::{Authentication, authentication},
         },
-        openapi::errors::{RouteError, responses, route_errors},
         problem::{
             Problem,
             errors::{AccessError, CrossSiteError, LayerError},
         },
+        route_error::{RouteError, responses, route_errors},
         session::ForUpstream,
     },
 };

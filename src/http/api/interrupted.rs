@@ -7,7 +7,7 @@ use crate::{
         error::{Busy, InternalError},
         throttle::Throttled,
     },
-    http::{openapi::errors::RouteError, problem::Problem},
+    http::{problem::Problem, route_error::RouteError},
 };
 
 /// Why a use case that verifies a password was interrupted.

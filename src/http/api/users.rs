@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::error::InternalError,
-    http::{AppState, openapi::errors::route_errors, problem::Problem},
+    http::{AppState, problem::Problem, route_error::route_errors},
 };
 
 /// The routes below `/api/users/{user_id}`.

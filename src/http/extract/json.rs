@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::http::{openapi::errors::RouteError, problem::Problem};
+use crate::http::{problem::Problem, route_error::RouteError};
 
 /// A type of request bodies.
 pub trait JsonForm: DeserializeOwned {

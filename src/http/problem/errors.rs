@@ -13,7 +13,7 @@ use super::{FieldProblem, Problem};
 use crate::{
     auth::error::InternalError,
     domain::{form::Field, name::InvalidName},
-    http::openapi::errors::{ErrorFormat, RouteError, responses, route_errors},
+    http::route_error::{ErrorFormat, RouteError, responses, route_errors},
 };
 
 impl ErrorFormat for Problem {

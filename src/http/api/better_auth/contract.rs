@@ -16,9 +16,10 @@ pub use kinds::{
     DisplayName, EmailAddress, EmailText, Flag, FlagOr, ImageUrl, Kind, NameText, Nested, NewPassword, NonEmpty,
     Nullable, Number, Optional, PasswordText, Text, Texts,
 };
-pub use members::{Members, Shape, ValidationError};
+pub use members::{MemberSet, Members, Shape, ValidationError};
 pub use origin::{CallbackError, LoginCsrfError, check_callback};
+pub use preconditions::LayerError;
 pub use query::ContractQuery;
-pub use responses::{GetErrors, LayerError, PostErrors};
+pub use responses::{GetErrors, PostErrors};
 pub(crate) use valid::members;
-pub use valid::{AnyMembers, MemberSet, ValidBody, ValidQuery, property};
+pub use valid::{AnyMembers, ValidBody, ValidQuery, property};

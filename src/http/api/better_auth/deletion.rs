@@ -23,7 +23,7 @@ use crate::{
         AppState,
         api::interrupted::Interrupted,
         extract::active_session::{ActiveSession, SessionError},
-        openapi::errors::route_errors,
+        route_error::route_errors,
         session::changes::ResponseChanges,
     },
 };

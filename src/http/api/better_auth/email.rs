@@ -10,7 +10,7 @@ use super::contract::{
 use crate::http::{
     AppState,
     extract::active_session::{ActiveSession, SessionError},
-    openapi::errors::route_errors,
+    route_error::route_errors,
 };
 
 members! {

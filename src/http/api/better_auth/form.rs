@@ -10,7 +10,7 @@ use utoipa::{
     },
 };
 
-use super::contract::valid::MemberSet;
+use super::contract::MemberSet;
 
 /// The members of `T` that a form can have: values are strings, so flags are left out.
 pub struct Form<T>(PhantomData<T>);

@@ -22,7 +22,7 @@ use crate::{
     http::{
         api::interrupted::Interrupted,
         extract::active_session::{ActiveSession, SessionError},
-        openapi::errors::route_errors,
+        route_error::route_errors,
         session::changes::ResponseChanges,
     },
 };

@@ -20,7 +20,7 @@ use crate::{
     domain::user::ProfileChange,
     http::{
         extract::active_session::{ActiveSession, SessionError},
-        openapi::errors::route_errors,
+        route_error::route_errors,
     },
 };
 

@@ -11,7 +11,7 @@ use super::contract::{
 use crate::{
     auth::Auth,
     domain::password::{MAX_CHARS, WeakPassword},
-    http::{AppState, openapi::errors::route_errors},
+    http::{AppState, route_error::route_errors},
 };
 
 members! {

@@ -24,7 +24,7 @@ use crate::{
             fresh_session::{FreshSession, StaleSession},
         },
         middleware::cors,
-        openapi::errors::route_errors,
+        route_error::route_errors,
         session::changes::ResponseChanges,
     },
 };

@@ -24,7 +24,7 @@ use crate::{
         Auth, Requester,
         sign_in::password::{SignIn, SignInError, SignedIn},
     },
-    http::{api::interrupted::Interrupted, openapi::errors::route_errors, session::changes::ResponseChanges},
+    http::{api::interrupted::Interrupted, route_error::route_errors, session::changes::ResponseChanges},
 };
 
 members! {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     auth::{Auth, Principal, Requester, error::InternalError},
-    http::{extract::principal::authentication, openapi::errors::route_errors, session::changes::ResponseChanges},
+    http::{extract::principal::authentication, route_error::route_errors, session::changes::ResponseChanges},
 };
 
 members! {

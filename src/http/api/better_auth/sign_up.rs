@@ -22,7 +22,7 @@ use crate::{
     domain::{form::FormError, name::InvalidName, password::WeakPassword},
     http::{
         api::interrupted::Interrupted,
-        openapi::errors::{RouteError, route_errors},
+        route_error::{RouteError, route_errors},
         session::changes::ResponseChanges,
     },
 };

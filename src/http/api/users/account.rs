@@ -19,8 +19,8 @@ use crate::{
             json::{JsonBody, JsonBodyError, JsonForm},
             principal::Owner,
         },
-        openapi::errors::route_errors,
         problem::{FieldProblem, Problem, errors::ChangeErrors},
+        route_error::route_errors,
         session::changes::ResponseChanges,
     },
 };

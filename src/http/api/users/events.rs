@@ -22,8 +22,8 @@ use crate::{
     },
     http::{
         extract::principal::Owner,
-        openapi::errors::route_errors,
         problem::{Problem, errors::ReadErrors},
+        route_error::route_errors,
     },
 };
 

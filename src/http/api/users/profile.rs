@@ -19,11 +19,11 @@ use crate::{
             json::{JsonBody, JsonBodyError, JsonForm},
             principal::Owner,
         },
-        openapi::errors::route_errors,
         problem::{
             Problem,
             errors::{ChangeErrors, ReadErrors},
         },
+        route_error::route_errors,
     },
 };
 

@@ -16,11 +16,11 @@ use crate::{
     domain::{SessionId, device, session::Session},
     http::{
         extract::principal::Owner,
-        openapi::errors::route_errors,
         problem::{
             Problem,
             errors::{ChangeErrors, ReadErrors},
         },
+        route_error::route_errors,
         session::changes::ResponseChanges,
     },
 };

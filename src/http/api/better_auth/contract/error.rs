@@ -18,8 +18,8 @@ use crate::{
     http::{
         api::interrupted::Interrupted,
         extract::{active_session::SessionError, fresh_session::StaleSession},
-        openapi::errors::{ErrorFormat, RouteError},
         problem::seconds,
+        route_error::{ErrorFormat, RouteError},
     },
 };
 

@@ -13,8 +13,7 @@ use utoipa::{
 
 use super::{
     error::sentence,
-    members::{Members, kind},
-    valid::MemberSet,
+    members::{MemberSet, Members, kind},
 };
 use crate::domain::{Email, Name, user::is_image};
 
@@ -39,76 +38,52 @@ fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn format(format: KnownFormat) -> RefOr<Schema> {
-    string().format(Some(SchemaFormat::KnownFormat(format))).into()
+fn format(format: KnownFormat) -> ObjectBuilder {
+    string().format(Some(SchemaFormat::KnownFormat(format)))
 }
 
-/// Any string.
-pub struct Text;
+/// Declares kinds of strings: the schema, and the message for an invalid string if some are.
+macro_rules! texts {
+    ($($(#[$meta:meta])* $name:ident: $schema:expr $(, if $is_invalid:expr => $message:literal)?;)*) => {$(
+        $(#[$meta])*
+        pub struct $name;
 
-impl Kind for Text {
-    type Value = String;
+        impl Kind for $name {
+            type Value = String;
 
-    fn read(members: &mut Members<'_>, name: &str) -> String {
-        if let Some(Value::String(text)) = members.get(name) {
-            return text.clone();
+            fn read(members: &mut Members<'_>, name: &str) -> String {
+                let Some(Value::String(text)) = members.get(name) else {
+                    members.wrong_type(name, "string");
+                    return String::new();
+                };
+                $(if $is_invalid(text) {
+                    members.problem(name, $message);
+                })?
+                text.clone()
+            }
+
+            fn schema() -> RefOr<Schema> {
+                $schema.into()
+            }
         }
-        members.wrong_type(name, "string");
-        String::new()
-    }
-
-    fn schema() -> RefOr<Schema> {
-        string().into()
-    }
+    )*};
 }
 
-/// Any string that the use case parses as an e-mail address.
-pub struct EmailText;
-
-impl Kind for EmailText {
-    type Value = String;
-
-    fn read(members: &mut Members<'_>, name: &str) -> String {
-        Text::read(members, name)
-    }
-
-    fn schema() -> RefOr<Schema> {
-        format(KnownFormat::Email)
-    }
-}
-
-/// A valid e-mail address.
-pub struct EmailAddress;
-
-impl Kind for EmailAddress {
-    type Value = String;
-
-    fn read(members: &mut Members<'_>, name: &str) -> String {
-        let text = Text::read(members, name);
-        if members.get(name).is_some_and(Value::is_string) && (text.trim() != text || Email::parse(&text).is_err()) {
-            members.problem(name, "Invalid email address");
-        }
-        text
-    }
-
-    fn schema() -> RefOr<Schema> {
-        EmailText::schema()
-    }
-}
-
-/// A password to verify.
-pub struct PasswordText;
-
-impl Kind for PasswordText {
-    type Value = String;
-
-    fn read(members: &mut Members<'_>, name: &str) -> String {
-        Text::read(members, name)
-    }
-
-    fn schema() -> RefOr<Schema> {
-        format(KnownFormat::Password)
-    }
+texts! {
+    /// Any string.
+    Text: string();
+    /// Any string that the use case parses as an e-mail address.
+    EmailText: format(KnownFormat::Email);
+    /// A valid e-mail address.
+    EmailAddress: format(KnownFormat::Email), if |text: &str| text.trim() != text || Email::parse(text).is_err()
+        => "Invalid email address";
+    /// A password to verify.
+    PasswordText: format(KnownFormat::Password);
+    /// Any string that the use case parses as a display name.
+    NameText: string().max_length(Some(100)).pattern(Some(LINE));
+    /// The address of a picture.
+    ImageUrl: string().max_length(Some(2048)).pattern(Some(LINE)), if |text: &str| !is_image(text)
+        => "Invalid image address";
 }
 
 /// A new password. The document adds the configured minimum length to its schema.
@@ -118,8 +93,7 @@ impl PartialSchema for NewPassword {
     fn schema() -> RefOr<Schema> {
         let about = "A new password. Common passwords, guessable passwords and passwords that contain personal data \
                      are refused.";
-        let password = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)));
-        password.max_length(Some(128)).description(Some(about)).into()
+        format(KnownFormat::Password).max_length(Some(128)).description(Some(about)).into()
     }
 }
 
@@ -164,21 +138,6 @@ impl<K: Kind<Value = String>> Kind for NonEmpty<K> {
     }
 }
 
-/// A string that the use case parses as a display name.
-pub struct NameText;
-
-impl Kind for NameText {
-    type Value = String;
-
-    fn read(members: &mut Members<'_>, name: &str) -> String {
-        Text::read(members, name)
-    }
-
-    fn schema() -> RefOr<Schema> {
-        string().max_length(Some(100)).pattern(Some(LINE)).into()
-    }
-}
-
 /// A valid display name.
 pub struct DisplayName;
 
@@ -195,25 +154,6 @@ impl Kind for DisplayName {
 
     fn schema() -> RefOr<Schema> {
         NameText::schema()
-    }
-}
-
-/// The address of a picture.
-pub struct ImageUrl;
-
-impl Kind for ImageUrl {
-    type Value = String;
-
-    fn read(members: &mut Members<'_>, name: &str) -> String {
-        let image = Text::read(members, name);
-        if !is_image(&image) {
-            members.problem(name, "Invalid image address");
-        }
-        image
-    }
-
-    fn schema() -> RefOr<Schema> {
-        string().max_length(Some(2048)).pattern(Some(LINE)).into()
     }
 }
 

@@ -1,9 +1,10 @@
 //! Reads the members of a body or query, and collects their errors in the contract's words.
 
 use serde_json::{Map, Value};
+use utoipa::openapi::Object;
 
 use super::error::ContractError;
-use crate::http::openapi::errors::RouteError;
+use crate::http::route_error::RouteError;
 
 /// The members of an object, with the errors found so far.
 pub struct Members<'a> {
@@ -26,6 +27,16 @@ pub enum Shape {
     OptionalObject,
     /// Any value; all but objects have no members.
     Any,
+}
+
+/// A set of members, as `members!` declares it.
+pub trait MemberSet: Sized {
+    /// The JSON values that a body with these members can be.
+    const SHAPE: Shape;
+    /// Reads and validates all members.
+    fn read(members: &mut Members<'_>) -> Self;
+    /// The schema.
+    fn object() -> Object;
 }
 
 /// The members of a body or query are invalid (400).

@@ -7,7 +7,7 @@ use super::{error::ContractError, members::is_truthy, query::ContractQuery, redi
 use crate::{
     config::TrustedOrigins,
     domain::LocalPath,
-    http::openapi::errors::{RouteError, route_errors},
+    http::route_error::{RouteError, route_errors},
 };
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

@@ -1,12 +1,18 @@
 //! Checks every request before its handler: the body's format (415, 400), then its origin and the addresses of
 //! the next page (403).
 
+use std::{collections::BTreeMap, time::Duration};
+
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Request, State},
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
+};
+use utoipa::{
+    IntoResponses,
+    openapi::{RefOr, Response as ResponseSchema},
 };
 
 use super::{
@@ -14,15 +20,37 @@ use super::{
     origin::{self, NextPageError, OriginError, SignInOriginError},
     query::ContractQuery,
     raw_body::{RawBody, RawBodyError},
-    responses::LayerError,
 };
 use crate::{
     auth::Requester,
     http::{
-        AppState, extract::principal::Authentication, middleware::error_rewrite::BareError,
-        openapi::errors::route_errors,
+        AppState,
+        extract::principal::Authentication,
+        middleware::error_rewrite::BareError,
+        route_error::{RouteError, responses, route_errors},
     },
 };
+
+route_errors! {
+    /// Errors of the layers around every route.
+    pub enum LayerError: ContractError {
+        Unreadable => ContractError::bad_request("BAD_REQUEST", "The request could not be read"),
+        TooSlow => ContractError::new(
+            StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request body did not arrive in time",
+        ),
+        TooLarge => ContractError::new(
+            StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB",
+        ),
+        Busy => ContractError::busy(Duration::from_secs(1)),
+        Internal => ContractError::internal(),
+    }
+}
+
+impl IntoResponses for LayerError {
+    fn responses() -> BTreeMap<String, RefOr<ResponseSchema>> {
+        responses(Self::examples())
+    }
+}
 
 /// The routes that a precondition applies to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,12 +110,7 @@ pub async fn check(State((state, kind)): State<(AppState, RouteKind)>, request: 
     next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
 
-fn check_post(
-    parts: &axum::http::request::Parts,
-    bytes: &[u8],
-    state: &AppState,
-    kind: RouteKind,
-) -> Result<RawBody, CheckError> {
+fn check_post(parts: &Parts, bytes: &[u8], state: &AppState, kind: RouteKind) -> Result<RawBody, CheckError> {
     let body = RawBody::read(&parts.headers, bytes, kind != RouteKind::Other)?;
     let trusted = &state.settings.trusted_origins;
     origin::check(&parts.headers, trusted, kind == RouteKind::SignIn)?;

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
 use super::error::ContractError;
-use crate::http::openapi::errors::RouteError;
+use crate::http::route_error::RouteError;
 
 /// The body of a request; `None` without one.
 #[derive(Clone, Debug, PartialEq)]

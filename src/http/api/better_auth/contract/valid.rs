@@ -8,20 +8,10 @@ use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
 
 use super::{
     kinds::Kind,
-    members::{Members, Shape, ValidationError},
+    members::{MemberSet, Members, Shape, ValidationError},
     query::ContractQuery,
     raw_body::RawBody,
 };
-
-/// A set of members, as [`members!`](members) declares it.
-pub trait MemberSet: Sized {
-    /// The JSON values that a body with these members can be.
-    const SHAPE: Shape;
-    /// Reads and validates all members.
-    fn read(members: &mut Members<'_>) -> Self;
-    /// The schema.
-    fn object() -> Object;
-}
 
 /// Declares a set of members: for each a field, its kind and its name in the request. A field whose name starts
 /// with `_` is validated only.
@@ -42,8 +32,8 @@ macro_rules! members {
             use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
             use $crate::http::api::better_auth::contract::{
                 kinds::Kind,
-                members::{Members, Shape},
-                valid::{MemberSet, property},
+                members::{MemberSet, Members, Shape},
+                valid::property,
             };
 
             impl MemberSet for $name {

@@ -25,7 +25,7 @@ use crate::{
             active_session::{ActiveSession, SessionError},
             fresh_session::{FreshSession, StaleSession},
         },
-        openapi::errors::route_errors,
+        route_error::route_errors,
     },
 };
 

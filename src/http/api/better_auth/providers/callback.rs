@@ -13,7 +13,7 @@ use crate::http::{
         ContractError, GetErrors, Kind, MemberSet, Members, Optional, PostErrors, Shape, Text, ValidBody, ValidQuery,
         ValidationError, property, redirect,
     },
-    openapi::errors::route_errors,
+    route_error::route_errors,
 };
 
 /// Parameters from a provider (RFC 6749 §4.1.2, RFC 9207, and extensions of some providers).

@@ -9,7 +9,7 @@ use crate::http::{
         ValidationError, members,
     },
     extract::active_session::{ActiveSession, SessionError},
-    openapi::errors::route_errors,
+    route_error::route_errors,
 };
 
 /// Parameters of an authorization request that the server sets (RFC 6749 §4.1.1, RFC 7636).

@@ -46,11 +46,11 @@ macro_rules! route_errors {
             $(#[doc = concat!("`", stringify!($error), "`")] $nested($error),)*
         }
 
-        impl $crate::http::openapi::errors::RouteError<$format> for $name {
+        impl $crate::http::route_error::RouteError<$format> for $name {
             fn examples() -> Vec<$format> {
                 let groups: &[Vec<$format>] = &[
                     vec![$(<$format>::from(Self::$variant)),*],
-                    $(<$error as $crate::http::openapi::errors::RouteError<$format>>::examples()),*
+                    $(<$error as $crate::http::route_error::RouteError<$format>>::examples()),*
                 ];
                 groups.concat()
             }
