@@ -10,7 +10,10 @@ use crate::auth::Auth;
 #[utoipa::path(
     get, path = "/healthz", tag = "Service", operation_id = "alive", security(()),
     responses(
-        (status = 200, description = "The process is running", body = String, content_type = "text/plain", example = "ok"),
+        (
+            status = 200, description = "The process is running", body = String, content_type = "text/plain",
+            example = "ok",
+        ),
     ),
 )]
 pub async fn alive() -> &'static str {
@@ -23,7 +26,10 @@ pub async fn alive() -> &'static str {
 #[utoipa::path(
     get, path = "/readyz", tag = "Service", operation_id = "ready", security(()),
     responses(
-        (status = 200, description = "The service is ready", body = String, content_type = "text/plain", example = "ready"),
+        (
+            status = 200, description = "The service is ready", body = String, content_type = "text/plain",
+            example = "ready",
+        ),
         (status = 503, description = "The database is unavailable", body = String, content_type = "text/plain"),
     ),
 )]

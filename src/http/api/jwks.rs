@@ -86,7 +86,9 @@ struct MetadataResponse<'a> {
 /// The same keys as `/.well-known/jwks.json`, at the path of the sign-in API.
 #[utoipa::path(
     get, path = "/api/auth/jwks", tag = "Service", operation_id = "getContractKeys", security(()),
-    responses((status = 200, description = "The keys", body = KeySetResponse, content_type = "application/jwk-set+json")),
+    responses(
+        (status = 200, description = "The keys", body = KeySetResponse, content_type = "application/jwk-set+json"),
+    ),
 )]
 pub async fn contract_key_set(state: State<AppState>) -> Response {
     key_set(state).await
@@ -98,7 +100,9 @@ pub async fn contract_key_set(state: State<AppState>) -> Response {
 /// Empty if tokens are signed with a shared secret.
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", tag = "Service", operation_id = "getKeys", security(()),
-    responses((status = 200, description = "The keys", body = KeySetResponse, content_type = "application/jwk-set+json")),
+    responses(
+        (status = 200, description = "The keys", body = KeySetResponse, content_type = "application/jwk-set+json"),
+    ),
 )]
 pub async fn key_set(State(state): State<AppState>) -> Response {
     const JWK_SET: HeaderValue = HeaderValue::from_static("application/jwk-set+json");

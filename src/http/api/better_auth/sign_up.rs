@@ -65,8 +65,8 @@ route_errors! {
         ),
         InvalidEmail => ContractError::bad_request("VALIDATION_ERROR", "[body.email] Invalid email address"),
         ..LoginCsrf(LoginCsrfError),
-        ..Validation(ValidationError),
         ..InvalidName(InvalidName),
+        ..Validation(ValidationError),
         ..WeakPassword(WeakPassword),
         ..Interrupted(Interrupted),
     }
