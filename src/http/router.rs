@@ -57,34 +57,35 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(layers::limit_body))
         .layer(from_fn_with_state(state.clone(), api::rewrite_errors));
 
-    let (router, operations) = OpenApiRouter::from(people)
-        .merge(programs)
-        .nest("/api/auth", api::better_auth::router(&state))
-        .route("/api/auth/", any(api::better_auth::not_found))
-        // Reads who is asking and writes the session's cookies, around everything above.
-        .layer(from_fn_with_state(state.clone(), authenticate::authenticate))
-        .layer(CookieManagerLayer::new())
-        .layer(from_fn_with_state(state.clone(), cors::share))
-        // What is below knows no session: nothing is read, nothing is renewed, no cookie is set.
-        .merge(described)
-        .routes(routes!(api::health::alive))
-        .routes(routes!(api::health::ready))
-        .routes(routes!(api::jwks::contract_key_set).map(|keys| {
-            keys.fallback(api::better_auth::not_found).layer(from_fn_with_state(state.clone(), cors::share))
-        }))
-        .routes(routes!(api::jwks::key_set))
-        .routes(routes!(api::jwks::metadata))
-        .route("/pkg/{*path}", get(assets::serve))
-        .route("/favicon.svg", get(assets::serve))
-        .route("/robots.txt", get(assets::serve))
-        .layer(from_fn_with_state(state.clone(), client_ip::identify))
-        .layer(layers::compression())
-        .layer(layers::timeout())
-        .layer(layers::catch_panic())
-        .layer(from_fn_with_state(state.clone(), layers::security_headers))
-        .layer(layers::log_requests())
-        .layer(from_fn(layers::request_id))
-        .split_for_parts();
+    let (router, operations) =
+        OpenApiRouter::from(people)
+            .merge(programs)
+            .nest("/api/auth", api::better_auth::router(&state))
+            .route("/api/auth/", any(api::better_auth::unknown))
+            // Reads who is asking and writes the session's cookies, around everything above.
+            .layer(from_fn_with_state(state.clone(), authenticate::authenticate))
+            .layer(CookieManagerLayer::new())
+            .layer(from_fn_with_state(state.clone(), cors::share))
+            // What is below knows no session: nothing is read, nothing is renewed, no cookie is set.
+            .merge(described)
+            .routes(routes!(api::health::alive))
+            .routes(routes!(api::health::ready))
+            .routes(routes!(api::jwks::contract_key_set).map(|keys| {
+                keys.fallback(api::better_auth::unknown).layer(from_fn_with_state(state.clone(), cors::share))
+            }))
+            .routes(routes!(api::jwks::key_set))
+            .routes(routes!(api::jwks::metadata))
+            .route("/pkg/{*path}", get(assets::serve))
+            .route("/favicon.svg", get(assets::serve))
+            .route("/robots.txt", get(assets::serve))
+            .layer(from_fn_with_state(state.clone(), client_ip::identify))
+            .layer(layers::compression())
+            .layer(layers::timeout())
+            .layer(layers::catch_panic())
+            .layer(from_fn_with_state(state.clone(), layers::security_headers))
+            .layer(layers::log_requests())
+            .layer(from_fn(layers::request_id))
+            .split_for_parts();
     let description = Description::new(operations, &state);
     router.layer(Extension(Arc::new(description))).with_state(state)
 }

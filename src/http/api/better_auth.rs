@@ -64,12 +64,12 @@ pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .layer(from_fn(layers::limit_body))
         .split_for_parts();
     let routes = routes
-        .method_not_allowed_fallback(not_found)
+        .method_not_allowed_fallback(unknown)
         .layer(layers::timeout())
         .layer(layers::catch_panic())
         .layer(from_fn(preconditions::rewrite_errors))
-        .route("/", any(not_found))
-        .route("/{*path}", any(not_found));
+        .route("/", any(unknown))
+        .route("/{*path}", any(unknown));
     described(routes, description)
 }
 
@@ -121,7 +121,7 @@ fn described(routes: Router<AppState>, description: OpenApi) -> OpenApiRouter<Ap
 }
 
 /// 404 with an empty body, for unknown paths and methods.
-pub async fn not_found() -> StatusCode {
+pub async fn unknown() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
