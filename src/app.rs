@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     config::{Config, SecretFileError},
     crypto::derive::{DerivationFailed, DerivedKeys},
-    http::{AppState, HttpSettings},
+    http::state::{AppState, HttpSettings},
     store::{Store, StoreError},
 };
 

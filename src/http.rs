@@ -9,9 +9,9 @@ mod middleware;
 mod openapi;
 mod pages;
 mod problem;
+mod route_error;
 pub mod router;
 pub mod session;
-mod state;
+pub mod state;
 
 pub use router::router;
-pub use state::{AppState, HttpSettings};

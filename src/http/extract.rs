@@ -1,6 +1,8 @@
 //! Extractors: the requirements in a handler's signature.
 
+pub mod active_session;
 pub mod bearer;
+pub mod fresh_session;
 pub mod json;
 pub mod owner;
 pub mod principal;

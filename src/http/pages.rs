@@ -11,7 +11,7 @@ mod sign_up;
 mod visitor;
 
 pub use account::account;
-pub use errors::{rewrite_errors, not_found};
+pub use errors::{not_found, rewrite_errors};
 pub use home::home;
 pub use reference::reference;
 pub use sign_in::sign_in;

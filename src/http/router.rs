@@ -25,7 +25,7 @@ pub fn router(state: AppState) -> Router {
         .merge(layers::api(forward_auth(), CredentialPolicy::Forwarded, &state))
         .merge(layers::sign_in_api(sign_in_api(&state), CredentialPolicy::SessionToken, &state))
         .merge(layers::description(OpenApiRouter::default().routes(routes!(openapi::serve)), &state))
-        .routes(contract_key_set.map(|keys| layers::cors(keys.fallback(api::better_auth::nothing), &state)))
+        .routes(contract_key_set.map(|keys| layers::cors(keys.fallback(api::better_auth::unknown), &state)))
         .merge(public());
     let (layered, operations) = layers::all(routes, &state).split_for_parts();
     let description = Description::new(operations, &state);
@@ -58,7 +58,7 @@ fn forward_auth() -> OpenApiRouter<AppState> {
 fn sign_in_api(state: &AppState) -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .nest("/api/auth", api::better_auth::router(state))
-        .route("/api/auth/", any(api::better_auth::nothing))
+        .route("/api/auth/", any(api::better_auth::unknown))
 }
 
 /// Routes that read no credentials and set no cookies.

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod problems;
+mod required_sessions;
 
 use std::{collections::HashSet, time::Duration};
 

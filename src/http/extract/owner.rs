@@ -11,7 +11,7 @@ use super::principal::authentication;
 use crate::{
     auth::{Auth, Principal, Requester, Subject},
     domain::event::EventKind,
-    http::{openapi::refusals::Refusals, problem::Problem},
+    http::problem::Problem,
 };
 
 /// The principal, if the path's `user_id` is their own. Any other id gets the same 403, whether a user
@@ -39,12 +39,5 @@ where
         let Ok(requester) = Requester::from_request_parts(parts, state).await;
         auth.record(EventKind::AuthorizationFail, Subject::from(principal), &requester, Some("user_id")).await;
         Err(Problem::forbidden())
-    }
-}
-
-impl Refusals for Owner {
-    type Error = Problem;
-    fn refusals() -> Vec<Problem> {
-        vec![Problem::unauthenticated(), Problem::invalid_token(), Problem::forbidden()]
     }
 }

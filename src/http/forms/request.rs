@@ -12,7 +12,7 @@ use crate::{
         form::{FormKind, FormState, Notice, RejectedForm},
         return_address::with_next,
     },
-    http::{HttpSettings, session::changes::ResponseChanges},
+    http::{session::changes::ResponseChanges, state::HttpSettings},
 };
 
 /// The page after signing in, unless `next` names another address.

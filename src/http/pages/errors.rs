@@ -9,7 +9,7 @@ use axum::{
 
 use super::visitor::Visitor;
 use crate::{
-    http::{AppState, middleware::error_rewrite::BareError},
+    http::{middleware::error_rewrite::BareError, state::AppState},
     ui::pages::{
         error::{ErrorKind, ErrorPage},
         not_found::NotFoundPage,

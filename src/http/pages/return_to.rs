@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     domain::ReturnAddress,
-    http::{AppState, forms::request::HOME},
+    http::{forms::request::HOME, state::AppState},
 };
 
 /// `?next=`: the address to redirect to after signing in. `None`: absent, malformed or on an untrusted origin.

@@ -9,9 +9,9 @@ use crate::{
     auth::{Requester, error::InternalError},
     domain::{session::Session, user::User},
     http::{
-        AppState,
         extract::principal::{self, Authentication},
         session::{changes::ResponseChanges, cookies::CookieJar},
+        state::AppState,
     },
     ui::components::password_field::PasswordRules,
 };

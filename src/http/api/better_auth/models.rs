@@ -1,30 +1,29 @@
-//! The contract's objects. Times have exactly three fraction digits, which its clients rely on.
+//! The contract's objects. Its clients rely on times with exactly three fraction digits.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use crate::domain::user::is_image;
 use crate::{
     auth::accounts::profile::PasswordCredential,
     domain::{SessionId, UserId, session::Session, user::User},
 };
 
-/// A user, as the sign-in API answers them.
+/// A user.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = User)]
 pub struct UserObject {
-    /// Names the user, for ever.
+    /// The user's id, which never changes.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     id: UserId,
-    /// What to call them; may be empty.
+    /// The display name; may be empty.
     #[schema(max_length = 100)]
     name: String,
-    /// In lower case.
+    /// The e-mail address, in lower case.
     email: String,
-    /// Whether the address has been shown to be theirs.
+    /// Whether the address is verified.
     email_verified: bool,
-    /// A picture's address.
+    /// The address of a picture.
     #[schema(required = true)]
     image: Option<String>,
     #[schema(format = DateTime)]
@@ -38,7 +37,6 @@ impl From<&User> for UserObject {
         Self {
             id: user.id,
             name: user.name.as_str().to_owned(),
-            // The contract's addresses are in lower case.
             email: user.email.to_lowercase(),
             email_verified: user.email_verified,
             image: user.image.clone(),
@@ -48,31 +46,31 @@ impl From<&User> for UserObject {
     }
 }
 
-/// A session. Its `token` is the session's id: enough to revoke it, of no use to whoever steals it.
+/// A session. Its `token` is the session's id: it can revoke the session, but not authenticate.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Session)]
 pub struct SessionObject {
-    /// Names the session; not a secret.
+    /// The session's id; not a secret.
     #[schema(value_type = String, format = "uuid")]
     id: SessionId,
-    /// Whose it is.
+    /// The user.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     user_id: UserId,
-    /// The session's id once more: what `revoke-session` takes.
+    /// The session's id, for `revoke-session`.
     #[schema(value_type = String, format = "uuid")]
     token: SessionId,
-    /// When it ends unless it is used.
+    /// When the session expires without further use.
     #[schema(format = DateTime)]
     expires_at: String,
     #[schema(format = DateTime)]
     created_at: String,
-    /// When it was used last.
+    /// When the session was last used.
     #[schema(format = DateTime)]
     updated_at: String,
-    /// Where it was used from last; empty where unknown.
+    /// The IP address of the last use; empty if unknown.
     ip_address: String,
-    /// What the device called itself; empty where unknown.
+    /// The `User-Agent` of the last use; empty if unknown.
     user_agent: String,
 }
 
@@ -84,54 +82,41 @@ pub struct CurrentSession {
 }
 
 impl CurrentSession {
-    /// A session with its user.
     pub fn new(session: &Session, user: &User) -> Self {
         Self { session: session.into(), user: user.into() }
     }
 }
 
-/// That it was done.
+/// Success.
 #[derive(Serialize, ToSchema)]
-pub struct Status {
+pub struct StatusResponse {
     /// Always true.
     status: bool,
 }
 
-impl Status {
-    /// What the contract answers where there is nothing to say.
-    pub const DONE: Self = Self { status: true };
+impl StatusResponse {
+    pub const SUCCESS: Self = Self { status: true };
 }
 
-/// That it was done.
+/// Success.
 #[derive(Serialize, ToSchema)]
-pub struct Success {
+pub struct SuccessResponse {
     /// Always true.
     pub success: bool,
 }
 
-/// That the API is there.
+/// The API is available.
 #[derive(Serialize, ToSchema)]
-pub struct Okay {
+pub struct OkResponse {
     /// Always true.
     pub ok: bool,
 }
 
 /// An access token.
 #[derive(Serialize, ToSchema)]
-pub struct AccessToken {
+pub struct AccessTokenResponse {
     /// A JWT (RFC 9068).
     pub token: String,
-}
-
-/// A user whose password has changed.
-#[derive(Serialize, ToSchema)]
-#[schema(as = PasswordChanged)]
-pub struct PasswordChangedObject {
-    /// The token of the new session, where the session that asked was replaced.
-    #[schema(required = true)]
-    pub token: Option<String>,
-    /// Whose password it is.
-    pub user: UserObject,
 }
 
 impl From<&Session> for SessionObject {
@@ -149,21 +134,20 @@ impl From<&Session> for SessionObject {
     }
 }
 
-/// What a user signs in with. Its id is derived, not stored: each user has one, with the user's
-/// own id.
+/// An account that a user signs in with. Each user has one; its ids are the user's id.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Account)]
 pub struct AccountObject {
-    /// Names the account.
+    /// The account's id.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     id: UserId,
     /// Always `credential`: a password.
     provider_id: &'static str,
-    /// The user's own id.
+    /// The user's id.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     account_id: UserId,
-    /// Whose it is.
+    /// The user.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     user_id: UserId,
     #[schema(format = DateTime)]

@@ -1,4 +1,4 @@
-//! Redirects to where a link's `callbackURL` says, which has been judged before.
+//! Redirects to the `callbackURL` of a link. The caller has checked the address.
 
 use axum::{
     body::Body,
@@ -10,26 +10,26 @@ use url::Url;
 
 use super::error::{ContractError, JSON};
 
-/// Stands for whatever origin a path is resolved on.
+/// A placeholder: a path can only be resolved against an origin.
 const SOME_ORIGIN: &str = "https://origin.invalid";
 
-/// What clients write in a path although it has to be encoded there.
+/// Clients send spaces unencoded, although a path must not contain them.
 const SPACE: &AsciiSet = &AsciiSet::EMPTY.add(b' ');
 
-/// `target` as a browser sends it: spaces and what is not ASCII are percent-encoded, all else stays.
-pub fn written(target: &str) -> String {
+/// Percent-encodes spaces and non-ASCII characters, as browsers do.
+pub fn encode(target: &str) -> String {
     utf8_percent_encode(target, SPACE).to_string()
 }
 
-/// 302 to `location`, empty, with the type all answers have.
+/// 302 to `location`, with an empty body and the contract's content type.
 pub fn to(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => (StatusCode::FOUND, JSON, [(header::LOCATION, location)], Body::empty()).into_response(),
-        Err(_) => ContractError::forbidden("INVALID_CALLBACK_URL", "Invalid callbackURL").into_response(),
+        Err(_) => ContractError::invalid_callback().into_response(),
     }
 }
 
-/// `target`, a path or a URL, with one more parameter in its query. `None` for what is neither.
+/// Adds a parameter to the query of `target`, a path or a URL; `None` if it is neither.
 pub fn with_added(target: &str, name: &str, value: &str) -> Option<String> {
     let relative = target.starts_with('/');
     let mut url = if relative { Url::parse(SOME_ORIGIN).ok()?.join(target) } else { Url::parse(target) }.ok()?;
@@ -40,7 +40,7 @@ pub fn with_added(target: &str, name: &str, value: &str) -> Option<String> {
     if relative { text.strip_prefix(SOME_ORIGIN).map(str::to_owned) } else { Some(text.to_owned()) }
 }
 
-/// `target` on `origin`, absolute, with a parameter of its query set: once, whatever it was before.
+/// Resolves `target` against `origin`, and replaces all values of a parameter by one.
 pub fn with_set(origin: &str, target: &str, name: &str, value: &str) -> Option<String> {
     let mut url = Url::parse(origin).ok()?.join(target).ok()?;
     let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_is_added_to_a_path_or_a_url() {
+    fn with_added_path_or_url_gains_the_parameter() {
         for (target, expected) in [
             ("/y", "/y?e=X"),
             ("/y?", "/y?e=X"),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_is_set_once() {
+    fn with_set_repeated_parameter_is_replaced() {
         let set = |target| with_set("https://auth.example.com", target, "e", "X").unwrap();
         assert_eq!(set("/y?a=b#c"), "https://auth.example.com/y?a=b&e=X#c");
         assert_eq!(set("/y?e=z&e=w&b=a%20b"), "https://auth.example.com/y?e=X&b=a+b");
