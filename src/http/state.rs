@@ -47,9 +47,9 @@ impl HttpSettings {
     /// Takes what the edge needs.
     pub fn new(config: &Config, derived: &DerivedKeys) -> Self {
         Self {
-            base_url: config.base_url.clone(),
-            trusted_origins: config.trusted_origins.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
+            base_url: config.server.base_url.clone(),
+            trusted_origins: config.origins.clone(),
+            trusted_proxies: config.proxies.trusted.clone(),
             form_key: Key::from(&*derived.form_cookie),
             assets: assets::names(),
             leptos: LeptosOptions::builder().output_name("latchkey").build(),

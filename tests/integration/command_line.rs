@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use latchkey::config::{SETTINGS, Setting};
+use latchkey::config::{Setting, settings};
 use serde_json::Value;
 
 use crate::support::SECRET;
@@ -128,7 +128,7 @@ fn help_explains_every_command_and_setting() {
     for command in ["serve", "migrate", "keys", "import", "healthcheck", "config"] {
         assert!(text.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
-    for Setting { variable, flag, .. } in SETTINGS {
+    for Setting { variable, flag, .. } in settings() {
         assert!(text.contains(&format!("--{flag} ")) && text.contains(variable), "{variable}");
     }
 }

@@ -210,7 +210,7 @@ async fn a_database_out_of_reach_leaves_the_known_keys_in_use() {
 #[tokio::test]
 async fn the_secret_of_an_older_version_is_named_once_and_not_read() {
     let app = TestApp::with(&[("LATCHKEY_JWT_SECRET", "")]).await;
-    let file = app.config().data_dir.join("jwt-secret");
+    let file = app.config().database.data_dir.join("jwt-secret");
     std::fs::write(&file, OTHER_SECRET).unwrap();
     let log = CapturedLog::start();
     app.restarted_with(&[]).await.expect("it starts");

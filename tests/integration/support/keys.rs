@@ -93,7 +93,7 @@ pub async fn operator(app: &TestApp) -> StoredKeys {
 pub async fn operator_with(app: &TestApp, master: &str) -> StoredKeys {
     let config = app.config();
     let master = SharedSecret::parse(master.as_bytes()).expect("a good secret");
-    let Signing::KeyPairs(algorithm) = config.signing else { panic!("it signs with a shared secret") };
+    let Signing::KeyPairs(algorithm) = config.tokens.signing else { panic!("it signs with a shared secret") };
     let derived = DerivedKeys::of(&master).expect("keys");
     latchkey::app::stored_keys(&config, algorithm, app.store().await, app.clock.clock(), &derived).expect("keys")
 }
