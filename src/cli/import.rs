@@ -36,8 +36,11 @@ pub struct BetterAuth {
     /// The old database: an SQLite file or a postgres:// URL
     #[arg(long, value_name = "DATABASE")]
     from: String,
-    /// A file with the old secret, which keeps sessions valid [env: BETTER_AUTH_SECRET]
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "A file with the old secret, which keeps sessions valid [env: BETTER_AUTH_SECRET]"
+    )]
     secret_file: Option<PathBuf>,
     /// Print the report, and write nothing
     #[arg(long)]

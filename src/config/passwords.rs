@@ -30,7 +30,7 @@ const COMPOSITION: Row<bool> = Row {
 pub(super) const SETTINGS: &[Setting] = &[MIN_LENGTH.setting, COMPOSITION.setting];
 
 /// Rules for new passwords.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PasswordConfig {
     /// The minimum number of characters.
     pub min_length: u8,

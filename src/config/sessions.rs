@@ -32,7 +32,7 @@ pub(super) const MAX: Row<Duration> = Row {
 pub(super) const SETTINGS: &[Setting] = &[IDLE.setting, MAX.setting];
 
 /// How long sessions last.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SessionConfig {
     /// The idle timeout.
     pub idle: Duration,
