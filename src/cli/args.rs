@@ -90,7 +90,15 @@ fn read_settings(matches: &ArgMatches) -> Result<Config, Problems> {
 /// The variables in `.env` in the current folder; none if the file is absent.
 fn read_env_file() -> Result<HashMap<String, String>, Problems> {
     let unreadable = |error: dotenvy::Error| {
-        Problems(vec![Problem { variable: ".env".to_owned(), message: format!("cannot be read: {error}") }])
+        let message = match &error {
+            // The error contains the line, which can contain a secret.
+            dotenvy::Error::LineParse(line, _) => match line.split_once('=') {
+                Some((name, _)) => format!("the value of {} cannot be parsed; check its quotes", name.trim()),
+                None => "a line cannot be parsed; use NAME=VALUE".to_owned(),
+            },
+            error => format!("cannot be read: {error}"),
+        };
+        Problems(vec![Problem { variable: ".env".to_owned(), message }])
     };
     match dotenvy::from_path_iter(".env") {
         Ok(lines) => lines.collect::<Result<_, _>>().map_err(unreadable),

@@ -31,7 +31,6 @@ pub enum Import {
 }
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
-#[command(next_help_heading = "Options")]
 pub struct BetterAuth {
     /// The old database: an SQLite file or a postgres:// URL
     #[arg(long, value_name = "DATABASE")]
