@@ -38,11 +38,11 @@ fn exposure(reader: &Reader) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some(url) = base_url.as_ref().filter(|url| !url.is_https()) {
         let reason = match (public_url, public_listen) {
-            (None, Some(listen)) => format!("other machines can reach {listen}"),
-            _ => "it is not a loopback address".to_owned(),
+            (None, Some(listen)) => format!("and other machines can reach {listen}"),
+            _ => "and is not a loopback address".to_owned(),
         };
         problems.push(server::BASE_URL.problem(format!(
-            "{} sends passwords and cookies unencrypted, and {reason}; set it to the public https:// URL, or listen on \
+            "{} sends passwords and cookies unencrypted, {reason}; set it to the public https:// URL, or listen on \
              127.0.0.1 only",
             url.as_str(),
         )));

@@ -15,8 +15,8 @@ pub(super) const SECRET: Row<Option<SharedSecret>> = Row {
         flag: "secret",
         value: "SECRET",
         default: "",
-        help: "Master secret of at least 32 bytes: encrypts the signing keys in the database, the form cookie and the \
-               attempt counters; set it in the environment rather than as a flag [default: generated on first start \
+        help: "Master secret of at least 32 bytes: encrypts the signing keys in the database and the form cookie, and \
+               keys the attempt counters; set it in the environment rather than as a flag [default: generated on first start \
                and stored in the data folder]",
     },
     parse: parse_secret,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
+
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration >= Duration::from_secs(1) => Ok(duration),
@@ -10,8 +12,16 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Shows a duration in days and smaller units, without the months and years of `humantime`.
 pub(super) fn show_duration(duration: Duration) -> String {
-    humantime::format_duration(duration).to_string()
+    let (days, rest) = (duration.as_secs() / SECONDS_PER_DAY, duration.as_secs() % SECONDS_PER_DAY);
+    let rest = Duration::new(rest, duration.subsec_nanos());
+    let days = match days {
+        0 => return humantime::format_duration(rest).to_string(),
+        1 => "1day".to_owned(),
+        days => format!("{days}days"),
+    };
+    if rest.is_zero() { days } else { format!("{days} {}", humantime::format_duration(rest)) }
 }
 
 pub(super) fn parse_switch(text: &str) -> Result<bool, String> {
@@ -29,4 +39,19 @@ pub(super) const fn show_switch(on: bool) -> &'static str {
 /// Splits a comma-separated list, without empty entries.
 pub(super) fn split_list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn duration_shown_is_parsed_to_the_same() {
+        for (text, shown) in [("90d", "90days"), ("15m", "15m"), ("25h", "1day 1h"), ("1y", "365days 6h"), ("1s", "1s")]
+        {
+            let duration = parse_duration(text).unwrap();
+            assert_eq!(show_duration(duration), shown);
+            assert_eq!(parse_duration(shown), Ok(duration));
+        }
+    }
 }

@@ -20,10 +20,10 @@ pub enum UserSkipped {
     #[error("its createdAt cannot be read as a time")]
     Time,
     /// An account here has the same mailbox.
-    #[error("its e-mail address belongs to user {0}, who has an account here")]
+    #[error("its e-mail address belongs to user {0}, which has an account here")]
     MailboxTaken(UserId),
     /// An imported user has the same mailbox.
-    #[error("its e-mail address is the same mailbox as that of user {0}, who is imported")]
+    #[error("its e-mail address is the same mailbox as that of user {0}, which is imported")]
     SameMailbox(UserId),
     /// The id exists here with another mailbox, so it may be another person.
     #[error("its id is here already, with another e-mail address")]
