@@ -1,8 +1,12 @@
 //! Sessions.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use super::{SessionId, Timestamp, UserId};
+
+/// Idle timeout of a session whose cookies end with the browser: the server cannot see the browser close.
+/// Better Auth has the same one.
+pub const BROWSER_SESSION_IDLE: Duration = Duration::from_hours(24);
 
 /// A session of a user. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -46,9 +46,9 @@ impl HttpSettings {
     /// Takes the http layer's part of the configuration.
     pub fn new(config: &Config, derived: &DerivedKeys) -> Self {
         Self {
-            base_url: config.base_url.clone(),
-            trusted_origins: config.trusted_origins.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
+            base_url: config.server.base_url.clone(),
+            trusted_origins: config.origins.clone(),
+            trusted_proxies: config.proxies.trusted.clone(),
             form_key: Key::from(&*derived.form_cookie),
             assets: assets::names(),
             leptos: LeptosOptions::builder().output_name("latchkey").build(),

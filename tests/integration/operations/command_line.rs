@@ -2,7 +2,7 @@
 
 use std::{io::Read, path::Path};
 
-use latchkey::config::{SETTINGS, Setting};
+use latchkey::config::{Setting, settings};
 
 use crate::support::{
     SECRET,
@@ -65,7 +65,7 @@ fn help_lists_every_command_and_setting() {
     for command in ["serve", "migrate", "keys", "import", "healthcheck", "config"] {
         assert!(text.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
-    for Setting { variable, flag, .. } in SETTINGS {
+    for Setting { variable, flag, .. } in settings() {
         assert!(text.contains(&format!("--{flag} ")) && text.contains(variable), "{variable}");
     }
 }

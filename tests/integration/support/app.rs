@@ -14,7 +14,7 @@ use latchkey::{
     clock::ManualClock,
     config::Config,
     domain::Timestamp,
-    http::{self, AppState},
+    http::{self, state::AppState},
     store::{Store, StoreError},
 };
 use serde_json::Value;

@@ -79,7 +79,7 @@ pub async fn operator(app: &TestApp) -> StoredKeys {
 pub async fn operator_with(app: &TestApp, master: &str) -> StoredKeys {
     let config = app.config();
     let master = SharedSecret::parse(master.as_bytes()).expect("a valid secret");
-    let Signing::KeyPairs(algorithm) = config.signing else { panic!("the service signs with a shared secret") };
+    let Signing::KeyPairs(algorithm) = config.tokens.signing else { panic!("the service signs with a shared secret") };
     let derived = DerivedKeys::of(&master).expect("keys");
     let store = app.store().await.expect("the database is reachable");
     latchkey::app::stored_keys(&config, algorithm, store, app.clock.clock(), &derived).expect("keys")

@@ -165,7 +165,7 @@ mod tests {
     fn own() -> TrustedOrigins {
         let settings = [("LATCHKEY_BASE_URL", OWN), ("LATCHKEY_TRUSTED_ORIGINS", "https://*.example.org,myapp://")];
         let value = |name: &str| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        crate::config::Config::from_vars(value).unwrap().trusted_origins
+        crate::config::Config::from_vars(value).unwrap().origins
     }
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {

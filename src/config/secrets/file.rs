@@ -1,5 +1,5 @@
-//! The master secret that is made on first start. It is kept outside the database, so that a stolen
-//! database alone is worth nothing.
+//! The master secret that is generated on first start. It is stored outside the database, so that a
+//! stolen database alone is useless.
 
 use std::{
     fs, io,
@@ -14,28 +14,29 @@ use crate::crypto::{
 
 const FILE: &str = "secret";
 
-/// The generated secret can be neither read nor made.
+/// Why the generated secret cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretFileError {
-    /// The file system said no.
+    /// The file cannot be read or written.
     #[error("{}: {source}; make the folder writable, or set LATCHKEY_SECRET", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What went wrong.
+        /// The error of the file system.
         source: io::Error,
     },
-    /// Somebody put something else there.
-    #[error("{}: {source}; restore the file, or set LATCHKEY_SECRET to what it held", path.display())]
+    /// The file contains no valid secret.
+    #[error("{}: {source}; restore the file, or set LATCHKEY_SECRET to its former content", path.display())]
     Weak {
         /// The file.
         path: PathBuf,
-        /// What is wrong with the secret.
+        /// Why the secret is refused.
         source: WeakSecret,
     },
 }
 
-/// The secret kept in `folder`, made now if there is none. Safe when several processes start at once.
+/// Reads the secret in `folder`, and generates it first if absent. Safe when several processes start at
+/// once.
 pub(super) fn read_or_create(folder: &Path) -> Result<SharedSecret, SecretFileError> {
     let path = folder.join(FILE);
     let failed = |source| SecretFileError::Io { path: path.clone(), source };
@@ -46,26 +47,26 @@ pub(super) fn read_or_create(folder: &Path) -> Result<SharedSecret, SecretFileEr
     SharedSecret::parse(text.trim().as_bytes()).map_err(|source| SecretFileError::Weak { path: path.clone(), source })
 }
 
-/// Writes the whole file first and then gives it its name, which only one of several can do.
+/// Writes a temporary file and links it to its final name, which succeeds in one process only.
 fn create(folder: &Path, path: &Path) -> io::Result<()> {
     let secret = SharedSecret::generate().map_err(|error| io::Error::other(error.to_string()))?;
-    // Not the process id: in containers that share the folder it is the same for all.
+    // Not the process id: containers that share the folder can have the same one.
     let unique = u64::from_be_bytes(random_bytes().map_err(io::Error::other)?);
-    let draft = folder.join(format!("{FILE}.{unique:016x}"));
+    let temporary = folder.join(format!("{FILE}.{unique:016x}"));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
+    let mut file = options.open(&temporary)?;
     file.write_all(secret.expose())?;
     file.sync_all()?;
-    let named = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    match named {
+    let linked = fs::hard_link(&temporary, path);
+    fs::remove_file(&temporary)?;
+    match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
     }
-    // The name has to outlive a power cut as the keys sealed under the secret do.
+    // The name must survive a power failure: keys in the database are sealed under this secret.
     #[cfg(unix)]
     fs::File::open(folder)?.sync_all()?;
     Ok(())
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_secret_is_made_once_and_kept_private() {
+    fn secret_is_generated_once_and_private() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path();
         let first = read_or_create(data).unwrap();
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_secret_is_not_replaced_in_silence() {
+    fn secret_damaged_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), "short").unwrap();
         assert!(matches!(read_or_create(folder.path()), Err(SecretFileError::Weak { .. })));

@@ -1,33 +1,33 @@
-//! One entry of the trusted origins: an origin, a wildcard for several, or an app's own scheme.
+//! An entry of the trusted origins: an origin, a wildcard, or the scheme of an app.
 
 use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::glob;
 
-/// Schemes that run or open something instead of naming a place.
+/// Schemes that execute or display content and have no origin of their own.
 const UNSAFE_SCHEMES: [&str; 8] =
     ["about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"];
 
-/// What an entry matches.
+/// An entry of the trusted origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct OriginPattern {
+pub(crate) struct OriginPattern {
     text: String,
     kind: Kind,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
-    /// One origin of the web, as browsers serialise it.
+    /// A web origin, as browsers serialize it.
     Web(String),
-    /// Origins of the web: a scheme, or none for the ones the service itself may be on, and a wildcard
-    /// for host and port.
+    /// Web origins by a wildcard for host and port. Without a scheme: https, and http if the service
+    /// itself is on http.
     WebWildcard { scheme: Option<String>, host: String },
-    /// An app's scheme; the authority and the path may be empty, which leaves them open.
+    /// Addresses in the scheme of an app. An empty authority or path matches all.
     App(AppAddress),
 }
 
-/// An address in an app's own scheme, or a pattern for several.
+/// An address in the scheme of an app, or a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct AppAddress {
     scheme: String,
@@ -36,7 +36,6 @@ struct AppAddress {
 }
 
 impl OriginPattern {
-    /// Reads an entry; the message of an error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
@@ -64,7 +63,7 @@ impl OriginPattern {
                     }
                     "http" | "https" => Kind::Web(bare_origin(text).ok_or_else(wrong)?),
                     other if UNSAFE_SCHEMES.contains(&other) => {
-                        return Err(format!("{text:?} names no place that could be trusted"));
+                        return Err(format!("{text:?} has a scheme that cannot be trusted"));
                     }
                     _ => Kind::App(AppAddress::parse(text).ok_or_else(wrong)?),
                 }
@@ -73,13 +72,13 @@ impl OriginPattern {
         Ok(Self { text: text.to_owned(), kind })
     }
 
-    /// The entry as it was written.
+    /// The entry as configured.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether it leaves open whose site is trusted: a wildcard in the host's last two labels.
-    pub fn is_open(&self) -> bool {
+    /// Whether it matches sites of different owners: a wildcard in the last two labels of the host.
+    pub fn is_too_broad(&self) -> bool {
         let Kind::WebWildcard { host, .. } = &self.kind else { return false };
         let name = host_without_port(host);
         let mut labels = name.rsplit('.');
@@ -87,39 +86,38 @@ impl OriginPattern {
         is_wildcard(last) || (last != "localhost" && labels.next().is_none_or(is_wildcard) && name != last)
     }
 
-    /// Whether `url`, absolute, is of such an origin. A wildcard without a scheme matches https, and http
-    /// only with `plain`.
-    pub fn matches(&self, url: &str, plain: bool) -> bool {
+    /// Whether an absolute URL matches. `allow_http`: a wildcard without a scheme also matches http.
+    pub fn matches(&self, url: &str, allow_http: bool) -> bool {
         match &self.kind {
             Kind::Web(origin) => web_origin(url).is_some_and(|(scheme, host)| format!("{scheme}://{host}") == *origin),
             Kind::WebWildcard { scheme, host } => web_origin(url).is_some_and(|(found, authority)| {
-                let scheme_fits = match scheme {
+                let scheme_matches = match scheme {
                     Some(scheme) => *scheme == found,
-                    None => found == "https" || plain,
+                    None => found == "https" || allow_http,
                 };
-                scheme_fits && glob::matches(host, &authority)
+                scheme_matches && glob::matches(host, &authority)
             }),
-            Kind::App(pattern) => AppAddress::parse(url).is_some_and(|address| pattern.admits(&address)),
+            Kind::App(pattern) => AppAddress::parse(url).is_some_and(|address| pattern.matches(&address)),
         }
     }
 }
 
 impl AppAddress {
-    /// Splits an address by hand: parsers disagree about schemes that are not the web's. The path is
-    /// decoded and resolved, so that no `..` leads out of it.
+    /// Splits an address by hand, because URL parsers disagree about schemes other than the web's. The
+    /// path is decoded and normalized, so that `..` cannot leave it.
     fn parse(text: &str) -> Option<Self> {
         if text.contains('\\') || text.chars().any(char::is_control) {
             return None;
         }
         let (scheme, rest) = text.split_once(':')?;
         let mut characters = scheme.chars();
-        let well_formed = characters.next().is_some_and(|c| c.is_ascii_alphabetic())
+        let valid_scheme = characters.next().is_some_and(|c| c.is_ascii_alphabetic())
             && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-        if !well_formed {
+        if !valid_scheme {
             return None;
         }
         let (authority, rest) = match rest.strip_prefix("//") {
-            // A wildcard `?` stands in patterns of this kind for nothing but the query's beginning.
+            // In patterns of this kind `?` begins the query and is no wildcard.
             Some(rest) => rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len())),
             None => ("", rest),
         };
@@ -127,12 +125,12 @@ impl AppAddress {
         Some(Self {
             scheme: scheme.to_ascii_lowercase(),
             authority: authority.to_ascii_lowercase(),
-            path: resolved(path),
+            path: normalize_path(path),
         })
     }
 
-    fn admits(&self, address: &Self) -> bool {
-        let path_fits = if is_wildcard(&self.path) {
+    fn matches(&self, address: &Self) -> bool {
+        let path_matches = if is_wildcard(&self.path) {
             glob::matches(&self.path, if address.path.is_empty() { "/" } else { &address.path })
         } else {
             let below = address.path.strip_prefix(&self.path);
@@ -140,12 +138,12 @@ impl AppAddress {
         };
         self.scheme == address.scheme
             && (self.authority.is_empty() || glob::matches(&self.authority, &address.authority))
-            && path_fits
+            && path_matches
     }
 }
 
-/// A path without `.`, `..` and empty segments, after percent-decoding; empty for the root.
-fn resolved(path: &str) -> String {
+/// Percent-decodes a path and removes `.`, `..` and empty segments; the root becomes empty.
+fn normalize_path(path: &str) -> String {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let mut segments = Vec::new();
     for segment in decoded.split('/') {
@@ -160,14 +158,14 @@ fn resolved(path: &str) -> String {
     segments.iter().flat_map(|segment| ["/", segment]).collect()
 }
 
-/// The scheme, and the host with its port, of a URL of the web.
+/// The scheme, and the host with the port, of an http or https URL.
 fn web_origin(url: &str) -> Option<(String, String)> {
     let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let origin = url.origin().ascii_serialization();
     origin.split_once("://").map(|(scheme, host)| (scheme.to_owned(), host.to_owned()))
 }
 
-/// The origin of a URL that is nothing more than one.
+/// The origin of a URL that has no path, query, fragment or user.
 fn bare_origin(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();

@@ -1,9 +1,8 @@
-//! The address people use.
+//! The public URL of the service.
 
 use url::{Host, Url};
 
-/// An `http` or `https` origin without a trailing slash: how browsers and programs reach the
-/// service, and the issuer (`iss`) of its tokens.
+/// An `http` or `https` origin without a trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     origin: String,
@@ -12,14 +11,14 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Parses an origin; the message of an error says what is wrong with it.
+    /// Parses an origin.
     pub fn parse(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).map_err(|_| format!("{text:?} is not a URL such as https://auth.example.com"))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err("must start with https:// (or http://localhost)".to_owned());
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-            return Err("must be a bare origin such as https://auth.example.com, without a path".to_owned());
+            return Err("must be an origin such as https://auth.example.com, without a path".to_owned());
         }
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -30,17 +29,17 @@ impl BaseUrl {
         Ok(Self { origin: url.origin().ascii_serialization(), https: url.scheme() == "https", loopback })
     }
 
-    /// The origin, as browsers send it in `Origin`.
+    /// The URL as browsers send it in the `Origin` header.
     pub fn as_str(&self) -> &str {
         &self.origin
     }
 
-    /// Whether the connection is protected.
+    /// Whether connections are encrypted.
     pub const fn is_https(&self) -> bool {
         self.https
     }
 
-    /// Whether it names this machine only.
+    /// Whether only this machine can reach it.
     pub const fn is_loopback(&self) -> bool {
         self.loopback
     }
@@ -51,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_bare_origin_is_a_base_url() {
+    fn base_url_other_than_origin_is_refused() {
         assert_eq!(BaseUrl::parse("https://Auth.Example.com/").unwrap().as_str(), "https://auth.example.com");
         assert!(BaseUrl::parse("http://127.0.0.1:3000").unwrap().is_loopback());
         assert!(!BaseUrl::parse("http://localhost.example.com").unwrap().is_loopback());
