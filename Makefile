@@ -1,4 +1,4 @@
-# Each target calls the real tool; `make` alone lists them.
+# `make` lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help run dev build test lint bench fmt setup setup-build setup-test clean
 
@@ -9,33 +9,33 @@ sources := Cargo.toml Cargo.lock $(shell find src migrations public style -type 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
-run: build ## Install what is missing, build, start on http://localhost:3000
+run: build ## Install missing tools, build, start on http://localhost:3000
 	@echo "Starting Latchkey on $${LATCHKEY_BASE_URL:-http://localhost:3000} (ctrl-C stops it)"
 	@exec $(with) $(binary) serve
 
-dev: setup-build ## The same unoptimised, rebuilt and reloaded whenever a file changes
+dev: setup-build ## Start a debug build; rebuild and reload on every change
 	@$(with) cargo leptos watch -- serve
 
-build: setup-build $(binary) ## Build the release binary, pages and all inside
+build: setup-build $(binary) ## Build the release binary with embedded assets
 
-# Hashed names, so that browsers may keep assets forever; compressed before the binary takes them in.
+# Hashed asset names allow immutable caching; assets are compressed before they are embedded.
 $(binary): $(sources) | setup-build
 	@echo "Building the release binary (about 8 minutes the first time)"
 	@LEPTOS_HASH_FILES=true $(with) cargo leptos build --release --precompress
 
-test: setup ## Everything that proves the project; ONLY="sqlite browser" runs a part
+test: setup ## Run all tests; ONLY="sqlite browser" selects steps
 	@$(with) scripts/test $(ONLY)
 
-lint: setup ## Check formatting, Clippy, scripts and types
+lint: setup ## Check formatting, Clippy, scripts, types and wording
 	@$(with) scripts/lint
 
-bench: setup-build ## Compare what must take as long: a known address and an unknown one
+bench: setup-build ## Compare sign-in times for known and unknown addresses
 	@$(with) cargo bench --features ssr --bench unknown_address
 
 fmt: setup-build ## Format the code
 	@$(with) cargo fmt --all
 
-setup: setup-build setup-test ## Only install what building and testing need
+setup: setup-build setup-test ## Install build and test dependencies
 
 setup-build:
 	@scripts/setup-build
@@ -43,6 +43,6 @@ setup-build:
 setup-test: setup-build
 	@scripts/setup-test
 
-clean: ## Remove what was built; the data folder stays
+clean: ## Remove build output; keep the data folder
 	@$(with) cargo clean
-	@rm -rf end2end/node_modules examples/express/node_modules end2end/test-results end2end/playwright-report
+	@rm -rf examples/*/node_modules examples/nextjs/.next examples/react/dist $(foreach folder,end2end end2end/interop,$(addprefix $(folder)/,node_modules test-results playwright-report))

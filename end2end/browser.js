@@ -1,6 +1,7 @@
-// Which Chromium runs the tests: the one scripts/setup-test settled on, or Playwright's own.
+// Launch options of the tests' Chromium: the distribution's if scripts/setup-test chose it, otherwise
+// Playwright's own.
 
-/** Quiet enough for a machine without a way out, and for root in a container. */
+/** For machines without internet access, and for root in a container. */
 const args = [
   "--no-sandbox",
   "--disable-gpu",

@@ -1,4 +1,4 @@
-// The same specs four times: desktop and phone, with and without JavaScript.
+// Runs the specs in four browsers: desktop and phone, with and without JavaScript.
 
 import { defineConfig, devices, type Project } from "@playwright/test";
 import { launchOptions } from "./browser.js";
@@ -7,8 +7,7 @@ import { servers } from "./support/servers.js";
 const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } };
 const phone = { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } };
 
-// What only the server decides (@server) is the same on every screen, so the phone leaves it out; what
-// only scripts do (@script) is nothing to a browser without JavaScript.
+// @server: depends only on the server, so phones skip it. @script: requires JavaScript.
 const projects: Project[] = [
   { name: "desktop", use: { ...desktop } },
   { name: "desktop without JavaScript", grepInvert: /@script/, use: { ...desktop, javaScriptEnabled: false } },
@@ -20,8 +19,9 @@ export default defineConfig({
   testDir: "tests",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  // As many as there are cores; a test that fails now and then is a fault to be found.
+  // One per core.
   workers: "100%",
+  // A flaky test is a bug to fix.
   retries: 0,
   reporter: [["list"]],
   expect: { timeout: 10_000 },

@@ -1,4 +1,4 @@
-// Draws every page in every state, to be looked at: `npm run screenshots`, then see target/screenshots.
+// `npm run screenshots` saves every page in every state to target/screenshots for review.
 
 import { defineConfig } from "@playwright/test";
 import tests from "./playwright.config.js";

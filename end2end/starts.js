@@ -1,4 +1,4 @@
-// Succeeds if the browser that the tests would use starts; scripts/setup-test asks.
+// Exits with 0 if the tests' browser starts. Used by scripts/setup-test.
 
 import { chromium } from "@playwright/test";
 import { launchOptions } from "./browser.js";

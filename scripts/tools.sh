@@ -1,28 +1,27 @@
 # shellcheck shell=bash
-# Sourced by the other scripts: where the build tools live, and how to say things.
+# Sourced by the other scripts: paths and helper functions.
 #
-# Tools are kept outside the checkout, in one cache per user, so that a second clone
-# (and a CI run on the same machine) finds them ready.
+# Tools live outside the checkout, in one cache per user, so that several clones and CI runs on one
+# machine share them.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=${LATCHKEY_TOOLS:-${XDG_CACHE_HOME:-${HOME:-$root/target}/.cache}/latchkey-tools}
 mkdir -p "$tools/bin"
 
-# The Python environment of the tests; another set of versions is another folder.
-python=$tools/python-$(cat "$root/end2end/requirements.txt" "$root/examples/fastapi/requirements.txt" | cksum | cut -d ' ' -f 1)
+# The tests' Python environment; the folder name depends on the pinned versions.
+python=$tools/python-$(cat "$root/end2end/interop/requirements.txt" "$root/examples/fastapi/requirements.txt" | cksum | cut -d ' ' -f 1)
 export PATH="$tools/bin:$tools/npm/node_modules/.bin:$python/bin:$PATH"
 
-# Where cargo builds.
 # shellcheck disable=SC2034
 target=${CARGO_TARGET_DIR:-$root/target}
 
-# The toolchain that scripts/setup-build settled on; absent while the default one does.
+# Written by scripts/setup-build when the default toolchain is not usable.
 if [ -f "$tools/toolchain" ]; then
   RUSTUP_TOOLCHAIN=$(cat "$tools/toolchain")
   export RUSTUP_TOOLCHAIN
 fi
 
-# The browser that scripts/setup-test settled on; absent while Playwright's own does.
+# Written by scripts/setup-test when Playwright's own Chromium is not usable.
 if [ -f "$tools/chromium" ]; then
   PLAYWRIGHT_CHROMIUM=$(cat "$tools/chromium")
   export PLAYWRIGHT_CHROMIUM
@@ -33,13 +32,13 @@ fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; elif have sudo; then sudo "$@"; else fail "needs root: $*"; fi
+  if [ "$(id -u)" = 0 ]; then "$@"; elif have sudo; then sudo "$@"; else fail "root is required for: $*"; fi
 }
 
-# install_packages APT DNF BREW: each a space-separated list of that manager's package names.
+# install_packages APT DNF BREW: a space-separated list of package names for each package manager.
 install_packages() {
   if have apt-get; then
-    # Package lists may be missing or old: then fetch them and try once more.
+    # Package lists may be missing or outdated; update them and retry once.
     apt_install "$1" 2>/dev/null || { as_root apt-get update -qq && apt_install "$1"; }
   elif have dnf; then
     # shellcheck disable=SC2086
@@ -48,7 +47,7 @@ install_packages() {
     # shellcheck disable=SC2086
     brew install --quiet $3
   else
-    fail "no apt-get, dnf or brew here: please install one of ($1), then run this again"
+    fail "found no apt-get, dnf or brew: install one of ($1), then run this again"
   fi
 }
 
@@ -57,7 +56,7 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 $1 >/dev/null
 }
 
-# locked_version CRATE: the version Cargo.lock names.
+# locked_version CRATE: prints the version in Cargo.lock.
 locked_version() {
   awk -v crate="$1" '$0 == "name = \"" crate "\"" { getline; gsub(/version = |"/, ""); print; exit }' "$root/Cargo.lock"
 }

@@ -85,8 +85,7 @@ impl Auth {
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
         let networks = if attempt_keys.is_some() { NetworkLimiter::new(&clock) } else { NetworkLimiter::off() };
         let networks = Arc::new(networks);
-        let throttle =
-            Arc::new(Throttle::new(Arc::clone(&networks), attempt_keys, store.clone(), clock.clone()));
+        let throttle = Arc::new(Throttle::new(Arc::clone(&networks), attempt_keys, store.clone(), clock.clone()));
         let audit = Arc::new(Audit::new(store.clone(), clock.clone(), Arc::clone(&networks)));
         let revocations = Revocations::default();
         let verifier = Verifier::new(keys.ring(), &tokens, revocations.clone());

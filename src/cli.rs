@@ -1,8 +1,15 @@
-//! The command line: arguments, and one file per subcommand.
+//! The command line: one file per subcommand, with its options and what it does.
 
 pub mod args;
-pub mod healthcheck;
-pub mod import;
-pub mod keys;
+mod config;
+mod healthcheck;
+mod import;
+mod keys;
+mod migrate;
 pub mod run;
-pub mod serve;
+mod serve;
+
+use std::error::Error;
+
+/// The result of a subcommand. The error is printed, so its text says how to fix the problem.
+type Outcome = Result<(), Box<dyn Error>>;

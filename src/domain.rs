@@ -1,5 +1,5 @@
-//! The vocabulary: values that can only be made valid, and the closed sets of what can be wrong
-//! with them. Pure (no clock, no randomness, no I/O) and compiled for the server and the browser.
+//! Types that can only be constructed valid, and the errors of their constructors. Pure: no clock, no randomness, no
+//! I/O. Compiled for the server and the browser.
 
 pub mod device;
 pub mod email;

@@ -1,4 +1,4 @@
-//! The edge: which paths there are, what each demands of a request, and what every response carries.
+//! Routes, middleware, sessions and request handlers.
 
 pub mod api;
 mod assets;
@@ -9,9 +9,9 @@ mod middleware;
 mod openapi;
 mod pages;
 mod problem;
+mod route_error;
 pub mod router;
 pub mod session;
-mod state;
+pub mod state;
 
 pub use router::router;
-pub use state::{AppState, HttpSettings};

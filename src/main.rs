@@ -6,14 +6,14 @@ use latchkey::cli;
 
 fn main() -> ExitCode {
     for variable in cli::args::unknown_variables() {
-        eprintln!("latchkey: {variable} is no setting and is ignored; see latchkey --help");
+        eprintln!("latchkey: ignoring the unknown variable {variable}; `latchkey --help` lists all settings");
     }
-    let (action, config) = cli::args::read(&cli::args::command().get_matches());
-    let result = config.map_err(|problems| problems.to_string()).and_then(|config| cli::run::run(action, &config));
+    let (action, config) = cli::args::parse();
+    let result = config.map_err(Into::into).and_then(|config| cli::run::run(action, &config));
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("latchkey: {message}");
+        Err(error) => {
+            eprintln!("latchkey: {error}");
             ExitCode::FAILURE
         }
     }

@@ -1,20 +1,19 @@
-//! The pages: pure functions of what the server has loaded, the server functions behind their forms,
-//! and the few islands that run in a browser.
+//! The pages: pure functions from loaded data to HTML, and the islands that run in the browser.
 
 #[cfg(feature = "ssr")]
 pub mod components;
+#[cfg(feature = "ssr")]
+pub mod feedback;
+#[cfg(feature = "ssr")]
+pub mod format;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod messages;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
-mod pages;
+pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod reference;
 #[cfg(feature = "ssr")]
 pub mod shell;
-#[cfg(feature = "ssr")]
-pub mod submission;
-#[cfg(feature = "ssr")]
-pub mod words;

@@ -1,4 +1,4 @@
-// The two pictures in the README.
+// The README's screenshots.
 
 import type { Page } from "@playwright/test";
 import { field, signIn, signUp } from "../support/forms.js";

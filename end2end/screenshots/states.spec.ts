@@ -1,4 +1,4 @@
-// Every page in every state, light and dark.
+// Screenshots of every page in every state, light and dark.
 
 import { states } from "../support/states.js";
 import { test } from "../support/test.js";

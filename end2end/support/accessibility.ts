@@ -1,9 +1,9 @@
-// axe: everything of the WCAG that a program can check.
+// Automated WCAG checks with axe.
 
 import type { Page } from "@playwright/test";
 import axe from "axe-core";
 
-/** What axe finds wrong with the page as it is now, one line each. */
+/** axe's violations on the page, one line each. */
 export async function findings(page: Page): Promise<string[]> {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   await page.evaluate(axe.source);
@@ -12,13 +12,13 @@ export async function findings(page: Page): Promise<string[]> {
 }
 
 /**
- * The same page, drawn once more where scripts can run: axe needs timers, and a browser with
- * JavaScript switched off has none. The page's own scripts are taken out.
+ * A copy of the page, without its scripts, in a context with JavaScript enabled: axe needs timers,
+ * which a browser without JavaScript does not run.
  */
 export async function withScripts(page: Page): Promise<Page> {
   const html = (await page.content()).replace(/<script\b.*?<\/script>/gs, "");
   const browser = page.context().browser();
-  if (!browser) throw new Error("the page's browser is gone");
+  if (!browser) throw new Error("the page's browser is closed");
   const context = await browser.newContext({ javaScriptEnabled: true });
   const copy = await context.newPage();
   await copy.route(page.url(), (route) => route.fulfill({ body: html, contentType: "text/html; charset=utf-8" }));

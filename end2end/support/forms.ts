@@ -1,28 +1,27 @@
-// Filling in forms as a person would, and reading what they answer.
+// Fills in forms like a user and checks the results.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 import type { Person } from "./people.js";
 
-/** A form field by its label. */
+/** The form field with this label. */
 export const field = (page: Page, label: string): Locator => page.getByLabel(label, { exact: true });
 
-/** A button by its words. */
+/** The button with this text. */
 export const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 
-/** The page's title. */
+/** The page's main heading. */
 export const heading = (page: Page, name: string): Locator => page.getByRole("heading", { level: 1, name, exact: true });
 
-/** The list of what is wrong with a form. */
+/** The form's error summary. */
 export const summary = (page: Page): Locator => page.getByRole("alert");
 
-/** What was done. */
+/** The success message. */
 export const notice = (page: Page): Locator => page.getByRole("status");
 
-/** Which sign-up or sign-in form to fill in, and how. */
 export interface Options {
-  /** Where the form is; by default its own page. */
+  /** The form's path; by default its own page. */
   at?: string;
-  /** Whether to stay signed in when the browser is closed. */
+  /** Whether the session survives closing the browser. */
   keep?: boolean;
 }
 
@@ -49,19 +48,19 @@ export async function submitSignIn(
   await button(page, "Sign in").click();
 }
 
-/** Makes an account and arrives on its page. */
+/** Creates an account and waits for the account page. */
 export async function signUp(page: Page, person: Person, options?: Options): Promise<void> {
   await submitSignUp(page, person, options);
   await expect(heading(page, "Your account")).toBeVisible();
 }
 
-/** Signs in and arrives on the account's page. */
+/** Signs in and waits for the account page. */
 export async function signIn(page: Page, person: Person, options?: Options): Promise<void> {
   await submitSignIn(page, person, options);
   await expect(heading(page, "Your account")).toBeVisible();
 }
 
-/** Guesses at a password until the page asks for patience: five guesses are free. */
+/** Sends wrong passwords until the rate limit applies: the sixth guess is refused. */
 export async function guessUntilSlowedDown(page: Page, email: string): Promise<void> {
   for (let guess = 0; guess < 5; guess += 1) {
     await submitSignIn(page, { email, password: `guess number ${guess}` });
@@ -71,9 +70,9 @@ export async function guessUntilSlowedDown(page: Page, email: string): Promise<v
   await expect(summary(page)).toContainText(/Too many attempts\. Try again in \d+ seconds?\./);
 }
 
-/** Presses the button of a form on another site that posts to `action`. */
-export async function postFromElsewhere(page: Page, action: string): Promise<void> {
-  // Another port is the same site but another origin, so that cookies would go along.
+/** Submits a form on another origin that posts to `action`. */
+export async function postFromOtherOrigin(page: Page, action: string): Promise<void> {
+  // Another port is another origin but the same site, so SameSite=Lax does not withhold the cookies.
   const body = `<form method="post" action="${action}"><button>Free kittens</button></form>`;
   await page.route("http://localhost:9/", (route) => route.fulfill({ contentType: "text/html", body }));
   await page.goto("http://localhost:9/");
@@ -81,33 +80,33 @@ export async function postFromElsewhere(page: Page, action: string): Promise<voi
   await page.waitForURL(action);
 }
 
-/** Signs out, from any page. */
+/** Signs out; works on every page. */
 export async function signOut(page: Page): Promise<void> {
   await button(page, "Sign out").click();
   await expect(button(page, "Sign out")).toHaveCount(0);
 }
 
-/** The person sees their account. */
+/** Expects the account page to show this user. */
 export async function expectSignedIn(page: Page, person: Person): Promise<void> {
   await page.goto("/account");
   await expect(heading(page, "Your account")).toBeVisible();
   await expect(page.getByRole("main").getByText(person.email, { exact: true })).toBeVisible();
 }
 
-/** The account cannot be seen without signing in. */
+/** Expects the account page to redirect to the sign-in page. */
 export async function expectSignedOut(page: Page): Promise<void> {
   await page.goto("/account");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Faccount$/);
   await expect(heading(page, "Sign in")).toBeVisible();
 }
 
-/** The form came back, says so first, and has put the focus there. */
+/** Expects the form to show this error in its summary, with the focus on the summary. */
 export async function expectRefused(page: Page, message: string | RegExp): Promise<void> {
   await expect(summary(page)).toContainText(message);
   await expect(summary(page)).toBeFocused();
 }
 
-/** The form came back with the error tied to one field. */
+/** Expects the error in the summary and at the field, linked to each other. */
 export async function expectFieldRefused(page: Page, label: string, message: string | RegExp): Promise<void> {
   await expectRefused(page, message);
   await expect(field(page, label)).toHaveAttribute("aria-invalid", "true");

@@ -1,8 +1,8 @@
-// People who use Latchkey, each of them new.
+// Test users and their devices.
 
 import { randomBytes } from "node:crypto";
 
-/** Somebody with an account, or about to make one. */
+/** A user, with or without an account. */
 export interface Person {
   email: string;
   password: string;
@@ -11,7 +11,7 @@ export interface Person {
 
 const hex = (bytes: number) => randomBytes(bytes).toString("hex");
 
-/** A person nobody has met before. */
+/** A user with a unique e-mail address. */
 export function newPerson(): Person {
   return {
     email: `ada.${hex(6)}@example.org`,
@@ -20,12 +20,12 @@ export function newPerson(): Person {
   };
 }
 
-/** A network nobody has come from before, so that no test is slowed down by another's attempts. */
+/** A unique client network, so that tests do not share rate limits. */
 export function newNetwork(): string {
   return `fd00:${hex(2)}:${hex(2)}:${hex(2)}::1`;
 }
 
-/** What the browsers of further devices call themselves. */
+/** User agents of other devices. */
 export const devices = {
   firefox: { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0" },
   safari: {

@@ -1,6 +1,5 @@
-// The servers that the tests talk to. Playwright starts them; see scripts/serve-for-tests.
+// The servers under test. Playwright starts them with scripts/serve-for-tests.
 
-/** A running Latchkey. */
 export interface Server {
   port: number;
   url: string;
@@ -14,8 +13,8 @@ function server(port: number, ...settings: string[]): Server {
 const first = Number(process.env.LATCHKEY_TEST_PORT ?? 4310);
 
 export const servers = {
-  /** As anyone would run it. */
+  /** Default settings. */
   main: server(first),
-  /** Its access tokens expire while a test looks on, and its passwords have to be composed. */
-  hasty: server(first + 1, "LATCHKEY_ACCESS_TTL=3s", "LATCHKEY_PASSWORD_COMPOSITION=true"),
+  /** Short-lived access tokens and password composition rules. */
+  strict: server(first + 1, "LATCHKEY_ACCESS_TTL=3s", "LATCHKEY_PASSWORD_COMPOSITION=true"),
 };

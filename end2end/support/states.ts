@@ -1,4 +1,4 @@
-// Every page in every state that looks different: what is checked of one is checked of all.
+// Every page in every visually different state, for accessibility checks and screenshots.
 
 import { type BrowserContextOptions, expect, type Page } from "@playwright/test";
 import {
@@ -7,7 +7,7 @@ import {
   guessUntilSlowedDown,
   heading,
   notice,
-  postFromElsewhere,
+  postFromOtherOrigin,
   signIn,
   signUp,
   submitSignIn,
@@ -17,7 +17,7 @@ import {
 import { devices, type Person } from "./people.js";
 import { userId } from "./tokens.js";
 
-/** What a state may need. */
+/** Fixtures for arranging a state. */
 export interface Scene {
   page: Page;
   baseURL: string | undefined;
@@ -26,16 +26,15 @@ export interface Scene {
   otherDevice: (options?: BrowserContextOptions) => Promise<Page>;
 }
 
-/** A page in a state, and how to get there. */
+/** A page state and the steps that lead to it. */
 export interface State {
   name: string;
   arrange: (scene: Scene) => Promise<void>;
-  /** Whether there is so much on it that looking at all of it takes long. */
+  /** Whether the page is long, so that checking it takes longer. */
   long?: boolean;
 }
 
-/** Signed out. */
-const outside: State[] = [
+const signedOut: State[] = [
   { name: "home", arrange: ({ page }) => open(page, "/") },
   { name: "sign up", arrange: ({ page }) => open(page, "/sign-up") },
   { name: "sign in", arrange: ({ page }) => open(page, "/sign-in") },
@@ -49,7 +48,7 @@ const outside: State[] = [
     },
   },
   {
-    name: "sign up, a password being typed",
+    name: "sign up, password revealed",
     arrange: async ({ page, javaScriptEnabled }) => {
       await open(page, "/sign-up");
       if (javaScriptEnabled !== false) await button(page, "Show password").click();
@@ -64,7 +63,7 @@ const outside: State[] = [
     },
   },
   {
-    name: "sign in slowed down",
+    name: "sign in, rate limited",
     arrange: ({ page, person }) => guessUntilSlowedDown(page, person.email),
   },
   {
@@ -75,9 +74,9 @@ const outside: State[] = [
     },
   },
   {
-    name: "form from another site",
+    name: "form from another origin",
     arrange: async ({ page, baseURL }) => {
-      await postFromElsewhere(page, `${baseURL}/actions/sign-in`);
+      await postFromOtherOrigin(page, `${baseURL}/actions/sign-in`);
       await expect(heading(page, "That came from another site")).toBeVisible();
     },
   },
@@ -91,8 +90,7 @@ const outside: State[] = [
   },
 ];
 
-/** Signed in. */
-const inside: State[] = [
+const signedIn: State[] = [
   { name: "home, signed in", arrange: ({ page }) => open(page, "/") },
   { name: "account", arrange: async () => {} },
   {
@@ -155,8 +153,8 @@ async function open(page: Page, path: string): Promise<void> {
 }
 
 export const states: State[] = [
-  ...outside,
-  ...inside.map(({ name, arrange }) => ({
+  ...signedOut,
+  ...signedIn.map(({ name, arrange }) => ({
     name,
     arrange: async (scene: Scene) => {
       await signUp(scene.page, scene.person);

@@ -1,16 +1,16 @@
-// What every test gets: a person of its own, a network of its own, further devices, and a watch on
-// everything a browser complains about.
+// Test fixtures: a unique user, a unique client network, other devices, and a check that the browser
+// reports no errors.
 
 import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from "@playwright/test";
 import { newNetwork, newPerson, type Person } from "./people.js";
 
 interface Fixtures {
-  /** Somebody without an account yet. */
+  /** A user without an account. */
   person: Person;
-  /** Opens a page in another browser: nothing is shared with the first one. */
+  /** Opens a page in a separate browser context. */
   otherDevice: (options?: BrowserContextOptions) => Promise<Page>;
-  /** Everything the browsers complained about; must stay empty. */
-  complaints: string[];
+  /** Errors reported by the browsers; must stay empty. */
+  browserErrors: string[];
 }
 
 export const test = base.extend<Fixtures>({
@@ -22,37 +22,37 @@ export const test = base.extend<Fixtures>({
     await use(newPerson());
   },
 
-  complaints: [
+  browserErrors: [
     async ({ context }, use) => {
-      const complaints: string[] = [];
-      listen(context, complaints);
-      await use(complaints);
-      expect(complaints, "the browser complained").toEqual([]);
+      const errors: string[] = [];
+      collectErrors(context, errors);
+      await use(errors);
+      expect(errors, "errors reported by the browser").toEqual([]);
     },
     { auto: true },
   ],
 
-  otherDevice: async ({ browser, complaints }, use) => {
+  otherDevice: async ({ browser, browserErrors }, use) => {
     const opened: BrowserContext[] = [];
     await use(async (options = {}) => {
       const context = await browser.newContext(options);
       opened.push(context);
-      listen(context, complaints);
+      collectErrors(context, browserErrors);
       return context.newPage();
     });
     for (const context of opened) await context.close();
   },
 });
 
-/** Errors on the console, violations of the Content-Security-Policy among them, and uncaught ones. */
-function listen(context: BrowserContext, complaints: string[]): void {
-  context.on("weberror", (error) => complaints.push(String(error.error())));
+/** Collects uncaught errors, console errors and violations of the Content-Security-Policy. */
+function collectErrors(context: BrowserContext, errors: string[]): void {
+  context.on("weberror", (error) => errors.push(String(error.error())));
   context.on("console", (message) => {
-    const complaint = message.type() === "error" || /Content.Security.Policy/i.test(message.text());
-    // A page that answers 404 or 429 is reported too, and is what some tests are about.
+    const isError = message.type() === "error" || /Content.Security.Policy/i.test(message.text());
+    // Browsers also report pages that answer 404 or 429, which some tests expect.
     const aboutThePage = message.location().url === message.page()?.url();
-    if (complaint && !(aboutThePage && message.text().startsWith("Failed to load resource"))) {
-      complaints.push(`${message.text()} (${message.location().url})`);
+    if (isError && !(aboutThePage && message.text().startsWith("Failed to load resource"))) {
+      errors.push(`${message.text()} (${message.location().url})`);
     }
   });
 }

@@ -1,22 +1,22 @@
-// The cookies a browser holds, and what the access token among them says.
+// Reads Latchkey's cookies and access tokens from a browser context.
 
 import { expect, type BrowserContext, type Cookie } from "@playwright/test";
 
-/** What is in an access token. */
+/** A decoded access token. */
 export interface AccessToken {
   encoded: string;
   header: Record<string, unknown>;
   claims: Record<string, unknown> & { sub: string; sid: string; jti: string; iat: number; exp: number };
 }
 
-/** The cookie called `latchkey_…`. */
+/** The cookie `latchkey_<kind>`. */
 export async function cookie(context: BrowserContext, kind: "access" | "session"): Promise<Cookie> {
   const found = (await context.cookies()).find(({ name }) => name === `latchkey_${kind}`);
   expect(found, `the ${kind} cookie`).toBeDefined();
   return found!;
 }
 
-/** The access token in the browser's cookie. */
+/** The access token from the cookie. */
 export async function accessToken(context: BrowserContext): Promise<AccessToken> {
   const { value: encoded } = await cookie(context, "access");
   expect(encoded).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
@@ -25,12 +25,12 @@ export async function accessToken(context: BrowserContext): Promise<AccessToken>
   return { encoded, header: decode(header), claims: decode(claims) };
 }
 
-/** Whose account the browser is signed in to. */
+/** The signed-in user's id. */
 export async function userId(context: BrowserContext): Promise<string> {
   return (await accessToken(context)).claims.sub;
 }
 
-/** What a browser still has after it was closed and opened again. */
+/** The storage state after a browser restart: without session cookies. */
 export async function afterRestart(context: BrowserContext) {
   const { cookies } = await context.storageState();
   return { cookies: cookies.filter(({ expires }) => expires !== -1), origins: [] };

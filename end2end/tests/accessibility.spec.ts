@@ -1,12 +1,12 @@
-// WCAG 2.2 AA: the keyboard alone can do everything, and readers get what they asked for. What axe
-// finds is in states.spec.ts.
+// WCAG 2.2 AA: keyboard access, focus indicators, reduced motion and forced colours. The axe checks
+// are in states.spec.ts.
 
 import type { Locator, Page } from "@playwright/test";
 import { button, field, heading, notice, signUp } from "../support/forms.js";
 import { devices } from "../support/people.js";
 import { expect, test } from "../support/test.js";
 
-/** Presses Tab until the focus is there; every stop on the way must be seen to have it. */
+/** Presses Tab until `goal` has the focus; every stop on the way needs a visible focus indicator. */
 async function tabTo(page: Page, goal: Locator): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     if (await goal.evaluate((element) => element === document.activeElement)) return;
@@ -24,7 +24,7 @@ async function tabTo(page: Page, goal: Locator): Promise<void> {
   throw new Error(`the keyboard does not reach ${String(goal)}`);
 }
 
-test("the keyboard alone can do everything", async ({ page, person, otherDevice }) => {
+test("keyboard: every task works without a mouse", async ({ page, person, otherDevice }) => {
   const { keyboard } = page;
   await page.goto("/");
   await keyboard.press("Tab");
@@ -74,7 +74,7 @@ test("the keyboard alone can do everything", async ({ page, person, otherDevice 
   await expect(notice(page)).toContainText("You’re signed out.");
 });
 
-test("where scripts run, the keyboard reaches the reveal button too", { tag: "@script" }, async ({ page }) => {
+test("keyboard: the reveal button is reachable", { tag: "@script" }, async ({ page }) => {
   await page.goto("/sign-in");
   await expect(button(page, "Show password")).toBeVisible();
   await tabTo(page, button(page, "Show password"));
@@ -82,19 +82,19 @@ test("where scripts run, the keyboard reaches the reveal button too", { tag: "@s
   await expect(field(page, "Password")).toHaveAttribute("type", "text");
 });
 
-test("typing starts in the first field of the sign-in page", async ({ page }) => {
+test("sign-in: the first field has the focus", async ({ page }) => {
   await page.goto("/sign-in");
   await expect(field(page, "E-mail address")).toBeFocused();
 });
 
-test("nothing moves for those who asked for less motion", async ({ page, person }) => {
+test("reduced motion: no animation runs", async ({ page, person }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await signUp(page, person);
   const moving = await page.evaluate(() => document.getAnimations().length);
   expect(moving).toBe(0);
 });
 
-test("focus is seen in forced colours", async ({ page }) => {
+test("forced colours: the focus indicator is visible", async ({ page }) => {
   await page.emulateMedia({ forcedColors: "active" });
   await page.goto("/sign-in");
   await tabTo(page, button(page, "Sign in"));

@@ -1,4 +1,4 @@
-// The account's page: profile, password, devices, recent activity. Its end is story 6.
+// The account page: profile, password, devices and recent activity. Deletion is in story 6.
 
 import {
   button,
@@ -16,25 +16,25 @@ import {
 import { devices } from "../support/people.js";
 import { expect, test } from "../support/test.js";
 
-test("the five sections are there", async ({ page, person }) => {
+test("account: the page has five sections", async ({ page, person }) => {
   await signUp(page, person);
   const titles = page.getByRole("main").getByRole("heading", { level: 2 });
   await expect(titles).toHaveText(["Profile", "Password", "Where you’re signed in", "Recent activity", "Delete account"]);
 });
 
-test("the name can be changed", async ({ page, person }) => {
+test("profile: a new name is saved and shown", async ({ page, person }) => {
   await signUp(page, person);
   await field(page, "Name (optional)").fill("Augusta King");
   await button(page, "Save name").click();
   await expect(notice(page)).toContainText("Your name is saved.");
   await expect(field(page, "Name (optional)")).toHaveValue("Augusta King");
   await expect(page.getByRole("banner").getByText("Augusta King")).toBeVisible();
-  // What was said once is not said again.
+  // The message is shown once.
   await page.goto("/account");
   await expect(notice(page)).toHaveCount(0);
 });
 
-test("a name that cannot be used is refused at its field", async ({ page, person }) => {
+test("profile: an invalid name shows an error at its field", async ({ page, person }) => {
   await signUp(page, person);
   await field(page, "Name (optional)").fill("x".repeat(1000));
   await button(page, "Save name").click();
@@ -42,7 +42,7 @@ test("a name that cannot be used is refused at its field", async ({ page, person
   await expect(page.getByRole("banner").getByText(person.name)).toBeVisible();
 });
 
-test("changing the password ends every other session and keeps this one", async ({ page, person, otherDevice }) => {
+test("password change: ends all other sessions and keeps the current one", async ({ page, person, otherDevice }) => {
   await signUp(page, person);
   const other = await otherDevice();
   await signIn(other, person);
@@ -58,7 +58,7 @@ test("changing the password ends every other session and keeps this one", async 
   await signIn(other, { ...person, password });
 });
 
-test("the password cannot be changed without the current one", { tag: "@server" }, async ({ page, person }) => {
+test("password change: a wrong current password shows an error", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
   await field(page, "Current password").fill("not the one");
   await field(page, "New password").fill(`${person.password} changed`);
@@ -70,7 +70,7 @@ test("the password cannot be changed without the current one", { tag: "@server" 
   await signIn(page, person);
 });
 
-test("a new password is held to the same rules", { tag: "@server" }, async ({ page, person }) => {
+test("password change: the new password must satisfy the policy", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
   await field(page, "Current password").fill(person.password);
   await field(page, "New password").fill("password1");
@@ -78,7 +78,7 @@ test("a new password is held to the same rules", { tag: "@server" }, async ({ pa
   await expectFieldRefused(page, "New password", "This is a commonly used password.");
 });
 
-test("every device is listed by name, this one marked", async ({ page, person, otherDevice }) => {
+test("devices: each is listed by name and the current one is marked", async ({ page, person, otherDevice }) => {
   await signUp(page, person);
   await signIn(await otherDevice(devices.firefox), person);
   await page.goto("/account");
@@ -90,7 +90,7 @@ test("every device is listed by name, this one marked", async ({ page, person, o
   await expect(listed.last().getByRole("button", { name: /^Sign out of Firefox on Linux/ })).toBeVisible();
 });
 
-test("a device that is signed out from here is out on its next page", async ({ page, person, otherDevice }) => {
+test("devices: signing out one device ends its session", async ({ page, person, otherDevice }) => {
   await signUp(page, person);
   const linux = await otherDevice(devices.firefox);
   const iphone = await otherDevice(devices.safari);
@@ -104,7 +104,7 @@ test("a device that is signed out from here is out on its next page", async ({ p
   await expectSignedIn(page, person);
 });
 
-test("all other devices can be signed out at once", async ({ page, person, otherDevice }) => {
+test("devices: all other devices can be signed out at once", async ({ page, person, otherDevice }) => {
   await signUp(page, person);
   const others = [await otherDevice(devices.firefox), await otherDevice(devices.safari)];
   for (const other of others) await signIn(other, person);
@@ -116,7 +116,7 @@ test("all other devices can be signed out at once", async ({ page, person, other
   await expectSignedIn(page, person);
 });
 
-test("recent activity tells what happened, newest first", async ({ page, person }) => {
+test("recent activity: lists events, newest first", async ({ page, person }) => {
   await signUp(page, person);
   const activity = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
   await expect(activity.filter({ hasText: "Account created" })).toHaveCount(1);
@@ -125,7 +125,7 @@ test("recent activity tells what happened, newest first", async ({ page, person 
   await expect(summary(page)).toBeVisible();
   await signIn(page, person);
   await expect(activity.filter({ hasText: "A wrong password was given" })).toHaveCount(1);
-  // What only accompanies a sign-in is not worth an entry.
+  // Session events that belong to a sign-in have no entry of their own.
   await expect(activity.filter({ hasText: /Session (opened|renewed)/ })).toHaveCount(0);
   const words = await activity.allInnerTexts();
   const at = (text: string) => words.findIndex((entry) => entry.includes(text));
@@ -133,7 +133,7 @@ test("recent activity tells what happened, newest first", async ({ page, person 
   expect(at("A wrong password")).toBeLessThan(at("Account created"));
 });
 
-test("times are shown in the reader's zone, or in UTC where it cannot be known", async ({
+test("recent activity: times use the browser's time zone, or UTC without JavaScript", async ({
   page,
   person,
   javaScriptEnabled,

@@ -1,4 +1,4 @@
-// The page about the API: what a developer reads before writing a program.
+// The API reference page.
 
 import { heading } from "../support/forms.js";
 import { expect, test } from "../support/test.js";
@@ -7,7 +7,7 @@ interface Document {
   paths: Record<string, Record<string, { operationId: string; summary: string }>>;
 }
 
-test("every operation of the document is on the page and can be reached from its contents", async ({ page }) => {
+test("API page: lists every operation of the OpenAPI document", async ({ page }) => {
   const document = (await (await page.request.get("/api/openapi.json")).json()) as Document;
   const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
   expect(operations.length).toBeGreaterThan(20);
@@ -23,7 +23,7 @@ test("every operation of the document is on the page and can be reached from its
   await expect(page.locator("#signIn").getByRole("heading", { level: 3 })).toBeInViewport();
 });
 
-test("an operation says what to send, what comes back and what can go wrong", async ({ page }) => {
+test("API page: an operation shows its request, response and errors", async ({ page }) => {
   await page.goto("/docs#signUp");
   const operation = page.locator("#signUp");
   await expect(operation.locator(".line")).toHaveText("POST /api/auth/sign-up/email");
@@ -33,7 +33,7 @@ test("an operation says what to send, what comes back and what can go wrong", as
   await expect(operation.getByText("with Retry-After X-Retry-After").first()).toBeVisible();
 });
 
-test("long lines scroll in their own box, by keyboard, too", async ({ page }) => {
+test("API page: long lines scroll in their own box, also by keyboard", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto("/docs");
   const line = page.locator("#signUp").getByRole("group", { name: "Example request: Create an account" });
@@ -45,14 +45,14 @@ test("long lines scroll in their own box, by keyboard, too", async ({ page }) =>
   expect(whole).toBeLessThanOrEqual(320);
 });
 
-test("the page leads to the document, and the start page to the page", async ({ page }) => {
+test("API page: is linked from the home page and links to the OpenAPI document", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("main").getByRole("link", { name: "the API" }).click();
   await expect(heading(page, "The API")).toBeVisible();
   await expect(page.getByRole("link", { name: "the same as an OpenAPI document" })).toHaveAttribute("href", "/api/openapi.json");
 });
 
-test("on paper nothing is cut off", { tag: "@server" }, async ({ page }) => {
+test("API page: long lines wrap in print", { tag: "@server" }, async ({ page }) => {
   await page.goto("/docs");
   await page.emulateMedia({ media: "print" });
   const wrapping = await page.locator("pre").first().evaluate((element) => getComputedStyle(element).whiteSpace);

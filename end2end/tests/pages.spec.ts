@@ -1,10 +1,10 @@
-// The pages: what every one of them keeps to.
+// Rules for all pages: status, titles, headers, size and form fields.
 
 import type { Page, Request } from "@playwright/test";
 import { button, field, heading, signUp } from "../support/forms.js";
 import { expect, test } from "../support/test.js";
 
-test("an unknown page answers 404 and leads back", async ({ page }) => {
+test("unknown path: answers 404 and links to the home page", async ({ page }) => {
   const answer = await page.goto("/no-such-page");
   expect(answer?.status()).toBe(404);
   await expect(heading(page, "Page not found")).toBeVisible();
@@ -12,7 +12,7 @@ test("an unknown page answers 404 and leads back", async ({ page }) => {
   await expect(page).toHaveURL("/");
 });
 
-test("every page has a title of its own", { tag: "@server" }, async ({ page, person }) => {
+test("pages: each has a unique title", { tag: "@server" }, async ({ page, person }) => {
   const titles = new Set<string>();
   for (const path of ["/", "/sign-up", "/sign-in", "/docs", "/no-such-page"]) {
     await page.goto(path);
@@ -23,7 +23,7 @@ test("every page has a title of its own", { tag: "@server" }, async ({ page, per
   expect(titles.size).toBe(6);
 });
 
-test("nobody keeps a copy of a person's page", { tag: "@server" }, async ({ page, person }) => {
+test("pages: signed-in pages are not cached", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
   for (const path of ["/account", "/"]) {
     const answer = await page.goto(path);
@@ -31,7 +31,7 @@ test("nobody keeps a copy of a person's page", { tag: "@server" }, async ({ page
   }
 });
 
-test("scripts need the answer's own nonce, and it is never the same", { tag: "@server" }, async ({ page }) => {
+test("Content-Security-Policy: each response has a new nonce", { tag: "@server" }, async ({ page }) => {
   const nonces = new Set<string>();
   for (const path of ["/", "/sign-up", "/sign-in", "/sign-in", "/no-such-page"]) {
     const answer = await page.goto(path);
@@ -49,7 +49,7 @@ test("scripts need the answer's own nonce, and it is never the same", { tag: "@s
   expect(nonces.size).toBe(5);
 });
 
-test("every answer carries the protective headers", { tag: "@server" }, async ({ page }) => {
+test("responses: all have the security headers", { tag: "@server" }, async ({ page }) => {
   for (const path of ["/", "/sign-in", "/no-such-page", "/api/no-such-route"]) {
     const headers = (await page.request.get(path)).headers();
     expect(headers, path).toMatchObject({
@@ -62,7 +62,7 @@ test("every answer carries the protective headers", { tag: "@server" }, async ({
   }
 });
 
-test("assets have hashes in their names and may be kept forever", { tag: "@server" }, async ({ page }) => {
+test("assets: names contain a hash and caching is immutable", { tag: "@server" }, async ({ page }) => {
   await page.goto("/sign-in");
   const assets = await page.locator("link[rel=stylesheet], link[rel=preload]").evaluateAll((links) =>
     links.map((link) => link.getAttribute("href") ?? ""),
@@ -76,8 +76,8 @@ test("assets have hashes in their names and may be kept forever", { tag: "@serve
   }
 });
 
-/** What a page loads, and the bytes each kind takes on the wire. */
-async function weigh(page: Page, path: string): Promise<Record<"text" | "code", number>> {
+/** Bytes transferred for a page: HTML and CSS, scripts and WebAssembly. */
+async function transferSize(page: Page, path: string): Promise<Record<"text" | "code", number>> {
   const requests: Request[] = [];
   page.on("requestfinished", (request) => requests.push(request));
   await page.goto(path, { waitUntil: "networkidle" });
@@ -91,8 +91,8 @@ async function weigh(page: Page, path: string): Promise<Record<"text" | "code", 
   return bytes;
 }
 
-test("the sign-in page weighs at most 15 kB of HTML and CSS and 60 kB of code", async ({ page, javaScriptEnabled }) => {
-  const bytes = await weigh(page, "/sign-in");
+test("sign-in: transfers at most 15 kB of HTML and CSS and 60 kB of code", async ({ page, javaScriptEnabled }) => {
+  const bytes = await transferSize(page, "/sign-in");
   test.info().annotations.push({ type: "bytes", description: JSON.stringify(bytes) });
   expect(bytes.text).toBeGreaterThan(0);
   expect(bytes.text).toBeLessThanOrEqual(15_000);
@@ -101,13 +101,13 @@ test("the sign-in page weighs at most 15 kB of HTML and CSS and 60 kB of code", 
 });
 
 for (const path of ["/", "/docs", "/no-such-page", "/actions/sign-in"]) {
-  test(`${path} has no island and loads no script`, async ({ page }) => {
-    expect((await weigh(page, path)).code).toBe(0);
+  test(`${path}: loads no script`, async ({ page }) => {
+    expect((await transferSize(page, path)).code).toBe(0);
     await expect(page.locator("script, link[rel=modulepreload], link[rel=preload]")).toHaveCount(0);
   });
 }
 
-test("password managers are told which field is which", { tag: "@server" }, async ({ page, person }) => {
+test("forms: fields have autocomplete tokens for password managers", { tag: "@server" }, async ({ page, person }) => {
   const expected = async (label: string, token: string) =>
     expect(field(page, label), label).toHaveAttribute("autocomplete", token);
   await page.goto("/sign-in");
@@ -126,7 +126,7 @@ test("password managers are told which field is which", { tag: "@server" }, asyn
   }
 });
 
-test("a password can be revealed while typing, where scripts run", async ({ page, person, javaScriptEnabled }) => {
+test("sign-in: the password can be revealed with JavaScript", async ({ page, person, javaScriptEnabled }) => {
   await page.goto("/sign-in");
   const reveal = button(page, "Show password");
   if (javaScriptEnabled === false) {
@@ -142,7 +142,7 @@ test("a password can be revealed while typing, where scripts run", async ({ page
   await expect(field(page, "Password")).toHaveAttribute("type", "password");
 });
 
-test("characters are counted while a password is chosen, where scripts run", async ({ page, javaScriptEnabled }) => {
+test("sign-up: password characters are counted with JavaScript", async ({ page, javaScriptEnabled }) => {
   await page.goto("/sign-up");
   const count = page.locator(".count");
   await expect(count).toBeEmpty();
@@ -152,7 +152,7 @@ test("characters are counted while a password is chosen, where scripts run", asy
     return;
   }
   await expect(button(page, "Show password")).toBeVisible();
-  // As the server counts: an emoji is one, and so is an accent however it is written.
+  // Same count as on the server: one per emoji, one per accented letter in either normal form.
   const counted: [string, string][] = [
     ["seven77", "7 of 8 characters"],
     ["eight888", "8 characters"],
@@ -166,7 +166,7 @@ test("characters are counted while a password is chosen, where scripts run", asy
   }
 });
 
-test("a revealed password is sent like any other", { tag: "@script" }, async ({ page, person }) => {
+test("sign-up: a revealed password is submitted", { tag: "@script" }, async ({ page, person }) => {
   await page.goto("/sign-up");
   await field(page, "E-mail address").fill(person.email);
   await field(page, "Password").fill(person.password);

@@ -1,12 +1,12 @@
-// Every page in every state: axe finds nothing of WCAG 2.2 AA, light or dark, and from 320 px to 4K
-// nothing has to be scrolled sideways.
+// Every page in every state: no axe violation of WCAG 2.2 AA in light and dark, and no horizontal
+// scrolling from 320 px to 4K.
 
 import { findings, withScripts } from "../support/accessibility.js";
 import { states } from "../support/states.js";
 import { expect, test } from "../support/test.js";
 
 for (const { name, arrange, long } of states) {
-  const title = `axe finds nothing, light or dark, and nothing overflows from 320 px to 4K: ${name}`;
+  const title = `${name}: no axe violation, no horizontal overflow`;
   test(title, async ({ page, baseURL, javaScriptEnabled, person, otherDevice }) => {
     test.slow(long === true);
     await arrange({ page, baseURL, javaScriptEnabled, person, otherDevice });

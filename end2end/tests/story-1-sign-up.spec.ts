@@ -1,4 +1,4 @@
-// Story 1: sign up with e-mail, password and optional name.
+// Story 1: sign up with e-mail address, password and optional name.
 
 import { randomInt } from "node:crypto";
 import {
@@ -18,7 +18,7 @@ import { servers } from "../support/servers.js";
 import { expect, test } from "../support/test.js";
 import { accessToken, cookie } from "../support/tokens.js";
 
-test("an account is made and its owner is signed in at once", async ({ page, person }) => {
+test("sign-up: creates an account and signs in", async ({ page, person }) => {
   await submitSignUp(page, person);
   await expect(page).toHaveURL("/account");
   await expect(heading(page, "Your account")).toBeVisible();
@@ -26,13 +26,13 @@ test("an account is made and its owner is signed in at once", async ({ page, per
   await expect(page.getByRole("banner").getByText(person.name)).toBeVisible();
 });
 
-test("the name is optional", async ({ page, person }) => {
+test("sign-up: the name is optional", async ({ page, person }) => {
   await signUp(page, { ...person, name: "" });
   await expect(field(page, "Name (optional)")).toHaveValue("");
   await expect(page.getByRole("banner").getByText(person.email)).toBeVisible();
 });
 
-test("the cookie holds a JWT with every claim a backend needs and no personal data", { tag: "@server" }, async ({ page, context, person }) => {
+test("sign-up: the access cookie is a JWT without personal data", { tag: "@server" }, async ({ page, context, person }) => {
   const began = Math.floor(Date.now() / 1000);
   await signUp(page, person);
   const { header, claims } = await accessToken(context);
@@ -52,7 +52,7 @@ test("the cookie holds a JWT with every claim a backend needs and no personal da
   expect(JSON.stringify(claims)).not.toContain(person.name);
 });
 
-test("no script can read the cookies and no other site can send them", { tag: "@server" }, async ({ page, context, person, javaScriptEnabled }) => {
+test("sign-up: cookies are HttpOnly and SameSite=Lax", { tag: "@server" }, async ({ page, context, person, javaScriptEnabled }) => {
   await signUp(page, person);
   for (const kind of ["access", "session"] as const) {
     expect(await cookie(context, kind)).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/", domain: "localhost" });
@@ -61,13 +61,13 @@ test("no script can read the cookies and no other site can send them", { tag: "@
 });
 
 const spellings: [string, (email: string) => string][] = [
-  ["as it is", (email) => email],
+  ["unchanged", (email) => email],
   ["in capitals", (email) => email.toUpperCase()],
   ["in full-width letters", (email) => email.replace("ada", "ａｄａ")],
-  ["with a space around it", (email) => ` ${email} `],
+  ["with surrounding spaces", (email) => ` ${email} `],
 ];
 for (const [how, spell] of spellings) {
-  test(`an address that has an account is refused at its field, written ${how}`, { tag: "@server" }, async ({ page, person, otherDevice }) => {
+  test(`sign-up: a taken address shows an error, ${how}`, { tag: "@server" }, async ({ page, person, otherDevice }) => {
     await signUp(page, person);
     const other = await otherDevice();
     await submitSignUp(other, { ...person, email: spell(person.email) });
@@ -76,7 +76,7 @@ for (const [how, spell] of spellings) {
   });
 }
 
-test("an accent written as one character or as two is the same address", { tag: "@server" }, async ({ page, person, otherDevice }) => {
+test("sign-up: composed and decomposed accents are the same address", { tag: "@server" }, async ({ page, person, otherDevice }) => {
   await signUp(page, { ...person, email: person.email.replace("ada", "jos\u{e9}") });
   const other = await otherDevice();
   await submitSignUp(other, { ...person, email: person.email.replace("ada", "jose\u{301}") });
@@ -84,7 +84,7 @@ test("an accent written as one character or as two is the same address", { tag: 
 });
 
 for (const email of ["nobody", "nobody@", "@example.org", "nobody@example", "no body@example.org", "Ada <ada@example.org>"]) {
-  test(`${email} is refused as an address, and stays filled in`, { tag: "@server" }, async ({ page, person }) => {
+  test(`sign-up: the address ${email} is refused and kept in the form`, { tag: "@server" }, async ({ page, person }) => {
     await submitSignUp(page, { ...person, email });
     await expect(page).toHaveURL("/sign-up");
     await expectFieldRefused(page, "E-mail address", "Enter an e-mail address like name@example.com.");
@@ -94,41 +94,41 @@ for (const email of ["nobody", "nobody@", "@example.org", "nobody@example", "no 
   });
 }
 
-test("without an address the form asks for one", { tag: "@server" }, async ({ page, person }) => {
+test("sign-up: a missing address shows an error", { tag: "@server" }, async ({ page, person }) => {
   await submitSignUp(page, { ...person, email: "" });
   await expectFieldRefused(page, "E-mail address", "Enter your e-mail address.");
 });
 
 const weak: [string, string | ((email: string) => string), string][] = [
-  ["none at all", "", "Enter a password."],
-  ["one that is too short", "kF7#qz!", "Use at least 8 characters for the password."],
-  ["one that is too long", "kF7#qz!p".repeat(16) + "x", "Use at most 128 characters for the password."],
-  ["a common one", "password1", "This is a commonly used password."],
-  ["one with the address in it", (email) => `${email}-2026`, "Leave your e-mail address"],
-  ["one with the product’s name in it", "my latchkey 90417 kite", "“latchkey” out of the password"],
-  ["one that is easy to guess", "abcabcabcabcabc", "This password is easy to guess."],
+  ["missing", "", "Enter a password."],
+  ["too short", "kF7#qz!", "Use at least 8 characters for the password."],
+  ["too long", "kF7#qz!p".repeat(16) + "x", "Use at most 128 characters for the password."],
+  ["common", "password1", "This is a commonly used password."],
+  ["contains the address", (email) => `${email}-2026`, "Leave your e-mail address"],
+  ["contains the product’s name", "my latchkey 90417 kite", "“latchkey” out of the password"],
+  ["easy to guess", "abcabcabcabcabc", "This password is easy to guess."],
 ];
 for (const [what, password, reason] of weak) {
-  test(`a weak password is refused with the reason: ${what}`, { tag: "@server" }, async ({ page, person }) => {
+  test(`sign-up: a weak password shows the reason: ${what}`, { tag: "@server" }, async ({ page, person }) => {
     const chosen = typeof password === "string" ? password : password(person.email);
     await submitSignUp(page, { ...person, password: chosen });
     await expectFieldRefused(page, "Password", reason);
     await expect(field(page, "Password")).toHaveValue("");
     await expect(field(page, "E-mail address")).toHaveValue(person.email);
-    // What was typed stands neither in the address bar nor anywhere on the page.
+    // The password appears neither in the URL nor on the page.
     await expect(page).toHaveURL("/sign-up");
     if (chosen) expect(await page.content()).not.toContain(chosen);
   });
 }
 
-test("every field that is wrong is named at once, in the order of the form", async ({ page, person }) => {
+test("sign-up: the summary lists all invalid fields in form order", async ({ page, person }) => {
   await submitSignUp(page, { ...person, email: "nobody", password: "short" });
   await expect(summary(page).getByRole("listitem")).toHaveText([/^Enter an e-mail address/, /^Use at least 8/]);
   await summary(page).getByRole("link", { name: /^Use at least 8/ }).click();
   await expect(field(page, "Password")).toBeFocused();
 });
 
-test("128 emoji are a password, to the last one", { tag: "@server" }, async ({ page, person }) => {
+test("sign-up: a password of 128 emoji is compared in full", { tag: "@server" }, async ({ page, person }) => {
   const emoji = Array.from({ length: 128 }, () => String.fromCodePoint(0x1f600 + randomInt(64)));
   const password = emoji.join("");
   await signUp(page, { ...person, password });
@@ -138,7 +138,7 @@ test("128 emoji are a password, to the last one", { tag: "@server" }, async ({ p
   await signIn(page, { ...person, password });
 });
 
-test("spaces count, at the ends too", { tag: "@server" }, async ({ page, person }) => {
+test("sign-up: leading and trailing spaces of a password count", { tag: "@server" }, async ({ page, person }) => {
   const password = `  ${person.password}  `;
   await signUp(page, { ...person, password });
   await signOut(page);
@@ -147,12 +147,12 @@ test("spaces count, at the ends too", { tag: "@server" }, async ({ page, person 
   await signIn(page, { ...person, password });
 });
 
-test("no composition is asked for: lower case alone will do", { tag: "@server" }, async ({ page, person }) => {
+test("sign-up: a lower-case password is accepted by default", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, { ...person, password: "gravel umbrella tonsil quickly" });
   await expectSignedIn(page, person);
 });
 
-test("two sign-ups with one address at the same moment make exactly one account", { tag: "@server" }, async ({ page, person, otherDevice }) => {
+test("sign-up: concurrent sign-ups with one address create one account", { tag: "@server" }, async ({ page, person, otherDevice }) => {
   const pages = [page, await otherDevice()];
   await Promise.all(pages.map((each) => submitSignUp(each, person)));
   const made = pages.map((each) => heading(each, "Your account").or(summary(each)));
@@ -161,10 +161,10 @@ test("two sign-ups with one address at the same moment make exactly one account"
   expect(accounts.sort()).toEqual([0, 1]);
 });
 
-test.describe("where composition is asked for", () => {
-  test.use({ baseURL: servers.hasty.url });
+test.describe("with composition rules", () => {
+  test.use({ baseURL: servers.strict.url });
 
-  test("a password needs upper case, lower case and a digit", { tag: "@server" }, async ({ page, person }) => {
+  test("sign-up: a password needs upper case, lower case and a digit", { tag: "@server" }, async ({ page, person }) => {
     await submitSignUp(page, { ...person, password: "quiet harbour without any digit" });
     await expectFieldRefused(page, "Password", "Use at least one upper-case letter, one lower-case letter and one digit");
     await signUp(page, person);

@@ -18,46 +18,46 @@ import {
 import { expect, test } from "../support/test.js";
 import { afterRestart, cookie } from "../support/tokens.js";
 
-test("the owner of an account signs in", async ({ page, person }) => {
+test("sign-in: shows the account page", async ({ page, person }) => {
   await signUp(page, person);
   await signOut(page);
   await signIn(page, person);
   await expect(page).toHaveURL("/account");
 });
 
-test("the address may be written in any spelling", { tag: "@server" }, async ({ page, person }) => {
+test("sign-in: the address is case-insensitive", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
   await signOut(page);
   await signIn(page, { ...person, email: person.email.toUpperCase() });
 });
 
-test("a wrong password and an unknown address get the same answer", async ({ page, person, otherDevice }) => {
+test("sign-in: a wrong password and an unknown address show the same error", async ({ page, person, otherDevice }) => {
   await signUp(page, person);
   const answers = [];
   for (const email of [person.email, `un${person.email}`]) {
-    const stranger = await otherDevice();
-    const answered = stranger.waitForResponse((response) => response.request().method() === "POST");
-    await submitSignIn(stranger, { email, password: "a wrong guess at it" });
-    await expectRefused(stranger, "The e-mail address or the password isn’t right.");
-    await expect(stranger).toHaveURL("/sign-in");
-    await expect(field(stranger, "E-mail address")).toHaveValue(email);
-    await expect(field(stranger, "Password")).toHaveValue("");
+    const visitor = await otherDevice();
+    const answered = visitor.waitForResponse((response) => response.request().method() === "POST");
+    await submitSignIn(visitor, { email, password: "a wrong guess at it" });
+    await expectRefused(visitor, "The e-mail address or the password isn’t right.");
+    await expect(visitor).toHaveURL("/sign-in");
+    await expect(field(visitor, "E-mail address")).toHaveValue(email);
+    await expect(field(visitor, "Password")).toHaveValue("");
     answers.push({
       status: (await answered).status(),
-      text: (await stranger.getByRole("main").innerText()).replaceAll(email, ""),
-      cookies: (await stranger.context().cookies()).map(({ name }) => name),
+      text: (await visitor.getByRole("main").innerText()).replaceAll(email, ""),
+      cookies: (await visitor.context().cookies()).map(({ name }) => name),
     });
   }
   expect(answers[1]).toEqual(answers[0]);
 });
 
-test("one stays signed in when the browser is closed and opened again", async ({ page, context, person, otherDevice }) => {
+test("sign-in: the session survives a browser restart", async ({ page, context, person, otherDevice }) => {
   await signUp(page, person);
   const reopened = await otherDevice({ storageState: await afterRestart(context) });
   await expectSignedIn(reopened, person);
 });
 
-test("without “keep me signed in” a sign-in lasts until the browser is closed", async ({ page, context, person, otherDevice }) => {
+test("sign-in: without “keep me signed in” the session ends with the browser", async ({ page, context, person, otherDevice }) => {
   await signUp(page, person);
   await signOut(page);
   await signIn(page, person, { keep: false });
@@ -67,22 +67,22 @@ test("without “keep me signed in” a sign-in lasts until the browser is close
   await expectSignedOut(reopened);
 });
 
-test("without “keep me signed in” a sign-up lasts until the browser is closed", { tag: "@server" }, async ({ page, context, person }) => {
+test("sign-up: without “keep me signed in” the cookies are session cookies", { tag: "@server" }, async ({ page, context, person }) => {
   await signUp(page, person, { keep: false });
   for (const kind of ["access", "session"] as const) expect((await cookie(context, kind)).expires).toBe(-1);
 });
 
-test("guessing is slowed down, and the page says for how long", async ({ page, person, otherDevice }) => {
+test("sign-in: repeated wrong passwords are rate limited", async ({ page, person, otherDevice }) => {
   await signUp(page, person);
-  const guesser = await otherDevice();
-  await guessUntilSlowedDown(guesser, person.email);
-  // Not even the right password gets in now, while the owner's session goes on.
-  await submitSignIn(guesser, person);
-  await expect(summary(guesser)).toContainText("Too many attempts.");
+  const attacker = await otherDevice();
+  await guessUntilSlowedDown(attacker, person.email);
+  // The limit also applies to the correct password; existing sessions are not affected.
+  await submitSignIn(attacker, person);
+  await expect(summary(attacker)).toContainText("Too many attempts.");
   await expectSignedIn(page, person);
 });
 
-test("a person on the way somewhere arrives there after signing in", async ({ page, person }) => {
+test("return address: used after sign-in", async ({ page, person }) => {
   await signUp(page, person);
   await signOut(page);
   await page.goto("/account?before=999999999");
@@ -91,7 +91,7 @@ test("a person on the way somewhere arrives there after signing in", async ({ pa
   await expect(page).toHaveURL("/account?before=999999999");
 });
 
-test("a wrong password on the way somewhere does not lose the way", { tag: "@server" }, async ({ page, person }) => {
+test("return address: kept after a wrong password", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
   await signOut(page);
   await submitSignIn(page, { ...person, password: "a wrong guess at it" }, { at: "/sign-in?next=%2F" });
@@ -102,7 +102,7 @@ test("a wrong password on the way somewhere does not lose the way", { tag: "@ser
   await expect(button(page, "Sign out")).toBeVisible();
 });
 
-test("a person without an account on the way somewhere arrives there after signing up", { tag: "@server" }, async ({ page, person }) => {
+test("return address: used after sign-up", { tag: "@server" }, async ({ page, person }) => {
   await page.goto("/sign-in?next=%2Faccount%3Fbefore%3D999999999");
   await page.getByRole("main").getByRole("link", { name: "Create an account" }).click();
   await expect(heading(page, "Create your account")).toBeVisible();
@@ -110,7 +110,7 @@ test("a person without an account on the way somewhere arrives there after signi
   await expect(page).toHaveURL("/account?before=999999999");
 });
 
-const elsewhere = [
+const otherSites = [
   "//evil.example",
   "https://evil.example/",
   "/\\evil.example",
@@ -120,9 +120,9 @@ const elsewhere = [
   "javascript:alert(1)",
   "evil.example",
 ];
-test("nobody is sent to another site after signing in", { tag: "@server" }, async ({ page, baseURL, person }) => {
+test("return address: other sites are ignored", { tag: "@server" }, async ({ page, baseURL, person }) => {
   await signUp(page, person);
-  for (const next of elsewhere) {
+  for (const next of otherSites) {
     await test.step(next, async () => {
       await signOut(page);
       await submitSignIn(page, person, { at: `/sign-in?next=${encodeURIComponent(next)}` });
@@ -132,7 +132,7 @@ test("nobody is sent to another site after signing in", { tag: "@server" }, asyn
   }
 });
 
-test("who is signed in already need not sign in again", { tag: "@server" }, async ({ page, person }) => {
+test("sign-in and sign-up: redirect a signed-in user to the account", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
   for (const path of ["/sign-in", "/sign-up"]) {
     await page.goto(path);

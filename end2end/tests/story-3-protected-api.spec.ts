@@ -1,11 +1,11 @@
-// Story 3: the protected API, as a browser meets it. Programs are in tests/integration.
+// Story 3: the protected API in a browser. tests/integration covers other clients.
 
 import { randomUUID } from "node:crypto";
 import { signUp } from "../support/forms.js";
 import { expect, test } from "../support/test.js";
 import { accessToken } from "../support/tokens.js";
 
-test("one's own profile, sessions and events can be read with the cookie", { tag: "@server" }, async ({ page, context, person }) => {
+test("API: the cookie gives access to the user's profile, sessions and events", { tag: "@server" }, async ({ page, context, person }) => {
   await signUp(page, person);
   const { sub, sid } = (await accessToken(context)).claims;
   const profile = await page.request.get(`/api/users/${sub}`);
@@ -18,23 +18,23 @@ test("one's own profile, sessions and events can be read with the cookie", { tag
   expect((await page.request.get(`/api/users/${sub}/events`)).status()).toBe(200);
 });
 
-test("without a token the API asks for one and says nothing more", { tag: "@server" }, async ({ request }) => {
-  const answer = await request.get(`/api/users/${randomUUID()}`);
-  expect(answer.status()).toBe(401);
-  expect(answer.headers()["www-authenticate"]).toMatch(/^Bearer\b/);
-  expect(answer.headers()["www-authenticate"]).not.toContain("error");
-  expect(answer.headers()["content-type"]).toBe("application/problem+json");
+test("API: a missing token gets 401 without an error code", { tag: "@server" }, async ({ request }) => {
+  const response = await request.get(`/api/users/${randomUUID()}`);
+  expect(response.status()).toBe(401);
+  expect(response.headers()["www-authenticate"]).toMatch(/^Bearer\b/);
+  expect(response.headers()["www-authenticate"]).not.toContain("error");
+  expect(response.headers()["content-type"]).toBe("application/problem+json");
 });
 
-test("a bad token in the header is refused even beside a good cookie", { tag: "@server" }, async ({ page, context, person }) => {
+test("API: an invalid token in the header is refused despite a valid cookie", { tag: "@server" }, async ({ page, context, person }) => {
   await signUp(page, person);
   const { sub } = (await accessToken(context)).claims;
-  const answer = await page.request.get(`/api/users/${sub}`, { headers: { authorization: "Bearer not.a.token" } });
-  expect(answer.status()).toBe(401);
-  expect(answer.headers()["www-authenticate"]).toContain('error="invalid_token"');
+  const response = await page.request.get(`/api/users/${sub}`, { headers: { authorization: "Bearer not.a.token" } });
+  expect(response.status()).toBe(401);
+  expect(response.headers()["www-authenticate"]).toContain('error="invalid_token"');
 });
 
-test("another person's routes are closed, and look like those of nobody", { tag: "@server" }, async ({ page, context, person, otherDevice }) => {
+test("API: other users' routes and unknown users get the same 403", { tag: "@server" }, async ({ page, context, person, otherDevice }) => {
   const other = await otherDevice();
   await signUp(other, { ...person, email: `other.${person.email}` });
   const theirs = (await accessToken(other.context())).claims.sub;
@@ -43,9 +43,9 @@ test("another person's routes are closed, and look like those of nobody", { tag:
   const bodies = [];
   for (const id of [theirs, randomUUID(), mine.slice(0, -1), "me"]) {
     for (const rest of ["", "/sessions", "/events"]) {
-      const answer = await page.request.get(`/api/users/${id}${rest}`);
-      expect(answer.status(), `${id}${rest}`).toBe(403);
-      const { instance: _, requestId: __, ...body } = await answer.json();
+      const response = await page.request.get(`/api/users/${id}${rest}`);
+      expect(response.status(), `${id}${rest}`).toBe(403);
+      const { instance: _, requestId: __, ...body } = await response.json();
       bodies.push(body);
     }
   }

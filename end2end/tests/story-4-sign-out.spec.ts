@@ -1,10 +1,10 @@
 // Story 4: sign out.
 
-import { button, expectSignedIn, expectSignedOut, heading, notice, postFromElsewhere, signOut, signUp } from "../support/forms.js";
+import { button, expectSignedIn, expectSignedOut, heading, notice, postFromOtherOrigin, signOut, signUp } from "../support/forms.js";
 import { expect, test } from "../support/test.js";
 import { accessToken, cookie } from "../support/tokens.js";
 
-test("signing out takes both cookies and says so", async ({ page, context, person }) => {
+test("sign-out: removes both cookies and shows a message", async ({ page, context, person }) => {
   await signUp(page, person);
   await button(page, "Sign out").click();
   await expect(notice(page)).toContainText("You’re signed out.");
@@ -14,41 +14,41 @@ test("signing out takes both cookies and says so", async ({ page, context, perso
   await expectSignedOut(page);
 });
 
-test("the access token stops working at once, not when it expires", { tag: "@server" }, async ({ page, context, request, person }) => {
+test("sign-out: revokes the access token before it expires", { tag: "@server" }, async ({ page, context, request, person }) => {
   await signUp(page, person);
   const { encoded, claims } = await accessToken(context);
-  const asks: Record<string, string>[] = [{ cookie: `latchkey_access=${encoded}` }, { authorization: `Bearer ${encoded}` }];
-  for (const headers of asks) expect((await request.get(`/api/users/${claims.sub}`, { headers })).status()).toBe(200);
+  const credentials: Record<string, string>[] = [{ cookie: `latchkey_access=${encoded}` }, { authorization: `Bearer ${encoded}` }];
+  for (const headers of credentials) expect((await request.get(`/api/users/${claims.sub}`, { headers })).status()).toBe(200);
   await signOut(page);
   expect(claims.exp).toBeGreaterThan(Date.now() / 1000);
-  for (const headers of asks) expect((await request.get(`/api/users/${claims.sub}`, { headers })).status()).toBe(401);
+  for (const headers of credentials) expect((await request.get(`/api/users/${claims.sub}`, { headers })).status()).toBe(401);
 });
 
-test("the session ends on the server: its cookie opens nothing any more", { tag: "@server" }, async ({ page, context, person, otherDevice }) => {
+test("sign-out: a copied session cookie is rejected", { tag: "@server" }, async ({ page, context, person, otherDevice }) => {
   await signUp(page, person);
   const stolen = { cookies: [await cookie(context, "session")], origins: [] };
   await signOut(page);
   await expectSignedOut(await otherDevice({ storageState: stolen }));
 });
 
-test("only a POST signs out", { tag: "@server" }, async ({ page, person }) => {
+test("sign-out: a GET request has no effect", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
   const answer = await page.request.get("/actions/sign-out", { maxRedirects: 0 });
   expect([404, 405]).toContain(answer.status());
   await expectSignedIn(page, person);
 });
 
-test("a form on another site cannot sign anyone out", { tag: "@server" }, async ({ page, context, baseURL, person }) => {
+test("sign-out: a form on another origin is refused", { tag: "@server" }, async ({ page, context, baseURL, person }) => {
   await signUp(page, person);
-  const elsewhere = await context.newPage();
-  const refused = elsewhere.waitForResponse((response) => response.request().method() === "POST");
-  await postFromElsewhere(elsewhere, `${baseURL}/actions/sign-out`);
+  const otherOrigin = await context.newPage();
+  const refused = otherOrigin.waitForResponse((response) => response.request().method() === "POST");
+  await postFromOtherOrigin(otherOrigin, `${baseURL}/actions/sign-out`);
   expect((await refused).status()).toBe(403);
-  await expect(heading(elsewhere, "That came from another site")).toBeVisible();
+  await expect(heading(otherOrigin, "That came from another site")).toBeVisible();
   await expectSignedIn(page, person);
 });
 
-test("the back button shows nothing of the account", async ({ page, person }) => {
+test("sign-out: the back button does not show the account", async ({ page, person }) => {
   await signUp(page, person);
   await signOut(page);
   await page.goBack();
@@ -57,7 +57,7 @@ test("the back button shows nothing of the account", async ({ page, person }) =>
   await expect(heading(page, "Your account")).toHaveCount(0);
 });
 
-test("a page of the account redirects to sign-in and remembers where the person was", async ({ page }) => {
+test("account: redirects to sign-in with a return address", async ({ page }) => {
   await page.goto("/account");
   await expect(page).toHaveURL("/sign-in?next=%2Faccount");
 });

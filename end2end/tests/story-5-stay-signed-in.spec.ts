@@ -1,18 +1,18 @@
-// Story 5: stay signed in. Here access tokens live for three seconds.
+// Story 5: stay signed in. Access tokens expire after three seconds here.
 
 import { expectSignedIn, heading, signUp } from "../support/forms.js";
 import { servers } from "../support/servers.js";
 import { expect, test } from "../support/test.js";
 import { type AccessToken, accessToken, cookie } from "../support/tokens.js";
 
-test.use({ baseURL: servers.hasty.url });
+test.use({ baseURL: servers.strict.url });
 
 /** Waits until the token has expired. */
 async function expired({ claims }: AccessToken): Promise<void> {
   await expect.poll(() => Date.now() / 1000, { intervals: [100] }).toBeGreaterThan(claims.exp + 1);
 }
 
-test("an expired access token is renewed by the next page, unseen", async ({ page, context, person }) => {
+test("renewal: the next page renews an expired access token", async ({ page, context, person }) => {
   await signUp(page, person);
   const first = await accessToken(context);
   const session = await cookie(context, "session");
@@ -27,7 +27,7 @@ test("an expired access token is renewed by the next page, unseen", async ({ pag
   await expect(activity).toContainText("Account created");
 });
 
-test("an access token in its last third is renewed before it expires", { tag: "@server" }, async ({ page, context, person }) => {
+test("renewal: an access token is renewed in the last third of its lifetime", { tag: "@server" }, async ({ page, context, person }) => {
   await signUp(page, person);
   const first = await accessToken(context);
   await expect
@@ -44,7 +44,7 @@ test("an access token in its last third is renewed before it expires", { tag: "@
   await expectSignedIn(page, person);
 });
 
-test("a page's own request to the API renews it too", { tag: "@script" }, async ({ page, context, person }) => {
+test("renewal: a fetch from a page renews an expired access token", { tag: "@script" }, async ({ page, context, person }) => {
   await signUp(page, person);
   const first = await accessToken(context);
   await expired(first);
@@ -53,7 +53,7 @@ test("a page's own request to the API renews it too", { tag: "@script" }, async 
   expect((await accessToken(context)).claims.jti).not.toBe(first.claims.jti);
 });
 
-test("two tabs that renew at the same moment both stay signed in", { tag: "@server" }, async ({ page, context, person }) => {
+test("renewal: concurrent renewals in several tabs all succeed", { tag: "@server" }, async ({ page, context, person }) => {
   await signUp(page, person);
   const tabs = [page, await context.newPage(), await context.newPage()];
   for (let round = 0; round < 2; round += 1) {
@@ -63,12 +63,12 @@ test("two tabs that renew at the same moment both stay signed in", { tag: "@serv
   }
 });
 
-test("an answer that never arrived signs nobody out", { tag: "@server" }, async ({ page, context, person, otherDevice }) => {
+test("renewal: a lost response keeps the old cookies usable", { tag: "@server" }, async ({ page, context, person, otherDevice }) => {
   await signUp(page, person);
   const before = { cookies: await context.cookies(), origins: [] };
   await expired(await accessToken(context));
-  // The renewal's answer reaches somebody else, and this browser still has the old cookies.
+  // Another browser context receives the renewed cookies; this one keeps the old ones.
   await expectSignedIn(page, person);
-  const left = await otherDevice({ storageState: before });
-  await expectSignedIn(left, person);
+  const outdated = await otherDevice({ storageState: before });
+  await expectSignedIn(outdated, person);
 });

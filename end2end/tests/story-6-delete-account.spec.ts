@@ -21,20 +21,20 @@ import { userId } from "../support/tokens.js";
 
 const label = "Your password, to confirm";
 
-/** Fills in and submits the form at the end of the account's page. */
+/** Fills in and submits the form on the account page. */
 async function submitDeletion(page: Page, password: string): Promise<void> {
   await field(page, label).fill(password);
   await button(page, "Delete account").click();
 }
 
-/** The home page, for somebody who is signed out, says that the account is gone. */
+/** Expects the signed-out home page with a message. */
 async function expectDeleted(page: Page): Promise<void> {
   await expect(notice(page)).toContainText("Your account is deleted.");
   await expect(page).toHaveURL("/");
   await expect(button(page, "Sign out")).toHaveCount(0);
 }
 
-test("deleting the account says so, takes both cookies and signs out every device", async ({ page, context, person, otherDevice }) => {
+test("deletion: shows a message, removes both cookies and ends all sessions", async ({ page, context, person, otherDevice }) => {
   await signUp(page, person);
   const other = await otherDevice(devices.firefox);
   await signIn(other, person);
@@ -47,26 +47,26 @@ test("deleting the account says so, takes both cookies and signs out every devic
   await expectSignedOut(other);
 });
 
-test("a deleted account answers a sign-in as an unknown address does", async ({ page, person, otherDevice }) => {
+test("deletion: sign-in then fails as for an unknown address", async ({ page, person, otherDevice }) => {
   await signUp(page, person);
   await submitDeletion(page, person.password);
   await expectDeleted(page);
   const answers = [];
   for (const email of [person.email, `un${person.email}`]) {
-    const stranger = await otherDevice();
-    const answered = stranger.waitForResponse((response) => response.request().method() === "POST");
-    await submitSignIn(stranger, { ...person, email });
-    await expectRefused(stranger, "The e-mail address or the password isn’t right.");
+    const visitor = await otherDevice();
+    const answered = visitor.waitForResponse((response) => response.request().method() === "POST");
+    await submitSignIn(visitor, { ...person, email });
+    await expectRefused(visitor, "The e-mail address or the password isn’t right.");
     answers.push({
       status: (await answered).status(),
-      text: (await stranger.getByRole("main").innerText()).replaceAll(email, ""),
-      cookies: (await stranger.context().cookies()).map(({ name }) => name),
+      text: (await visitor.getByRole("main").innerText()).replaceAll(email, ""),
+      cookies: (await visitor.context().cookies()).map(({ name }) => name),
     });
   }
   expect(answers[1]).toEqual(answers[0]);
 });
 
-test("the address is free for a new account, which knows nothing of the old one", async ({ page, context, person }) => {
+test("deletion: the address can be registered again without the old data", async ({ page, context, person }) => {
   await signUp(page, person);
   const old = await userId(context);
   await submitDeletion(page, person.password);
@@ -78,7 +78,7 @@ test("the address is free for a new account, which knows nothing of the old one"
   await expect(activity).toHaveText([/Account created/]);
 });
 
-test("a wrong password is refused at its field, and the account is still there", async ({ page, person }) => {
+test("deletion: a wrong password shows an error and keeps the account", async ({ page, person }) => {
   await signUp(page, person);
   await submitDeletion(page, "not the one");
   await expect(page).toHaveURL("/account");
@@ -90,14 +90,14 @@ test("a wrong password is refused at its field, and the account is still there",
   await signIn(page, person);
 });
 
-test("nothing is deleted without the password", { tag: "@server" }, async ({ page, person }) => {
+test("deletion: a missing password shows an error", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
   await button(page, "Delete account").click();
   await expectFieldRefused(page, label, "This isn’t your current password.");
   await expectSignedIn(page, person);
 });
 
-test("the keyboard alone can delete the account, after a slip too", async ({ page, person }) => {
+test("deletion: works by keyboard, also after an error", async ({ page, person }) => {
   const { keyboard } = page;
   await signUp(page, person);
   await expect(async () => {
@@ -107,7 +107,7 @@ test("the keyboard alone can delete the account, after a slip too", async ({ pag
   await keyboard.type("not the one");
   await keyboard.press("Enter");
   await expectRefused(page, "This isn’t your current password.");
-  // From the summary, which has the focus, a link leads to the field.
+  // The focused summary links to the field.
   await keyboard.press("Tab");
   await expect(summary(page).getByRole("link")).toBeFocused();
   await expect(summary(page)).toBeInViewport();

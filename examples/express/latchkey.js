@@ -1,4 +1,4 @@
-// Checks Latchkey's access tokens. A route behind `owner` is open to the user in its path alone.
+// Verifies Latchkey's access tokens. The middleware `owner` restricts a route to the user in its path.
 
 import { calculateJwkThumbprint, createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
 
@@ -12,15 +12,15 @@ const {
 } = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value));
 
 const secrets = sharedSecrets.split(/\s+/).filter(Boolean);
-// Never taken from the token, and never both kinds at once (RFC 8725 §3.1).
+// Fixed, never taken from the token; either shared secrets or public keys (RFC 8725 §3.1).
 const algorithms = secrets.length > 0 ? ["HS256"] : ["EdDSA", "ES256"];
 const leeway = 5; // seconds
-const texts = ["iss", "sub", "user_id", "sid", "jti"];
+const requiredStrings = ["iss", "sub", "user_id", "sid", "jti"];
 
-/** The keys cannot be had now: nobody's fault but ours. */
-class Unavailable extends Error {}
+/** The keys could not be fetched. */
+class KeysUnavailable extends Error {}
 
-/** Finds a shared secret by key id, which is its RFC 7638 thumbprint. */
+/** Finds a shared secret by key id, its RFC 7638 thumbprint. */
 async function sharedKeys() {
   const keys = new Map();
   for (const secret of secrets) {
@@ -31,33 +31,33 @@ async function sharedKeys() {
 }
 
 /**
- * Finds one of Latchkey's public keys. jose asks for them when they are old or lack the one a token
- * names, once in the cooldown; what it leaves to us is a Latchkey that does not answer: then it is not
- * asked again for as long, and the keys known so far keep working.
+ * Finds one of Latchkey's public keys. jose fetches them when they exceed the maximum age or a token has
+ * an unknown key id, at most once per cooldown. This adds the cooldown after a failure; the known keys
+ * remain valid meanwhile.
  */
 function publishedKeys() {
   const milliseconds = { cooldownDuration: cooldown * 1000, cacheMaxAge: maxAge * 1000, timeoutDuration: 2000 };
   const remote = createRemoteJWKSet(new URL(jwksUrl), milliseconds);
-  let quietUntil = 0;
+  let retryAt = 0;
   return async (header, token) => {
     if (typeof header.kid !== "string") throw new errors.JWKSNoMatchingKey();
-    if (Date.now() >= quietUntil) {
+    if (Date.now() >= retryAt) {
       try {
         return await remote(header, token);
       } catch (error) {
         if (error instanceof errors.JWKSNoMatchingKey) throw error;
-        quietUntil = Date.now() + cooldown * 1000;
-        console.warn(`no keys from ${jwksUrl}: ${error.cause ?? error}`);
+        retryAt = Date.now() + cooldown * 1000;
+        console.warn(`could not fetch keys from ${jwksUrl}: ${error.cause ?? error}`);
       }
     }
     const known = createLocalJWKSet(remote.jwks() ?? { keys: [] });
-    return known(header, token).catch(() => Promise.reject(new Unavailable()));
+    return known(header, token).catch(() => Promise.reject(new KeysUnavailable()));
   };
 }
 
 const key = secrets.length > 0 ? await sharedKeys() : publishedKeys();
 
-/** What the access token says; an error of jose if it is not a good one. */
+/** Returns the claims of a valid access token, otherwise throws an error of jose. */
 async function verify(token) {
   const { payload } = await jwtVerify(token, key, {
     algorithms,
@@ -65,28 +65,28 @@ async function verify(token) {
     issuer,
     typ: "at+jwt",
     clockTolerance: leeway,
-    requiredClaims: [...texts, "iat", "nbf", "exp"],
+    requiredClaims: [...requiredStrings, "iat", "nbf", "exp"],
   });
-  if (texts.some((name) => typeof payload[name] !== "string" || payload[name] === "")) {
-    throw new errors.JWTInvalid("not texts");
+  if (requiredStrings.some((name) => typeof payload[name] !== "string" || payload[name] === "")) {
+    throw new errors.JWTInvalid("missing identifiers");
   }
   if (payload.iat > Date.now() / 1000 + leeway) throw new errors.JWTInvalid("issued in the future");
-  if (payload.sub !== payload.user_id) throw new errors.JWTInvalid("two users");
+  if (payload.sub !== payload.user_id) throw new errors.JWTInvalid("sub and user_id differ");
   return payload;
 }
 
-/** Lets the user of the path's `userId` pass: 401 without a good access token, 403 if it is not theirs. */
+/** 401 without a valid access token, 403 unless it belongs to the user in the path's `userId`. */
 export async function owner(request, response, next) {
-  // All of them: Node's `headers` would hide that there are two.
+  // Node's `headers` would hide a second Authorization header.
   const [header = "", ...others] = request.headersDistinct.authorization ?? [];
   const [, token] = /^bearer +(.+)$/i.exec(header) ?? [];
   if (!token) return response.set("WWW-Authenticate", "Bearer").status(401).json({ detail: "Sign in first" });
   try {
-    if (others.length > 0) throw new errors.JWTInvalid("two tokens");
+    if (others.length > 0) throw new errors.JWTInvalid("several tokens");
     const { sub } = await verify(token);
     if (sub !== request.params.userId) return response.status(403).json({ detail: "This belongs to another user" });
   } catch (error) {
-    if (error instanceof Unavailable) {
+    if (error instanceof KeysUnavailable) {
       return response.set("Retry-After", cooldown).status(503).json({ detail: "Tokens cannot be checked now" });
     }
     if (!(error instanceof errors.JOSEError)) throw error;

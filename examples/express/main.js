@@ -1,15 +1,15 @@
-// A user's tasks, which nobody else reaches. Run it with `npm start`.
+// Per-user tasks. Run it with `npm start`.
 
 import express from "express";
 import { owner } from "./latchkey.js";
 
-// By user, then by id: no task is ever looked for without its owner.
+// By user id, then by task id, so that every lookup includes the owner.
 const tasks = new Map();
 let lastId = 0;
 
 const app = express();
 app.get("/healthz", (_, response) => response.json("ok"));
-// Who is asking comes before what they say.
+// Authorize before parsing the body.
 app.use("/api/:userId", owner, express.json());
 
 app.get("/api/:userId/tasks", ({ params }, response) => {
@@ -45,7 +45,7 @@ one.delete(({ params }, response) => {
   response.status(204).end();
 });
 
-// What could not be read, or our fault; never the stack that Express would show.
+// Invalid requests and internal errors. Express's default handler would show a stack trace.
 app.use((error, _request, response, _next) => {
   response.status(error.status ?? 500).json({ detail: error.expose ? error.message : "Something went wrong" });
 });

@@ -1,4 +1,4 @@
-"""Checks Latchkey's access tokens. A route that takes an `Owner` is open to that user alone."""
+"""Verifies Latchkey's access tokens. A route with an `Owner` is restricted to the user in its path."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ JWKS_URL = os.environ.get("LATCHKEY_JWKS_URL") or f"{ISSUER}/api/auth/jwks"
 JWKS_MAX_AGE = float(os.environ.get("LATCHKEY_JWKS_MAX_AGE") or 300)
 JWKS_COOLDOWN = float(os.environ.get("LATCHKEY_JWKS_COOLDOWN") or 10)
 
-# Never taken from the token, and never both kinds at once (RFC 8725 §3.1).
+# Fixed, never taken from the token; either shared secrets or public keys (RFC 8725 §3.1).
 ALGORITHMS = ["HS256"] if SECRETS else ["EdDSA", "ES256"]
 LEEWAY = 5  # seconds
 
@@ -31,7 +31,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Claims(BaseModel):
-    """What an access token has to say. Strict: PyJWT takes the text "1700000000" for a time."""
+    """The required claims. Strict, because PyJWT accepts the string "1700000000" as a time."""
 
     model_config = ConfigDict(strict=True)
     iss: Text
@@ -45,7 +45,7 @@ class Claims(BaseModel):
 
 
 def shared_keys(secrets: list[str]) -> dict[str, jwt.PyJWK]:
-    """The shared secrets by key id, which is the RFC 7638 thumbprint of each."""
+    """Returns the shared secrets by key id, their RFC 7638 thumbprint."""
 
     def encode(data: bytes) -> str:
         return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -61,29 +61,28 @@ def shared_keys(secrets: list[str]) -> dict[str, jwt.PyJWK]:
 class PublishedKeys:
     """Latchkey's public keys by key id.
 
-    They are asked for when they are old, and when a token names one that is not among them; but not
-    more often than once in the cooldown, whatever tokens name and whether Latchkey answers or not.
-    While it does not answer, the keys known so far keep working.
+    The keys are fetched when they exceed the maximum age or a token has an unknown key id, at most once
+    per cooldown, also after a failure. While Latchkey is unavailable, the known keys remain valid.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._lock = threading.Lock()
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._asked = self._answered = float("-inf")
+        self._requested = self._fetched = float("-inf")
 
     def get(self, kid: str) -> jwt.PyJWK | None:
         with self._lock:
             now = time.monotonic()
-            wanted = kid not in self._keys or now - self._answered >= JWKS_MAX_AGE
-            if wanted and now - self._asked >= JWKS_COOLDOWN:
-                self._asked = now
+            stale = kid not in self._keys or now - self._fetched >= JWKS_MAX_AGE
+            if stale and now - self._requested >= JWKS_COOLDOWN:
+                self._requested = now
                 try:
                     self._keys = self._fetch()
-                    self._answered = now
+                    self._fetched = now
                 except (OSError, BrokenAnswer, ValueError, AttributeError, jwt.PyJWTError) as error:
-                    logging.getLogger(__name__).warning("no keys from %s: %s", self._url, error)
-            if kid not in self._keys and self._answered < self._asked:
+                    logging.getLogger(__name__).warning("could not fetch keys from %s: %s", self._url, error)
+            if kid not in self._keys and self._fetched < self._requested:
                 raise HTTPException(503, "Tokens cannot be checked now", {"Retry-After": f"{JWKS_COOLDOWN:.0f}"})
             return self._keys.get(kid)
 
@@ -101,21 +100,21 @@ KEYS = shared_keys(SECRETS) if SECRETS else PublishedKeys(JWKS_URL)
 
 
 def verify(token: str) -> Claims:
-    """What the access token says; jwt.InvalidTokenError or ValidationError if it is not a good one."""
+    """Returns the claims; raises jwt.InvalidTokenError or ValidationError if the token is invalid."""
     header = jwt.get_unverified_header(token)
-    # PyJWT leaves `typ` to us, and older ones `crit`, too.
+    # PyJWT does not check `typ`, and older versions do not check `crit`.
     if str(header.get("typ")).lower().removeprefix("application/") != "at+jwt" or "crit" in header:
         raise jwt.InvalidTokenError("not an access token")
     if header.get("alg") not in ALGORITHMS or "kid" not in header:
-        raise jwt.InvalidTokenError("not signed as Latchkey signs")
+        raise jwt.InvalidTokenError("unexpected algorithm or no key id")
     key = KEYS.get(header["kid"])
     if key is None:
-        raise jwt.InvalidTokenError("not signed by Latchkey")
+        raise jwt.InvalidTokenError("unknown key")
     claims = Claims.model_validate(
         jwt.decode(token, key, algorithms=ALGORITHMS, issuer=ISSUER, audience=AUDIENCE, leeway=LEEWAY)
     )
     if claims.sub != claims.user_id:
-        raise jwt.InvalidTokenError("two users")
+        raise jwt.InvalidTokenError("sub and user_id differ")
     return claims
 
 
@@ -124,12 +123,12 @@ def owner(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
 ) -> str:
-    """The user whose data the path names: 401 without a good access token, 403 if it is not theirs."""
+    """Returns the user in the path: 401 without a valid access token, 403 if it is another user's."""
     if bearer is None:
         raise HTTPException(401, "Sign in first", {"WWW-Authenticate": "Bearer"})
     try:
         if len(request.headers.getlist("authorization")) > 1:
-            raise jwt.InvalidTokenError("two tokens")
+            raise jwt.InvalidTokenError("several tokens")
         claims = verify(bearer.credentials)
     except (jwt.InvalidTokenError, ValidationError):
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}

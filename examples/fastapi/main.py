@@ -1,4 +1,4 @@
-"""A user's tasks, which nobody else reaches. Run it with `uvicorn main:app --port 8000`."""
+"""Per-user tasks. Run it with `uvicorn main:app --port 8000`."""
 
 from itertools import count
 from typing import Annotated
@@ -28,7 +28,7 @@ class Task(BaseModel):
 
 app = FastAPI(title="Tasks")
 ids = count(1)
-# By user, then by id: no task is ever looked for without its owner.
+# By user id, then by task id, so that every lookup includes the owner.
 tasks: dict[str, dict[int, Task]] = {}
 
 

@@ -1,6 +1,6 @@
-//! The database's history: one file a step, applied in order, for SQLite and PostgreSQL alike.
+//! Database migrations for SQLite and PostgreSQL, one file each, applied in order.
 //!
-//! Times are Unix milliseconds in `BIGINT` columns, identifiers are UUIDs or text, digests are raw bytes.
+//! Times are Unix milliseconds in `BIGINT` columns, ids are UUIDs or text, digests are raw bytes.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -14,7 +14,7 @@ mod m20261121_000006_signing_keys;
 mod m20261121_000007_imported_sessions;
 mod m20261125_000008_credentials_version;
 
-/// Every step, oldest first.
+/// All migrations, oldest first.
 pub struct Migrator;
 
 #[async_trait::async_trait]

@@ -1,4 +1,4 @@
-//! People, and what they prove themselves with.
+//! Users and their credentials.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! Sign-ins that last. A row holds digests of session tokens, never a token.
+//! Sessions. Session tokens are stored as digests only.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

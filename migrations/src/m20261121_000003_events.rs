@@ -1,4 +1,4 @@
-//! The security log: append only. It outlives the accounts it tells of, so it references none.
+//! The append-only security log. It has no foreign keys, because it outlives deleted accounts.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! Counters of failed attempts. The keys are digests: the table names nobody.
+//! Counters of failed attempts. Keys are digests, so the table contains no personal data.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

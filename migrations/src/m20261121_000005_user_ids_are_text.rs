@@ -1,7 +1,7 @@
-//! Users brought along from another system keep the identifiers they had there, so identifiers are text.
+//! Changes user ids to text, because imported users keep their ids.
 //!
-//! Sessions no longer disappear with their user: that they have ended still has to be told to every
-//! replica while access tokens of theirs are unexpired.
+//! Removes the cascade from users to sessions: replicas must learn that the sessions of a deleted user
+//! have ended until the last access token expires.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -37,7 +37,7 @@ fn on_postgres() -> Vec<String> {
     .into()
 }
 
-/// A column's type is no more than advice to SQLite; only the foreign key has to go.
+/// SQLite does not enforce column types, so only the foreign key is removed.
 fn on_sqlite() -> Vec<String> {
     let mut statements = vec!["PRAGMA defer_foreign_keys = ON".to_owned()];
     for (table, column) in [("users", "id"), ("credentials", "user_id"), ("sessions", "user_id"), ("events", "user_id")]
@@ -78,7 +78,7 @@ fn on_sqlite() -> Vec<String> {
     statements
 }
 
-/// Sixteen bytes as SQLite writes them, in the canonical form of a UUID.
+/// Formats a 16-byte blob as a canonical UUID in SQL.
 fn hyphenated(column: &str) -> String {
     let part = |start: u8, length: u8| format!("substr(lower(hex({column})), {start}, {length})");
     [part(1, 8), part(9, 4), part(13, 4), part(17, 4), part(21, 12)].join(" || '-' || ")

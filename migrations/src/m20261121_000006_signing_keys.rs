@@ -1,4 +1,4 @@
-//! The key pairs that sign access tokens. Private parts are sealed under a key that is not in the database.
+//! Signing keys for access tokens. Private keys are encrypted with a key that is not in the database.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

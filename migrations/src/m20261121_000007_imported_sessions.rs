@@ -1,4 +1,4 @@
-//! Session tokens of the system that users were brought along from: digests that name the session here.
+//! Digests of imported session tokens, each with the id of its session.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -86,7 +86,7 @@ impl AccessTokens {
     }
 
     /// Issues a token for an active session.
-    pub(super) fn issue(&self, user: &User, session: &Session) -> Result<IssuedToken, InternalError> {
+    pub fn issue(&self, user: &User, session: &Session) -> Result<IssuedToken, InternalError> {
         let grant = Grant {
             user_id: user.id,
             session_id: session.id,
@@ -103,8 +103,12 @@ impl AccessTokens {
         now.plus(self.longest_validity())
     }
 
-    /// The longest time between issuing a token and its expiry for every verifier.
     pub(super) fn longest_validity(&self) -> Duration {
-        self.access_ttl + LEEWAY + CLOCK_SKEW
+        longest_validity(self.access_ttl)
     }
+}
+
+/// The longest time between issuing a token and its expiry for every verifier.
+pub fn longest_validity(access_ttl: Duration) -> Duration {
+    access_ttl + LEEWAY + CLOCK_SKEW
 }

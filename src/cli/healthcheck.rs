@@ -1,4 +1,5 @@
-//! Asks a running service whether it is ready, for container and process managers without curl.
+//! `latchkey healthcheck`: asks `/readyz` whether the service is ready, for container and process managers without
+//! curl.
 
 use std::{
     io::{self, Read, Write},
@@ -6,21 +7,32 @@ use std::{
     time::Duration,
 };
 
-const PATIENCE: Duration = Duration::from_secs(5);
+use super::Outcome;
+use crate::config::Config;
 
-/// Whether the service listening on `listen` says that it is ready.
-pub fn is_ready(listen: SocketAddr) -> io::Result<bool> {
-    let address = SocketAddr::new(reachable(listen.ip()), listen.port());
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    Ok(answer.starts_with(b"HTTP/1.0 200 ") || answer.starts_with(b"HTTP/1.1 200 "))
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) fn run(config: &Config) -> Outcome {
+    let listen = config.server.listen;
+    match is_ready(listen) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!("the service on {listen} is not ready").into()),
+        Err(error) => Err(format!("no service answers on {listen}: {error}").into()),
+    }
 }
 
-/// "Every address" is where to listen, not where to connect to.
-const fn reachable(address: IpAddr) -> IpAddr {
+fn is_ready(listen: SocketAddr) -> io::Result<bool> {
+    let address = SocketAddr::new(connectable(listen.ip()), listen.port());
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.write_all(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response)?;
+    Ok(response.starts_with(b"HTTP/1.0 200 ") || response.starts_with(b"HTTP/1.1 200 "))
+}
+
+/// Replaces the unspecified address, to which a client cannot connect, by the loopback address.
+const fn connectable(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(v4) if v4.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(v6) if v6.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

@@ -1,65 +1,64 @@
-//! `latchkey keys list | rotate | retire`: works beside running processes, which learn of it within a second.
+//! `latchkey keys list | rotate | retire`. Running services follow a change within a second.
 
+use clap::Subcommand;
+
+use super::Outcome;
 use crate::{
     app,
-    auth::keys::{PUBLISHED_AHEAD, Signing, StoredKeys, stored::KeyStatus, timeline::Phase},
+    auth::keys::{KeysError, PUBLISHED_AHEAD, Signing, StoredKeys, stored::KeyStatus, timeline::Phase},
     clock::Clock,
     config::Config,
     crypto::derive::DerivedKeys,
     domain::Timestamp,
 };
 
-/// What is to be done with the signing keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeysAction {
-    /// Show them.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Keys {
+    /// List all keys with their states and times
     List,
-    /// Make the next one.
+    /// Create the next key; it is published at once and signs some minutes later
     Rotate,
-    /// Take one out of service.
+    /// Retire a key: it stops signing, and its tokens are accepted until they expire
     Retire {
-        /// Its name.
+        /// The id of the key, as `latchkey keys list` shows it
+        #[arg(value_name = "KID")]
         kid: String,
-        /// Whether what it signed is to be refused at once.
+        /// The key is compromised or lost: reject its tokens at once, on every process
+        #[arg(long)]
         now: bool,
     },
 }
 
-/// Where shared secrets are changed, which this command cannot do.
-const SHARED: &str = "tokens are signed with HS256, and its secrets are in LATCHKEY_JWT_SECRET: to rotate, put a new \
-                      secret in front of the present one, separated by a space, first in every backend and then \
-                      here; remove the old one when its last token has expired";
+/// How to rotate shared secrets, which this command cannot do.
+const ROTATE_SHARED: &str = "access tokens are signed with HS256 and the secrets in LATCHKEY_JWT_SECRET. To rotate: put \
+                             a new secret before the current one, separated by a space, first on every backend and \
+                             then here; remove the old secret when its last token has expired";
 
-/// Does it, and says what was done.
-pub(crate) async fn run(action: KeysAction, config: &Config) -> Result<(), String> {
-    let Signing::KeyPairs(algorithm) = config.signing else {
-        return if action == KeysAction::List {
-            println!("{SHARED}");
-            Ok(())
-        } else {
-            Err(SHARED.to_owned())
-        };
+pub(super) async fn run(action: Keys, config: &Config) -> Outcome {
+    let Signing::KeyPairs(algorithm) = config.tokens.signing else {
+        if action == Keys::List {
+            println!("{ROTATE_SHARED}");
+            return Ok(());
+        }
+        return Err(ROTATE_SHARED.into());
     };
-    let store = app::connect(config).await.map_err(|error| error.to_string())?;
-    store.migrate().await.map_err(|error| error.to_string())?;
-    let master = config.master_secret().map_err(|error| error.to_string())?;
-    let derived = DerivedKeys::of(&master).map_err(|error| error.to_string())?;
-    let keys = app::stored_keys(config, algorithm, store, Clock::system(), &derived);
-    let keys = keys.map_err(|error| error.to_string())?;
-    let result = match action {
-        KeysAction::List => list(&keys).await,
-        KeysAction::Rotate => rotate(&keys).await,
-        KeysAction::Retire { kid, now } => retire(&keys, &kid, now).await,
-    };
-    result.map_err(|error| error.to_string())
+    let store = app::connect(config).await?;
+    store.migrate().await?;
+    let derived = DerivedKeys::of(&config.master_secret()?)?;
+    let keys = app::stored_keys(config, algorithm, store, Clock::system(), &derived)?;
+    match action {
+        Keys::List => list(&keys).await?,
+        Keys::Rotate => rotate(&keys).await?,
+        Keys::Retire { kid, now: true } => retire_now(&keys, &kid).await?,
+        Keys::Retire { kid, now: false } => retire(&keys, &kid).await?,
+    }
+    Ok(())
 }
 
-type Done = Result<(), crate::auth::keys::KeysError>;
-
-async fn list(keys: &StoredKeys) -> Done {
+async fn list(keys: &StoredKeys) -> Result<(), KeysError> {
     let keys = keys.list().await?;
     if keys.is_empty() {
-        println!("there are no signing keys yet; the service makes the first one when it starts");
+        println!("there are no signing keys yet; the service creates the first one when it starts");
         return Ok(());
     }
     println!("{}", row(["KID", "ALGORITHM", "STATE", "CREATED", "SIGNS FROM", "UNTIL"]));
@@ -72,11 +71,11 @@ async fn list(keys: &StoredKeys) -> Done {
     Ok(())
 }
 
-async fn rotate(keys: &StoredKeys) -> Done {
+async fn rotate(keys: &StoredKeys) -> Result<(), KeysError> {
     let next = keys.rotate().await?;
     println!(
-        "the next signing key is {}; it is published now, and signs from {} on, when every backend can have it ({} \
-         from now)",
+        "created the signing key {}; it is published now, and signs from {} ({} from now), when every backend has had \
+         time to fetch it",
         next.id,
         next.not_before.to_rfc3339(),
         humantime::format_duration(PUBLISHED_AHEAD)
@@ -84,18 +83,19 @@ async fn rotate(keys: &StoredKeys) -> Done {
     Ok(())
 }
 
-async fn retire(keys: &StoredKeys, kid: &str, now: bool) -> Done {
-    if now {
-        keys.retire_now(kid).await?;
-        println!("the signing key {kid} is gone; every process refuses what it signed within a second");
-        return Ok(());
-    }
+async fn retire(keys: &StoredKeys, kid: &str) -> Result<(), KeysError> {
     match keys.retire(kid).await? {
         Some(until) => {
-            println!("the signing key {kid} signs no more; what it signed is accepted until {}", until.to_rfc3339());
+            println!("the signing key {kid} is retired; its tokens are accepted until {}", until.to_rfc3339());
         }
-        None => println!("the signing key {kid} is gone; it has signed nothing"),
+        None => println!("the signing key {kid} is deleted; it had not signed any token"),
     }
+    Ok(())
+}
+
+async fn retire_now(keys: &StoredKeys, kid: &str) -> Result<(), KeysError> {
+    keys.retire_now(kid).await?;
+    println!("the signing key {kid} is deleted; every process rejects its tokens within a second");
     Ok(())
 }
 

@@ -1,74 +1,62 @@
-//! Runs the service until it is told to stop.
+//! `latchkey serve`
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::net::TcpListener;
 
+use super::Outcome;
 use crate::{
     app::{self, StartError},
     auth::password::hasher::{HashLimits, HashParameters, PasswordHasher},
     clock::Clock,
     config::Config,
-    http,
+    http, telemetry,
 };
 
-/// How long requests under way may take to finish once the service is told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long open requests may take to finish after a signal to stop.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why the service stopped before it was told to.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// It could not start.
-    #[error(transparent)]
-    Start(#[from] StartError),
-    /// It cannot listen where it should.
-    #[error("cannot listen on {address}: {source}; set LATCHKEY_LISTEN to a free address")]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The network failed.
-    #[error(transparent)]
-    Io(#[from] io::Error),
+pub(super) async fn run(config: &Config) -> Outcome {
+    telemetry::log::start(&config.log.filter)?;
+    Ok(serve(config).await?)
 }
 
-/// Brings the database up to date, then answers requests until SIGINT or SIGTERM.
-pub async fn serve(config: &Config) -> Result<(), ServeError> {
-    let listener = TcpListener::bind(config.listen)
+/// Migrates the database and serves requests until SIGINT or SIGTERM.
+async fn serve(config: &Config) -> Result<(), ServeError> {
+    let listener = TcpListener::bind(config.server.listen)
         .await
-        .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+        .map_err(|source| ServeError::Listen { address: config.server.listen, source })?;
     let store = app::connect(config).await?;
     store.migrate().await.map_err(StartError::from)?;
     let hasher =
         PasswordHasher::new(HashParameters::STANDARD, HashLimits::for_this_machine()).map_err(StartError::from)?;
     let state = app::assemble(config, store.clone(), Clock::system(), hasher).await?;
-    let housekeeping = tokio::spawn(state.auth.clone().keep_house());
+    let auth = Arc::clone(&state.auth);
+    let jobs = tokio::spawn(async move { auth.jobs.run().await });
     let router = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let told_to_stop = stop_signal()?;
+    let signal = stop_signal()?;
     let listen = listener.local_addr()?;
-    tracing::info!(%listen, url = config.base_url.as_str(), "latchkey is ready");
+    tracing::info!(%listen, url = config.server.base_url.as_str(), "latchkey is ready");
 
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        told_to_stop.await;
+        signal.await;
         tracing::info!("stopping");
-        // The receiver waits for as long as the server runs.
+        // The receiver lives as long as the server.
         let _ = stop.send(());
     });
     tokio::select! {
         ended = server => ended?,
-        () = async { let _ = stopping.await; tokio::time::sleep(GRACE).await } => {
+        () = async { let _ = stopping.await; tokio::time::sleep(SHUTDOWN_TIMEOUT).await } => {
             tracing::warn!("some requests did not finish in time");
         }
     }
-    housekeeping.abort();
+    jobs.abort();
     store.close().await.map_err(StartError::from)?;
     Ok(())
 }
 
-/// Listens for SIGINT and SIGTERM from now on; the future ends with the first of them.
+/// Handles SIGINT and SIGTERM from this call on. The future completes with the first signal.
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
@@ -84,8 +72,18 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(not(unix))]
     {
         Ok(async {
-            // Without a handler the signal ends the process, which is what it asks for.
+            // Without a handler the signal ends the process.
             let _ = tokio::signal::ctrl_c().await;
         })
     }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ServeError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("cannot listen on {address}: {source}; set LATCHKEY_LISTEN to a free address")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error(transparent)]
+    Io(#[from] io::Error),
 }

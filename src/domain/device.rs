@@ -1,8 +1,8 @@
-//! A device in words a person recognises.
+//! A device name from a `User-Agent` header.
 
 use woothee::parser::Parser;
 
-/// Describes a `User-Agent` as "Firefox on Linux"; programs keep the name they give themselves.
+/// The browser and system, such as "Firefox on Linux", or the product name of any other client, such as "curl".
 pub fn describe(user_agent: Option<&str>) -> String {
     let Some(agent) = user_agent.map(str::trim).filter(|agent| !agent.is_empty()) else {
         return "Unknown device".to_owned();
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn devices_are_named_in_words() {
+    fn describe_names_browser_and_system() {
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
         let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1";
         assert_eq!(describe(Some(firefox)), "Firefox on Linux");

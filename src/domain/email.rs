@@ -1,4 +1,4 @@
-//! E-mail addresses: one spelling to show, one key to find the mailbox by.
+//! E-mail addresses: the typed spelling, and a normalized key that is unique per mailbox.
 
 use std::fmt;
 
@@ -6,26 +6,26 @@ use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// The most bytes an address may have (RFC 5321 §4.5.3.1.3, less the angle brackets).
+/// The maximum length of an address in bytes (RFC 5321 §4.5.3.1.3, without the angle brackets).
 pub const MAX_BYTES: usize = 254;
 
-/// Why a text is not an e-mail address that can be used here.
+/// Why a text is not an acceptable e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum InvalidEmail {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("enter an e-mail address")]
     Missing,
-    /// Not of the form `name@example.com`, or longer than [`MAX_BYTES`].
+    /// The text does not have the form `name@example.com`, or is longer than [`MAX_BYTES`].
     #[error("enter an e-mail address like name@example.com")]
     Malformed,
 }
 
 /// A syntactically valid e-mail address.
 ///
-/// Two addresses with the same [`key`](Email::key) are the same mailbox: the key is the NFKC form in
-/// lower case, its domain in ASCII (IDNA 2008). The address is judged *after* that normalisation, so
-/// that no look-alike of `@` or `.` can smuggle in another domain (GHSA-7rqj-j65f-68wh).
+/// Two addresses with the same [`key`](Email::key) are the same mailbox. The key is the NFKC form in lower case with
+/// an ASCII domain (IDNA 2008). The syntax is checked *after* this normalization: otherwise a look-alike of `@` or `.`
+/// could introduce another domain (GHSA-7rqj-j65f-68wh).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email {
     typed: String,
@@ -33,7 +33,7 @@ pub struct Email {
 }
 
 impl Email {
-    /// Parses what a person typed; surrounding white space is not part of an address.
+    /// Parses an address. Surrounding white space is removed.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
         let typed: String = text.trim().nfc().collect();
         if typed.is_empty() {
@@ -46,41 +46,35 @@ impl Email {
         Ok(Self { typed, key })
     }
 
-    /// The address as it was typed (NFC).
+    /// The typed spelling in NFC.
     pub fn as_str(&self) -> &str {
         &self.typed
     }
 
-    /// The normal form: unique per mailbox.
+    /// The normalized form, unique per mailbox.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// What stands before the `@`, in normal form.
+    /// The part before the `@`, normalized.
     pub fn local_part(&self) -> &str {
         self.key.rsplit_once('@').map_or(self.key(), |(local, _)| local)
     }
 }
 
 fn mailbox_key(typed: &str) -> Option<String> {
-    // NFKC, lower case, NFKC again: lower-casing can leave the normal form (UTR #36).
+    // NFKC twice: lower case can leave the normal form (UTR #36).
     let folded: String = typed.nfkc().flat_map(char::to_lowercase).nfkc().collect();
     let (local, domain) = folded.rsplit_once('@')?;
     let domain = idna::domain_to_ascii_strict(domain).ok()?;
     let key = format!("{local}@{domain}");
     let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
     let valid = EmailAddress::parse_with_options(&key, options).is_ok();
-    // Quoted local parts are legal and nobody has one; comparing them is a known source of mistakes.
+    // Quoted local parts are legal but not in use, and easy to compare wrongly.
     (valid && key.len() <= MAX_BYTES && !local.contains(['"', '@'])).then_some(key)
 }
 
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.typed)
-    }
-}
-
-/// Personal data stays out of logs.
+/// Omits the address: logs contain no personal data.
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Email(…)")
@@ -92,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_of_one_mailbox_share_a_key() {
+    fn key_of_equivalent_spellings_is_equal() {
         let ada = Email::parse("ada@example.com").unwrap();
         for same in
             ["ADA@Example.COM", "  ada@example.com ", "ada@EXAMPLE.com", "\u{ff41}da@example.com", "ada@ｅxample.com"]
@@ -105,12 +99,12 @@ mod tests {
     }
 
     #[test]
-    fn the_typed_spelling_is_kept() {
+    fn parse_keeps_the_typed_spelling() {
         assert_eq!(Email::parse(" Ada@Example.com").unwrap().as_str(), "Ada@Example.com");
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn parse_invalid_address_is_error() {
         assert_eq!(Email::parse("   "), Err(InvalidEmail::Missing));
         let long = format!("{}@example.com", "a".repeat(250));
         for bad in [

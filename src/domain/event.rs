@@ -1,33 +1,33 @@
-//! What happened to an account, in the words of the OWASP logging vocabulary.
+//! Security events, named after the OWASP Logging Vocabulary Cheat Sheet.
 
 use std::net::IpAddr;
 
 use super::{SessionId, Timestamp, UserId};
 
-/// Kinds of security events (OWASP Logging Vocabulary Cheat Sheet).
+/// The kinds of security events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventKind {
-    /// An account was made.
+    /// An account was created.
     UserCreated,
     /// The profile changed.
     UserUpdated,
     /// The account was deleted.
     UserDeleted,
-    /// Someone signed in.
+    /// A user signed in.
     LoginSuccess,
-    /// Someone tried to sign in and did not know the password.
+    /// A sign-in failed.
     LoginFail,
-    /// Attempts are being slowed down.
+    /// Attempts were rate limited.
     LoginFailMax,
-    /// A session was opened.
+    /// A session was created.
     SessionCreated,
     /// A session was renewed.
     SessionRenewed,
-    /// The owner signed out.
+    /// The user signed out.
     SessionExpired,
-    /// The owner ended a session from another device.
+    /// The user ended a session from another device.
     TokenRevoked,
-    /// A session token that had been replaced was presented again.
+    /// A rotated session token was presented again.
     TokenReuse,
     /// An access or session token was refused.
     TokenInvalid,
@@ -35,7 +35,7 @@ pub enum EventKind {
     PasswordChange,
     /// A password change was refused.
     PasswordChangeFail,
-    /// A route of another user was asked for.
+    /// A request was for another user's resource.
     AuthorizationFail,
     /// A state-changing request came from another site.
     MaliciousCsrf,
@@ -62,10 +62,10 @@ impl EventKind {
         Self::MaliciousCsrf,
     ];
 
-    /// Kinds that only accompany others or happen unseen: in a person's own log they would drown the rest.
+    /// Frequent kinds that the account page omits.
     pub const ROUTINE: [Self; 2] = [Self::SessionCreated, Self::SessionRenewed];
 
-    /// The vocabulary's word, as stored, logged and answered by the API.
+    /// The name in the database, in logs and in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UserCreated => "user_created",
@@ -87,30 +87,30 @@ impl EventKind {
         }
     }
 
-    /// The kind a stored word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
-/// An entry of an account's security log, as its owner may see it.
+/// An entry of a user's security log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Orders the log: later entries have greater numbers.
+    /// Later entries have greater ids.
     pub id: i64,
-    /// When it happened.
+    /// The time of the event.
     pub at: Timestamp,
-    /// What happened.
+    /// The kind of the event.
     pub kind: EventKind,
-    /// To whom.
+    /// The user whose log this is.
     pub user_id: UserId,
-    /// In which session, if in one.
+    /// The session, if the event happened in one.
     pub session_id: Option<SessionId>,
-    /// From which network address.
+    /// The client's network address.
     pub address: Option<IpAddr>,
-    /// From which device (`User-Agent`).
+    /// The client's `User-Agent`.
     pub user_agent: Option<String>,
-    /// A word or two more, of a closed set; never free text from outside.
+    /// Further detail from a fixed set of texts, never from the request.
     pub detail: Option<String>,
 }
 
@@ -119,9 +119,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_and_kinds_match_one_to_one() {
+    fn from_name_reverses_as_str() {
         for kind in EventKind::ALL {
-            assert_eq!(EventKind::from_word(kind.as_str()), Some(kind));
+            assert_eq!(EventKind::from_name(kind.as_str()), Some(kind));
         }
     }
 }

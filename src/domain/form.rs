@@ -1,12 +1,17 @@
-//! What a form says after a failed submit: a closed set of problems, and the values to show again.
+//! The outcome of a form post, passed to the next page in a sealed cookie.
 //!
-//! No free text: what a page shows is chosen by a variant, so nobody can put words on our pages.
+//! Pages choose their text by enum variants. Free text never comes from the cookie, except the values that
+//! [`Field::max_shown`] allows.
 
 use serde::{Deserialize, Serialize};
 
-use super::{email::InvalidEmail, name::InvalidName, password::WeakPassword};
+use super::{
+    email::{self, InvalidEmail},
+    name::{self, InvalidName},
+    password::WeakPassword,
+};
 
-/// The forms there are.
+/// The forms of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormKind {
@@ -18,64 +23,115 @@ pub enum FormKind {
     Profile,
     /// Change the password.
     Password,
-    /// End sessions.
+    /// Sign out devices.
     Sessions,
     /// Delete the account.
     Deletion,
 }
 
-/// The fields there are.
+impl FormKind {
+    /// The path of the page with this form.
+    pub const fn page(self) -> &'static str {
+        match self {
+            Self::SignUp => "/sign-up",
+            Self::SignIn => "/sign-in",
+            Self::Profile | Self::Password | Self::Sessions | Self::Deletion => "/account",
+        }
+    }
+}
+
+/// The form fields that can have an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The e-mail address.
     Email,
-    /// The name.
+    /// The display name.
     Name,
-    /// The password, or the new one.
+    /// The password at sign-in, or a new password.
     Password,
-    /// The password until now.
+    /// The current password, as confirmation.
     CurrentPassword,
 }
 
-/// What is wrong with a submitted form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+impl Field {
+    /// How many characters of a rejected value the form shows again. `None`: the value is never shown again.
+    ///
+    /// The limits keep the sealed cookie below 4,096 bytes, the most that browsers store.
+    pub const fn max_shown(self) -> Option<usize> {
+        match self {
+            Self::Email => Some(email::MAX_BYTES),
+            Self::Name => Some(2 * name::MAX_CHARS),
+            Self::Password | Self::CurrentPassword => None,
+        }
+    }
+}
+
+/// The value of the "Keep me signed in" checkbox.
+///
+/// A browser sends [`Remember::CHECKED`] for a checked box and omits the field otherwise. Any other value
+/// counts as unchecked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Remember {
+    /// The session ends when the browser closes.
+    #[default]
+    UntilClosed,
+    /// The session outlives the browser's closing.
+    KeepSignedIn,
+}
+
+impl Remember {
+    /// The value of the checkbox.
+    pub const CHECKED: &'static str = "true";
+
+    /// Whether the session's cookies are persistent.
+    pub const fn is_persistent(self) -> bool {
+        matches!(self, Self::KeepSignedIn)
+    }
+}
+
+impl From<String> for Remember {
+    fn from(value: String) -> Self {
+        if value == Self::CHECKED { Self::KeepSignedIn } else { Self::UntilClosed }
+    }
+}
+
+impl From<Remember> for String {
+    fn from(remember: Remember) -> Self {
+        if remember.is_persistent() { Remember::CHECKED.to_owned() } else { Self::new() }
+    }
+}
+
+/// Why a form was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormError {
-    /// The e-mail address cannot be used.
-    #[error(transparent)]
+    /// The e-mail address is invalid.
     Email(InvalidEmail),
-    /// The e-mail address has an account already.
-    #[error("there is already an account with this e-mail address; sign in instead")]
+    /// The e-mail address belongs to an account already.
     EmailTaken,
-    /// The name cannot be used.
-    #[error(transparent)]
+    /// The name is invalid.
     Name(InvalidName),
-    /// The password cannot be chosen.
-    #[error(transparent)]
+    /// The new password is refused by the password policy.
     Password(WeakPassword),
-    /// The current password is not right.
-    #[error("this is not your current password")]
+    /// The current password is wrong.
     CurrentPassword,
-    /// E-mail address and password do not belong together.
-    #[error("the e-mail address or the password is not right")]
+    /// No account has this e-mail address and password.
     Credentials,
     /// Too many attempts.
-    #[error("too many attempts; try again in {retry_after} seconds")]
     Throttled {
-        /// Seconds to wait.
+        /// In seconds.
         retry_after: u32,
     },
-    /// More work than the server can take on just now.
-    #[error("the service is busy; try again in a moment")]
+    /// The server is at capacity.
     Busy,
-    /// Something failed that the person cannot mend.
-    #[error("something went wrong on our side; nothing was changed")]
+    /// An internal error. Its cause is only logged.
     Internal,
 }
 
 impl FormError {
-    /// The field this is about; `None` where it is about the form as a whole.
+    /// The field with the error. `None`: the error concerns the whole form.
     pub const fn field(self) -> Option<Field> {
         match self {
             Self::Email(_) | Self::EmailTaken => Some(Field::Email),
@@ -85,9 +141,14 @@ impl FormError {
             Self::Credentials | Self::Throttled { .. } | Self::Busy | Self::Internal => None,
         }
     }
+
+    /// Whether the request can be repeated later without a change.
+    pub const fn is_temporary(self) -> bool {
+        matches!(self, Self::Throttled { .. } | Self::Busy)
+    }
 }
 
-/// What a form success says on the next page.
+/// A successful form post, confirmed on the next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
@@ -95,48 +156,122 @@ pub enum Notice {
     ProfileSaved,
     /// The password was changed and other sessions ended.
     PasswordChanged,
-    /// A session was ended.
+    /// One session was ended.
     SessionEnded,
     /// All other sessions were ended.
     OtherSessionsEnded,
-    /// The person signed out.
+    /// The user signed out.
     SignedOut,
     /// The account was deleted.
     AccountDeleted,
 }
 
-/// What one page view hands to the next: the outcome of a form, with the values that may be shown
-/// again. A password is never among them.
+/// A rejected form: its errors, and the values to fill in again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedForm {
+    form: FormKind,
+    errors: Vec<FormError>,
+    values: Vec<(Field, String)>,
+}
+
+impl RejectedForm {
+    /// A rejected form without values. The errors are in the order of the fields.
+    pub const fn new(form: FormKind, errors: Vec<FormError>) -> Self {
+        Self { form, errors, values: Vec::new() }
+    }
+
+    /// Adds a value to fill in again, as far as [`Field::max_shown`] allows.
+    #[must_use]
+    pub fn with_value(mut self, field: Field, value: &str) -> Self {
+        if let Some(max) = field.max_shown() {
+            let shown = value.chars().filter(|character| !character.is_control()).take(max).collect();
+            self.values.push((field, shown));
+        }
+        self
+    }
+
+    /// The form that was rejected.
+    pub const fn form(&self) -> FormKind {
+        self.form
+    }
+
+    /// All errors, in the order of the fields.
+    pub fn errors(&self) -> &[FormError] {
+        &self.errors
+    }
+
+    /// The first error of `field`.
+    pub fn error(&self, field: Field) -> Option<FormError> {
+        self.errors.iter().copied().find(|error| error.field() == Some(field))
+    }
+
+    /// The value of `field` to fill in again.
+    pub fn value(&self, field: Field) -> Option<&str> {
+        self.values.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The outcome of a form post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormState {
-    /// The form was refused.
-    Failed {
-        /// Which form.
-        form: FormKind,
-        /// Everything wrong with it, in the order of its fields.
-        errors: Vec<FormError>,
-        /// The e-mail address as typed.
-        email: String,
-        /// The name as typed.
-        name: String,
-    },
-    /// The form did what it says.
+    /// The form was rejected.
+    Failed(RejectedForm),
+    /// The form succeeded.
     Done(Notice),
 }
 
 impl FormState {
-    /// The error that asks to come back later, if that is why the form was refused.
-    pub fn asks_to_wait(&self) -> Option<FormError> {
-        let Self::Failed { errors, .. } = self else { return None };
-        errors.iter().copied().find(|error| matches!(error, FormError::Throttled { .. } | FormError::Busy))
+    /// The rejection of `form`. `None` after a success, or after a post of another form.
+    pub fn rejected(&self, form: FormKind) -> Option<&RejectedForm> {
+        match self {
+            Self::Failed(rejected) if rejected.form == form => Some(rejected),
+            _ => None,
+        }
     }
 
-    /// The errors of `form`; none if this is about another form.
-    pub fn errors(&self, form: FormKind) -> &[FormError] {
-        match self {
-            Self::Failed { form: failed, errors, .. } if *failed == form => errors,
-            _ => &[],
+    /// The error for which the page answers with `Retry-After`.
+    pub fn temporary_error(&self) -> Option<FormError> {
+        let Self::Failed(rejected) = self else { return None };
+        rejected.errors.iter().copied().find(|error| error.is_temporary())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejected_form_never_keeps_a_password() {
+        let rejected = RejectedForm::new(FormKind::SignUp, vec![FormError::EmailTaken])
+            .with_value(Field::Email, "ada@example.com")
+            .with_value(Field::Password, "open sesame")
+            .with_value(Field::CurrentPassword, "open sesame");
+        assert_eq!(rejected.value(Field::Email), Some("ada@example.com"));
+        assert_eq!((rejected.value(Field::Password), rejected.value(Field::CurrentPassword)), (None, None));
+        assert!(!format!("{rejected:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn rejected_form_bounds_its_values() {
+        let rejected = RejectedForm::new(FormKind::SignUp, Vec::new())
+            .with_value(Field::Email, &"🔑".repeat(10_000))
+            .with_value(Field::Name, "a\r\nb");
+        assert_eq!(rejected.value(Field::Email).unwrap().chars().count(), email::MAX_BYTES);
+        assert_eq!(rejected.value(Field::Name), Some("ab"));
+    }
+
+    #[test]
+    fn rejected_other_form_is_none() {
+        let state = FormState::Failed(RejectedForm::new(FormKind::SignIn, vec![FormError::Busy]));
+        assert!(state.rejected(FormKind::SignIn).is_some() && state.rejected(FormKind::SignUp).is_none());
+    }
+
+    #[test]
+    fn remember_other_value_is_unchecked() {
+        assert!(Remember::from(Remember::CHECKED.to_owned()).is_persistent());
+        for other in ["", "on", "TRUE", "1", "false"] {
+            assert!(!Remember::from(other.to_owned()).is_persistent(), "{other}");
         }
     }
 }

@@ -1,34 +1,34 @@
-//! Identifiers: made as UUID version 7 (RFC 9562 §5.7), written in one way only, compared byte by byte.
+//! Identifiers: UUID version 7 (RFC 9562 §5.7) with one canonical spelling, compared byte by byte.
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use uuid::{Builder, Uuid};
 
 use super::Timestamp;
 
-/// A text that is not an identifier in its canonical form.
+/// The text is not a canonical identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier")]
 pub struct InvalidId;
 
-/// Names a session. Not a secret: what opens the session is its token.
+/// Identifies a session. Not a secret: the session token authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct SessionId(Uuid);
 
 impl SessionId {
-    /// A new identifier made `now` from ten random bytes.
+    /// A new identifier from the current time and ten random bytes.
     pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
         Self(uuid_v7(now, random))
     }
 
-    /// The identifier a database row holds.
+    /// The identifier from its database column.
     pub const fn from_uuid(uuid: Uuid) -> Self {
         Self(uuid)
     }
 
-    /// The identifier as a database column holds it.
+    /// The identifier for its database column.
     pub const fn uuid(self) -> Uuid {
         self.0
     }
@@ -49,35 +49,35 @@ impl FromStr for SessionId {
     }
 }
 
-/// The most characters a user's identifier may have.
+/// The maximum length of a user's identifier in bytes.
 pub const MAX_USER_ID: usize = 64;
 
-/// Names a user, for ever: never reused, never reassigned.
+/// Identifies a user. Never reused or reassigned.
 ///
-/// New ones are UUIDs. Users brought along from another system keep the identifier they had there, as
-/// other tables refer to it: 1 to [`MAX_USER_ID`] ASCII letters, digits, `-` and `_`. What can be read
-/// as a UUID has to be written as one, so that nobody has two names.
+/// New users get a UUID. Imported users keep the identifier from their previous system, because other tables refer to
+/// it: 1 to [`MAX_USER_ID`] ASCII letters, digits, `-` and `_`. A text that parses as a UUID must be canonical, so that
+/// each user has one spelling.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId {
-    /// Zeros after the identifier's end.
+    /// Padded with zeros.
     bytes: [u8; MAX_USER_ID],
     length: usize,
 }
 
 impl UserId {
-    /// A new identifier made `now` from ten random bytes.
+    /// A new identifier from the current time and ten random bytes.
     pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
         let mut buffer = Uuid::encode_buffer();
-        Self::of_bytes(uuid_v7(now, random).hyphenated().encode_lower(&mut buffer).as_bytes())
+        Self::from_ascii(uuid_v7(now, random).hyphenated().encode_lower(&mut buffer).as_bytes())
     }
 
-    /// The identifier as it is written.
+    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         // ASCII by construction.
         std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
     }
 
-    fn of_bytes(text: &[u8]) -> Self {
+    fn from_ascii(text: &[u8]) -> Self {
         let mut bytes = [0; MAX_USER_ID];
         bytes[..text.len()].copy_from_slice(text);
         Self { bytes, length: text.len() }
@@ -106,37 +106,24 @@ impl FromStr for UserId {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let of_bearable_length = (1..=MAX_USER_ID).contains(&text.len());
+        let valid_length = (1..=MAX_USER_ID).contains(&text.len());
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        if !of_bearable_length || !text.bytes().all(allowed) {
+        if !valid_length || !text.bytes().all(allowed) {
             return Err(InvalidId);
         }
         match Uuid::try_parse(text) {
             Ok(uuid) if !is_canonical(uuid, text) => Err(InvalidId),
-            _ => Ok(Self::of_bytes(text.as_bytes())),
+            _ => Ok(Self::from_ascii(text.as_bytes())),
         }
     }
 }
-
-macro_rules! deserialize_from_text {
-    ($($name:ident)*) => {$(
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )*};
-}
-
-deserialize_from_text!(SessionId UserId);
 
 fn uuid_v7(now: Timestamp, random: [u8; 10]) -> Uuid {
     let millis = u64::try_from(now.millis()).unwrap_or(0);
     Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
-/// Whether the text is 36 characters, lower case, hyphenated.
+/// Whether the text is the lower-case hyphenated form of `uuid`.
 fn is_canonical(uuid: Uuid, text: &str) -> bool {
     uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text
 }
@@ -146,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_canonical_form_is_an_identifier() {
+    fn parse_accepts_only_the_canonical_uuid() {
         let id = UserId::new(Timestamp::from_millis(1_700_000_000_000), [7; 10]);
         let text = id.to_string();
         assert_eq!((text.len(), text.parse()), (36, Ok(id)));
@@ -159,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn users_of_other_systems_keep_their_identifiers() {
+    fn user_id_of_imported_user_is_kept() {
         for text in ["7", "Yk3vJtQx9ZbLw2RmNc8PdFhGs5TaUe1X", "user_2b", "clh3-x_9", &"a".repeat(MAX_USER_ID)] {
             assert_eq!(text.parse::<UserId>().unwrap().as_str(), text);
         }
@@ -169,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_order_by_the_time_they_were_made() {
+    fn ids_order_by_creation_time() {
         let earlier = SessionId::new(Timestamp::from_millis(1_700_000_000_000), [255; 10]);
         let later = SessionId::new(Timestamp::from_millis(1_700_000_000_001), [0; 10]);
         assert!(earlier < later);

@@ -1,30 +1,29 @@
-//! What a person wants to be called.
+//! Display names.
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// The most characters a name may have.
+/// The maximum length of a name in characters.
 pub const MAX_CHARS: usize = 100;
 
-/// Why a text cannot be a name.
+/// Why a text is not an acceptable name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum InvalidName {
-    /// More than [`MAX_CHARS`] characters.
+    /// The text has more than [`MAX_CHARS`] characters.
     #[error("use at most {MAX_CHARS} characters")]
     TooLong,
-    /// Holds line breaks or other control characters.
+    /// The text has line breaks or other control characters.
     #[error("use letters, digits, spaces and punctuation only")]
     ControlCharacter,
 }
 
-/// A display name: NFC, trimmed, possibly empty, on one line.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+/// A display name: trimmed, in NFC, on one line, possibly empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name(String);
 
 impl Name {
-    /// Parses what a person typed; surrounding white space is dropped.
+    /// Parses a name. Surrounding white space is removed.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let name: String = text.trim().nfc().collect();
         if name.chars().count() > MAX_CHARS {
@@ -41,7 +40,7 @@ impl Name {
         &self.0
     }
 
-    /// Whether no name was given.
+    /// Whether the user has no name.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -52,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_any_text_on_one_line() {
+    fn parse_accepts_any_text_on_one_line() {
         assert_eq!(Name::parse("  Ada Lovelace ").unwrap().as_str(), "Ada Lovelace");
         assert_eq!(Name::parse("李小龍 🐉").unwrap().as_str(), "李小龍 🐉");
         assert!(Name::parse("").unwrap().is_empty());

@@ -1,4 +1,4 @@
-//! Passwords in the clear, for as short as possible.
+//! Plaintext passwords, wiped from memory when dropped.
 
 use std::fmt;
 
@@ -6,81 +6,78 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-/// The most characters (Unicode code points) a password may have.
+/// The maximum length of a new password in Unicode code points.
 pub const MAX_CHARS: usize = 128;
 
-/// The most characters looked at when someone signs in: another system that people were brought along
-/// from may have allowed more than [`MAX_CHARS`].
+/// The maximum length of an existing password. Imported users can have passwords longer than [`MAX_CHARS`].
 const MAX_PRESENTED: usize = 1024;
 
-/// Why a password cannot be chosen. The reasons are all we ever say about a password.
+/// Why a new password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum WeakPassword {
-    /// Nothing was given.
+    /// The password is empty.
     #[error("enter a password")]
     Missing,
-    /// Fewer characters than the configured minimum.
+    /// The password is shorter than the configured minimum.
     #[error("use at least {minimum} characters")]
     TooShort {
-        /// The fewest characters allowed.
+        /// In characters.
         minimum: u8,
     },
-    /// More than [`MAX_CHARS`] characters.
+    /// The password has more than [`MAX_CHARS`] characters.
     #[error("use at most {MAX_CHARS} characters")]
     TooLong,
-    /// Among the passwords attackers try first (ASVS 6.2.4).
+    /// The password is on the list of common passwords (ASVS 6.2.4).
     #[error("this is a commonly used password; choose another")]
     Common,
-    /// Contains the account's own e-mail address or name, or the product's (ASVS 6.2.11).
+    /// The password contains the user's e-mail address or name, or the product's name (ASVS 6.2.11).
     #[error("do not use your e-mail address, your name or “latchkey” in the password")]
     Personal,
-    /// Can be guessed with few attempts: a word, a date, a keyboard pattern, a repetition.
+    /// The password takes few guesses: a word, a date, a keyboard pattern, a repetition.
     #[error("this password is easy to guess; add a few unrelated words")]
     Guessable,
-    /// Composition rules are switched on and not met.
+    /// The composition rules are enabled and not met.
     #[error("use at least one upper-case letter, one lower-case letter and one digit")]
     Composition,
 }
 
-/// A password as received, in Unicode normal form C and otherwise untouched: not trimmed, not
-/// truncated, not folded (NIST SP 800-63B-4 §3.1.1.2, ASVS 6.2.8). Wiped from memory when dropped.
+/// A password in Unicode normal form C. Not trimmed, truncated or case-folded (NIST SP 800-63B-4 §3.1.1.2, ASVS 6.2.8).
 ///
-/// NFC so that the same key strokes on two operating systems are the same password.
+/// With NFC, the same key strokes on two operating systems are the same password.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// Takes any text that is not empty and not longer than [`MAX_CHARS`]; whether it is good enough
-    /// to be *chosen* is the password policy's to say.
+    /// Parses a new password: not empty, at most [`MAX_CHARS`] characters. The password policy checks its strength.
     pub fn parse(text: &str) -> Result<Self, WeakPassword> {
-        Self::of_at_most(MAX_CHARS, text)
+        Self::with_limit(text, MAX_CHARS)
     }
 
-    /// Takes a password that was chosen already, here or elsewhere, to be compared with its hash.
+    /// Parses an existing password, to be verified against its hash.
     pub fn presented(text: &str) -> Result<Self, WeakPassword> {
-        Self::of_at_most(MAX_PRESENTED, text)
+        Self::with_limit(text, MAX_PRESENTED)
     }
 
-    fn of_at_most(most: usize, text: &str) -> Result<Self, WeakPassword> {
+    fn with_limit(text: &str, max: usize) -> Result<Self, WeakPassword> {
         if text.is_empty() {
             return Err(WeakPassword::Missing);
         }
         let normal = Zeroizing::new(text.nfc().collect::<String>());
-        if normal.chars().count() > most {
+        if normal.chars().count() > max {
             return Err(WeakPassword::TooLong);
         }
         Ok(Self(normal))
     }
 
-    /// In Unicode normal form KC, in which full-width and other look-alike characters are the plain ones:
-    /// what some systems hash.
+    /// The password in Unicode normal form KC, which Better Auth hashes. It replaces full-width characters and ligatures
+    /// by plain letters.
     #[must_use]
     pub fn compatible(&self) -> Self {
         Self(Zeroizing::new(self.0.nfkc().collect()))
     }
 
-    /// The password itself. Everything that calls this must be worth the look.
+    /// The plaintext password.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -97,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_character_counts_and_none_is_lost() {
+    fn parse_keeps_every_character() {
         let emoji = "🔑".repeat(MAX_CHARS);
         assert_eq!(Password::parse(&emoji).unwrap().expose(), emoji);
         assert_eq!(Password::parse("  two spaces  ").unwrap().expose(), "  two spaces  ");
@@ -106,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn composed_and_decomposed_letters_are_one_password() {
+    fn parse_decomposed_letters_is_nfc() {
         assert_eq!(Password::parse("caf\u{e9}").unwrap().expose(), Password::parse("cafe\u{301}").unwrap().expose());
     }
 
     #[test]
-    fn a_longer_password_chosen_elsewhere_can_still_be_presented() {
+    fn presented_accepts_longer_passwords() {
         let long = "x".repeat(MAX_CHARS + 1);
         assert_eq!(Password::presented(&long).unwrap().expose(), long);
         assert_eq!(Password::presented(&"x".repeat(MAX_PRESENTED + 1)).unwrap_err(), WeakPassword::TooLong);
@@ -119,12 +116,12 @@ mod tests {
     }
 
     #[test]
-    fn the_compatible_form_has_plain_characters() {
+    fn compatible_has_plain_characters() {
         assert_eq!(Password::parse("ｐａｓｓ①ﬁ").unwrap().compatible().expose(), "pass1fi");
     }
 
     #[test]
-    fn debug_output_hides_it() {
+    fn debug_hides_the_password() {
         assert!(!format!("{:?}", Password::parse("open sesame").unwrap()).contains("sesame"));
     }
 }

@@ -1,12 +1,14 @@
-//! Where to go after signing in: a path on this site, or an address on a site the operator trusts.
+//! The address to redirect to after signing in: a path on this site, or a URL of a trusted origin.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::LocalPath;
 
-/// The most bytes an origin may have: a scheme, a host name (RFC 1035 §2.3.4) and a port.
+/// The maximum length of an origin in bytes: a scheme, a host name (RFC 1035 §2.3.4) and a port.
 const MAX_ORIGIN_BYTES: usize = 270;
 
-/// A place that someone may be sent to, whoever asked for it. There is no other way to make one than to
-/// ask which origins are trusted.
+/// A redirect target that is safe even when an attacker chose it. Its only constructor checks that the origin is
+/// trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnAddress {
     address: String,
@@ -14,24 +16,24 @@ pub struct ReturnAddress {
 }
 
 impl ReturnAddress {
-    /// Reads a [`LocalPath`], or a URL of an origin that is trusted; anything else is `None`.
+    /// Parses a [`LocalPath`], or a URL of an origin that `trusts` accepts. Any other text is `None`.
     ///
-    /// Of URLs only the plainest form is read, which no two parsers understand differently: `http` or
-    /// `https`, a host in lower case without a user name, and what would be a local path.
+    /// A URL has `http` or `https`, a lower-case host without a user name, and a local path. All URL parsers agree on
+    /// this form.
     pub fn parse(text: &str, trusts: impl FnOnce(&str) -> bool) -> Option<Self> {
         let origin = match text.split_once("://") {
             Some((scheme @ ("http" | "https"), rest)) => {
                 let host = rest.split('/').next().unwrap_or_default();
                 let origin = &text[..scheme.len() + "://".len() + host.len()];
                 let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte);
-                let readable = !host.is_empty() && host.bytes().all(plain) && origin.len() <= MAX_ORIGIN_BYTES;
-                (readable && trusts(origin)).then_some(origin)?
+                let valid = !host.is_empty() && host.bytes().all(plain) && origin.len() <= MAX_ORIGIN_BYTES;
+                (valid && trusts(origin)).then_some(origin)?
             }
             _ => "",
         };
         let path = &text[origin.len()..];
-        let good = path.parse::<LocalPath>().is_ok() || (path.is_empty() && !origin.is_empty());
-        good.then(|| Self { address: text.to_owned(), origin_length: origin.len() })
+        let valid = path.parse::<LocalPath>().is_ok() || (path.is_empty() && !origin.is_empty());
+        valid.then(|| Self { address: text.to_owned(), origin_length: origin.len() })
     }
 
     /// The address as text.
@@ -39,10 +41,15 @@ impl ReturnAddress {
         &self.address
     }
 
-    /// The origin it is on, where that is named; `None` for a path on this site.
+    /// The trusted origin. `None`: a path on this site.
     pub fn origin(&self) -> Option<&str> {
         Some(&self.address[..self.origin_length]).filter(|origin| !origin.is_empty())
     }
+}
+
+/// `path?next=…` with `next` percent-encoded, or `path` alone.
+pub fn with_next(path: &str, next: Option<&str>) -> String {
+    next.map_or_else(|| path.to_owned(), |next| format!("{path}?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC)))
 }
 
 #[cfg(test)]
@@ -58,14 +65,14 @@ mod tests {
     }
 
     #[test]
-    fn a_path_on_this_site_names_no_origin() {
+    fn parse_local_path_has_no_origin() {
         let address = read("/account?before=12#activity").unwrap();
         assert_eq!((address.as_str(), address.origin()), ("/account?before=12#activity", None));
         assert_eq!(ReturnAddress::parse("/search?to=https://evil.example", |_| false).unwrap().origin(), None);
     }
 
     #[test]
-    fn an_address_on_a_trusted_site_is_taken_as_it_is() {
+    fn parse_trusted_url_is_kept_unchanged() {
         for (text, origin) in [
             ("https://app.example.com", "https://app.example.com"),
             ("https://app.example.com/", "https://app.example.com"),
@@ -77,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_leads_elsewhere_is_taken() {
+    fn parse_untrusted_or_unusual_url_is_none() {
         for bad in [
             "",
             "account",
@@ -110,5 +117,15 @@ mod tests {
         }
         let long = format!("https://{}/", "a".repeat(MAX_ORIGIN_BYTES));
         assert_eq!(ReturnAddress::parse(&long, |_| true), None);
+    }
+
+    #[test]
+    fn with_next_encodes_the_address() {
+        assert_eq!(with_next("/sign-up", None), "/sign-up");
+        assert_eq!(with_next("/sign-up", Some("/a?b=c&d#e")), "/sign-up?next=%2Fa%3Fb%3Dc%26d%23e");
+        assert_eq!(
+            with_next("/sign-up", Some("https://app.example.com/a")),
+            "/sign-up?next=https%3A%2F%2Fapp%2Eexample%2Ecom%2Fa"
+        );
     }
 }

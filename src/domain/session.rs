@@ -1,43 +1,47 @@
-//! A sign-in that lasts.
+//! Sessions.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use super::{SessionId, Timestamp, UserId};
 
-/// One signed-in device, as its owner may see it. Holds no secret.
+/// Idle timeout of a session whose cookies end with the browser: the server cannot see the browser close.
+/// Better Auth has the same one.
+pub const BROWSER_SESSION_IDLE: Duration = Duration::from_hours(24);
+
+/// A session of a user. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Names the session; not a secret.
+    /// The session's id.
     pub id: SessionId,
-    /// Whose it is.
+    /// The signed-in user.
     pub user_id: UserId,
-    /// When the person signed in.
+    /// The time of the sign-in.
     pub created_at: Timestamp,
-    /// When the session was last renewed or used to obtain a token.
+    /// The time of the last renewal, or of the last access token.
     pub last_seen_at: Timestamp,
-    /// When it ends unless it is used before; never past [`absolute_expires_at`](Self::absolute_expires_at).
+    /// The end of an unused session, at most [`absolute_expires_at`](Self::absolute_expires_at).
     pub idle_expires_at: Timestamp,
-    /// When it ends whatever happens.
+    /// The end of the session in any case.
     pub absolute_expires_at: Timestamp,
-    /// Whether it is to outlive the browser's closing ("keep me signed in").
+    /// Whether the session outlives the browser's closing ("keep me signed in").
     pub persistent: bool,
-    /// The network address it was last used from.
+    /// The network address of the last use.
     pub address: Option<IpAddr>,
-    /// What the device called itself (`User-Agent`).
+    /// The `User-Agent` of the last use.
     pub user_agent: Option<String>,
 }
 
-/// How long a browser is to keep a session's cookies.
+/// The lifetime of a session's cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CookieLifetime {
-    /// When the session ends unless it is used.
+    /// The end of an unused session.
     pub idle_expires_at: Timestamp,
     /// Whether the cookies outlive the browser's closing.
     pub persistent: bool,
 }
 
 impl Session {
-    /// How long a browser is to keep its cookies.
+    /// The lifetime of the session's cookies.
     pub const fn cookie_lifetime(&self) -> CookieLifetime {
         CookieLifetime { idle_expires_at: self.idle_expires_at, persistent: self.persistent }
     }
@@ -46,22 +50,22 @@ impl Session {
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
-    /// Its owner signed out.
+    /// The user signed out.
     SignedOut,
-    /// Its owner ended it from another device.
+    /// The user ended the session from another device.
     Revoked,
-    /// Its owner changed the password elsewhere.
+    /// The user changed the password in another session.
     PasswordChanged,
-    /// There were too many, and it was the one longest unused.
+    /// The user had too many sessions, and this one was unused for the longest time.
     Surplus,
-    /// Its owner deleted the account.
+    /// The user deleted the account.
     UserDeleted,
-    /// A session token that had been replaced long ago was presented: someone else may hold it.
+    /// A session token was presented after its rotation and grace period: it may be stolen.
     TokenReused,
 }
 
 impl EndReason {
-    /// The word stored in the database and shown in the log.
+    /// The name in the database and in logs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",

@@ -1,18 +1,13 @@
-//! A moment in time.
+//! Points in time.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-/// A moment, in whole milliseconds since the Unix epoch (UTC).
-///
-/// The same number is stored in every database, so that times order and compare the same everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+/// Whole milliseconds since the Unix epoch (UTC). Every database stores this number, so that comparisons agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The moment `milliseconds` after the Unix epoch.
+    /// The time `milliseconds` after the Unix epoch.
     pub const fn from_millis(milliseconds: i64) -> Self {
         Self(milliseconds)
     }
@@ -22,7 +17,7 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since the Unix epoch, as JWT claims count them (RFC 7519 §2, `NumericDate`).
+    /// Whole seconds since the Unix epoch: a JWT's `NumericDate` (RFC 7519 §2).
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
@@ -32,19 +27,19 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).map_or_else(|_| String::new(), |time| format!("{time:.3}"))
     }
 
-    /// The moment `span` later.
+    /// The time `span` later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         Self(self.0.saturating_add(span_millis(span)))
     }
 
-    /// The moment `span` earlier.
+    /// The time `span` earlier.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(span_millis(span)))
     }
 
-    /// How long after `earlier` this is; zero if it is not after it.
+    /// The time since `earlier`. Zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
@@ -59,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_added_and_taken_away_leads_back() {
+    fn minus_reverses_plus() {
         let start = Timestamp::from_millis(1_700_000_000_123);
         let span = Duration::from_mins(15);
         assert_eq!(start.plus(span).minus(span), start);
@@ -68,13 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn text_has_exactly_three_fraction_digits() {
+    fn to_rfc3339_has_three_fraction_digits() {
         assert_eq!(Timestamp::from_millis(1_700_000_000_000).to_rfc3339(), "2023-11-14T22:13:20.000Z");
         assert_eq!(Timestamp::from_millis(1_700_000_000_120).to_rfc3339(), "2023-11-14T22:13:20.120Z");
     }
 
     #[test]
-    fn seconds_round_towards_the_past() {
+    fn seconds_round_down() {
         assert_eq!(Timestamp::from_millis(1_999).seconds(), 1);
         assert_eq!(Timestamp::from_millis(-1).seconds(), -1);
     }

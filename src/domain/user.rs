@@ -1,47 +1,47 @@
-//! A person with an account.
+//! Users.
 
 use super::{Name, Timestamp, UserId};
 
-/// The most characters a picture's address may have.
+/// The maximum length of an image URL in characters.
 const MAX_IMAGE: usize = 2048;
 
-/// Whether a text can be a picture's address: of bearable length, on one line.
+/// Whether a text is acceptable as an image URL: at most [`MAX_IMAGE`] characters on one line.
 pub fn is_image(text: &str) -> bool {
     text.chars().count() <= MAX_IMAGE && !text.chars().any(char::is_control)
 }
 
-/// An account as its owner may see it. Holds no secret.
+/// A user's account. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Names the account in tokens and routes.
+    /// The user's id.
     pub id: UserId,
-    /// The e-mail address as its owner typed it.
+    /// The e-mail address as typed.
     pub email: String,
-    /// Whether the owner has shown that the mailbox is theirs.
+    /// Whether the user has confirmed the e-mail address.
     pub email_verified: bool,
-    /// What the owner wants to be called; may be empty.
+    /// The display name, possibly empty.
     pub name: Name,
-    /// A picture's address, as given over the API.
+    /// An image URL, set over the API.
     pub image: Option<String>,
-    /// When the account was made.
+    /// The time of the sign-up.
     pub created_at: Timestamp,
-    /// When the profile last changed.
+    /// The time of the last profile change.
     pub updated_at: Timestamp,
-    /// When the owner last signed in with a credential.
+    /// The time of the last sign-in. `None`: never.
     pub last_sign_in_at: Option<Timestamp>,
 }
 
-/// What to change of a profile; `None` leaves a field as it is.
+/// A change of a profile. `None` keeps a field.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileChange {
     /// The new name.
     pub name: Option<Name>,
-    /// The new picture; `Some(None)` removes it.
+    /// `Some(None)` removes the image.
     pub image: Option<Option<String>>,
 }
 
 impl User {
-    /// What to call the person: the name, or the e-mail address where there is none.
+    /// The name, or the e-mail address of a user without a name.
     pub fn display_name(&self) -> &str {
         if self.name.is_empty() { &self.email } else { self.name.as_str() }
     }

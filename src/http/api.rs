@@ -1,8 +1,9 @@
-//! What programs talk to.
+//! The APIs for programs.
 
 pub mod better_auth;
 pub mod forward_auth;
 pub mod health;
+mod interrupted;
 pub mod jwks;
 pub mod users;
 
@@ -13,30 +14,32 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{AppState, middleware::error_rewrite::BareError, problem::Problem};
+use super::{
+    middleware::error_rewrite::BareError,
+    problem::{
+        Problem,
+        errors::{CrossSiteError, LayerError},
+    },
+    state::AppState,
+};
 
-/// A path under `/api` that does not exist.
+/// 404 for unknown paths below `/api`.
 pub async fn unknown_path() -> Problem {
     Problem::not_found()
 }
 
-/// Words bare errors (a request from another site, a wrong method, a body too large) as problems.
-pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// Rewrites bare errors of the layers as problems.
+pub async fn rewrite_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let requester = request.extensions().get().cloned().unwrap_or_default();
     let response = next.run(request).await;
     let Some(error) = BareError::of(&response) else { return response };
     if error.cross_site {
-        state.auth.record_cross_site(&requester).await;
-        return Problem::cross_site().into_response();
+        state.auth.audit.cross_site_refused(&requester).await;
+        return CrossSiteError::CrossSite.into_response();
     }
     match error.status {
-        StatusCode::NOT_FOUND => Problem::not_found(),
-        StatusCode::METHOD_NOT_ALLOWED => Problem::method_not_allowed(),
-        StatusCode::REQUEST_TIMEOUT => Problem::too_slow(),
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
-        StatusCode::SERVICE_UNAVAILABLE => Problem::unavailable(),
-        StatusCode::BAD_REQUEST => Problem::unreadable(),
-        _ => Problem::internal(),
+        StatusCode::NOT_FOUND => Problem::not_found().into_response(),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::method_not_allowed().into_response(),
+        status => LayerError::from(status).into_response(),
     }
-    .into_response()
 }

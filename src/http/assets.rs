@@ -13,15 +13,15 @@ use rust_embed::RustEmbed;
 use super::problem::Problem;
 use crate::ui::page::Assets;
 
-/// A release binary without its pages inside must not come about; tests do without them.
+/// A release build fails without the files; tests run without them.
 #[derive(RustEmbed)]
 #[folder = "target/site"]
 #[cfg_attr(debug_assertions, allow_missing = true)]
 struct Site;
 
-/// A name with the hash of the content in it stands for that content for ever.
+/// For names with a hash of the content, which never change.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// Any other may change: ask whether it has.
+/// For all other names: the browser revalidates.
 const REVALIDATE: &str = "no-cache";
 
 /// The paths of the stylesheet and the scripts, as built.
@@ -33,7 +33,7 @@ pub fn names() -> Assets {
     }
 }
 
-/// `/pkg/latchkey.<hash>.css`, or `/pkg/latchkey.css` where the build put no hash into the name.
+/// `/pkg/latchkey.<hash>.css`, or `/pkg/latchkey.css` if the build adds no hash.
 fn path_of(stem: &str, extension: &str) -> String {
     let matches = |name: &str| {
         let rest = name.strip_prefix("pkg/")?.strip_prefix(stem)?.strip_suffix(extension)?;
@@ -43,12 +43,12 @@ fn path_of(stem: &str, extension: &str) -> String {
     hashed.map_or_else(|| format!("/pkg/{stem}.{extension}"), |name| format!("/{name}"))
 }
 
-/// Serves a file, compressed as the browser likes best.
+/// Serves a file, compressed if the browser accepts it.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let name = uri.path().trim_start_matches('/');
     let encodings = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match Asset::find(name, encodings) {
-        Some(asset) => asset.answer(name, &headers),
+        Some(asset) => asset.respond(name, &headers),
         None => Problem::not_found().into_response(),
     }
 }
@@ -60,7 +60,7 @@ struct Asset {
 }
 
 impl Asset {
-    /// The variant the build compressed, if the browser takes it; else the file itself.
+    /// The file as compressed at build time, if the browser accepts the encoding; else the plain file.
     fn find(name: &str, encodings: &str) -> Option<Self> {
         let compressed = [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, extension)| {
             let file = if accepts(encodings, encoding) { Site::get(&format!("{name}.{extension}")) } else { None };
@@ -70,8 +70,8 @@ impl Asset {
         Some(Self { hash: file.metadata.sha256_hash(), content: file.data, encoding })
     }
 
-    /// The file, or that the browser has it already (RFC 9110 §13.1.2).
-    fn answer(self, name: &str, headers: &HeaderMap) -> Response {
+    /// Answers 304 if the browser's copy is current (RFC 9110 §13.1.2).
+    fn respond(self, name: &str, headers: &HeaderMap) -> Response {
         let etag = self.etag();
         let fresh = is_fresh(headers, &etag);
         let mut response = Response::builder()
@@ -90,14 +90,14 @@ impl Asset {
         built.unwrap_or_else(|_| Problem::internal().into_response())
     }
 
-    /// Another one for each encoding: they are different bytes.
+    /// One per encoding, as the bytes differ.
     fn etag(&self) -> String {
         let digest = self.hash[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         format!("\"{digest}{}\"", self.encoding.unwrap_or_default())
     }
 }
 
-/// Whether `Accept-Encoding` names this encoding, and not with a weight of zero.
+/// Whether `Accept-Encoding` lists this encoding with a weight above zero.
 fn accepts(encodings: &str, encoding: &str) -> bool {
     encodings.split(',').any(|offer| {
         let mut words = offer.split(';').map(str::trim);
@@ -106,7 +106,7 @@ fn accepts(encodings: &str, encoding: &str) -> bool {
     })
 }
 
-/// Whether `If-None-Match` names this tag, weakly compared, or any.
+/// Whether `If-None-Match` matches this tag by weak comparison.
 pub(super) fn is_fresh(headers: &HeaderMap, etag: &str) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
     let mut seen = lists.flat_map(|list| list.split(',')).map(str::trim);
@@ -129,33 +129,33 @@ mod tests {
 
     const TAG: &str = "\"ababababababababababababababababbr\"";
 
-    fn ask(name: &str, seen: &str) -> Response {
+    fn respond(name: &str, seen: &str) -> Response {
         let asset = Asset { content: Cow::Borrowed(b"body {}"), hash: [0xab; 32], encoding: Some("br") };
-        asset.answer(name, &HeaderMap::from_iter([(header::IF_NONE_MATCH, seen.parse().unwrap())]))
+        asset.respond(name, &HeaderMap::from_iter([(header::IF_NONE_MATCH, seen.parse().unwrap())]))
     }
 
     #[test]
-    fn a_file_the_browser_has_is_not_sent_again() {
+    fn asset_with_matching_tag_is_304() {
         for seen in [TAG, "*", &format!("W/{TAG}"), &format!("\"x\", {TAG}, \"y\"")] {
-            let answer = ask("pkg/a.css", seen);
-            assert_eq!(answer.status(), StatusCode::NOT_MODIFIED, "{seen}");
-            assert_eq!(answer.headers()[header::ETAG], TAG);
+            let response = respond("pkg/a.css", seen);
+            assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{seen}");
+            assert_eq!(response.headers()[header::ETAG], TAG);
         }
         for other in ["\"x\"", "", TAG.trim_matches('"'), &TAG.replace("br", "")] {
-            assert_eq!(ask("pkg/a.css", other).status(), StatusCode::OK, "{other}");
+            assert_eq!(respond("pkg/a.css", other).status(), StatusCode::OK, "{other}");
         }
     }
 
     #[test]
-    fn only_a_name_with_a_hash_may_be_kept_for_ever() {
-        let kept = |name| ask(name, "").headers()[header::CACHE_CONTROL].to_str().unwrap().to_owned();
-        assert_eq!(kept("pkg/latchkey.pTCMu7.css"), IMMUTABLE);
-        assert_eq!(kept("pkg/latchkey.css"), REVALIDATE);
-        assert_eq!(kept("favicon.svg"), REVALIDATE);
+    fn only_hashed_name_is_immutable() {
+        let cache_control = |name| respond(name, "").headers()[header::CACHE_CONTROL].to_str().unwrap().to_owned();
+        assert_eq!(cache_control("pkg/latchkey.pTCMu7.css"), IMMUTABLE);
+        assert_eq!(cache_control("pkg/latchkey.css"), REVALIDATE);
+        assert_eq!(cache_control("favicon.svg"), REVALIDATE);
     }
 
     #[test]
-    fn an_encoding_is_used_only_if_it_is_asked_for() {
+    fn encoding_not_accepted_is_not_used() {
         assert!(accepts("gzip, br", "br") && accepts("br;q=0.5", "br") && accepts("BR", "br"));
         assert!(
             !accepts("gzip", "br") && !accepts("br;q=0, gzip", "br") && !accepts("", "br") && !accepts("brx", "br")
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn no_path_leads_out_of_the_folder() {
+    fn path_outside_the_folder_is_not_found() {
         for name in ["pkg/../../Cargo.toml", "../../Cargo.toml", "pkg/..%2f..%2fCargo.toml", "/etc/passwd", "pkg/"] {
             assert!(Asset::find(name, "br, gzip").is_none(), "{name}");
         }

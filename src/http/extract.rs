@@ -1,5 +1,9 @@
-//! Extractors: what a handler requires of a request.
+//! Extractors: the requirements in a handler's signature.
 
+pub mod active_session;
 pub mod bearer;
+pub mod fresh_session;
 pub mod json;
+pub mod owner;
 pub mod principal;
+pub mod requester;

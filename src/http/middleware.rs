@@ -1,5 +1,13 @@
 //! Middleware, one concern per file.
 
+pub mod access_log;
+pub mod body_limit;
+pub mod catch_panic;
 pub mod client_ip;
+pub mod compression;
 pub mod cors;
+pub mod csrf;
 pub mod error_rewrite;
+pub mod request_id;
+pub mod security_headers;
+pub mod timeout;

@@ -1,12 +1,9 @@
-//! What the API is, for programs and their authors: an OpenAPI 3.1 document, put together from the
-//! routes themselves, and the page that shows it to people.
+//! The OpenAPI 3.1 document of the API, and the page that shows it.
 //!
-//! A route is added together with its description (`routes!`), or not at all. The document is made
-//! once, when the router is; requests are answered from what was made.
+//! The document is collected from the routes: `routes!` adds a route with its description. It is serialized once.
 
 mod document;
 pub mod reference;
-pub mod refusals;
 
 use std::sync::{Arc, OnceLock};
 
@@ -20,62 +17,61 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::openapi::OpenApi;
 
-use super::{AppState, assets::is_fresh, problem::description::Anything};
+use super::{assets::is_fresh, problem::errors::LayerError, state::AppState};
 use crate::ui::reference::ReferencePage;
-use refusals::Refused;
 
-/// The document, as programs and as people get it.
+/// The document, as JSON and as a page.
 pub struct Description {
     document: OpenApi,
-    made: OnceLock<Made>,
+    serialized: OnceLock<Serialized>,
 }
 
-struct Made {
+struct Serialized {
     json: Bytes,
-    tag: String,
+    etag: String,
     page: Arc<ReferencePage>,
 }
 
 impl Description {
-    /// The document of a router's operations, with what holds for the service that `state` is of.
+    /// Completes the document of a router's operations.
     pub fn new(operations: OpenApi, state: &AppState) -> Self {
-        Self { document: document::complete(operations, state), made: OnceLock::new() }
+        Self { document: document::complete(operations, state), serialized: OnceLock::new() }
     }
 
-    /// The page that shows it.
+    /// The page that shows the document.
     pub fn page(&self) -> Arc<ReferencePage> {
-        Arc::clone(&self.made().page)
+        Arc::clone(&self.serialized().page)
     }
 
-    fn made(&self) -> &Made {
-        self.made.get_or_init(|| {
+    fn serialized(&self) -> &Serialized {
+        self.serialized.get_or_init(|| {
             let value = serde_json::to_value(&self.document).unwrap_or(Value::Null);
             let json = Bytes::from(value.to_string());
             let digest =
                 Sha256::digest(&json)[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
-            Made { json, tag: format!("\"{digest}\""), page: Arc::new(reference::page(&value)) }
+            Serialized { json, etag: format!("\"{digest}\""), page: Arc::new(reference::page(&value)) }
         })
     }
 }
 
-/// This description
+/// Get this description
 ///
-/// An OpenAPI 3.1 document, the same for everybody.
+/// The OpenAPI 3.1 document.
 #[utoipa::path(
     get, path = "/api/openapi.json", tag = "Service", operation_id = "getDescription", security(()),
     responses(
         (status = 200, description = "The document", body = Object, headers(
-            ("ETag" = String, description = "Changes when the document does"),
+            ("ETag" = String, description = "The version of the document"),
         )),
-        (status = 304, description = "It is still the one that `If-None-Match` names"),
-        Refused<Anything>,
+        (status = 304, description = "The document still has the version in `If-None-Match`"),
+        LayerError,
     ),
 )]
 pub async fn serve(Extension(description): Extension<Arc<Description>>, headers: HeaderMap) -> Response {
-    let made = description.made();
-    let about = [(header::CACHE_CONTROL, "no-cache"), (header::ETAG, made.tag.as_str())];
-    if is_fresh(&headers, &made.tag) {
+    let document = description.serialized();
+    let about = [(header::CACHE_CONTROL, "no-cache"), (header::ETAG, document.etag.as_str())];
+    if is_fresh(&headers, &document.etag) {
         return (StatusCode::NOT_MODIFIED, about).into_response();
     }
-    (about, [(header::CONTENT_TYPE, "application/json")], made.json.clone()).into_response()
+    (about, [(header::CONTENT_TYPE, "application/json")], document.json.clone()).into_response()
 }

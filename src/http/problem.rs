@@ -1,6 +1,6 @@
-//! Errors of the API: `application/problem+json` (RFC 9457), with the headers the status asks for.
+//! Errors of the user API: `application/problem+json` (RFC 9457), with the headers that the status requires.
 
-pub mod description;
+pub mod errors;
 
 use std::time::Duration;
 
@@ -12,28 +12,27 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{auth::error::InternalError, domain::form::Field};
+use crate::domain::{form::Field, seconds};
 
-/// An error as a program is told it. Says what is wrong and, where there is a choice, where; never
-/// why in the words of a database, a library or a token.
+/// An error. It never contains messages of the database, of a library or from a token.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the status and `code` say what it is.
+    /// Always `about:blank`: the status and `code` identify the error.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// What is wrong, for people.
+    /// The error, for people.
     title: &'static str,
-    /// The status of the answer.
+    /// The status of the response.
     #[serde(serialize_with = "as_number")]
     #[schema(value_type = u16, minimum = 400, maximum = 599)]
     status: StatusCode,
-    /// What is wrong, for programs.
+    /// The error, for programs.
     code: &'static str,
-    /// More about this occurrence.
+    /// Details of this occurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     detail: Option<String>,
-    /// What is wrong with each member of the body.
+    /// The invalid members of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
     #[serde(skip)]
@@ -42,13 +41,13 @@ pub struct Problem {
     retry_after: Option<Duration>,
 }
 
-/// What is wrong with one member of the request's body.
+/// An invalid member of the body.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
     /// A JSON pointer to the member (RFC 6901).
     #[schema(format = JsonPointer)]
     pointer: &'static str,
-    /// What is wrong, and how to mend it.
+    /// The error, and how to fix it.
     detail: String,
 }
 
@@ -58,7 +57,6 @@ fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result
 }
 
 impl Problem {
-    /// A problem with a machine-readable `code` and a `title` for people.
     pub const fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
         Self {
             kind: "about:blank",
@@ -79,7 +77,7 @@ impl Problem {
         problem
     }
 
-    /// 401: the credentials are expired, revoked, malformed or wrong in whatever way.
+    /// 401: the credentials are invalid, for any reason.
     pub const fn invalid_token() -> Self {
         let mut problem = Self::new(StatusCode::UNAUTHORIZED, "invalid_token", "The access token is not valid");
         problem.challenge = Some(
@@ -88,12 +86,12 @@ impl Problem {
         problem
     }
 
-    /// 403: signed in, and not yours.
+    /// 403: the resource belongs to another user.
     pub const fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "This belongs to another user")
     }
 
-    /// 403: a browser sent it from another site.
+    /// 403: a browser sent the request from another site.
     pub const fn cross_site() -> Self {
         Self::new(StatusCode::FORBIDDEN, "cross_site", "Requests from other sites are refused")
     }
@@ -108,7 +106,7 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path does not take that method")
     }
 
-    /// 400: not HTTP as it should be.
+    /// 400: the request is not valid HTTP.
     pub const fn unreadable() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request could not be read")
     }
@@ -123,7 +121,7 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request body is larger than 16 kB")
     }
 
-    /// 422: the body's members are there and cannot be used.
+    /// 422: members of the body are invalid.
     pub fn invalid_fields(errors: Vec<FieldProblem>) -> Self {
         let mut problem =
             Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Some members of the body cannot be used");
@@ -131,36 +129,30 @@ impl Problem {
         problem
     }
 
-    /// 429: too many passwords were tried.
+    /// 429.
     pub const fn too_many_attempts(retry_after: Duration) -> Self {
         let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts");
         problem.with_retry_after(retry_after)
     }
 
-    /// 500: something failed that the caller cannot mend.
+    /// 500.
     pub const fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
     }
 
-    /// 503: ask again in a moment.
+    /// 503.
     pub const fn unavailable() -> Self {
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is busy");
         problem.with_retry_after(Duration::from_secs(1))
     }
 
-    /// Whether it is a 401.
-    pub fn asks_to_sign_in(&self) -> bool {
-        self.status == StatusCode::UNAUTHORIZED
-    }
-
-    /// Adds a sentence about this occurrence.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// Says when to ask again.
+    /// Sets `Retry-After`.
     #[must_use]
     pub const fn with_retry_after(mut self, after: Duration) -> Self {
         self.retry_after = Some(after);
@@ -169,7 +161,7 @@ impl Problem {
 }
 
 impl FieldProblem {
-    /// What is wrong with the member a form would call `field`.
+    /// An invalid member, named by its form field.
     pub fn new(field: Field, detail: impl ToString) -> Self {
         let pointer = match field {
             Field::Email => "/email",
@@ -178,14 +170,6 @@ impl FieldProblem {
             Field::CurrentPassword => "/currentPassword",
         };
         Self { pointer, detail: detail.to_string() }
-    }
-}
-
-/// The cause goes to the log; the caller learns only that there is one.
-impl From<InternalError> for Problem {
-    fn from(error: InternalError) -> Self {
-        tracing::error!(%error, "a request failed");
-        Self::internal()
     }
 }
 
@@ -199,13 +183,8 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(after) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(after)));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds::retry_after(after)));
         }
         response
     }
-}
-
-/// Whole seconds, rounded up, at least one: what `Retry-After` takes (RFC 9110 §10.2.3).
-pub(super) fn seconds(span: Duration) -> u64 {
-    u64::try_from(span.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
 }

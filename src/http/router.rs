@@ -1,31 +1,39 @@
-//! The list of routes.
+//! The list of routes, each group with its layers.
 
 use std::sync::Arc;
 
 use axum::{
     Extension, Router,
-    middleware::{from_fn, from_fn_with_state},
     routing::{any, get, post},
 };
-use tower_cookies::CookieManagerLayer;
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt},
     routes,
 };
 
 use super::{
-    AppState, api, assets, forms, layers,
-    middleware::{client_ip, cors},
-    openapi,
-    openapi::Description,
-    pages,
-    session::authenticate,
+    api, assets, forms, layers, openapi, openapi::Description, pages, session::authenticate::CredentialPolicy,
+    state::AppState,
 };
 
-/// Everything the service answers. What programs talk to is added with its description; pages are
-/// for people.
+/// All routes of the service.
 pub fn router(state: AppState) -> Router {
-    let people = Router::new()
+    let contract_key_set = routes!(api::jwks::contract_key_set);
+    let routes = OpenApiRouter::default()
+        .merge(layers::pages(pages(), &state))
+        .merge(layers::api(own_api(), CredentialPolicy::AccessToken, &state))
+        .merge(layers::api(forward_auth(), CredentialPolicy::Forwarded, &state))
+        .merge(layers::sign_in_api(sign_in_api(&state), CredentialPolicy::SessionToken, &state))
+        .merge(layers::description(OpenApiRouter::default().routes(routes!(openapi::serve)), &state))
+        .routes(contract_key_set.map(|keys| layers::cors(keys.fallback(api::better_auth::unknown), &state)))
+        .merge(public());
+    let (layered, operations) = layers::all(routes, &state).split_for_parts();
+    let description = Description::new(operations, &state);
+    layered.layer(Extension(Arc::new(description))).with_state(state)
+}
+
+fn pages() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
         .route("/", get(pages::home))
         .route("/sign-up", get(pages::sign_up))
         .route("/sign-in", get(pages::sign_in))
@@ -33,59 +41,34 @@ pub fn router(state: AppState) -> Router {
         .route("/docs", get(pages::reference))
         .route("/actions/{action}", post(forms::run::run))
         .fallback(pages::not_found)
-        .layer(from_fn(layers::limit_body))
-        .layer(state.settings.refuse_cross_site())
-        .layer(layers::timeout())
-        .layer(layers::catch_panic())
-        .layer(from_fn_with_state(state.clone(), pages::explain));
+}
 
-    let programs = OpenApiRouter::default()
+fn own_api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
         .nest("/api/users/{user_id}", api::users::router())
-        .routes(routes!(api::forward_auth::verify))
         .route("/api", any(api::unknown_path))
         .route("/api/", any(api::unknown_path))
         .route("/api/{*path}", any(api::unknown_path))
-        .layer(from_fn(layers::limit_body))
-        .layer(state.settings.refuse_cross_site())
-        .layer(from_fn_with_state(state.clone(), cors::admit_trusted))
-        .layer(layers::timeout())
-        .layer(layers::catch_panic())
-        .layer(from_fn_with_state(state.clone(), api::explain));
+}
 
-    let described = OpenApiRouter::default()
-        .routes(routes!(openapi::serve))
-        .layer(from_fn(layers::limit_body))
-        .layer(from_fn_with_state(state.clone(), api::explain));
+fn forward_auth() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(api::forward_auth::verify))
+}
 
-    let (router, operations) =
-        OpenApiRouter::from(people)
-            .merge(programs)
-            .nest("/api/auth", api::better_auth::router(&state))
-            .route("/api/auth/", any(api::better_auth::nothing))
-            // Reads who is asking and writes the session's cookies, around everything above.
-            .layer(from_fn_with_state(state.clone(), authenticate::authenticate))
-            .layer(CookieManagerLayer::new())
-            .layer(from_fn_with_state(state.clone(), cors::share))
-            // What is below knows no session: nothing is read, nothing is renewed, no cookie is set.
-            .merge(described)
-            .routes(routes!(api::health::alive))
-            .routes(routes!(api::health::ready))
-            .routes(routes!(api::jwks::contract_key_set).map(|keys| {
-                keys.fallback(api::better_auth::nothing).layer(from_fn_with_state(state.clone(), cors::share))
-            }))
-            .routes(routes!(api::jwks::key_set))
-            .routes(routes!(api::jwks::metadata))
-            .route("/pkg/{*path}", get(assets::serve))
-            .route("/favicon.svg", get(assets::serve))
-            .route("/robots.txt", get(assets::serve))
-            .layer(from_fn_with_state(state.clone(), client_ip::identify))
-            .layer(layers::compression())
-            .layer(layers::timeout())
-            .layer(layers::catch_panic())
-            .layer(from_fn_with_state(state.clone(), layers::security_headers))
-            .layer(layers::log_requests())
-            .layer(from_fn(layers::request_id))
-            .split_for_parts();
-    let description = Description::new(operations, &state);
-    router.layer(Extension(Arc::new(description))).with_state(state)
+fn sign_in_api(state: &AppState) -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .nest("/api/auth", api::better_auth::router(state))
+        .route("/api/auth/", any(api::better_auth::unknown))
+}
+
+/// Routes that read no credentials and set no cookies.
+fn public() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(api::health::alive))
+        .routes(routes!(api::health::ready))
+        .routes(routes!(api::jwks::key_set))
+        .routes(routes!(api::jwks::metadata))
+        .route("/pkg/{*path}", get(assets::serve))
+        .route("/favicon.svg", get(assets::serve))
+        .route("/robots.txt", get(assets::serve))
 }

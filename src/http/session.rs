@@ -1,8 +1,7 @@
-//! The browser's session: authentication of every request, and the cookies of every response.
+//! The browser's session: authenticates every request and sets the cookies of every response.
 
 pub mod authenticate;
+mod authenticator;
 pub mod changes;
 pub mod cookies;
-mod proxy;
-
-pub use proxy::ForUpstream;
+pub mod forwarded;

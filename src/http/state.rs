@@ -1,4 +1,4 @@
-//! What handlers share.
+//! The state that handlers and middleware share.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -6,7 +6,6 @@ use axum::extract::FromRef;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use tower_cookies::Key;
-use tower_http::csrf::CsrfLayer;
 
 use super::assets;
 use crate::{
@@ -16,40 +15,40 @@ use crate::{
     ui::page::Assets,
 };
 
-/// The state of the router. Cheap to clone.
+/// The router's state. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
     /// The use cases.
     pub auth: Arc<Auth>,
-    /// What the edge needs to know of the settings.
+    /// The settings of the http layer.
     pub settings: Arc<HttpSettings>,
 }
 
-/// What the edge needs to know of the settings.
+/// The settings of the http layer.
 pub struct HttpSettings {
-    /// How browsers reach the service.
+    /// The public URL of the service.
     pub base_url: BaseUrl,
-    /// Sites and apps that may use the sign-in API from a browser.
+    /// Sites and apps that may call the API from a browser, and that users may return to.
     pub trusted_origins: TrustedOrigins,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Seals what a form hands to the next page.
+    /// Encrypts the cookie with a form's result.
     pub form_key: Key,
-    /// The names of the stylesheet and the scripts.
+    /// The paths of the stylesheet and the scripts.
     pub assets: Assets,
-    /// Leptos's own settings.
+    /// The settings of Leptos.
     pub leptos: LeptosOptions,
-    /// Whether `cargo leptos watch` is to reload the pages.
+    /// Whether `cargo leptos watch` reloads the pages.
     pub watch: bool,
 }
 
 impl HttpSettings {
-    /// Takes what the edge needs.
+    /// Takes the http layer's part of the configuration.
     pub fn new(config: &Config, derived: &DerivedKeys) -> Self {
         Self {
-            base_url: config.base_url.clone(),
-            trusted_origins: config.trusted_origins.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
+            base_url: config.server.base_url.clone(),
+            trusted_origins: config.origins.clone(),
+            trusted_proxies: config.proxies.trusted.clone(),
             form_key: Key::from(&*derived.form_cookie),
             assets: assets::names(),
             leptos: LeptosOptions::builder().output_name("latchkey").build(),
@@ -57,18 +56,9 @@ impl HttpSettings {
         }
     }
 
-    /// Whether `address` is a proxy whose `X-Forwarded-For` is believed.
-    pub fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether the `X-Forwarded-For` of requests from `address` is trusted.
+    pub fn is_trusted_proxy(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|network| network.contains(&address))
-    }
-
-    /// Refuses state-changing requests that a browser sends from another site: by `Sec-Fetch-Site`,
-    /// with `Origin` as fallback. No hidden form fields, no tokens.
-    pub fn refuse_cross_site(&self) -> CsrfLayer {
-        let layer = CsrfLayer::new();
-        // Behind a proxy that rewrites `Host`, the base URL still is where the pages come from. A base
-        // URL is an origin by construction.
-        layer.clone().add_trusted_origin(self.base_url.as_str()).unwrap_or(layer)
     }
 }
 

@@ -1,98 +1,98 @@
-//! What an import did, and what it left behind and why. Holds no secrets.
+//! The result of an import: numbers, and the skipped records with the reason. Contains no secrets.
 
 use std::fmt;
 
 use crate::{auth::password::hasher::UnknownHash, domain::UserId};
 
-/// The most characters of a foreign identifier that are shown.
+/// The maximum number of characters shown of an id in the old database.
 const MAX_SHOWN: usize = 80;
 
-/// Why a user stayed behind.
+/// Why a user is skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UserSkipped {
-    /// The id cannot be one here.
-    #[error("its id is not 1 to 64 letters, digits, \"-\" and \"_\", or is a UUID in another than its canonical form")]
+    /// The id is invalid here.
+    #[error("its id is not 1 to 64 letters, digits, \"-\" and \"_\", or is a UUID not in its canonical form")]
     Id,
-    /// The e-mail address cannot be one here.
-    #[error("its e-mail address is not one that can be used here")]
+    /// The e-mail address is invalid here.
+    #[error("its e-mail address is not one that this service accepts")]
     Address,
-    /// `createdAt` is no time.
+    /// `createdAt` is not a time.
     #[error("its createdAt cannot be read as a time")]
     Time,
-    /// Somebody who has an account here has that mailbox.
-    #[error("its e-mail address belongs to user {0}, who has an account here")]
+    /// An account here has the same mailbox.
+    #[error("its e-mail address belongs to user {0}, which has an account here")]
     MailboxTaken(UserId),
-    /// Another user of the old installation has that mailbox.
-    #[error("its e-mail address is the same mailbox as that of user {0}, who is imported")]
+    /// An imported user has the same mailbox.
+    #[error("its e-mail address is the same mailbox as that of user {0}, which is imported")]
     SameMailbox(UserId),
-    /// The id is here, with another mailbox: who knows whose it is.
+    /// The id exists here with another mailbox, so it may be another person.
     #[error("its id is here already, with another e-mail address")]
     OtherAddressHere,
-    /// The account was here and no longer is.
+    /// The account was imported or created before, and deleted.
     #[error("its account was here before and has been deleted here")]
     DeletedHere,
 }
 
-/// Why a session stayed behind.
+/// Why a session is skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionSkipped {
-    /// It has expired.
+    /// The expiry has passed.
     #[error("it has expired")]
     Expired,
-    /// It was opened longer ago than a session can last here.
-    #[error("it was opened longer ago than LATCHKEY_SESSION_MAX: its owner signs in again")]
+    /// The maximum lifetime, counted from its creation, has passed.
+    #[error("it was opened longer ago than LATCHKEY_SESSION_MAX: the user signs in again")]
     TooOld,
-    /// Its token is of no form that is known.
-    #[error("its token is of an unknown form")]
+    /// Not 16 to 255 printable characters without a dot.
+    #[error("its token has an unknown format")]
     Token,
-    /// One of its times is no time.
+    /// `createdAt` or `expiresAt` is not a time.
     #[error("its times cannot be read")]
     Time,
-    /// Its owner has more than can be.
-    #[error("its owner has 100 sessions that last longer")]
+    /// The user has the maximum number of sessions.
+    #[error("its user has 100 sessions that expire later")]
     Surplus,
-    /// Its owner stayed behind.
+    /// The user is skipped.
     #[error("its user is not imported")]
     User,
-    /// Its owner has changed the password here, which ended all sessions.
+    /// A password change here ended all earlier sessions.
     #[error("its owner has changed the password here")]
     PasswordChanged,
 }
 
-/// What could not be taken of a user who was imported.
+/// What is missing or changed in an imported user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Remark {
-    /// There is no credential account: they signed in through a provider.
-    #[error("has no password: cannot sign in until there is one")]
+pub enum Warning {
+    /// The user has no credential account and signed in through a provider.
+    #[error("has no password: cannot sign in until one is set")]
     NoPassword,
-    /// The password's hash cannot be verified here.
+    /// The format of the password hash is not supported.
     #[error("cannot sign in until there is a new password: {0}")]
     UnknownHash(UnknownHash),
-    /// The name was cut to what a name can be.
+    /// The name was longer than a name can be.
     #[error("name shortened to 100 characters on one line")]
     NameShortened,
-    /// The picture's address cannot be one.
+    /// The address of the picture is invalid here.
     #[error("picture left out: its address is longer than 2048 bytes or has control characters")]
     ImageLeftOut,
 }
 
-/// How many of a kind.
+/// The numbers of one kind of record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Brought over.
+    /// Added.
     pub imported: u64,
-    /// Here already, and changed there since.
+    /// Existed here, and replaced by a newer record.
     pub updated: u64,
-    /// Here already, and left as they are.
+    /// Existed here, and left unchanged.
     pub already_here: u64,
-    /// Left behind.
+    /// Not imported.
     pub skipped: u64,
 }
 
-/// What an import did.
+/// The result of an import.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Whether nothing of it was kept.
+    /// Whether nothing was written.
     pub dry_run: bool,
     /// Users.
     pub users: Counts,
@@ -100,34 +100,40 @@ pub struct Report {
     pub passwords: Counts,
     /// Their sessions.
     pub sessions: Counts,
-    /// How many sessions were not looked at for want of the old secret.
+    /// The number of sessions skipped because the old secret is missing.
     pub sessions_without_secret: Option<u64>,
     users_skipped: Vec<(String, UserSkipped)>,
-    remarks: Vec<(UserId, Remark)>,
+    warnings: Vec<(UserId, Warning)>,
     sessions_skipped: Vec<(String, SessionSkipped)>,
 }
 
 impl Report {
     pub(crate) fn skip_user(&mut self, id: &str, reason: UserSkipped) {
         self.users.skipped += 1;
-        self.users_skipped.push((shown(id), reason));
+        self.users_skipped.push((quoted(id), reason));
     }
 
     pub(crate) fn skip_session(&mut self, id: &str, reason: SessionSkipped) {
         self.sessions.skipped += 1;
-        self.sessions_skipped.push((shown(id), reason));
+        self.sessions_skipped.push((quoted(id), reason));
     }
 
-    pub(crate) fn remark(&mut self, id: UserId, remark: Remark) {
-        if matches!(remark, Remark::NoPassword | Remark::UnknownHash(_)) {
+    pub(crate) fn warn(&mut self, id: UserId, warning: Warning) {
+        if matches!(warning, Warning::NoPassword | Warning::UnknownHash(_)) {
             self.passwords.skipped += 1;
         }
-        self.remarks.push((id, remark));
+        self.warnings.push((id, warning));
+    }
+
+    pub(crate) fn warn_all(&mut self, id: UserId, warnings: Vec<Warning>) {
+        for warning in warnings {
+            self.warn(id, warning);
+        }
     }
 }
 
-/// An identifier from elsewhere, safe to be shown on a terminal.
-fn shown(id: &str) -> String {
+/// Quotes an id of the old database, with control characters escaped for the terminal.
+fn quoted(id: &str) -> String {
     let escaped: String = id.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect();
     format!("\"{escaped}{}\"", if id.chars().count() > MAX_SHOWN { "…" } else { "" })
 }
@@ -137,8 +143,8 @@ impl fmt::Display for Report {
         for (id, reason) in &self.users_skipped {
             writeln!(f, "user {id} skipped: {reason}")?;
         }
-        for (id, remark) in &self.remarks {
-            writeln!(f, "user \"{id}\": {remark}")?;
+        for (id, warning) in &self.warnings {
+            writeln!(f, "user \"{id}\": {warning}")?;
         }
         for (id, reason) in &self.sessions_skipped {
             writeln!(f, "session {id} skipped: {reason}")?;
@@ -151,8 +157,8 @@ impl fmt::Display for Report {
         if let Some(left) = self.sessions_without_secret {
             writeln!(
                 f,
-                "No sessions were imported ({left} there, expired ones among them), as the old secret was not given: \
-                 people sign in again. To keep them signed in, set BETTER_AUTH_SECRET or give --secret-file."
+                "No sessions were imported ({left} there, including expired ones): the old secret is missing, so users \
+                 sign in again. To keep them signed in, set BETTER_AUTH_SECRET or use --secret-file."
             )?;
         }
         if self.dry_run {
@@ -167,17 +173,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_foreign_id_cannot_play_with_the_terminal() {
-        assert_eq!(shown("\u{1b}[2Jx\n"), "\"\\u{1b}[2Jx\\n\"");
-        assert_eq!(shown(&"x".repeat(100)), format!("\"{}…\"", "x".repeat(80)));
+    fn id_control_characters_are_escaped() {
+        assert_eq!(quoted("\u{1b}[2Jx\n"), "\"\\u{1b}[2Jx\\n\"");
+        assert_eq!(quoted(&"x".repeat(100)), format!("\"{}…\"", "x".repeat(80)));
     }
 
     #[test]
-    fn the_report_counts_names_and_says_why() {
+    fn report_lists_counts_and_reasons() {
         let mut report = Report { dry_run: true, sessions_without_secret: Some(3), ..Report::default() };
         report.users.imported = 2;
         report.skip_user("a b", UserSkipped::Id);
-        report.remark("u1".parse().unwrap(), Remark::NoPassword);
+        report.warn("u1".parse().unwrap(), Warning::NoPassword);
         report.skip_session("s1", SessionSkipped::Expired);
         let text = report.to_string();
         for line in [

@@ -1,9 +1,7 @@
-//! Bring over the users, passwords and live sessions of a Better Auth installation: all in one
-//! transaction, as often as wanted.
+//! Imports a Better Auth installation in one transaction, as often as needed.
 //!
-//! What is here already is left as its owner has made it since: a run adds what is new there, takes a
-//! profile that was changed there later than here, and a password changed there as long as its owner has
-//! not signed in here.
+//! A repeated import adds new records. It updates a profile that is newer in the old database, and a
+//! password as long as the user has not signed in here. Everything else stays as it is.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,10 +11,10 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    report::{Remark, Report, SessionSkipped, UserSkipped},
-    session::Judge,
-    source::{Source, SourceError, SourceSession},
-    user::Candidate,
+    report::{Report, SessionSkipped, UserSkipped},
+    session::{ConversionError, SessionConverter},
+    source::{Source, SourceError, SourceSession, SourceUser},
+    user::ImportedUser,
 };
 use crate::{
     auth::password::hasher::PasswordHash,
@@ -28,32 +26,17 @@ use crate::{
     },
 };
 
-/// How to import.
+/// The options of an import.
 pub struct Settings {
-    /// The old installation's secret, with which its cookies are signed; without it sessions stay behind.
+    /// The old secret, which signs the old cookies; without it no sessions are imported.
     pub secret: Option<Zeroizing<Vec<u8>>>,
-    /// How long a session can last here, counted from when it was opened there.
+    /// The maximum lifetime of a session, from its creation in the old database.
     pub session_max: Duration,
-    /// Whether to do everything and keep nothing of it.
+    /// Whether to roll back instead of committing.
     pub dry_run: bool,
 }
 
-/// Why nothing was imported.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The old database.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// The database here.
-    #[error("nothing was imported: {0}")]
-    Store(#[from] StoreError),
-    /// The operating system's random number generator.
-    #[error("nothing was imported: {0}")]
-    Randomness(#[from] NoRandomness),
-}
-
-/// Imports everything that `source` holds into `store`. `progress` is told how many users have been
-/// read.
+/// Imports all records of `source` into `store`. Calls `progress` with the number of users read so far.
 pub async fn import(
     store: &Store,
     mut source: Source,
@@ -73,17 +56,9 @@ pub async fn import(
             break;
         }
         read += page.len() as u64;
-        let mut candidates = Vec::new();
-        for user in page {
-            let id = user.id.clone();
-            match Candidate::judge(user) {
-                Ok(candidate) => candidates.push(candidate),
-                Err(reason) => run.report.skip_user(&id, reason),
-            }
-        }
-        let present = run.users(candidates).await?;
+        let users = run.import_users(page).await?;
         if let Some(secret) = &settings.secret {
-            run.sessions(source.sessions_of_page().await?, &present, secret).await?;
+            run.import_sessions(source.sessions_of_page().await?, &users, secret).await?;
         }
         progress(read);
     }
@@ -97,108 +72,117 @@ pub async fn import(
     Ok(report)
 }
 
-/// An import under way.
+/// An import in progress.
 struct Run<'a> {
     import: Import,
     settings: &'a Settings,
     now: Timestamp,
     report: Report,
-    /// The users of the old installation read so far.
+    /// The users read so far.
     seen: HashSet<UserId>,
 }
 
-/// A user of this page who is here, and whether they were before.
-type Present = HashMap<UserId, Before>;
+/// The imported users of a page.
+type PageUsers = HashMap<UserId, Action>;
 
+/// How a user was imported.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    New,
-    Known,
+enum Action {
+    Inserted,
+    Merged,
 }
 
-/// What a page of users comes to.
+/// The rows to insert for a page.
 #[derive(Default)]
-struct Batch {
+struct Inserts {
     users: Vec<Profile>,
     passwords: Vec<(UserId, String)>,
-    mailboxes: HashMap<String, UserId>,
+    email_owners: HashMap<String, UserId>,
 }
 
 impl Run<'_> {
-    async fn users(&mut self, candidates: Vec<Candidate>) -> Result<Present, ImportError> {
-        let ids: Vec<_> = candidates.iter().map(|candidate| candidate.profile.id).collect();
-        let keys: Vec<_> = candidates.iter().map(|candidate| candidate.profile.email.key()).collect();
+    async fn import_users(&mut self, page: Vec<SourceUser>) -> Result<PageUsers, ImportError> {
+        let users = self.convert_users(page);
+        let ids: Vec<_> = users.iter().map(|user| user.profile.id).collect();
+        let keys: Vec<_> = users.iter().map(|user| user.profile.email.key()).collect();
         let known = self.import.known_users(&ids).await?;
         let owners = self.import.mailbox_owners(&keys).await?;
-        let made_before = self.import.users_with_event(&ids, EventKind::UserCreated).await?;
-        let (mut batch, mut present) = (Batch::default(), Present::new());
-        for candidate in candidates {
-            let (id, key) = (candidate.profile.id, candidate.profile.email.key());
-            // Two credential accounts make one user appear twice.
+        let created_before = self.import.users_with_event(&ids, EventKind::UserCreated).await?;
+        let (mut inserts, mut imported) = (Inserts::default(), PageUsers::new());
+        for user in users {
+            let (id, key) = (user.profile.id, user.profile.email.key());
+            // A user with two credential accounts appears twice.
             if !self.seen.insert(id) {
                 continue;
             }
-            if let Some(here) = known.get(&id) {
-                if here.email_key == key {
-                    self.meet(candidate, here).await?;
-                    present.insert(id, Before::Known);
+            if let Some(existing) = known.get(&id) {
+                if existing.email_key == key {
+                    self.merge(user, existing).await?;
+                    imported.insert(id, Action::Merged);
                 } else {
                     self.report.skip_user(id.as_str(), UserSkipped::OtherAddressHere);
                 }
-            } else if made_before.contains(&id) {
+            } else if created_before.contains(&id) {
                 self.report.skip_user(id.as_str(), UserSkipped::DeletedHere);
-            } else if let Some(owner) = batch.mailboxes.get(key).or_else(|| owners.get(key)).copied() {
-                let together = self.seen.contains(&owner);
-                let reason = if together { UserSkipped::SameMailbox(owner) } else { UserSkipped::MailboxTaken(owner) };
+            } else if let Some(owner) = inserts.email_owners.get(key).or_else(|| owners.get(key)).copied() {
+                let same_import = self.seen.contains(&owner);
+                let reason =
+                    if same_import { UserSkipped::SameMailbox(owner) } else { UserSkipped::MailboxTaken(owner) };
                 self.report.skip_user(id.as_str(), reason);
             } else {
-                self.welcome(candidate, &mut batch);
-                present.insert(id, Before::New);
+                self.insert(user, &mut inserts);
+                imported.insert(id, Action::Inserted);
             }
         }
-        self.import.add_users(&batch.users, self.now).await?;
-        self.import.add_passwords(batch.passwords, self.now).await?;
-        Ok(present)
+        self.import.add_users(&inserts.users, self.now).await?;
+        self.import.add_passwords(inserts.passwords, self.now).await?;
+        Ok(imported)
     }
 
-    /// A user who is not here yet.
-    fn welcome(&mut self, candidate: Candidate, batch: &mut Batch) {
-        let Candidate { profile, password, remarks } = candidate;
-        let id = profile.id;
-        for remark in remarks {
-            self.report.remark(id, remark);
+    fn convert_users(&mut self, page: Vec<SourceUser>) -> Vec<ImportedUser> {
+        let mut users = Vec::new();
+        for user in page {
+            let id = user.id.clone();
+            match ImportedUser::from_source(user) {
+                Ok(user) => users.push(user),
+                Err(reason) => self.report.skip_user(&id, reason),
+            }
         }
+        users
+    }
+
+    fn insert(&mut self, user: ImportedUser, inserts: &mut Inserts) {
+        let ImportedUser { profile, password, warnings } = user;
+        let id = profile.id;
+        self.report.warn_all(id, warnings);
         match password {
             Ok(hash) => {
-                batch.passwords.push((id, hash));
+                inserts.passwords.push((id, hash));
                 self.report.passwords.imported += 1;
             }
-            Err(remark) => self.report.remark(id, remark),
+            Err(warning) => self.report.warn(id, warning),
         }
-        batch.mailboxes.insert(profile.email.key().to_owned(), id);
-        batch.users.push(profile);
+        inserts.email_owners.insert(profile.email.key().to_owned(), id);
+        inserts.users.push(profile);
         self.report.users.imported += 1;
     }
 
-    /// A user who is here already.
-    async fn meet(&mut self, candidate: Candidate, here: &KnownUser) -> Result<(), ImportError> {
-        let Candidate { profile, password, remarks } = candidate;
+    async fn merge(&mut self, user: ImportedUser, existing: &KnownUser) -> Result<(), ImportError> {
+        let ImportedUser { profile, password, warnings } = user;
         let id = profile.id;
-        if profile.updated_at > here.updated_at {
-            for remark in remarks {
-                self.report.remark(id, remark);
-            }
+        if profile.updated_at > existing.updated_at {
+            self.report.warn_all(id, warnings);
             self.import.change_profile(&profile).await?;
             self.report.users.updated += 1;
         } else {
             self.report.users.already_here += 1;
         }
-        match (password, &here.password_hash) {
+        match (password, &existing.password_hash) {
             (Ok(hash), None) => {
                 self.import.add_passwords(vec![(id, hash)], self.now).await?;
                 self.report.passwords.imported += 1;
             }
-            (Ok(hash), Some(stored)) if hash != *stored && is_untouched(stored) => {
+            (Ok(hash), Some(stored)) if hash != *stored && is_imported(stored) => {
                 if self.import.replace_password(id, stored, hash, self.now).await? {
                     self.report.passwords.updated += 1;
                 } else {
@@ -206,53 +190,59 @@ impl Run<'_> {
                 }
             }
             (_, Some(_)) => self.report.passwords.already_here += 1,
-            (Err(remark), None) => self.report.remark(id, remark),
+            (Err(warning), None) => self.report.warn(id, warning),
         }
         Ok(())
     }
 
-    async fn sessions(
+    async fn import_sessions(
         &mut self,
         sessions: Vec<SourceSession>,
-        present: &Present,
+        users: &PageUsers,
         secret: &[u8],
     ) -> Result<(), ImportError> {
-        let known: Vec<_> = present.iter().filter(|(_, before)| **before == Before::Known).map(|(id, _)| *id).collect();
-        let changed = self.import.users_with_event(&known, EventKind::PasswordChange).await?;
-        let mut judge = Judge::new(secret, self.settings.session_max, self.now);
+        let merged: Vec<_> = users.iter().filter(|(_, action)| **action == Action::Merged).map(|(id, _)| *id).collect();
+        let changed_password = self.import.users_with_event(&merged, EventKind::PasswordChange).await?;
+        let mut converter = SessionConverter::new(secret, self.settings.session_max, self.now);
         let mut accepted = Vec::new();
         for session in sessions {
-            let owner = session.user_id.parse::<UserId>().ok().filter(|owner| present.contains_key(owner));
-            let judged = match owner {
-                None => Err(SessionSkipped::User),
-                Some(owner) if changed.contains(&owner) => Err(SessionSkipped::PasswordChanged),
-                Some(owner) => judge.judge(&session, owner)?,
+            let owner = session.user_id.parse::<UserId>().ok().filter(|owner| users.contains_key(owner));
+            let result = match owner {
+                None => Err(SessionSkipped::User.into()),
+                Some(owner) if changed_password.contains(&owner) => Err(SessionSkipped::PasswordChanged.into()),
+                Some(owner) => converter.convert(&session, owner),
             };
-            match judged {
+            match result {
                 Ok(new) => accepted.push(new),
-                Err(reason) => self.report.skip_session(&session.id, reason),
+                Err(ConversionError::Skipped(reason)) => self.report.skip_session(&session.id, reason),
+                Err(ConversionError::Randomness(error)) => return Err(error.into()),
             }
         }
         let hashes: Vec<_> = accepted.iter().map(|session| session.token_hash).collect();
-        let here = self.import.known_tokens(&hashes).await?;
-        let before = accepted.len();
-        accepted.retain(|session| !here.contains(session.token_hash.as_slice()));
-        self.report.sessions.already_here += (before - accepted.len()) as u64;
+        let known = self.import.known_tokens(&hashes).await?;
+        let total = accepted.len();
+        accepted.retain(|session| !known.contains(session.token_hash.as_slice()));
+        self.report.sessions.already_here += (total - accepted.len()) as u64;
         self.report.sessions.imported += accepted.len() as u64;
         Ok(self.import.add_sessions(&accepted).await?)
     }
 }
 
-/// Whether a password's owner has neither signed in here nor changed it here: then the hash is as it
-/// was brought along.
-fn is_untouched(stored: &str) -> bool {
+/// Whether a hash is as it was imported: a sign-in or a password change replaces it.
+fn is_imported(stored: &str) -> bool {
     PasswordHash::from_stored(stored.to_owned()).is_from_better_auth()
 }
 
-impl Remark {
-    /// What is to be said of a user without a password that can be used.
-    pub(super) fn of_password(password: Option<&str>) -> Result<String, Self> {
-        let Some(text) = password else { return Err(Self::NoPassword) };
-        PasswordHash::from_better_auth(text).map(|hash| hash.as_str().to_owned()).map_err(Self::UnknownHash)
-    }
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The old database cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The database of this service failed.
+    #[error("nothing was imported: {0}")]
+    Store(#[from] StoreError),
+    /// The random number generator failed.
+    #[error("nothing was imported: {0}")]
+    Randomness(#[from] NoRandomness),
 }

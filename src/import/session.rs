@@ -1,4 +1,4 @@
-//! Judges a session of the old installation, and makes it one of this service.
+//! Converts a session of the old database.
 
 use std::time::Duration;
 
@@ -6,55 +6,55 @@ use super::{report::SessionSkipped, source::SourceSession};
 use crate::{
     auth::sessions::imported::{Digests, ImportedToken},
     crypto::random::{NoRandomness, random_bytes},
-    domain::{SessionId, Timestamp, UserId, session::Session},
+    domain::{
+        SessionId, Timestamp, UserId,
+        session::{BROWSER_SESSION_IDLE, Session},
+    },
     store::{
         import::NewImportedSession,
         sessions::{MAX_SESSIONS, NewSession},
     },
 };
 
-/// Better Auth lets a session that is not to outlive the browser's closing last this long.
-const UNTIL_CLOSED: Duration = Duration::from_hours(24);
-
-/// The most of a `User-Agent` that is kept, in characters.
+/// The maximum stored length of a `User-Agent`, in characters.
 const MAX_USER_AGENT: usize = 255;
 
-/// Judges sessions, each user's own one after the other.
-pub(crate) struct Judge<'a> {
+/// Converts sessions, which must be grouped by user.
+pub(crate) struct SessionConverter<'a> {
     secret: &'a [u8],
     session_max: Duration,
     now: Timestamp,
-    /// Whose session was the last one, and how many of theirs have been accepted.
-    accepted: Option<(UserId, u64)>,
+    /// The user of the last session, and the number of that user's sessions.
+    last: Option<(UserId, u64)>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> SessionConverter<'a> {
     pub(crate) const fn new(secret: &'a [u8], session_max: Duration, now: Timestamp) -> Self {
-        Self { secret, session_max, now, accepted: None }
+        Self { secret, session_max, now, last: None }
     }
 
-    pub(crate) fn judge(
+    pub(crate) fn convert(
         &mut self,
         source: &SourceSession,
         owner: UserId,
-    ) -> Result<Result<NewImportedSession, SessionSkipped>, NoRandomness> {
+    ) -> Result<NewImportedSession, ConversionError> {
         let (Some(expires_at), Some(created_at)) = (source.expires_at, source.created_at) else {
-            return Ok(Err(SessionSkipped::Time));
+            return Err(SessionSkipped::Time.into());
         };
         let created_at = created_at.min(self.now);
         // A whole second, as the times in tokens are.
         let absolute_expires_at = Timestamp::from_millis(created_at.plus(self.session_max).seconds() * 1000);
         if expires_at <= self.now {
-            return Ok(Err(SessionSkipped::Expired));
+            return Err(SessionSkipped::Expired.into());
         }
         if absolute_expires_at <= self.now {
-            return Ok(Err(SessionSkipped::TooOld));
+            return Err(SessionSkipped::TooOld.into());
         }
         if ImportedToken::of_bearer(&source.token).is_none() || source.token.contains('.') {
-            return Ok(Err(SessionSkipped::Token));
+            return Err(SessionSkipped::Token.into());
         }
         if self.count(owner) > MAX_SESSIONS {
-            return Ok(Err(SessionSkipped::Surplus));
+            return Err(SessionSkipped::Surplus.into());
         }
         let digests = Digests::of(&source.token, self.secret);
         let session = Session {
@@ -64,21 +64,21 @@ impl<'a> Judge<'a> {
             last_seen_at: source.updated_at.unwrap_or(created_at).min(self.now),
             idle_expires_at: expires_at.min(absolute_expires_at),
             absolute_expires_at,
-            persistent: expires_at.since(created_at) > UNTIL_CLOSED,
+            persistent: expires_at.since(created_at) > BROWSER_SESSION_IDLE,
             address: source.address.as_deref().and_then(|address| address.parse().ok()),
             user_agent: user_agent(source),
         };
         let new = NewSession { session, family_key: random_bytes()?, secret_hash: digests.cookie };
-        Ok(Ok(NewImportedSession { new, token_hash: digests.token }))
+        Ok(NewImportedSession { new, token_hash: digests.token })
     }
 
-    /// How many of the owner's sessions there are with this one.
+    /// Counts a session, and returns the number of the user's sessions so far.
     fn count(&mut self, owner: UserId) -> u64 {
-        let count = match self.accepted {
+        let count = match self.last {
             Some((same, count)) if same == owner => count + 1,
             _ => 1,
         };
-        self.accepted = Some((owner, count));
+        self.last = Some((owner, count));
         count
     }
 }
@@ -86,6 +86,15 @@ impl<'a> Judge<'a> {
 fn user_agent(source: &SourceSession) -> Option<String> {
     let text = source.user_agent.as_deref().filter(|text| !text.is_empty())?;
     Some(text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect())
+}
+
+/// Why a session is not converted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConversionError {
+    #[error(transparent)]
+    Skipped(#[from] SessionSkipped),
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
 }
 
 #[cfg(test)]
@@ -109,51 +118,58 @@ mod tests {
         }
     }
 
-    fn judge(session: &SourceSession) -> Result<Session, SessionSkipped> {
-        let owner = "u".parse().unwrap();
-        Judge::new(b"secret", 30 * DAY, NOW).judge(session, owner).unwrap().map(|session| session.new.session)
+    fn skipped(error: ConversionError) -> SessionSkipped {
+        match error {
+            ConversionError::Skipped(reason) => reason,
+            ConversionError::Randomness(error) => panic!("{error}"),
+        }
+    }
+
+    fn convert(session: &SourceSession) -> Result<Session, SessionSkipped> {
+        let converted = SessionConverter::new(b"secret", 30 * DAY, NOW).convert(session, "u".parse().unwrap());
+        converted.map(|session| session.new.session).map_err(skipped)
     }
 
     #[test]
-    fn it_ends_when_it_would_have_ended_there_and_never_later_than_here() {
-        let session = judge(&opened(DAY, 7 * DAY)).unwrap();
+    fn session_keeps_expiry_up_to_the_maximum() {
+        let session = convert(&opened(DAY, 7 * DAY)).unwrap();
         assert_eq!(session.idle_expires_at, NOW.plus(6 * DAY));
         assert_eq!(session.absolute_expires_at, NOW.plus(29 * DAY));
         assert_eq!((session.created_at, session.last_seen_at), (NOW.minus(DAY), NOW.minus(DAY)));
         assert!(session.persistent);
-        let used_for_weeks = judge(&opened(28 * DAY, 35 * DAY)).unwrap();
+        let used_for_weeks = convert(&opened(28 * DAY, 35 * DAY)).unwrap();
         assert_eq!(used_for_weeks.idle_expires_at, NOW.plus(2 * DAY));
         assert_eq!(session.user_agent.unwrap().len(), MAX_USER_AGENT);
     }
 
     #[test]
-    fn it_is_forgotten_with_the_browsers_closing_if_it_was_there() {
-        assert!(!judge(&opened(DAY / 2, DAY)).unwrap().persistent);
+    fn session_of_a_day_is_not_persistent() {
+        assert!(!convert(&opened(DAY / 2, DAY)).unwrap().persistent);
     }
 
     #[test]
-    fn what_is_over_or_unreadable_is_skipped_with_its_reason() {
-        let good = || opened(DAY, 7 * DAY);
+    fn session_expired_or_unreadable_is_skipped() {
+        let valid = || opened(DAY, 7 * DAY);
         for (session, reason) in [
             (opened(7 * DAY, 7 * DAY), SessionSkipped::Expired),
             (opened(30 * DAY, 37 * DAY), SessionSkipped::TooOld),
-            (SourceSession { token: "short".to_owned(), ..good() }, SessionSkipped::Token),
-            (SourceSession { token: "a.b".repeat(10), ..good() }, SessionSkipped::Token),
-            (SourceSession { expires_at: None, ..good() }, SessionSkipped::Time),
-            (SourceSession { created_at: None, ..good() }, SessionSkipped::Time),
+            (SourceSession { token: "short".to_owned(), ..valid() }, SessionSkipped::Token),
+            (SourceSession { token: "a.b".repeat(10), ..valid() }, SessionSkipped::Token),
+            (SourceSession { expires_at: None, ..valid() }, SessionSkipped::Time),
+            (SourceSession { created_at: None, ..valid() }, SessionSkipped::Time),
         ] {
-            assert_eq!(judge(&session).err(), Some(reason));
+            assert_eq!(convert(&session).err(), Some(reason));
         }
     }
 
     #[test]
-    fn nobody_has_more_sessions_than_can_be_shown() {
-        let mut judge = Judge::new(b"secret", 30 * DAY, NOW);
+    fn sessions_above_the_maximum_are_skipped() {
+        let mut converter = SessionConverter::new(b"secret", 30 * DAY, NOW);
         let (ada, bob) = ("ada".parse().unwrap(), "bob".parse().unwrap());
         for _ in 0..MAX_SESSIONS {
-            assert!(judge.judge(&opened(DAY, 7 * DAY), ada).unwrap().is_ok());
+            assert!(converter.convert(&opened(DAY, 7 * DAY), ada).is_ok());
         }
-        assert_eq!(judge.judge(&opened(DAY, 7 * DAY), ada).unwrap().err(), Some(SessionSkipped::Surplus));
-        assert!(judge.judge(&opened(DAY, 7 * DAY), bob).unwrap().is_ok());
+        assert_eq!(converter.convert(&opened(DAY, 7 * DAY), ada).map_err(skipped).err(), Some(SessionSkipped::Surplus));
+        assert!(converter.convert(&opened(DAY, 7 * DAY), bob).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Reads the database of a Better Auth 1.x installation, SQLite or PostgreSQL. Never writes to it.
 //!
-//! Tables and columns may have been named in the singular or plural and in camel or snake case: all are
-//! what Better Auth's adapters make. Whatever a column's type, its value is read as text.
+//! Better Auth's adapters name tables in the singular or plural, and columns in camel or snake case: all are
+//! supported. Values of any column type are read as text.
 
 mod schema;
 mod time;
@@ -16,30 +16,10 @@ use sea_orm::{
 use crate::domain::Timestamp;
 use schema::{Schema, Table};
 
-/// Users read at once.
+/// Users per query.
 const PAGE: usize = 500;
 
-/// Why a Better Auth database cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// There is no such file.
-    #[error("there is no file {}; give an SQLite file or a postgres:// address", .0.display())]
-    NoFile(PathBuf),
-    /// An address of a database of another kind.
-    #[error("{0} databases cannot be read; give an SQLite file or a postgres:// address")]
-    OtherKind(String),
-    /// The file is something else.
-    #[error("{} is not an SQLite database", .0.display())]
-    NotSqlite(PathBuf),
-    /// It is a database, but not Better Auth's.
-    #[error("this is not a Better Auth database: {0}")]
-    NotBetterAuth(String),
-    /// It cannot be reached, or failed.
-    #[error("the Better Auth database cannot be read: {0}")]
-    Database(#[from] DbErr),
-}
-
-/// A user as Better Auth keeps them, not yet judged.
+/// A user as stored by Better Auth, not validated.
 #[derive(Clone)]
 pub struct SourceUser {
     /// `user.id`
@@ -52,15 +32,15 @@ pub struct SourceUser {
     pub name: String,
     /// `user.image`
     pub image: Option<String>,
-    /// `user.createdAt`; `None` if it is no time.
+    /// `user.createdAt`; `None` if it is not a time.
     pub created_at: Option<Timestamp>,
-    /// `user.updatedAt`; `None` if it is no time.
+    /// `user.updatedAt`; `None` if it is not a time.
     pub updated_at: Option<Timestamp>,
     /// `account.password` of the credential account that Better Auth would sign in with.
     pub password: Option<String>,
 }
 
-/// A session as Better Auth keeps it, not yet judged.
+/// A session as stored by Better Auth, not validated.
 #[derive(Clone)]
 pub struct SourceSession {
     /// `session.id`
@@ -69,11 +49,11 @@ pub struct SourceSession {
     pub user_id: String,
     /// `session.token`: secret.
     pub token: String,
-    /// `session.expiresAt`; `None` if it is no time.
+    /// `session.expiresAt`; `None` if it is not a time.
     pub expires_at: Option<Timestamp>,
-    /// `session.createdAt`; `None` if it is no time.
+    /// `session.createdAt`; `None` if it is not a time.
     pub created_at: Option<Timestamp>,
-    /// `session.updatedAt`; `None` if it is no time.
+    /// `session.updatedAt`; `None` if it is not a time.
     pub updated_at: Option<Timestamp>,
     /// `session.ipAddress`
     pub address: Option<String>,
@@ -81,19 +61,19 @@ pub struct SourceSession {
     pub user_agent: Option<String>,
 }
 
-/// A Better Auth database, read as it was at one moment, however long that takes.
+/// A consistent snapshot of a Better Auth database.
 pub struct Source {
     snapshot: DatabaseTransaction,
     schema: Schema,
-    /// The id of the last user before this page.
+    /// The last id of the previous page.
     before: Option<String>,
-    /// The id of the last user of this page.
+    /// The last id of the current page.
     last: Option<String>,
 }
 
 impl Source {
-    /// Opens an SQLite file, given by its path or as `sqlite:path`, or the PostgreSQL database at a
-    /// `postgres://` address. Makes no file.
+    /// Opens an SQLite file, given as a path or `sqlite:path`, or a PostgreSQL database, given as a
+    /// `postgres://` URL. Never creates a file.
     pub async fn open(from: &str) -> Result<Self, SourceError> {
         let snapshot = match from.split_once("://") {
             Some(("postgres" | "postgresql", _)) => snapshot_of_postgres(from).await?,
@@ -106,12 +86,12 @@ impl Source {
         Ok(Self { snapshot, schema, before: None, last: None })
     }
 
-    /// How many users there are.
+    /// The number of users.
     pub async fn count_users(&self) -> Result<u64, SourceError> {
         self.count(&self.schema.user).await
     }
 
-    /// How many sessions there are, expired ones among them.
+    /// Includes expired sessions.
     pub async fn count_sessions(&self) -> Result<u64, SourceError> {
         self.count(&self.schema.session).await
     }
@@ -122,7 +102,7 @@ impl Source {
         Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
     }
 
-    /// The next users in the order of their ids; none when all have been read.
+    /// The next page of users, ordered by id; empty at the end.
     pub async fn next_users(&mut self) -> Result<Vec<SourceUser>, SourceError> {
         let Schema { user, account, .. } = &self.schema;
         let id = user.text("u", "id");
@@ -136,20 +116,20 @@ impl Source {
             user.time("u", "updatedAt"),
             account.text("a", "password"),
         ];
-        // Better Auth signs nobody in with a credential account whose account id is not the user's.
+        // Better Auth accepts a password only if the account id of the credential account is the user id.
         let sql = format!(
             "SELECT {} FROM {} u LEFT JOIN {} a ON {} = {} AND {} = 'credential' AND {} = {id} {} ORDER BY {} LIMIT {PAGE}",
             columns.join(", "),
             user.quoted(),
             account.quoted(),
-            account.plain("a", "userId"),
-            user.plain("u", "id"),
-            account.plain("a", "providerId"),
+            account.column_name("a", "userId"),
+            user.column_name("u", "id"),
+            account.column_name("a", "providerId"),
             account.text("a", "accountId"),
             self.last.as_ref().map_or_else(String::new, |_| {
-                format!("WHERE {} > {}", user.plain("u", "id"), user.parameter("id", 1))
+                format!("WHERE {} > {}", user.column_name("u", "id"), user.parameter("id", 1))
             }),
-            user.plain("u", "id"),
+            user.column_name("u", "id"),
         );
         let rows = self.query(sql, self.last.clone().map(Value::from).into_iter().collect()).await?;
         let users = rows.iter().map(to_user).collect::<Result<Vec<_>, _>>()?;
@@ -158,11 +138,11 @@ impl Source {
         Ok(users)
     }
 
-    /// The sessions of the users that were read last; each user's own together, the longest-lived first.
+    /// The sessions of the last page of users, grouped by user, latest expiry first.
     pub async fn sessions_of_page(&self) -> Result<Vec<SourceSession>, SourceError> {
         let Some(last) = &self.last else { return Ok(Vec::new()) };
         let session = &self.schema.session;
-        let owner = session.plain("s", "userId");
+        let owner = session.column_name("s", "userId");
         let columns = [
             session.text("s", "id"),
             session.text("s", "userId"),
@@ -183,8 +163,8 @@ impl Source {
             "SELECT {} FROM {} s WHERE {range} ORDER BY {owner}, {} DESC, {}",
             columns.join(", "),
             session.quoted(),
-            session.plain("s", "expiresAt"),
-            session.plain("s", "id"),
+            session.column_name("s", "expiresAt"),
+            session.column_name("s", "id"),
         );
         self.query(sql, values).await?.iter().map(to_session).collect()
     }
@@ -258,7 +238,26 @@ fn moment(row: &QueryResult, at: usize) -> Result<Option<Timestamp>, SourceError
     Ok(text(row, at)?.and_then(|text| time::parse(&text)))
 }
 
-/// Whether statements are written in PostgreSQL's way.
 fn is_postgres(db: &impl ConnectionTrait) -> bool {
     db.get_database_backend() == DbBackend::Postgres
+}
+
+/// Why a Better Auth database cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The file does not exist.
+    #[error("there is no file {}; use an SQLite file or a postgres:// URL", .0.display())]
+    NoFile(PathBuf),
+    /// The URL has another scheme.
+    #[error("{0} databases cannot be read; use an SQLite file or a postgres:// URL")]
+    OtherKind(String),
+    /// The file has another format.
+    #[error("{} is not an SQLite database", .0.display())]
+    NotSqlite(PathBuf),
+    /// A table or column is missing.
+    #[error("this is not a Better Auth database: {0}")]
+    NotBetterAuth(String),
+    /// The database cannot be reached, or a query failed.
+    #[error("the Better Auth database cannot be read: {0}")]
+    Database(#[from] DbErr),
 }

@@ -84,7 +84,7 @@ fn to_event(owner: UserId, row: Model) -> Option<Event> {
     Some(Event {
         id: row.id,
         at: Timestamp::from_millis(row.at),
-        kind: EventKind::from_word(&row.kind)?,
+        kind: EventKind::from_name(&row.kind)?,
         user_id: owner,
         session_id: row.session_id.map(SessionId::from_uuid),
         address: row.address.and_then(|address| address.parse().ok()),

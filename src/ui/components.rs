@@ -1,7 +1,7 @@
-//! The parts pages are made of.
+//! Components that several pages share.
 
-pub mod error_summary;
 pub mod field;
+pub mod form;
 pub mod header;
 pub mod island_scripts;
 pub mod notice;

@@ -1,7 +1,7 @@
-//! What runs in the browser: comfort only. Every page works without it.
+//! The components that run in the browser. Every page works without them.
 //!
-//! Islands take no properties (their JSON would cost more than everything else in the bundle): what
-//! they need to know stands in the markup that the server wraps in them.
+//! Islands have no properties, because the JSON code for properties would be the largest part of the bundle. They
+//! read their data from the markup inside them.
 
 mod local_times;
 mod password_tools;

@@ -1,17 +1,15 @@
-//! Every sentence a form or an error page can say. An error says how to mend it and blames nobody.
+//! The messages of forms and of the security log. An error message says how to correct the input.
 
-use super::{
-    page::{ErrorKind, Page},
-    words,
-};
+use super::format;
 use crate::domain::{
     email::InvalidEmail,
+    event::EventKind,
     form::{FormError, Notice},
     name::{self, InvalidName},
     password::{self, WeakPassword},
 };
 
-/// What a form says about `error`.
+/// The message for a form error.
 pub fn form_error(error: FormError) -> String {
     match error {
         FormError::Email(InvalidEmail::Missing) => "Enter your e-mail address.".into(),
@@ -25,7 +23,7 @@ pub fn form_error(error: FormError) -> String {
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Throttled { retry_after } => {
-            format!("Too many attempts. Try again in {}.", words::duration(retry_after))
+            format!("Too many attempts. Try again in {}.", format::duration(retry_after))
         }
         FormError::Busy => "We’re busy just now. Try again in a few seconds.".into(),
         FormError::Internal => "Something went wrong on our side, and nothing was changed. Try again.".into(),
@@ -46,7 +44,7 @@ fn weak_password(weakness: WeakPassword) -> String {
     }
 }
 
-/// What the next page says when a form did what it says.
+/// The confirmation of a successful form post.
 pub const fn notice(notice: Notice) -> &'static str {
     match notice {
         Notice::ProfileSaved => "Your name is saved.",
@@ -58,36 +56,25 @@ pub const fn notice(notice: Notice) -> &'static str {
     }
 }
 
-/// What a page is called.
-pub const fn title(page: &Page) -> &'static str {
-    match page {
-        Page::Home => "Latchkey",
-        Page::SignUp(_) => "Create your account",
-        Page::SignIn(_) => "Sign in",
-        Page::Account(_) => "Your account",
-        Page::Reference(_) => "The API",
-        Page::NotFound => "Page not found",
-        Page::Error(page) => failure(page.kind).0,
-    }
-}
-
-/// The heading and the advice of an error page.
-pub const fn failure(kind: ErrorKind) -> (&'static str, &'static str) {
+/// The title of a security event, for the account's owner.
+pub const fn event(kind: EventKind) -> &'static str {
     match kind {
-        ErrorKind::Internal => {
-            ("Something went wrong", "It’s on our side, and nothing was changed. Please try again in a moment.")
-        }
-        ErrorKind::Busy => (
-            "We’re busy just now",
-            "More people are here than we can serve at once. Please try again in a few seconds.",
-        ),
-        ErrorKind::Unreadable => {
-            ("We couldn’t read that", "Nothing was changed. Go back, check what you entered and send it again.")
-        }
-        ErrorKind::Forbidden => (
-            "That came from another site",
-            "To keep your account safe, we only accept forms sent from our own pages. Nothing was changed.",
-        ),
+        EventKind::UserCreated => "Account created",
+        EventKind::UserUpdated => "Profile changed",
+        EventKind::UserDeleted => "Account deleted",
+        EventKind::LoginSuccess => "Signed in",
+        EventKind::LoginFail => "A wrong password was given",
+        EventKind::LoginFailMax => "Sign-in slowed down after many attempts",
+        EventKind::SessionCreated => "Session opened",
+        EventKind::SessionRenewed => "Session renewed",
+        EventKind::SessionExpired => "Signed out",
+        EventKind::TokenRevoked => "Device signed out from another one",
+        EventKind::TokenReuse => "Session ended: an old token was used again",
+        EventKind::TokenInvalid => "Request refused: its token was not valid",
+        EventKind::PasswordChange => "Password changed",
+        EventKind::PasswordChangeFail => "Password change refused",
+        EventKind::AuthorizationFail => "Request for someone else’s data refused",
+        EventKind::MaliciousCsrf => "Form from another site refused",
     }
 }
 
@@ -96,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_message_is_a_sentence() {
+    fn form_errors_are_calm_sentences() {
         let errors = [
             FormError::Email(InvalidEmail::Missing),
             FormError::EmailTaken,
@@ -116,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_told_in_words() {
+    fn throttled_error_names_the_wait() {
         assert_eq!(form_error(FormError::Throttled { retry_after: 90 }), "Too many attempts. Try again in 2 minutes.");
     }
 }

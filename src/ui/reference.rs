@@ -1,119 +1,119 @@
-//! What the page about the API needs to know of it.
+//! The data of the API reference page. `http::openapi` fills it from the OpenAPI document.
 
-/// The API, as people read it.
+/// The API reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReferencePage {
-    /// What the API is called.
+    /// The API's title.
     pub title: String,
-    /// Its version.
+    /// The API's version.
     pub version: String,
-    /// Paragraphs about all of it.
+    /// The introduction, by paragraph.
     pub about: Vec<String>,
-    /// Where it is.
+    /// The server's base URL.
     pub server: String,
-    /// What opens it.
+    /// The credentials that the API accepts.
     pub credentials: Vec<Credential>,
-    /// Operations that belong together.
+    /// The operations by group.
     pub groups: Vec<Group>,
 }
 
-/// What opens operations.
+/// A kind of credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
-    /// What it is called.
+    /// The name of the security scheme.
     pub name: String,
-    /// How it is sent.
+    /// The header, such as `Authorization: Bearer`.
     pub sent: String,
-    /// Where it comes from.
+    /// How to obtain the credential.
     pub about: String,
 }
 
-/// Operations that belong together.
+/// Related operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What they are called together; its anchor, too.
+    /// The heading. The group's anchor is derived from it.
     pub name: String,
-    /// What they have in common.
+    /// The introduction.
     pub about: String,
     /// The operations.
     pub operations: Vec<Operation>,
 }
 
-/// Something that can be asked for.
+/// An operation: one method on one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// Its name for programs, and its anchor.
+    /// The `operationId`, which is also the anchor.
     pub id: String,
     /// The HTTP method.
     pub method: String,
     /// The path.
     pub path: String,
-    /// What it does, in a line.
+    /// The summary, which is the heading.
     pub summary: String,
-    /// Paragraphs about it.
+    /// The description, by paragraph.
     pub about: Vec<String>,
-    /// Names of credentials of which it needs one; empty where it is open to all.
+    /// The names of the accepted credentials, of which a request carries one.
     pub credentials: Vec<String>,
-    /// Whether it answers without any of them, too.
+    /// Whether the credential is optional.
     pub open: bool,
-    /// Parts of the path and the query.
+    /// The path and query parameters.
     pub parameters: Vec<Member>,
-    /// What to send, in each media type that is read.
+    /// The request body in each accepted media type.
     pub bodies: Vec<Content>,
-    /// What is answered to success.
+    /// The responses with a 2xx or 3xx status.
     pub answers: Vec<Answer>,
-    /// What is answered otherwise.
+    /// The responses with any other status.
     pub errors: Vec<Answer>,
-    /// How to ask from a shell.
+    /// An example `curl` command.
     pub command: String,
 }
 
-/// One part of a body, a path or a query.
+/// A parameter, or a member of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Its name, with the names of what it lies in: `events[].id`.
+    /// The path from the root of the body: `events[].id`.
     pub name: String,
-    /// What it is: `string`, `path`.
+    /// The place and the type: `path`, `string`.
     pub kind: Vec<String>,
-    /// Whether it has to be there.
+    /// Whether the member is required.
     pub required: bool,
-    /// What it is for.
+    /// The description.
     pub about: String,
-    /// What it must keep to.
+    /// The constraints on the value.
     pub rules: Vec<String>,
 }
 
-/// A body.
+/// A request or response body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
-    /// Its media type.
+    /// The media type.
     pub media_type: String,
-    /// Its members; empty where it has none.
+    /// The members, including nested ones.
     pub members: Vec<Member>,
-    /// Bodies as they can be, each with its name.
+    /// Example bodies.
     pub examples: Vec<Example>,
 }
 
-/// A body as it can be.
+/// An example body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// What tells it from others: an error's code.
+    /// The example's name. For an error it is the error's code.
     pub name: String,
-    /// What it says.
+    /// The summary.
     pub about: String,
-    /// The body.
+    /// The body as text.
     pub text: String,
 }
 
-/// What is answered.
+/// A response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The status.
+    /// The HTTP status, such as `200` or `4XX`.
     pub status: String,
-    /// When.
+    /// The description.
     pub about: String,
-    /// Names of headers it has, and what for.
+    /// The names and descriptions of its headers.
     pub headers: Vec<(String, String)>,
-    /// Its body, if it has one.
+    /// The body.
     pub content: Option<Content>,
 }

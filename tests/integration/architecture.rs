@@ -1,8 +1,18 @@
-//! Who may import whom. The parts depend downward only; these tests fail when that breaks.
+//! Dependencies between the modules of the crate point downward only.
 
-use std::{fs, path::Path};
+mod graph;
+mod imports;
 
-/// A part of the crate, and the parts of the crate that it may import. The first match decides.
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use graph::Graph;
+use imports::{code, module_of, paths};
+
+/// A module, and the top-level modules that it may import. The first match decides.
 const ALLOWED: [(&str, &[&str]); 9] = [
     ("domain", &["domain"]),
     ("clock", &["domain"]),
@@ -15,8 +25,8 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("http", &["auth", "config", "crypto", "domain", "http", "ui"]),
 ];
 
-/// Crates that only these parts may import.
-const PRIVATE: [(&str, &[&str]); 7] = [
+/// Crates and functions that only these modules may use.
+const RESTRICTED: [(&str, &[&str]); 7] = [
     ("aws_lc_rs", &["auth/keys", "crypto"]),
     ("jsonwebtoken", &["auth/token", "auth/keys"]),
     ("argon2", &["auth/password/hasher"]),
@@ -26,71 +36,117 @@ const PRIVATE: [(&str, &[&str]); 7] = [
     ("axum", &["http", "cli/serve"]),
 ];
 
+/// Modules whose direct sub-modules must not import each other in a cycle.
+const LAYERED: [&str; 2] = ["auth", "http"];
+
 #[test]
-fn every_part_imports_only_what_lies_below_it() {
-    let mut broken = Vec::new();
+fn modules_import_only_lower_modules() {
+    let mut violations = BTreeSet::new();
     for (name, text) in sources() {
         let Some((_, allowed)) = ALLOWED.iter().find(|(part, _)| is_in(&name, part)) else { continue };
-        for module in crate_modules(&text) {
-            if !allowed.contains(&module.as_str()) {
-                broken.push(format!("src/{name} names crate::{module}"));
+        let module = module_of(&name);
+        for path in paths(&module, &text) {
+            let Some(top) = path.first() else { continue };
+            if top != &module[0] && !allowed.contains(&top.as_str()) {
+                violations.insert(format!("src/{name} imports crate::{}", path.join("::")));
             }
         }
     }
-    assert!(broken.is_empty(), "{broken:#?}");
+    assert!(violations.is_empty(), "{violations:#?}");
 }
 
 #[test]
-fn every_delicate_crate_is_named_in_one_place() {
-    let mut broken = Vec::new();
+fn submodules_have_no_import_cycle() {
+    let sources = sources();
+    let cycles: Vec<_> = LAYERED
+        .iter()
+        .flat_map(|area| Graph::of(area, &sources).cycles().into_iter().map(move |cycle| format!("{area}: {cycle}")))
+        .collect();
+    assert!(cycles.is_empty(), "\n{}", cycles.join("\n"));
+}
+
+/// An item of `auth.rs` or `http.rs` belongs in a sub-module: each import of it is an upward import.
+#[test]
+fn submodules_import_no_items_of_the_root() {
+    let sources = sources();
+    let mut violations = BTreeMap::new();
+    for area in LAYERED {
+        for (file, path) in Graph::of(area, &sources).upward {
+            violations.entry(path).or_insert_with(BTreeSet::new).insert(file);
+        }
+    }
+    assert!(violations.is_empty(), "{violations:#?}");
+}
+
+#[test]
+fn restricted_crates_stay_in_their_modules() {
+    let mut violations = Vec::new();
     for (name, text) in sources() {
-        for (word, places) in PRIVATE {
+        for (word, places) in RESTRICTED {
             let used = code(&text).any(|line| names(line, word));
             if used && !places.iter().any(|place| is_in(&name, place)) {
-                broken.push(format!("src/{name} names {word}"));
+                violations.push(format!("src/{name} uses {word}"));
             }
         }
     }
-    assert!(broken.is_empty(), "{broken:#?}");
+    assert!(violations.is_empty(), "{violations:#?}");
 }
 
 #[test]
-fn every_file_can_be_read_in_one_sitting() {
-    let long: Vec<_> =
-        sources().into_iter().filter(|(_, text)| text.lines().count() > 400).map(|(name, _)| name).collect();
+fn files_have_at_most_400_lines() {
+    let files = ["src", "tests"].map(files).concat();
+    let long: Vec<_> = files.into_iter().filter(|(_, text)| text.lines().count() > 400).map(|(name, _)| name).collect();
     assert!(long.is_empty(), "{long:#?}");
 }
 
-/// `name` without extension is the part or lies in its folder.
-fn is_in(name: &str, part: &str) -> bool {
-    name.trim_end_matches(".rs").strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+#[test]
+fn test_names_have_at_most_45_characters() {
+    let mut long = Vec::new();
+    for (file, text) in files("tests") {
+        let lines: Vec<_> = text.lines().map(str::trim).collect();
+        for pair in
+            lines.windows(2).filter(|pair| pair[0].starts_with("#[test]") || pair[0].starts_with("#[tokio::test"))
+        {
+            let name = pair[1].trim_start_matches("async ").trim_start_matches("fn ").trim_end_matches("() {");
+            if name.len() > 45 {
+                long.push(format!("{file}: {name}"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{long:#?}");
 }
 
+/// `name` without its extension is the module or lies in its folder.
+fn is_in(name: &str, module: &str) -> bool {
+    name.trim_end_matches(".rs").strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The files in `src`, by their path below it.
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = files("src");
+    assert!(sources.len() > 50, "{} files", sources.len());
+    sources
+}
+
+fn files(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Vec::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("src can be read") {
-            let path = entry.expect("src can be read").path();
+        for entry in fs::read_dir(folder).expect("a readable folder") {
+            let path = entry.expect("a readable folder").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(&root).expect("below src").display().to_string();
+                let name = path.strip_prefix(&root).expect("a path below the root").display().to_string();
                 found.push((name, fs::read_to_string(path).expect("a source file")));
             }
         }
     }
-    assert!(found.len() > 50, "the sources are found");
     found
 }
 
-/// The lines that are not comments, up to the unit tests.
-fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().take_while(|line| *line != "#[cfg(test)]").filter(|line| !line.trim_start().starts_with("//"))
-}
-
-/// Whether a line names `word` as a whole: `argon2::`, but not `my_argon2`.
+/// Whether a line has `word` as a whole path segment: `argon2::`, but not `my_argon2::`.
 fn names(line: &str, word: &str) -> bool {
     let boundary = |character: Option<char>| !character.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| {
@@ -99,41 +155,4 @@ fn names(line: &str, word: &str) -> bool {
             && boundary(rest.chars().next())
             && (word.contains(':') || rest.starts_with("::"))
     })
-}
-
-/// The modules named after `crate::`, in paths and in `use crate::{…}` groups.
-fn crate_modules(text: &str) -> Vec<String> {
-    let code: String = code(text).collect::<Vec<_>>().join("\n");
-    let mut modules = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
-        match rest.strip_prefix('{') {
-            Some(group) => modules.extend(group_members(group)),
-            None => modules.push(identifier(rest)),
-        }
-    }
-    modules
-}
-
-fn group_members(group: &str) -> Vec<String> {
-    let mut members = Vec::new();
-    let (mut depth, mut expecting) = (0, true);
-    for (at, character) in group.char_indices() {
-        match character {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => expecting = true,
-            character if expecting && depth == 0 && character.is_alphabetic() => {
-                members.push(identifier(&group[at..]));
-                expecting = false;
-            }
-            _ => {}
-        }
-    }
-    members
-}
-
-fn identifier(text: &str) -> String {
-    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }

@@ -1,7 +1,6 @@
-//! The sign-in API answers as Better Auth 1.7 does: the values here are the reference server's own.
+//! The contract API. Expected values were recorded from a Better Auth 1.7 server.
 
 mod bodies;
-mod deletion;
 mod endpoints;
 mod origins;
 mod sessions;
@@ -9,15 +8,10 @@ mod sessions;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    support::{BASE_URL, PASSWORD, TestApp},
-    wire::{Answer, send},
-};
-
-const JSON: (&str, &str) = ("content-type", "application/json");
+use crate::support::{BASE_URL, JSON, PASSWORD, TestApp, client::TestResponse};
 
 #[tokio::test]
-async fn what_is_not_there_is_an_empty_404() {
+async fn unknown_routes_return_empty_404() {
     let app = TestApp::new().await;
     for line in [
         "GET /api/auth",
@@ -40,47 +34,48 @@ async fn what_is_not_there_is_an_empty_404() {
         "POST /api/auth/forget-password",
         "POST /api/auth/nope",
     ] {
-        let answer = send(&app.state, line, &[("content-type", "text/plain")], "x").await;
-        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NOT_FOUND, ""), "{line}");
-        assert!(!answer.has("content-type"), "{line}");
+        let response = app.send(line, &[("content-type", "text/plain")], "x").await;
+        assert_eq!((response.status, response.body.as_str()), (StatusCode::NOT_FOUND, ""), "{line}");
+        assert!(!response.has("content-type"), "{line}");
     }
-    let answer = send(&app.state, "GET /api/auth/ok", &[], "").await;
-    assert_eq!((answer.body.as_str(), answer.header("content-type")), (r#"{"ok":true}"#, "application/json"));
+    let response = app.send("GET /api/auth/ok", &[], "").await;
+    assert_eq!((response.body.as_str(), response.header("content-type")), (r#"{"ok":true}"#, "application/json"));
 }
 
 #[tokio::test]
-async fn signing_up_answers_the_token_and_the_user() {
+async fn sign_up_returns_token_and_user() {
     let app = TestApp::new().await;
     let body =
         json!({ "name": "Ada", "email": "Ada@Example.com", "password": PASSWORD, "emailVerified": true, "role": "x" });
-    let answer = post(&app, "/sign-up/email", &[JSON], &body).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    let (user, token) = (answer.json()["user"].clone(), answer.json()["token"].clone());
-    assert_eq!(
-        answer.json(),
-        json!({ "token": token, "user": {
-            "id": user["id"], "name": "Ada", "email": "ada@example.com", "emailVerified": false, "image": null,
-            "createdAt": "2027-01-15T08:00:00.000Z", "updatedAt": "2027-01-15T08:00:00.000Z",
-        }})
-    );
-    assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.header("set-auth-token"), token);
-    assert_eq!(answer.header("access-control-expose-headers"), "set-auth-token");
-    let cookie = answer.set_cookie("latchkey_session").expect("a cookie");
-    assert_eq!(
-        cookie,
-        format!(
-            "latchkey_session={}; HttpOnly; SameSite=Lax; Path=/; Max-Age=604800",
-            token.as_str().expect("a token")
-        )
-    );
+    let response = post(&app, "/sign-up/email", &[JSON], &body).await;
+    assert_eq!(response.status, StatusCode::OK);
+    insta::assert_json_snapshot!(response.snapshot(), @r#"
+    {
+      "token": "[token]",
+      "user": {
+        "createdAt": "2027-01-15T08:00:00.000Z",
+        "email": "ada@example.com",
+        "emailVerified": false,
+        "id": "[id]",
+        "image": null,
+        "name": "Ada",
+        "updatedAt": "2027-01-15T08:00:00.000Z"
+      }
+    }
+    "#);
+    let token = response.json()["token"].as_str().expect("a token").to_owned();
+    assert_eq!(response.header("content-type"), "application/json");
+    assert_eq!(response.header("set-auth-token"), token);
+    assert_eq!(response.header("access-control-expose-headers"), "set-auth-token");
+    let cookie = format!("latchkey_session={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age=604800");
+    assert_eq!(response.set_cookie("latchkey_session"), Some(cookie));
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_has_the_references_codes() {
+async fn errors_have_the_reference_codes() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let bearer = format!("Bearer {}", ada.session_token);
+    let bearer = ada.session_bearer();
     let long = "x".repeat(129);
     let sign_up = |email: &str, password: &str| json!({ "name": "x", "email": email, "password": password });
     let change = |new: &str, current: &str| json!({ "newPassword": new, "currentPassword": current });
@@ -144,16 +139,16 @@ async fn what_cannot_be_done_has_the_references_codes() {
         json!({ "email": "" }),
         json!({ "foo": 1 }),
     ] {
-        let answer = post(&app, "/update-user", &[JSON, ("authorization", &bearer)], &body).await;
+        let response = post(&app, "/update-user", &[JSON, ("authorization", &bearer)], &body).await;
         assert_eq!(
-            (answer.status, answer.json()),
+            (response.status, response.json()),
             (StatusCode::BAD_REQUEST, json!({ "message": "No fields to update" }))
         );
     }
 }
 
 #[tokio::test]
-async fn without_a_session_a_valid_request_is_unauthorized_and_an_invalid_one_is_invalid() {
+async fn requests_without_session_return_401() {
     let app = TestApp::new().await;
     for (line, body) in [
         ("GET /list-sessions", ""),
@@ -168,57 +163,57 @@ async fn without_a_session_a_valid_request_is_unauthorized_and_an_invalid_one_is
         for credentials in
             [&[JSON][..], &[JSON, ("authorization", "Bearer x")], &[JSON, ("authorization", "Basic eA==")]]
         {
-            let answer = send(&app.state, &line.replace(" /", " /api/auth/"), credentials, body).await;
-            assert_error(&answer, 401, "UNAUTHORIZED", "Unauthorized");
+            let response = app.send(&line.replace(" /", " /api/auth/"), credentials, body).await;
+            assert_error(&response, 401, "UNAUTHORIZED", "Unauthorized");
         }
     }
 }
 
 #[tokio::test]
-async fn signing_in_says_where_to_go_next_on_this_site_only() {
+async fn sign_in_callback_stays_on_this_site() {
     let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
     app.person("ada@example.com").await;
     let own = format!("{BASE_URL}/x");
     for (callback, redirect) in [("/a?b=//c", true), (own.as_str(), true), ("", false)] {
         let body = json!({ "email": "ada@example.com", "password": PASSWORD, "callbackURL": callback });
-        let answer = post(&app, "/sign-in/email", &[JSON], &body).await;
-        assert_eq!((&answer.json()["url"], &answer.json()["redirect"]), (&json!(callback), &json!(redirect)));
-        assert_eq!(answer.has("location"), redirect);
+        let response = post(&app, "/sign-in/email", &[JSON], &body).await;
+        assert_eq!((&response.json()["url"], &response.json()["redirect"]), (&json!(callback), &json!(redirect)));
+        assert_eq!(response.has("location"), redirect);
     }
     for callback in
         ["//evil.example", "https://evil.example", "/\\evil", "javascript:alert(1)", "evil", "/%2f/evil", "/a\tb"]
     {
         for path in ["/sign-in/email", "/sign-out"] {
-            let answer = post(&app, path, &[JSON], &json!({ "callbackURL": callback })).await;
-            assert_error(&answer, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
+            let response = post(&app, path, &[JSON], &json!({ "callbackURL": callback })).await;
+            assert_error(&response, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
         }
     }
-    let answer = post(&app, "/sign-out", &[JSON], &json!({ "callbackURL": 1 })).await;
+    let response = post(&app, "/sign-out", &[JSON], &json!({ "callbackURL": 1 })).await;
     assert_eq!(
-        (answer.status, answer.json()),
+        (response.status, response.json()),
         (StatusCode::BAD_REQUEST, json!({ "message": "Invalid callbackURL: expected a string" }))
     );
     let body = json!({ "email": "ada@example.com", "password": PASSWORD });
-    let answer = post(&app, "/sign-in/email", &[JSON], &body).await;
-    assert_eq!((answer.json().get("url"), &answer.json()["redirect"]), (None, &json!(false)));
+    let response = post(&app, "/sign-in/email", &[JSON], &body).await;
+    assert_eq!((response.json().get("url"), &response.json()["redirect"]), (None, &json!(false)));
 }
 
 #[tokio::test]
-async fn not_remembered_means_until_the_browser_closes() {
+async fn sign_in_without_remember_sets_session_cookies() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
     let body = json!({ "email": "ada@example.com", "password": PASSWORD, "rememberMe": false });
-    let answer = post(&app, "/sign-in/email", &[JSON], &body).await;
+    let response = post(&app, "/sign-in/email", &[JSON], &body).await;
     for name in ["latchkey_session", "latchkey_access"] {
-        assert!(!answer.set_cookie(name).expect("a cookie").contains("Max-Age"));
+        assert!(!response.set_cookie(name).expect("a cookie").contains("Max-Age"));
     }
 }
 
-async fn post(app: &TestApp, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
-    send(&app.state, &format!("POST /api/auth{path}"), headers, body.to_string()).await
+pub async fn post(app: &TestApp, path: &str, headers: &[(&str, &str)], body: &Value) -> TestResponse {
+    app.send(&format!("POST /api/auth{path}"), headers, body.to_string()).await
 }
 
-fn assert_error(answer: &Answer, status: u16, code: &str, message: &str) {
-    assert_eq!((answer.status.as_u16(), answer.json()), (status, json!({ "message": message, "code": code })));
-    assert_eq!(answer.header("content-type"), "application/json");
+pub fn assert_error(response: &TestResponse, status: u16, code: &str, message: &str) {
+    assert_eq!((response.status.as_u16(), response.json()), (status, json!({ "message": message, "code": code })));
+    assert_eq!(response.header("content-type"), "application/json");
 }

@@ -1,4 +1,4 @@
-//! Moving over from Better Auth: users keep their ids, passwords and sessions.
+//! Import from Better Auth: users keep their ids, passwords and sessions.
 
 mod command;
 mod old;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use self::old::{ADA, HASH, HASH_OF_PASS, NEXT_WEEK, Old, SECRET, TOKEN, YESTERDAY};
 use crate::support::{
-    PASSWORD, TestApp,
+    NEW_PASSWORD, PASSWORD, TestApp,
     person::{Person, access_token},
     records::{count, operate, password_hash, security_log},
 };
@@ -29,21 +29,21 @@ async fn try_import(app: &TestApp, old: &Old, secret: Option<&str>, dry_run: boo
         dry_run,
     };
     let source = Source::open(&old.from).await?;
-    import(&app.store().await, source, &settings, app.clock.clock().now(), |_| ()).await
+    import(&app.store().await.expect("the database is reachable"), source, &settings, app.now(), |_| ()).await
 }
 
-/// Imports with the old secret.
+/// Imports with the correct secret.
 async fn moved(app: &TestApp, old: &Old) -> Report {
-    try_import(app, old, Some(SECRET), false).await.expect("it is imported")
+    try_import(app, old, Some(SECRET), false).await.expect("the import succeeds")
 }
 
 async fn sign_in(app: &TestApp, email: &str, password: &str) -> u16 {
     let body = json!({ "email": email, "password": password });
-    app.program().post("/api/auth/sign-in/email").json(&body).await.status_code().as_u16()
+    app.client().post("/api/auth/sign-in/email").json(&body).await.status.as_u16()
 }
 
 #[tokio::test]
-async fn users_keep_their_ids_and_a_token_of_theirs_opens_their_own_routes() {
+async fn imported_users_keep_their_ids() {
     for old in Old::each().await {
         let app = TestApp::new().await;
         old.ada().await;
@@ -53,15 +53,14 @@ async fn users_keep_their_ids_and_a_token_of_theirs_opens_their_own_routes() {
         assert_eq!(ada.user_id, ADA);
         let profile: Value = ada.get(&app, "").await.json();
         assert_eq!((&profile["id"], &profile["name"]), (&json!(ADA), &json!("Ada")));
-        let session: Value =
-            app.program().get("/api/auth/get-session").authorization_bearer(&ada.session_token).await.json();
+        let session: Value = app.client().get("/api/auth/get-session").bearer(&ada.session_token).await.json();
         assert_eq!(
             session["user"],
             json!({ "id": ADA, "name": "Ada", "email": "ada@example.com", "emailVerified": true,
                     "image": "https://example.com/a.png", "createdAt": YESTERDAY, "updatedAt": YESTERDAY })
         );
-        let other = app.program().get("/api/users/bFvE89k3dlrM8TEFajLpnqMWoFMJBrrc");
-        assert_eq!(other.authorization_bearer(&ada.access_token).await.status_code(), 403);
+        let other = app.client().get("/api/users/bFvE89k3dlrM8TEFajLpnqMWoFMJBrrc");
+        assert_eq!(other.bearer(&ada.access_token).await.status, 403);
         let created =
             security_log(&app).await.into_iter().find(|event| event.kind == "user_created").expect("an event");
         assert_eq!((created.user_id.as_deref(), created.detail.as_deref()), (Some(ADA), Some("import")));
@@ -69,7 +68,7 @@ async fn users_keep_their_ids_and_a_token_of_theirs_opens_their_own_routes() {
 }
 
 #[tokio::test]
-async fn an_old_password_signs_in_whatever_the_policy_and_is_then_kept_as_argon2id() {
+async fn imported_password_is_rehashed_at_sign_in() {
     for old in Old::each().await {
         let app = TestApp::new().await;
         old.user(ADA, "ada@example.com").await;
@@ -77,7 +76,7 @@ async fn an_old_password_signs_in_whatever_the_policy_and_is_then_kept_as_argon2
         moved(&app, &old).await;
         assert!(password_hash(&app, ADA).await.starts_with("$scrypt$ln=14,r=16,p=1$"));
         assert_eq!(sign_in(&app, "ada@example.com", "Pass").await, 401);
-        assert!(password_hash(&app, ADA).await.starts_with("$scrypt$"), "a wrong one changes nothing");
+        assert!(password_hash(&app, ADA).await.starts_with("$scrypt$"), "a wrong password keeps the hash");
         for _ in 0..2 {
             assert_eq!(sign_in(&app, "ada@example.com", "pass").await, 200);
             assert!(password_hash(&app, ADA).await.starts_with("$argon2id$"));
@@ -87,23 +86,23 @@ async fn an_old_password_signs_in_whatever_the_policy_and_is_then_kept_as_argon2
 }
 
 #[tokio::test]
-async fn an_old_password_can_be_changed_before_it_was_ever_used_here() {
+async fn imported_password_can_be_changed() {
     let (app, old) = (TestApp::new().await, Old::on_sqlite().await);
     old.ada().await;
     moved(&app, &old).await;
-    let change = |current: &str| json!({ "currentPassword": current, "newPassword": "amber kettle balcony 7" });
+    let change = |current: &str| json!({ "currentPassword": current, "newPassword": NEW_PASSWORD });
     for (current, status) in [("wrong", 400), (PASSWORD, 200)] {
-        let request = app.program().post("/api/auth/change-password").json(&change(current));
-        assert_eq!(request.authorization_bearer(TOKEN).await.status_code(), status, "{current}");
+        let request = app.client().post("/api/auth/change-password").json(&change(current));
+        assert_eq!(request.bearer(TOKEN).await.status, status, "{current}");
     }
-    assert_eq!(sign_in(&app, "ada@example.com", "amber kettle balcony 7").await, 200);
+    assert_eq!(sign_in(&app, "ada@example.com", NEW_PASSWORD).await, 200);
 }
 
 #[tokio::test]
-async fn a_failure_half_way_leaves_nothing() {
+async fn failed_import_writes_nothing() {
     for old in Old::each().await {
         let app = TestApp::new().await;
-        // More than are read at once: the first have been written when it fails.
+        // More rows than one batch: the first batch is written before the failure.
         for number in 0..700 {
             old.user(&format!("u{number:03}"), &format!("u{number:03}@example.com")).await;
         }
@@ -118,23 +117,23 @@ async fn a_failure_half_way_leaves_nothing() {
         for table in EVERYTHING {
             assert_eq!(count(&app, table).await, 0, "{table}");
         }
-        let mend = if app.database_url().starts_with("sqlite") {
+        let repair = if app.database_url().starts_with("sqlite") {
             "DROP TRIGGER broken"
         } else {
             "ALTER TABLE users DROP CONSTRAINT broken"
         };
-        operate(&app, mend).await;
+        operate(&app, repair).await;
         assert_eq!(moved(&app, &old).await.users.imported, 700);
     }
 }
 
 #[tokio::test]
-async fn a_dry_run_reports_the_same_and_writes_nothing() {
+async fn dry_run_writes_nothing() {
     for old in Old::each().await {
         let app = TestApp::new().await;
         old.ada().await;
         old.user("a b", "bad@example.com").await;
-        let dry = try_import(&app, &old, Some(SECRET), true).await.expect("it is tried");
+        let dry = try_import(&app, &old, Some(SECRET), true).await.expect("the dry run succeeds");
         assert!(dry.to_string().ends_with("This was a dry run: nothing was written.\n"));
         for table in EVERYTHING {
             assert_eq!(count(&app, table).await, 0, "{table}");
@@ -145,7 +144,7 @@ async fn a_dry_run_reports_the_same_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn the_report_names_whoever_was_skipped_and_says_why() {
+async fn report_names_skipped_rows_with_reasons() {
     for old in Old::each().await {
         let app = TestApp::new().await;
         let here = app.person("taken@example.com").await;
@@ -199,7 +198,7 @@ async fn the_report_names_whoever_was_skipped_and_says_why() {
 }
 
 #[tokio::test]
-async fn argon2id_hashes_of_bearable_cost_are_taken_as_they_are() {
+async fn argon2id_hashes_are_imported_unchanged() {
     let (app, old) = (TestApp::new().await, Old::on_sqlite().await);
     let reference = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
     old.user(ADA, "ada@example.com").await;
@@ -210,7 +209,7 @@ async fn argon2id_hashes_of_bearable_cost_are_taken_as_they_are() {
 }
 
 #[tokio::test]
-async fn tables_named_and_typed_as_other_adapters_do_are_read() {
+async fn other_adapters_tables_are_read() {
     let (app, app_time) = (TestApp::new().await, 1_799_900_000_i64);
     let old = Old::in_file(&format!(
         "create table users (id text primary key, name text, email text, email_verified integer, image text, \
@@ -226,6 +225,6 @@ async fn tables_named_and_typed_as_other_adapters_do_are_read() {
     let report = moved(&app, &old).await;
     assert_eq!((report.users.imported, report.passwords.imported, report.sessions.imported), (1, 1, 1), "{report}");
     let token = access_token(&app, TOKEN).await;
-    let profile: Value = app.program().get(&format!("/api/users/{ADA}")).authorization_bearer(token).await.json();
+    let profile: Value = app.client().get(&format!("/api/users/{ADA}")).bearer(token).await.json();
     assert_eq!(profile["createdAt"], "2027-01-14T04:13:20.000Z");
 }

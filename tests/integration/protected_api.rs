@@ -1,26 +1,27 @@
-//! Story 3: a token opens its own user's routes and no others.
+//! Story 3: an access token grants access to its own user's routes only.
+
+mod credentials;
+mod problems;
+mod required_sessions;
 
 use std::{collections::HashSet, time::Duration};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    support::{BASE_URL, TestApp, person::Person},
-    wire::{Answer, send},
-};
+use crate::support::{BASE_URL, TestApp, client::TestResponse, person::Person};
 
 #[tokio::test]
-async fn a_users_token_opens_that_users_profile() {
+async fn own_profile_is_returned() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let answer = ada.get(&app, "").await;
-    answer.assert_status_ok();
-    assert_eq!(answer.json::<Value>()["email"], "ada@example.com");
+    let response = ada.get(&app, "").await;
+    response.assert_ok();
+    assert_eq!(response.json()["email"], "ada@example.com");
 }
 
 #[tokio::test]
-async fn another_users_id_is_forbidden_whether_it_exists_or_not_in_any_spelling() {
+async fn other_users_id_returns_403() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
@@ -42,17 +43,17 @@ async fn another_users_id_is_forbidden_whether_it_exists_or_not_in_any_spelling(
     ] {
         for rest in ["", "/sessions", "/events"] {
             let path = format!("/api/users/{id}{rest}");
-            let answer = app.program().get(&path).authorization_bearer(&ada.access_token).expect_failure().await;
-            assert_eq!(answer.status_code(), StatusCode::FORBIDDEN, "{path}");
-            bodies.push(answer.text());
+            let response = app.client().get(&path).bearer(&ada.access_token).await;
+            assert_eq!(response.status, StatusCode::FORBIDDEN, "{path}");
+            bodies.push(response.body);
         }
     }
     bodies.dedup();
-    assert_eq!(bodies.len(), 1, "always the same answer");
+    assert_eq!(bodies.len(), 1, "all responses are identical");
 }
 
 #[tokio::test]
-async fn a_profile_says_who_the_user_is_and_nothing_secret() {
+async fn profile_has_public_members_only() {
     let app = TestApp::new().await;
     let ada = app.person("Ada@Example.com").await;
     let profile: Value = ada.get(&app, "").await.json();
@@ -67,19 +68,19 @@ async fn a_profile_says_who_the_user_is_and_nothing_secret() {
 }
 
 #[tokio::test]
-async fn the_name_can_be_changed_and_is_tidied() {
+async fn name_change_is_trimmed_and_saved() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     for (sent, kept) in [("  Ada Lovelace ", "Ada Lovelace"), ("", ""), ("李小龍 🐉", "李小龍 🐉"), ("<b>", "<b>")]
     {
-        let answer = patch(&app, &ada, &json!({ "name": sent }).to_string()).await;
-        assert_eq!((answer.status, &answer.json()["name"]), (StatusCode::OK, &json!(kept)));
-        assert_eq!(ada.get(&app, "").await.json::<Value>()["name"], kept);
+        let response = patch(&app, &ada, &json!({ "name": sent }).to_string()).await;
+        assert_eq!((response.status, &response.json()["name"]), (StatusCode::OK, &json!(kept)));
+        assert_eq!(ada.get(&app, "").await.json()["name"], kept);
     }
 }
 
 #[tokio::test]
-async fn a_change_with_anything_but_a_name_is_refused_whole() {
+async fn name_change_with_other_members_is_refused() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     for body in [
@@ -98,24 +99,20 @@ async fn a_change_with_anything_but_a_name_is_refused_whole() {
         r#"{"name":"x","name":"y"}"#,
         r#"{"Name":"x"}"#,
     ] {
-        let answer = patch(&app, &ada, body).await;
-        assert_eq!(
-            (answer.status, answer.problem().as_str()),
-            (StatusCode::UNPROCESSABLE_ENTITY, "unexpected_body"),
-            "{body}"
-        );
+        let response = patch(&app, &ada, body).await;
+        assert_eq!(response.problem(), "422 unexpected_body", "{body}");
     }
     for name in ["a\nb", "\u{7f}", &"x".repeat(101)] {
-        let answer = patch(&app, &ada, &json!({ "name": name }).to_string()).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields"));
-        assert_eq!(answer.json()["errors"][0]["pointer"], "/name");
+        let response = patch(&app, &ada, &json!({ "name": name }).to_string()).await;
+        assert_eq!(response.problem(), "422 invalid_fields");
+        assert_eq!(response.json()["errors"][0]["pointer"], "/name");
     }
     let profile: Value = ada.get(&app, "").await.json();
     assert_eq!((&profile["name"], &profile["email"]), (&json!("Ada"), &json!("ada@example.com")));
 }
 
 #[tokio::test]
-async fn the_sessions_are_listed_with_the_one_asking_marked() {
+async fn session_list_marks_the_current_session() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let phone = Person::sign_in(&app, "ada@example.com").await;
@@ -123,79 +120,79 @@ async fn the_sessions_are_listed_with_the_one_asking_marked() {
     let sessions = sessions(&app, &phone).await;
     assert_eq!(sessions.len(), 2);
     assert_eq!(sessions.iter().filter(|session| session["current"] == true).count(), 1);
-    let current = sessions.iter().find(|session| session["current"] == true).expect("one is current");
+    let current = sessions.iter().find(|session| session["current"] == true).expect("a current session");
     assert_eq!(current["address"], "192.0.2.1");
     assert!(phone.session_token.starts_with(current["id"].as_str().expect("an id")));
     let text = serde_json::to_string(&sessions).expect("JSON");
     for token in [&ada.session_token, &phone.session_token] {
         let secret = token.split_once('.').expect("two parts").1;
-        assert!(!text.contains(secret), "a listing shows no secrets");
+        assert!(!text.contains(secret), "the list has no secrets");
     }
 }
 
 #[tokio::test]
-async fn an_ended_session_opens_nothing_from_that_moment_on() {
+async fn ended_session_is_refused_immediately() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let phone = Person::sign_in(&app, "ada@example.com").await;
-    let answer = delete(&app, &ada, &format!("/sessions/{}", session_id(&phone))).await;
-    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NO_CONTENT, ""));
+    let response = delete(&app, &ada, &format!("/sessions/{}", phone.session_id())).await;
+    assert_eq!((response.status, response.body.as_str()), (StatusCode::NO_CONTENT, ""));
     assert_eq!(get(&app, &phone, "").await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(ada.get(&app, "").await.status_code(), StatusCode::OK);
+    assert_eq!(ada.get(&app, "").await.status, StatusCode::OK);
     assert_eq!(sessions(&app, &ada).await.len(), 1);
 }
 
 #[tokio::test]
-async fn only_ones_own_live_sessions_can_be_ended_and_all_others_answer_alike() {
+async fn only_own_live_sessions_can_be_ended() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
     let ended = Person::sign_in(&app, "ada@example.com").await;
-    delete(&app, &ada, &format!("/sessions/{}", session_id(&ended))).await;
+    delete(&app, &ada, &format!("/sessions/{}", ended.session_id())).await;
     let mut bodies = Vec::new();
-    for id in [session_id(&bob), session_id(&ended), "0197a2f0-0000-7000-8000-000000000000", "x", &ada.session_token] {
-        let answer = delete(&app, &ada, &format!("/sessions/{id}")).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::NOT_FOUND, "not_found"), "{id}");
-        bodies.push(answer.body);
+    for id in [bob.session_id(), ended.session_id(), "0197a2f0-0000-7000-8000-000000000000", "x", &ada.session_token] {
+        let response = delete(&app, &ada, &format!("/sessions/{id}")).await;
+        assert_eq!(response.problem(), "404 not_found", "{id}");
+        bodies.push(response.body);
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
-    assert_eq!(bob.get(&app, "").await.status_code(), StatusCode::OK);
+    assert_eq!(bob.get(&app, "").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_browser_that_ends_its_own_session_forgets_it() {
+async fn ending_own_session_clears_cookies() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let line = format!("DELETE {}", ada.path(&format!("/sessions/{}", session_id(&ada))));
-    let cookies = format!("latchkey_access={}; latchkey_session={}", ada.access_token, ada.session_token);
-    let answer = send(&app.state, &line, &[("cookie", &cookies), ("origin", BASE_URL)], "").await;
-    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    let line = format!("DELETE {}", ada.path(&format!("/sessions/{}", ada.session_id())));
+    let cookies = ada.cookies();
+    let response = app.send(&line, &[("cookie", &cookies), ("origin", BASE_URL)], "").await;
+    assert_eq!(response.status, StatusCode::NO_CONTENT);
     for name in ["latchkey_access", "latchkey_session"] {
-        let cookie = answer.set_cookie(name).expect("a cookie");
+        let cookie = response.set_cookie(name).expect("a cookie");
         assert!(cookie.starts_with(&format!("{name}=;")) && cookie.contains("Max-Age=0"), "{cookie}");
     }
 }
 
 #[tokio::test]
-async fn all_other_sessions_can_be_ended_at_once() {
+async fn all_other_sessions_can_be_ended() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
     let others = [Person::sign_in(&app, "ada@example.com").await, Person::sign_in(&app, "ada@example.com").await];
-    let answer = delete(&app, &ada, "/sessions").await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "revoked": 2 })));
+    let response = delete(&app, &ada, "/sessions").await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "revoked": 2 })));
     for other in &others {
         assert_eq!(get(&app, other, "").await.status, StatusCode::UNAUTHORIZED);
     }
     for person in [&ada, &bob] {
-        assert_eq!(person.get(&app, "").await.status_code(), StatusCode::OK);
+        assert_eq!(person.get(&app, "").await.status, StatusCode::OK);
     }
     assert_eq!(delete(&app, &ada, "/sessions").await.json(), json!({ "revoked": 0 }));
 }
 
 #[tokio::test]
-async fn the_security_log_comes_newest_first_in_pages_that_neither_skip_nor_repeat() {
+async fn event_pages_are_complete_and_disjoint() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
@@ -218,11 +215,11 @@ async fn the_security_log_comes_newest_first_in_pages_that_neither_skip_nor_repe
     assert_eq!(paged, all);
     let ids = |events: &[Value]| events.iter().filter_map(|event| event["id"].as_i64()).collect::<HashSet<_>>();
     let bobs = events(&app, &bob, "").await["events"].as_array().expect("events").clone();
-    assert!(ids(&bobs).is_disjoint(&ids(&all)), "nobody sees another's log");
+    assert!(ids(&bobs).is_disjoint(&ids(&all)), "users see only their own events");
 }
 
 #[tokio::test]
-async fn a_query_that_cannot_be_used_is_a_problem() {
+async fn invalid_query_returns_a_problem() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     for query in [
@@ -239,8 +236,8 @@ async fn a_query_that_cannot_be_used_is_a_problem() {
         "page=2",
         "before=99999999999999999999",
     ] {
-        let answer = get(&app, &ada, &format!("/events?{query}")).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::BAD_REQUEST, "invalid_query"), "{query}");
+        let response = get(&app, &ada, &format!("/events?{query}")).await;
+        assert_eq!(response.problem(), "400 invalid_query", "{query}");
     }
     for (query, count) in [("limit=1", 1), ("before=-5", 0), ("before=0", 0), ("limit=100", 3)] {
         let page = events(&app, &ada, &format!("?{query}")).await;
@@ -249,41 +246,41 @@ async fn a_query_that_cannot_be_used_is_a_problem() {
 }
 
 #[tokio::test]
-async fn a_cookie_opens_the_same_routes_as_a_bearer_token() {
+async fn access_cookie_works_like_a_bearer_token() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let cookie = format!("latchkey_access={}", ada.access_token);
+    let cookie = ada.access_cookie();
     for rest in ["", "/sessions", "/events"] {
-        let answer = send(&app.state, &format!("GET {}", ada.path(rest)), &[("cookie", &cookie)], "").await;
-        assert_eq!(answer.status, StatusCode::OK, "{rest}");
-        assert_eq!(answer.header("cache-control"), "no-store");
+        let response = app.send(&format!("GET {}", ada.path(rest)), &[("cookie", &cookie)], "").await;
+        assert_eq!(response.status, StatusCode::OK, "{rest}");
+        assert_eq!(response.header("cache-control"), "no-store");
     }
 }
 
 #[tokio::test]
-async fn an_expired_access_token_is_renewed_unseen_on_an_api_request() {
+async fn expired_access_cookie_is_renewed() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     app.wait(Duration::from_mins(20));
-    let cookies = format!("latchkey_access={}; latchkey_session={}", ada.access_token, ada.session_token);
-    let answer = send(&app.state, &format!("GET {}", ada.path("")), &[("cookie", &cookies)], "").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert!(answer.set_cookie("latchkey_access").is_some_and(|cookie| !cookie.contains(&ada.access_token)));
-    assert!(answer.set_cookie("latchkey_session").is_some_and(|cookie| !cookie.contains(&ada.session_token)));
+    let cookies = ada.cookies();
+    let response = app.send(&format!("GET {}", ada.path("")), &[("cookie", &cookies)], "").await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert!(response.set_cookie("latchkey_access").is_some_and(|cookie| !cookie.contains(&ada.access_token)));
+    assert!(response.set_cookie("latchkey_session").is_some_and(|cookie| !cookie.contains(&ada.session_token)));
 }
 
-async fn get(app: &TestApp, person: &Person, rest: &str) -> Answer {
-    send(&app.state, &format!("GET {}", person.path(rest)), &[("authorization", &bearer(person))], "").await
+async fn get(app: &TestApp, person: &Person, rest: &str) -> TestResponse {
+    app.send(&format!("GET {}", person.path(rest)), &[("authorization", &bearer(person))], "").await
 }
 
-async fn delete(app: &TestApp, person: &Person, rest: &str) -> Answer {
-    send(&app.state, &format!("DELETE {}", person.path(rest)), &[("authorization", &bearer(person))], "").await
+async fn delete(app: &TestApp, person: &Person, rest: &str) -> TestResponse {
+    app.send(&format!("DELETE {}", person.path(rest)), &[("authorization", &bearer(person))], "").await
 }
 
-async fn patch(app: &TestApp, person: &Person, body: &str) -> Answer {
+async fn patch(app: &TestApp, person: &Person, body: &str) -> TestResponse {
     let headers = [("authorization", bearer(person)), ("content-type", "application/json".to_owned())];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-    send(&app.state, &format!("PATCH {}", person.path("")), &headers, body.to_owned()).await
+    app.send(&format!("PATCH {}", person.path("")), &headers, body.to_owned()).await
 }
 
 async fn events(app: &TestApp, person: &Person, query: &str) -> Value {
@@ -295,9 +292,5 @@ async fn sessions(app: &TestApp, person: &Person) -> Vec<Value> {
 }
 
 fn bearer(person: &Person) -> String {
-    format!("Bearer {}", person.access_token)
-}
-
-fn session_id(person: &Person) -> &str {
-    person.session_token.split_once('.').expect("two parts").0
+    person.bearer()
 }

@@ -1,12 +1,12 @@
-//! Story 4: signing out ends the session everywhere, at once. Over both doors.
+//! Story 4: sign-out ends the session immediately, with the form and over the API.
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{
-    PASSWORD, TestApp,
-    browser::{ACCESS, Browser, SESSION, clears_session, set_cookies},
+    PASSWORD, TestApp, WRONG_PASSWORD,
+    browser::{ACCESS, Browser, SESSION},
 };
 
 async fn signed_in(app: &TestApp) -> Browser {
@@ -15,73 +15,69 @@ async fn signed_in(app: &TestApp) -> Browser {
     browser
 }
 
-/// The status of the profile, asked for with an access token.
+/// The status of GET on the profile with this access token.
 async fn profile_status(app: &TestApp, user_id: &str, access_token: &str) -> u16 {
     let path = format!("/api/users/{user_id}");
-    app.program().get(&path).authorization_bearer(access_token).await.status_code().as_u16()
-}
-
-async fn session_of(app: &TestApp, session_token: &str) -> Value {
-    app.program().get("/api/auth/get-session").authorization_bearer(session_token).await.json()
+    app.client().get(&path).bearer(access_token).await.status.as_u16()
 }
 
 #[tokio::test]
-async fn the_form_ends_the_session_both_cookies_and_the_access_token_at_once() {
+async fn form_sign_out_ends_session_and_tokens() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
     let (access, session) = (browser.cookie(ACCESS).expect("a token"), browser.cookie(SESSION).expect("a token"));
-    let user_id = session_of(&app, &session).await["user"]["id"].as_str().expect("an id").to_owned();
+    let user_id = app.session(&session).await["user"]["id"].as_str().expect("an id").to_owned();
     assert_eq!(profile_status(&app, &user_id, &access).await, 200);
 
-    let answer = browser.post("sign-out", &[]).await;
-    assert_eq!(answer.status_code(), 303);
-    assert_eq!(answer.header("location"), "/");
-    assert!(clears_session(&answer));
-    for cookie in set_cookies(&answer).iter().filter(|cookie| !cookie.starts_with("latchkey_form")) {
+    let response = browser.post("sign-out", &[]).await;
+    assert_eq!(response.status, 303);
+    assert_eq!(response.header("location"), "/");
+    assert!(response.clears_session());
+    for cookie in response.set_cookies().iter().filter(|cookie| !cookie.starts_with("latchkey_form")) {
         assert!(cookie.contains("=; ") && cookie.contains("Max-Age=0") && cookie.contains("Path=/"), "{cookie}");
     }
     assert!(browser.page("/").await.contains("You’re signed out."));
     assert_eq!(profile_status(&app, &user_id, &access).await, 401);
-    assert!(session_of(&app, &session).await.is_null());
+    assert!(app.session(&session).await.is_null());
 }
 
 #[tokio::test]
-async fn the_api_ends_the_session_and_its_access_tokens_at_once() {
+async fn api_sign_out_ends_session_and_tokens() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let answer = app.program().post("/api/auth/sign-out").authorization_bearer(&ada.session_token).await;
-    assert_eq!(answer.json::<Value>(), json!({ "success": true }));
-    assert!(clears_session(&answer));
+    let response = app.client().post("/api/auth/sign-out").bearer(&ada.session_token).await;
+    assert_eq!(response.json(), json!({ "success": true }));
+    assert!(response.clears_session());
     let refused = ada.get(&app, "").await;
-    assert_eq!(refused.status_code(), 401);
-    assert!(refused.header("www-authenticate").to_str().expect("text").contains("invalid_token"));
-    assert!(session_of(&app, &ada.session_token).await.is_null());
+    assert_eq!(refused.status, 401);
+    assert!(refused.header("www-authenticate").contains("invalid_token"));
+    assert!(app.session(&ada.session_token).await.is_null());
 }
 
 #[tokio::test]
-async fn the_api_signs_a_browser_out_by_its_cookie() {
+async fn api_sign_out_accepts_the_cookie() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
-    let answer = browser.post_json("/api/auth/sign-out", &json!({})).await;
-    answer.assert_status_ok();
+    let response = browser.post_json("/api/auth/sign-out", &json!({})).await;
+    response.assert_ok();
     assert_eq!((browser.cookie(ACCESS), browser.cookie(SESSION)), (None, None));
     assert!(!browser.is_signed_in().await);
 }
 
 #[tokio::test]
-async fn only_a_post_signs_out() {
+async fn sign_out_requires_post() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
     for path in ["/actions/sign-out", "/api/auth/sign-out"] {
-        let answer = browser.get(path).await;
-        assert!([404, 405].contains(&answer.status_code().as_u16()), "{path}");
-        assert!(set_cookies(&answer).is_empty());
+        let response = browser.get(path).await;
+        assert!([404, 405].contains(&response.status.as_u16()), "{path}");
+        assert!(response.set_cookies().is_empty());
     }
     assert!(browser.is_signed_in().await);
 }
 
 #[tokio::test]
-async fn another_site_cannot_sign_anybody_out() {
+async fn cross_site_sign_out_is_refused() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
     let cookies = format!(
@@ -90,45 +86,44 @@ async fn another_site_cannot_sign_anybody_out() {
         browser.cookie(SESSION).expect("a token")
     );
     for path in ["/actions/sign-out", "/api/auth/sign-out"] {
-        let attack =
-            app.program().post(path).add_header("cookie", &cookies).add_header("origin", "https://evil.example");
-        let answer = attack.await;
-        assert_eq!(answer.status_code(), 403, "{path}");
-        assert!(set_cookies(&answer).is_empty(), "{path}");
+        let attack = app.client().post(path).header("cookie", &cookies).header("origin", "https://evil.example");
+        let response = attack.await;
+        assert_eq!(response.status, 403, "{path}");
+        assert!(response.set_cookies().is_empty(), "{path}");
     }
     assert!(browser.is_signed_in().await);
 }
 
 #[tokio::test]
-async fn signing_out_without_a_session_is_no_error() {
+async fn sign_out_without_session_succeeds() {
     let app = TestApp::new().await;
     assert_eq!(Browser::new(&app).post("sign-out", &[]).await.header("location"), "/");
-    app.program().post("/api/auth/sign-out").await.assert_status_ok();
+    app.client().post("/api/auth/sign-out").await.assert_ok();
 }
 
 #[tokio::test]
-async fn a_session_whose_access_token_has_expired_can_be_signed_out() {
+async fn sign_out_with_expired_token_succeeds() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
     let session = browser.cookie(SESSION).expect("a token");
     app.wait(Duration::from_hours(1));
-    assert!(clears_session(&browser.post("sign-out", &[]).await));
-    assert!(session_of(&app, &session).await.is_null());
+    assert!(browser.post("sign-out", &[]).await.clears_session());
+    assert!(app.session(&session).await.is_null());
 }
 
 #[tokio::test]
-async fn a_restart_forgets_no_sign_out() {
+async fn sign_out_survives_a_restart() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    app.program().post("/api/auth/sign-out").authorization_bearer(&ada.session_token).await.assert_status_ok();
+    ada.sign_out(&app).await;
     app.wait(Duration::from_mins(10));
     let app = app.restarted().await;
-    assert_eq!(ada.get(&app, "").await.status_code(), 401);
-    assert!(session_of(&app, &ada.session_token).await.is_null());
+    assert_eq!(ada.get(&app, "").await.status, 401);
+    assert!(app.session(&ada.session_token).await.is_null());
 }
 
 #[tokio::test]
-async fn signing_out_here_leaves_other_devices_signed_in() {
+async fn sign_out_keeps_other_devices_signed_in() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
     let other = Browser::new(&app);
@@ -138,41 +133,41 @@ async fn signing_out_here_leaves_other_devices_signed_in() {
 }
 
 #[tokio::test]
-async fn the_back_button_shows_nothing_of_the_account() {
+async fn account_page_is_not_cached_after_sign_out() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
     let page = browser.get("/account").await;
     assert_eq!(page.header("cache-control"), "no-store");
     browser.post("sign-out", &[]).await;
     let again = browser.get("/account").await;
-    assert_eq!(again.status_code(), 303);
-    assert!(!again.text().contains("ada@example.com"));
+    assert_eq!(again.status, 303);
+    assert!(!again.body.contains("ada@example.com"));
 }
 
 #[tokio::test]
-async fn a_protected_page_asks_to_sign_in_and_comes_back_to_where_the_person_was() {
+async fn sign_in_returns_to_the_requested_page() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
     for (path, next) in [("/account", "%2Faccount"), ("/account?before=7", "%2Faccount%3Fbefore%3D7")] {
         let browser = Browser::new(&app);
-        let answer = browser.get(path).await;
-        assert_eq!(answer.status_code(), 303);
+        let response = browser.get(path).await;
+        assert_eq!(response.status, 303);
         let sign_in = format!("/sign-in?next={next}");
-        assert_eq!(answer.header("location"), sign_in.as_str());
+        assert_eq!(response.header("location"), sign_in.as_str());
         let page = browser.page(&sign_in).await;
-        assert!(page.contains(&format!("value=\"{path}\"")), "the form carries it");
+        assert!(page.contains(&format!("value=\"{path}\"")), "the form has the next page");
 
-        let form = [("email", "ada@example.com"), ("password", "wrong password 1"), ("next", path)];
+        let form = [("email", "ada@example.com"), ("password", WRONG_PASSWORD), ("next", path)];
         let refused = browser.post("sign-in", &form).await;
-        assert_eq!(refused.header("location"), sign_in.as_str(), "an error does not forget it");
+        assert_eq!(refused.header("location"), sign_in.as_str(), "an error keeps the next page");
         let form = [("email", "ada@example.com"), ("password", PASSWORD), ("next", path)];
         assert_eq!(browser.post("sign-in", &form).await.header("location"), path);
-        assert_eq!(browser.get(&sign_in).await.header("location"), path, "signed in already");
+        assert_eq!(browser.get(&sign_in).await.header("location"), path, "a signed-in user is redirected");
     }
 }
 
 #[tokio::test]
-async fn a_sign_up_comes_back_to_where_the_person_was_too() {
+async fn sign_up_returns_to_the_requested_page() {
     let app = TestApp::new().await;
     let path = "/account?before=7";
     let form = [("email", "ada@example.com"), ("password", PASSWORD), ("next", path)];
@@ -180,7 +175,7 @@ async fn a_sign_up_comes_back_to_where_the_person_was_too() {
 }
 
 #[tokio::test]
-async fn no_other_site_is_ever_the_next_page() {
+async fn next_page_on_another_site_is_ignored() {
     let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
     app.person("ada@example.com").await;
     for hostile in [
@@ -205,8 +200,8 @@ async fn no_other_site_is_ever_the_next_page() {
         let form = [("email", "ada@example.com"), ("password", PASSWORD), ("next", hostile)];
         assert_eq!(browser.post("sign-in", &form).await.header("location"), "/account", "{hostile:?}");
         for page in ["sign-in", "sign-up"] {
-            let answer = browser.get(&format!("/{page}?next={query}")).await;
-            assert_eq!(answer.header("location"), "/account", "{hostile:?}");
+            let response = browser.get(&format!("/{page}?next={query}")).await;
+            assert_eq!(response.header("location"), "/account", "{hostile:?}");
         }
     }
 }

@@ -1,30 +1,30 @@
-//! Story 1: someone makes an account and is signed in at once. Over both doors.
+//! Story 1: a user creates an account and is signed in, with the form and over the API.
 
-use axum_test::TestResponse;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{
     PASSWORD, TestApp,
-    browser::{ACCESS, Browser, SESSION, set_cookies},
+    browser::{ACCESS, Browser, SESSION},
+    client::TestResponse,
     records::count,
 };
 
-async fn over_the_api(app: &TestApp, email: &str, password: &str) -> TestResponse {
+async fn api_sign_up(app: &TestApp, email: &str, password: &str) -> TestResponse {
     let body = json!({ "name": "Ada", "email": email, "password": password });
-    app.program().post("/api/auth/sign-up/email").json(&body).await
+    app.client().post("/api/auth/sign-up/email").json(&body).await
 }
 
-async fn over_the_form(browser: &Browser, email: &str, password: &str) -> TestResponse {
+async fn form_sign_up(browser: &Browser, email: &str, password: &str) -> TestResponse {
     browser.post("sign-up", &[("name", "Ada"), ("email", email), ("password", password)]).await
 }
 
-/// What the form says after a refused sign-up; nobody is signed in.
+/// The form page after a refused sign-up.
 async fn refusal(browser: &Browser, email: &str, password: &str) -> String {
-    let answer = over_the_form(browser, email, password).await;
-    assert_eq!(answer.status_code(), 303, "{email} {password}");
-    assert_eq!(answer.header("location"), "/sign-up", "{email} {password}");
+    let response = form_sign_up(browser, email, password).await;
+    assert_eq!(response.status, 303, "{email} {password}");
+    assert_eq!(response.header("location"), "/sign-up", "{email} {password}");
     assert_eq!(browser.cookie(SESSION), None);
     browser.page("/sign-up").await
 }
@@ -34,32 +34,32 @@ fn emoji(number: u32) -> String {
 }
 
 #[tokio::test]
-async fn the_form_makes_an_account_and_signs_in_at_once() {
+async fn form_creates_an_account_and_signs_in() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    let answer = browser.sign_up("Ada@Example.com").await;
-    assert_eq!(answer.status_code(), 303);
-    assert_eq!(answer.header("location"), "/account");
+    let response = browser.sign_up("Ada@Example.com").await;
+    assert_eq!(response.status, 303);
+    assert_eq!(response.header("location"), "/account");
     let page = browser.page("/account").await;
-    assert!(page.contains("Ada@Example.com"), "as it was typed");
+    assert!(page.contains("Ada@Example.com"), "the address keeps its spelling");
 }
 
 #[tokio::test]
-async fn the_api_makes_an_account_and_signs_in_at_once() {
+async fn api_creates_an_account_and_signs_in() {
     let app = TestApp::new().await;
-    let answer = over_the_api(&app, "ada@example.com", PASSWORD).await;
-    answer.assert_status_ok();
-    let body: Value = answer.json();
+    let response = api_sign_up(&app, "ada@example.com", PASSWORD).await;
+    response.assert_ok();
+    let body: Value = response.json();
     let session_token = body["token"].as_str().expect("a token");
-    assert_eq!(answer.header("set-auth-token"), session_token);
-    assert_eq!(answer.cookie(SESSION).value(), session_token);
+    assert_eq!(response.header("set-auth-token"), session_token);
+    assert_eq!(response.new_cookie(SESSION).as_deref(), Some(session_token));
     let path = format!("/api/users/{}", body["user"]["id"].as_str().expect("an id"));
-    let profile = app.program().get(&path).authorization_bearer(answer.cookie(ACCESS).value()).await;
-    assert_eq!(profile.json::<Value>()["email"], "ada@example.com");
+    let profile = app.client().get(&path).bearer(response.new_cookie(ACCESS).expect("an access token")).await;
+    assert_eq!(profile.json()["email"], "ada@example.com");
 }
 
 #[tokio::test]
-async fn the_name_may_be_left_out() {
+async fn form_without_name_succeeds() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
     browser.post("sign-up", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
@@ -67,10 +67,10 @@ async fn the_name_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn scripts_and_other_sites_cannot_reach_the_cookies() {
+async fn cookies_are_http_only_and_same_site() {
     let app = TestApp::new().await;
-    let answer = Browser::new(&app).sign_up("ada@example.com").await;
-    let cookies = set_cookies(&answer);
+    let response = Browser::new(&app).sign_up("ada@example.com").await;
+    let cookies = response.set_cookies();
     assert_eq!(cookies.len(), 2, "{cookies:?}");
     for (name, life) in [(ACCESS, 15 * 60), (SESSION, 7 * 24 * 60 * 60)] {
         let cookie = cookies.iter().find(|cookie| cookie.starts_with(&format!("{name}="))).expect("the cookie");
@@ -82,11 +82,11 @@ async fn scripts_and_other_sites_cannot_reach_the_cookies() {
 }
 
 #[tokio::test]
-async fn without_keep_me_signed_in_the_cookies_go_when_the_browser_closes() {
+async fn unremembered_cookies_end_with_the_browser() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    let answer = over_the_form(&browser, "ada@example.com", PASSWORD).await;
-    for cookie in set_cookies(&answer) {
+    let response = form_sign_up(&browser, "ada@example.com", PASSWORD).await;
+    for cookie in response.set_cookies() {
         assert!(!cookie.contains("Max-Age") && !cookie.contains("Expires"), "{cookie}");
     }
     browser.restart();
@@ -94,13 +94,13 @@ async fn without_keep_me_signed_in_the_cookies_go_when_the_browser_closes() {
 }
 
 #[tokio::test]
-async fn on_https_the_cookies_are_secure_and_bound_to_the_host() {
+async fn https_cookies_are_secure_and_host_bound() {
     let app = TestApp::with(&[("LATCHKEY_BASE_URL", "https://auth.example.com")]).await;
     let browser = Browser::at(&app, "https://auth.example.com", "192.0.2.9");
     let form = browser.sign_up("ada@example.com").await;
-    let api = over_the_api(&app, "bob@example.com", PASSWORD).await;
-    for answer in [form, api] {
-        let cookies = set_cookies(&answer);
+    let api = api_sign_up(&app, "bob@example.com", PASSWORD).await;
+    for response in [form, api] {
+        let cookies = response.set_cookies();
         for name in ["__Host-latchkey_access=", "__Host-latchkey_session="] {
             let cookie = cookies.iter().find(|cookie| cookie.starts_with(name)).expect("the cookie");
             for attribute in ["; HttpOnly", "; SameSite=Lax", "; Secure", "; Path=/"] {
@@ -113,12 +113,12 @@ async fn on_https_the_cookies_are_secure_and_bound_to_the_host() {
 }
 
 #[tokio::test]
-async fn the_cookie_holds_a_valid_token_that_says_nothing_personal() {
+async fn access_token_has_no_personal_claims() {
     let app = TestApp::new().await;
-    let answer = over_the_api(&app, "ada@example.com", PASSWORD).await;
-    let user_id = answer.json::<Value>()["user"]["id"].clone();
-    let token = answer.cookie(ACCESS).value().to_owned();
-    assert!(app.state.auth.verify_access_token(&token).is_ok());
+    let response = api_sign_up(&app, "ada@example.com", PASSWORD).await;
+    let user_id = response.json()["user"]["id"].clone();
+    let token = response.new_cookie(ACCESS).expect("an access token");
+    assert!(app.verify(&token).is_ok());
     let parts: Vec<_> = token.split('.').collect();
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64url");
     let claims: Value = serde_json::from_slice(&decode(parts[1])).expect("JSON");
@@ -134,19 +134,19 @@ async fn the_cookie_holds_a_valid_token_that_says_nothing_personal() {
 }
 
 #[tokio::test]
-async fn a_value_far_too_long_is_refused_with_a_reason_too() {
+async fn oversized_value_is_refused_with_a_reason() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
     let form = [("email", "ada@example.com"), ("name", &"🔑".repeat(1000)), ("password", PASSWORD)];
-    let answer = browser.post("sign-up", &form).await;
-    assert!(set_cookies(&answer).iter().all(|cookie| cookie.len() < 4096), "browsers drop longer ones");
+    let response = browser.post("sign-up", &form).await;
+    assert!(response.set_cookies().iter().all(|cookie| cookie.len() < 4096), "browsers drop longer cookies");
     let page = browser.page("/sign-up").await;
     assert!(page.contains("Use at most 100 characters for the name."));
     assert!(page.contains("value=\"ada@example.com\""));
 }
 
 #[tokio::test]
-async fn a_mailbox_has_one_account_however_it_is_spelled() {
+async fn address_spellings_share_one_account() {
     let app = TestApp::new().await;
     for (first, spellings) in [
         ("ada@example.com", ["ADA@Example.COM", "ada@EXAMPLE.com", "\u{ff41}da@example.com"]),
@@ -155,11 +155,11 @@ async fn a_mailbox_has_one_account_however_it_is_spelled() {
             ["jose\u{301}@bücher.example", "JOSÉ@xn--bcher-kva.example", "josé@BÜCHER.example"],
         ),
     ] {
-        over_the_api(&app, first, PASSWORD).await.assert_status_ok();
+        api_sign_up(&app, first, PASSWORD).await.assert_ok();
         for spelling in spellings {
-            let answer = over_the_api(&app, spelling, PASSWORD).await;
-            assert_eq!(answer.status_code(), 422, "{spelling}");
-            assert_eq!(answer.json::<Value>()["code"], "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
+            let response = api_sign_up(&app, spelling, PASSWORD).await;
+            assert_eq!(response.status, 422, "{spelling}");
+            assert_eq!(response.json()["code"], "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
             let page = refusal(&Browser::new(&app), spelling, PASSWORD).await;
             assert!(page.contains("There is already an account with this e-mail address."), "{spelling}");
             assert!(page.contains(r#"id="email-error""#) && !page.contains(r#"id="password-error""#), "{spelling}");
@@ -169,12 +169,12 @@ async fn a_mailbox_has_one_account_however_it_is_spelled() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_is_refused_at_the_email_field() {
+async fn invalid_address_is_refused_at_its_field() {
     let app = TestApp::new().await;
     for bad in ["ada", "ada@example", "@example.com", "a b@example.com", "ada@example.com, eve@example.com"] {
-        let answer = over_the_api(&app, bad, PASSWORD).await;
-        assert_eq!(answer.status_code(), 400, "{bad}");
-        assert_eq!(answer.json::<Value>()["code"], "VALIDATION_ERROR", "{bad}");
+        let response = api_sign_up(&app, bad, PASSWORD).await;
+        assert_eq!(response.status, 400, "{bad}");
+        assert_eq!(response.json()["code"], "VALIDATION_ERROR", "{bad}");
         let page = refusal(&Browser::new(&app), bad, PASSWORD).await;
         assert!(page.contains("Enter an e-mail address like name@example.com."), "{bad}");
         assert!(page.contains(r#"id="email-error""#), "{bad}");
@@ -185,7 +185,7 @@ async fn what_is_no_address_is_refused_at_the_email_field() {
 }
 
 #[tokio::test]
-async fn a_password_is_refused_with_the_reason() {
+async fn weak_password_is_refused_with_a_reason() {
     let app = TestApp::new().await;
     let too_long = emoji(129);
     for (password, code, sentence) in [
@@ -196,9 +196,9 @@ async fn a_password_is_refused_with_the_reason() {
         ("wilhelmina rides 42 owls", "PASSWORD_TOO_WEAK", "Leave your e-mail address"),
         ("Summer2024!", "PASSWORD_TOO_WEAK", "This password is easy to guess."),
     ] {
-        let answer = over_the_api(&app, "wilhelmina@example.com", password).await;
-        assert_eq!(answer.status_code(), 400, "{password}");
-        assert_eq!(answer.json::<Value>()["code"], code, "{password}");
+        let response = api_sign_up(&app, "wilhelmina@example.com", password).await;
+        assert_eq!(response.status, 400, "{password}");
+        assert_eq!(response.json()["code"], code, "{password}");
         let page = refusal(&Browser::new(&app), "wilhelmina@example.com", password).await;
         assert!(page.contains(sentence), "{password}");
         assert!(page.contains(r#"id="password-error""#) && !page.contains(r#"id="email-error""#), "{password}");
@@ -209,11 +209,11 @@ async fn a_password_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_password_of_128_emoji_is_taken_whole() {
+async fn password_of_128_emoji_is_hashed_whole() {
     let app = TestApp::new().await;
     let password = emoji(128);
-    over_the_api(&app, "ada@example.com", &password).await.assert_status_ok();
-    assert_eq!(over_the_form(&Browser::new(&app), "bob@example.com", &password).await.header("location"), "/account");
+    api_sign_up(&app, "ada@example.com", &password).await.assert_ok();
+    assert_eq!(form_sign_up(&Browser::new(&app), "bob@example.com", &password).await.header("location"), "/account");
     let browser = Browser::new(&app);
     for almost in [emoji(127), emoji(129), emoji(64)] {
         browser.sign_in("ada@example.com", &almost).await;
@@ -224,11 +224,11 @@ async fn a_password_of_128_emoji_is_taken_whole() {
 }
 
 #[tokio::test]
-async fn spaces_and_any_script_count_as_they_are() {
+async fn password_spaces_and_scripts_are_kept() {
     let app = TestApp::new().await;
     for (email, password) in [("a@example.com", "  leading and trailing  "), ("b@example.com", "窓辺の猫は三時に眠る")]
     {
-        over_the_api(&app, email, password).await.assert_status_ok();
+        api_sign_up(&app, email, password).await.assert_ok();
         let browser = Browser::new(&app);
         browser.sign_in(email, password.trim()).await;
         assert_eq!(browser.is_signed_in().await, password == password.trim());
@@ -238,44 +238,44 @@ async fn spaces_and_any_script_count_as_they_are() {
 }
 
 #[tokio::test]
-async fn composition_rules_hold_only_where_they_are_switched_on() {
+async fn composition_rules_apply_when_enabled() {
     let relaxed = TestApp::new().await;
-    over_the_api(&relaxed, "ada@example.com", "violet spoon harbour").await.assert_status_ok();
+    api_sign_up(&relaxed, "ada@example.com", "violet spoon harbour").await.assert_ok();
     let strict = TestApp::with(&[("LATCHKEY_PASSWORD_COMPOSITION", "true")]).await;
     for password in ["violet spoon harbour", "Violet spoon harbour", "violet spoon harbour 7"] {
-        let answer = over_the_api(&strict, "ada@example.com", password).await;
-        assert_eq!(answer.json::<Value>()["code"], "PASSWORD_TOO_WEAK");
+        let response = api_sign_up(&strict, "ada@example.com", password).await;
+        assert_eq!(response.json()["code"], "PASSWORD_TOO_WEAK");
         let page = refusal(&Browser::new(&strict), "ada@example.com", password).await;
         assert!(page.contains("Use at least one upper-case letter, one lower-case letter and one digit"));
     }
-    over_the_api(&strict, "ada@example.com", "Violet spoon harbour 7").await.assert_status_ok();
+    api_sign_up(&strict, "ada@example.com", "Violet spoon harbour 7").await.assert_ok();
 }
 
 #[tokio::test]
-async fn the_minimum_length_is_a_setting() {
+async fn minimum_length_follows_the_setting() {
     let app = TestApp::with(&[("LATCHKEY_PASSWORD_MIN_LENGTH", "15")]).await;
     let page = refusal(&Browser::new(&app), "ada@example.com", "fhwqzjcb kq7#V").await;
     assert!(page.contains("Use at least 15 characters for the password."));
-    over_the_api(&app, "ada@example.com", "fhwqzjcb kq7#Vz!").await.assert_status_ok();
+    api_sign_up(&app, "ada@example.com", "fhwqzjcb kq7#Vz!").await.assert_ok();
 }
 
 #[tokio::test]
-async fn of_parallel_sign_ups_with_one_address_exactly_one_makes_an_account() {
+async fn parallel_api_sign_ups_create_one_account() {
     let app = TestApp::new().await;
     for (email, number) in [("two@example.com", 2), ("twenty@example.com", 20)] {
-        let program = app.program();
+        let program = app.client();
         let spelling = |index| if index % 2 == 0 { email.to_owned() } else { email.to_uppercase() };
-        let answers = join_all((0..number).map(|index| {
+        let responses = join_all((0..number).map(|index| {
             let body = json!({ "name": "", "email": spelling(index), "password": PASSWORD });
             program.post("/api/auth/sign-up/email").json(&body).into_future()
         }))
         .await;
-        let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status_code().as_u16()).collect();
+        let mut statuses: Vec<_> = responses.iter().map(|response| response.status.as_u16()).collect();
         statuses.sort_unstable();
         let mut expected = vec![422; number];
         expected[0] = 200;
         assert_eq!(statuses, expected);
-        assert!(answers.iter().all(|answer| answer.status_code() == 200 || set_cookies(answer).is_empty()));
+        assert!(responses.iter().all(|response| response.status == 200 || response.set_cookies().is_empty()));
     }
     assert_eq!(count(&app, "users").await, 2);
     assert_eq!(count(&app, "sessions").await, 2);
@@ -283,35 +283,35 @@ async fn of_parallel_sign_ups_with_one_address_exactly_one_makes_an_account() {
 }
 
 #[tokio::test]
-async fn of_parallel_forms_with_one_address_exactly_one_makes_an_account() {
+async fn parallel_form_sign_ups_create_one_account() {
     let app = TestApp::new().await;
     let browsers: Vec<_> = (0..20).map(|_| Browser::new(&app)).collect();
-    let answers = join_all(browsers.iter().map(|browser| over_the_form(browser, "ada@example.com", PASSWORD))).await;
-    let welcomed = answers.iter().filter(|answer| answer.header("location") == "/account").count();
+    let responses = join_all(browsers.iter().map(|browser| form_sign_up(browser, "ada@example.com", PASSWORD))).await;
+    let welcomed = responses.iter().filter(|response| response.header("location") == "/account").count();
     assert_eq!(welcomed, 1);
     assert_eq!(count(&app, "users").await, 1);
 }
 
 #[tokio::test]
-async fn after_an_error_email_and_name_are_filled_in_again_and_the_password_never() {
+async fn refused_form_keeps_all_but_the_password() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    let answer = over_the_form(&browser, "ada@example.com", "kq7#Vz!").await;
-    let sealed = set_cookies(&answer).join("\n");
+    let response = form_sign_up(&browser, "ada@example.com", "kq7#Vz!").await;
+    let sealed = response.set_cookies().join("\n");
     assert!(!sealed.contains("ada") && !sealed.contains("kq7"), "{sealed}");
-    assert!(!answer.header("location").to_str().expect("text").contains("ada"));
+    assert!(!response.header("location").contains("ada"));
     let page = browser.page("/sign-up").await;
     assert!(page.contains(r#"value="ada@example.com""#) && page.contains(r#"value="Ada""#));
     assert!(!page.contains("kq7"));
     let again = browser.page("/sign-up").await;
-    assert!(!again.contains("ada@example.com"), "it is shown once");
+    assert!(!again.contains("ada@example.com"), "the values are shown once");
 }
 
 #[tokio::test]
-async fn what_is_filled_in_again_cannot_become_markup() {
+async fn refused_form_escapes_its_values() {
     let app = TestApp::new().await;
     let typed = r#""><script>alert(1)</script>"#;
     let page = refusal(&Browser::new(&app), typed, PASSWORD).await;
     assert!(!page.contains("<script>alert"));
-    assert!(page.contains("alert(1)"), "filled in, escaped");
+    assert!(page.contains("alert(1)"), "the value is kept and escaped");
 }

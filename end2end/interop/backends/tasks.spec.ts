@@ -1,4 +1,4 @@
-// Each example beside a real Latchkey: people sign up there, and reach their own tasks here.
+// Users of a real Latchkey have access to their own tasks in each example.
 
 import { expect, test } from "@playwright/test";
 import { type Latchkey, startLatchkey } from "../support/latchkey.js";
@@ -9,7 +9,7 @@ import { send, sendAs } from "./support/request.js";
 
 const secret = newSecret();
 
-/** How Latchkey signs, and with it, how its backends check. */
+/** Latchkey's signing modes, which the backends share. */
 const modes: { mode: string; settings: Record<string, string> }[] = [
   { mode: "the shared secret", settings: { LATCHKEY_JWT_SECRET: secret } },
   { mode: "EdDSA and public keys", settings: {} },
@@ -39,7 +39,7 @@ for (const { mode, settings } of modes) {
         });
         test.afterAll(() => backend.stop());
 
-        test("a user reads and writes their tasks", async () => {
+        test("a user reads and writes their own tasks", async () => {
           const ask = async (path: string, method = "GET", body?: unknown) => {
             const answer = await sendAs(ada.accessToken, tasksOf(ada) + path, { method, body });
             return [answer.status, answer.status <= 201 ? JSON.parse(answer.body) : null];
@@ -64,21 +64,21 @@ for (const { mode, settings } of modes) {
           }
         });
 
-        test("no token and no good token open nothing: 401", async () => {
+        test("requests without a valid token get 401", async () => {
           const { header, claims } = decode(ada.accessToken);
           const forge = { key: newKey(header.alg), issuer: latchkey.url, audience: latchkey.url, ...ada };
           const [first, , last] = ada.accessToken.split(".");
-          const bad = {
+          const invalid = {
             tampered: `${first}.${encode({ ...claims, sub: bob.userId, user_id: bob.userId })}.${last}`,
-            "of another key": token(forge, { header }),
-            "of another key under its own id": token(forge),
-            "no access token": ada.sessionToken,
+            "signed with another key": token(forge, { header }),
+            "signed with another key, with its own id": token(forge),
+            "a session token": ada.sessionToken,
             ...("LATCHKEY_JWT_SECRET" in settings && {
               expired: token({ ...forge, key: secretKey(secret) }, { claims: { ...claims, exp: now() - 60 } }),
             }),
           };
           for (const path of [tasksOf(ada), tasksOf(bob)]) {
-            for (const [how, token] of Object.entries(bad)) {
+            for (const [how, token] of Object.entries(invalid)) {
               const answer = await sendAs(token, path);
               expect([answer.status, answer.challenge], how).toEqual([401, 'Bearer error="invalid_token"']);
             }
@@ -89,19 +89,19 @@ for (const { mode, settings } of modes) {
           }
         });
 
-        test("another user's tasks are out of reach: 403", async () => {
+        test("requests for another user's tasks get 403", async () => {
           const { body } = await sendAs(bob.accessToken, tasksOf(bob), { method: "POST", body: { title: "Bob's" } });
           const { id } = JSON.parse(body);
-          const nobody = { ...bob, userId: "00000000-0000-7000-8000-000000000000" };
+          const unknown = { ...bob, userId: "00000000-0000-7000-8000-000000000000" };
           const requests = ["GET", "POST", `GET /${id}`, `PATCH /${id}`, `DELETE /${id}`];
-          for (const other of [bob, nobody]) {
+          for (const other of [bob, unknown]) {
             for (const [method, path = ""] of requests.map((line) => line.split(" "))) {
               const body = method === "GET" || method === "DELETE" ? undefined : { title: "Ada's" };
               const answer = await sendAs(ada.accessToken, tasksOf(other) + path, { method, body });
               expect(answer.status, `${method} ${path}`).toBe(403);
             }
           }
-          expect((await sendAs(ada.accessToken, `${tasksOf(ada)}/${id}`)).status, "his id in her path").toBe(404);
+          expect((await sendAs(ada.accessToken, `${tasksOf(ada)}/${id}`)).status, "the id of another user's task").toBe(404);
           const left = await sendAs(bob.accessToken, tasksOf(bob));
           expect(JSON.parse(left.body)).toEqual([{ id, title: "Bob's", completed: false }]);
         });

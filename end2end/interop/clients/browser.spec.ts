@@ -1,18 +1,17 @@
-// The stock client in a browser's pages: on a trusted origin, on Latchkey's own, and where nobody trusts it.
+// The stock Better Auth client in a browser: on a trusted origin, on Latchkey's own origin and on an
+// untrusted origin.
 
 import { expect, type Page, test as base } from "@playwright/test";
 import { newPerson } from "../../support/people.js";
 import { type Latchkey, startLatchkey } from "../support/latchkey.js";
 import { freePort } from "../support/running.js";
 import { type Files, pages, serve } from "./site.js";
-import { pageVerbs, stricter, verbs } from "./verbs.js";
+import { actions, latchkeyActions, pageActions } from "./actions.js";
 
 interface World {
   latchkey: Latchkey;
-  /** A site on an origin that Latchkey trusts. */
   trusted: string;
-  /** One on an origin that it doesn't. */
-  stranger: string;
+  untrusted: string;
   files: Files;
 }
 
@@ -20,38 +19,38 @@ const test = base.extend<object, { world: World }>({
   world: [
     async ({}, use) => {
       const files = await pages();
-      // Another port is another origin, but the same site: cookies go along.
-      const [trusted, stranger] = [await serve(files, await freePort()), await serve(files, await freePort())];
+      // Another port is another origin but the same site, so the browser sends cookies.
+      const [trusted, untrusted] = [await serve(files, await freePort()), await serve(files, await freePort())];
       const latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off", LATCHKEY_TRUSTED_ORIGINS: trusted.url });
-      await use({ latchkey, trusted: trusted.url, stranger: stranger.url, files });
-      await Promise.all([latchkey.stop(), trusted.stop(), stranger.stop()]);
+      await use({ latchkey, trusted: trusted.url, untrusted: untrusted.url, files });
+      await Promise.all([latchkey.stop(), trusted.stop(), untrusted.stop()]);
     },
     { scope: "worker" },
   ],
 });
 
-/** How a page of each kind is opened. */
-const places: Record<string, (page: Page, world: World) => Promise<unknown>> = {
-  "on a page of a trusted origin": (page, { trusted }) => page.goto(trusted),
-  "on a page of Latchkey's own origin": async (page, { latchkey: { url }, files }) => {
+/** Opens a page on each kind of origin. */
+const locations: Record<string, (page: Page, world: World) => Promise<unknown>> = {
+  "on a trusted origin": (page, { trusted }) => page.goto(trusted),
+  "on Latchkey's own origin": async (page, { latchkey: { url }, files }) => {
     for (const [path, file] of Object.entries(files)) await page.route(url + path, (route) => route.fulfill(file));
     return page.goto(url);
   },
 };
 
 const run = (page: Page, name: string, url: string, person = newPerson()) =>
-  page.evaluate((errand) => window.run(errand), { name, url, person });
+  page.evaluate((action) => window.run(action), { name, url, person });
 
-for (const [place, open] of Object.entries(places)) {
-  test.describe(place, () => {
-    for (const name of Object.keys({ ...verbs, ...stricter, ...pageVerbs })) {
+for (const [location, open] of Object.entries(locations)) {
+  test.describe(location, () => {
+    for (const name of Object.keys({ ...actions, ...latchkeyActions, ...pageActions })) {
       test(name, async ({ page, world }) => {
         await open(page, world);
         await run(page, name, world.latchkey.url);
       });
     }
 
-    test("a component of React shows who is signed in", async ({ page, world }) => {
+    test("a React component shows the signed-in user", async ({ page, world }) => {
       await open(page, world);
       const { name, email, password } = newPerson();
       const settings = new URLSearchParams({ url: world.latchkey.url, name, email, password });
@@ -68,7 +67,7 @@ for (const [place, open] of Object.entries(places)) {
   });
 }
 
-test("who signed up with the stock client is signed in on Latchkey's pages", async ({
+test("a sign-up with the stock client also signs in on Latchkey's pages", async ({
   page,
   world: { trusted, latchkey },
 }) => {
@@ -79,12 +78,12 @@ test("who signed up with the stock client is signed in on Latchkey's pages", asy
   await expect(page.getByText(person.email).first()).toBeVisible();
 });
 
-test("a page of an origin that is not trusted can neither sign in nor read who is", async ({ page, world }) => {
+test("an untrusted origin can neither sign in, sign out nor read the session", async ({ page, world }) => {
   const { url } = world.latchkey;
   const person = newPerson();
   await page.goto(world.trusted);
   await run(page, "sign up", url, person);
-  await page.goto(world.stranger);
+  await page.goto(world.untrusted);
   const outcomes = await page.evaluate(
     async ({ url, person }) => {
       const ask = (path: string, init: RequestInit) =>

@@ -1,12 +1,12 @@
-// The stock client in Node, with a cookie jar and as a bearer. The server that is imitated stands the
-// same tests, so that they ask nothing else of Latchkey than of it.
+// The stock Better Auth client in Node, with cookies and with a bearer token. The same tests run
+// against Better Auth, so that they require the same of both servers.
 
 import { expect, test as base } from "@playwright/test";
 import { newPerson } from "../../support/people.js";
 import { type BetterAuth, startBetterAuth } from "../support/better-auth.js";
 import { type Latchkey, startLatchkey } from "../support/latchkey.js";
 import { bearerClient, type Client, cookieClient } from "./stock.js";
-import { stricter, verbs } from "./verbs.js";
+import { actions, latchkeyActions } from "./actions.js";
 
 const test = base.extend<object, { latchkey: Latchkey; reference: BetterAuth }>({
   latchkey: [
@@ -28,7 +28,7 @@ const test = base.extend<object, { latchkey: Latchkey; reference: BetterAuth }>(
   ],
 });
 
-/** A client that does with cookies what a browser does. */
+/** A client with a cookie jar. */
 function jarClient(baseURL: string): Client {
   const jar = new Map<string, string>();
   return cookieClient(baseURL, {
@@ -46,33 +46,33 @@ function jarClient(baseURL: string): Client {
   });
 }
 
-const ways = {
+const transports = {
   "with a cookie jar": (url: string) => jarClient(url),
-  "as a bearer": (url: string) => bearerClient(url, { origin: url }),
+  "with a bearer token": (url: string) => bearerClient(url, { origin: url }),
 };
 
-for (const [way, client] of Object.entries(ways)) {
+for (const [transport, client] of Object.entries(transports)) {
   const scene = (url: string) => ({
     client: client(url),
-    elsewhere: bearerClient(url, { origin: url }),
+    otherDevice: bearerClient(url, { origin: url }),
     person: newPerson(),
     url,
   });
 
-  test.describe(way, () => {
-    for (const [name, verb] of Object.entries({ ...verbs, ...stricter })) {
-      test(name, ({ latchkey: { url } }) => verb(scene(url)));
+  test.describe(transport, () => {
+    for (const [name, action] of Object.entries({ ...actions, ...latchkeyActions })) {
+      test(name, ({ latchkey: { url } }) => action(scene(url)));
     }
   });
 
-  test.describe(`${way}, with the server that is imitated`, () => {
-    for (const [name, verb] of Object.entries(verbs)) {
-      test(name, ({ reference: { url } }) => verb(scene(url)));
+  test.describe(`${transport}, against Better Auth`, () => {
+    for (const [name, action] of Object.entries(actions)) {
+      test(name, ({ reference: { url } }) => action(scene(url)));
     }
   });
 }
 
-test("whoever guesses a password is told how long to wait", async () => {
+test("repeated wrong passwords get 429 with a wait time", async () => {
   const latchkey = await startLatchkey();
   try {
     const client = jarClient(latchkey.url);

@@ -1,24 +1,23 @@
-// A page's script: what it can do is called by name from outside.
+// A page's script: tests call its actions by name.
 
 import { bearerClient, cookieClient } from "./stock.js";
-import { pageVerbs, stricter, verbs } from "./verbs.js";
+import { actions, latchkeyActions, pageActions } from "./actions.js";
 
-/** What is handed to the page. */
-export interface Errand {
+export interface Call {
   name: string;
   person: { name: string; email: string; password: string };
-  /** Latchkey's address. */
+  /** Latchkey's base URL. */
   url: string;
 }
 
 declare global {
   interface Window {
-    run(errand: Errand): Promise<void>;
+    run(call: Call): Promise<void>;
   }
 }
 
 window.run = async ({ name, person, url }) => {
-  const verb = { ...verbs, ...stricter, ...pageVerbs }[name];
-  if (!verb) throw new Error(`nobody can ${name}`);
-  await verb({ client: cookieClient(url), elsewhere: bearerClient(url), person, url });
+  const action = { ...actions, ...latchkeyActions, ...pageActions }[name];
+  if (!action) throw new Error(`unknown action: ${name}`);
+  await action({ client: cookieClient(url), otherDevice: bearerClient(url), person, url });
 };

@@ -1,4 +1,4 @@
-// A page drawn by React: who is signed in, and buttons to change that.
+// A React page with the signed-in user's name and buttons to sign up and out.
 
 import { createAuthClient } from "better-auth/react";
 import { createElement } from "react";

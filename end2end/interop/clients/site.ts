@@ -1,13 +1,13 @@
-// A web site of its own, on another origin than Latchkey, whose pages use the stock client.
+// A web site on another origin than Latchkey. Its pages use the stock client.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { build } from "esbuild";
 
-/** A page's address, and what it is made of. */
+/** Files by path. */
 export type Files = Record<string, { contentType: string; body: string }>;
 
-/** `/` and `/react`, each with its script. */
+/** The pages `/` and `/react` with their bundled scripts. */
 export async function pages(): Promise<Files> {
   const entryPoints = ["page.ts", "react-page.ts"].map((name) => new URL(name, import.meta.url).pathname);
   const { outputFiles } = await build({
@@ -26,13 +26,11 @@ export async function pages(): Promise<Files> {
   return { "/": page("/page.js"), "/react": page("/react-page.js"), ...Object.fromEntries(scripts) };
 }
 
-/** A web site that is being served. */
 export interface WebSite {
   url: string;
   stop(): Promise<void>;
 }
 
-/** Serves files on a port. */
 export async function serve(files: Files, port: number): Promise<WebSite> {
   const server = createServer((request, response) => {
     const { contentType, body } = files[request.url ?? ""] ?? { contentType: "text/plain", body: "" };

@@ -1,4 +1,4 @@
-// The client of the npm package `better-auth`, as its documentation sets it up. Runs in Node and in a page.
+// The client of the npm package `better-auth`, configured as documented. Runs in Node and in browsers.
 
 import { createAuthClient } from "better-auth/client";
 import { jwtClient } from "better-auth/client/plugins";
@@ -6,23 +6,22 @@ import { jwtClient } from "better-auth/client/plugins";
 type Options = NonNullable<Parameters<typeof createAuthClient>[0]>;
 type FetchOptions = NonNullable<Options["fetchOptions"]>;
 
-/** A client that keeps its session in cookies. */
+/** A client with cookies. */
 export function cookieClient(baseURL: string, fetchOptions: FetchOptions = {}) {
   return createAuthClient({ baseURL, plugins: [jwtClient()], fetchOptions });
 }
 
-/** The stock client. */
 export type Client = ReturnType<typeof cookieClient>;
 
-/** A client that keeps its session itself and sends it as a bearer, as on another device. */
+/** A client that stores the session token and sends it as a bearer token. */
 export function bearerClient(baseURL: string, headers: Record<string, string> = {}): Client {
-  let kept = "";
+  let stored = "";
   return cookieClient(baseURL, {
     headers,
     credentials: "omit",
-    auth: { type: "Bearer", token: () => kept },
+    auth: { type: "Bearer", token: () => stored },
     onSuccess: ({ response }) => {
-      kept = response.headers.get("set-auth-token") ?? kept;
+      stored = response.headers.get("set-auth-token") ?? stored;
     },
   });
 }

@@ -1,7 +1,7 @@
-"""Who schemathesis is, when it is signed in: always somebody with a living session.
+"""Signs schemathesis in.
 
-Some operations end the very session that asks for them, so the session is looked at before each case
-and opened again where it has ended.
+Some operations end the current session, so it is checked before each case and replaced when it has
+ended.
 """
 
 import json
@@ -11,9 +11,9 @@ import urllib.request
 import schemathesis
 
 URL = os.environ["LATCHKEY_URL"]
-# The examples of the description have it: they change this password, and sign in with it.
+# The password in the OpenAPI document's examples.
 PASSWORD = "violet otter lantern 42"
-# What changes or ends the account gets an account of its own each time.
+# Operations that change the password or delete the account; each case gets a new account.
 CONSUMES_ACCOUNT = {"changePassword", "deleteAccount", "deleteUser"}
 
 
@@ -28,7 +28,7 @@ def ask(path, body=None, token=None):
 
 
 class SignedIn:
-    """A living session."""
+    """Provides the token of an active session."""
 
     def __init__(self):
         self.token = None
@@ -39,7 +39,7 @@ class SignedIn:
         if operation.definition.raw.get("operationId") in CONSUMES_ACCOUNT:
             session = self.new_account()
         else:
-            session = self.living_session()
+            session = self.active_session()
         if operation.path.startswith("/api/users/"):
             return ask("/api/auth/token", token=session)["token"]
         return session
@@ -47,7 +47,7 @@ class SignedIn:
     def set(self, case, data, context):
         case.headers["Authorization"] = f"Bearer {data}"
 
-    def living_session(self):
+    def active_session(self):
         if self.token is None or ask("/api/auth/get-session", token=self.token) is None:
             credentials = {"email": os.environ["LATCHKEY_EMAIL"], "password": PASSWORD}
             self.token = ask("/api/auth/sign-in/email", credentials)["token"]

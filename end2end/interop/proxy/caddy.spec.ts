@@ -1,10 +1,10 @@
-// Caddy with examples/caddy/Caddyfile, where a distribution has one.
+// Caddy with examples/caddy/Caddyfile. Not every distribution packages Caddy.
 
 import { spawnSync } from "node:child_process";
 import { test } from "@playwright/test";
-import { holdsTheRules } from "./rules.js";
+import { declareProxyTests } from "./rules.js";
 import { caddy } from "./stack.js";
 
 test.skip(spawnSync("caddy", ["version"]).status !== 0, "Caddy is not installed");
 
-holdsTheRules(caddy);
+declareProxyTests(caddy);

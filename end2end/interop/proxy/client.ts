@@ -1,40 +1,38 @@
-// A program that sends exactly what it is told to: no path is tidied up, no header is refused.
+// An HTTP client that sends paths and headers unchanged.
 
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Received } from "./upstream.js";
 
-/** An answer. */
 export interface Answer {
   status: number;
   headers: IncomingMessage["headers"];
   body: string;
-  /** The body, where it is what the service behind the proxy got. */
+  /** The request that reached the service behind the proxy, from the body. */
   received(): Received;
 }
 
-/** Somebody who has signed up over the API. */
+/** A user who signed up through the API. */
 export interface Account {
   email: string;
   password: string;
   userId: string;
   sessionToken: string;
   accessToken: string;
-  /** The browser's cookies. */
+  /** As `name=value`. */
   cookies: { access: string; session: string };
 }
 
 type Headers = Record<string, string | string[]>;
 
-/** What to send besides the path. */
 export interface Options {
   method?: string;
   headers?: Headers;
   body?: unknown;
 }
 
-/** Sends a request to a port of this machine. */
+/** Sends a request to a loopback port. */
 export async function ask(port: number, path: string, { method = "GET", headers = {}, body }: Options = {}): Promise<Answer> {
   const json = body === undefined ? undefined : JSON.stringify(body);
   const described = json && { "content-type": "application/json", "content-length": String(Buffer.byteLength(json)) };
@@ -53,7 +51,7 @@ export async function ask(port: number, path: string, { method = "GET", headers 
   return { status: response.statusCode ?? 0, headers: response.headers, body: answered, received };
 }
 
-/** Signs somebody up. */
+/** Signs a user up. */
 export async function signUp(port: number, email: string, name = "Ada Lovelace"): Promise<Account> {
   const password = "violet otter lantern 42";
   const answer = await ask(port, "/api/auth/sign-up/email", { method: "POST", body: { name, email, password } });
@@ -66,10 +64,9 @@ export async function signUp(port: number, email: string, name = "Ada Lovelace")
   return { email, password, userId: user.id, sessionToken: token, accessToken, cookies };
 }
 
-/** The header a program authenticates with. */
 export const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}` });
 
-/** What sets a cookie in an answer. */
+/** The `Set-Cookie` header for a cookie. */
 export function setCookie({ headers }: Answer, name: string): string | undefined {
   return headers["set-cookie"]?.find((cookie) => cookie.startsWith(`${name}=`));
 }

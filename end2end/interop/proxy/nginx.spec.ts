@@ -1,22 +1,22 @@
-// nginx with examples/nginx/nginx.conf, as an operator would run it.
+// nginx with examples/nginx/nginx.conf.
 
 import { expect, test } from "@playwright/test";
 import { newPerson } from "../../support/people.js";
 import { ask, signUp } from "./client.js";
-import { holdsTheRules } from "./rules.js";
+import { declareProxyTests } from "./rules.js";
 import { nginx, type Stack, startStack } from "./stack.js";
 import { values } from "./upstream.js";
 
-holdsTheRules(nginx);
+declareProxyTests(nginx);
 
-test.describe("nginx, more than the rules", () => {
+test.describe("nginx only", () => {
   let stack: Stack;
   test.beforeAll(async () => {
     stack = await startStack(nginx);
   });
   test.afterAll(() => stack.stop());
 
-  test("the client's address is nginx's word and not the client's", async () => {
+  test("forwarded headers come from nginx and not from the client", async () => {
     const { cookies, userId } = await signUp(stack.port, newPerson().email);
     const claims = { "x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https", "x-forwarded-host": "evil.example" };
     const headers = { cookie: cookies.access, ...claims };

@@ -1,4 +1,4 @@
-// People come back to another site that the operator trusts, and to no other.
+// Return addresses on trusted origins are used; all others are ignored.
 
 import { expect, type Page, test } from "@playwright/test";
 import { submitSignIn, submitSignUp } from "../../support/forms.js";
@@ -6,20 +6,20 @@ import { newPerson } from "../../support/people.js";
 import { type Latchkey, startLatchkey } from "../support/latchkey.js";
 import { startUpstream, type Upstream } from "./upstream.js";
 
-let [trusted, foreign]: Upstream[] = [];
+let [trusted, untrusted]: Upstream[] = [];
 let latchkey: Latchkey;
-let [there, elsewhere] = ["", ""];
+let [trustedPage, untrustedPage] = ["", ""];
 
 test.beforeAll(async () => {
-  [trusted, foreign] = [await startUpstream(), await startUpstream()];
-  [there = "", elsewhere = ""] = [trusted, foreign].map(({ port }) => `http://localhost:${port}/tasks?done=no&page=2`);
-  latchkey = await startLatchkey({ LATCHKEY_TRUSTED_ORIGINS: new URL(there).origin });
+  [trusted, untrusted] = [await startUpstream(), await startUpstream()];
+  [trustedPage = "", untrustedPage = ""] = [trusted, untrusted].map(({ port }) => `http://localhost:${port}/tasks?done=no&page=2`);
+  latchkey = await startLatchkey({ LATCHKEY_TRUSTED_ORIGINS: new URL(trustedPage).origin });
 });
 
 test.afterAll(async () => {
   await latchkey.stop();
   await trusted?.stop();
-  await foreign?.stop();
+  await untrusted?.stop();
 });
 
 for (const javaScriptEnabled of [true, false]) {
@@ -32,32 +32,32 @@ for (const javaScriptEnabled of [true, false]) {
 
     const at = (form: string, next: string) => `${form}?next=${encodeURIComponent(next)}`;
 
-    test("a trusted site gets its people back, from each form and without one", async () => {
+    test("a trusted origin: sign-up, sign-in and an existing session return to it", async () => {
       const person = newPerson();
-      await page.goto(at("/sign-in", there));
+      await page.goto(at("/sign-in", trustedPage));
       await page.getByRole("main").getByRole("link", { name: "Create an account" }).click();
       await submitSignUp(page, person, { at: page.url() });
-      await expect(page).toHaveURL(there);
-      await page.goto(at("/sign-in", there));
-      await expect(page).toHaveURL(there);
+      await expect(page).toHaveURL(trustedPage);
+      await page.goto(at("/sign-in", trustedPage));
+      await expect(page).toHaveURL(trustedPage);
       await page.context().clearCookies();
-      await submitSignIn(page, { ...person, password: "not this one" }, { at: at("/sign-in", there) });
+      await submitSignIn(page, { ...person, password: "not this one" }, { at: at("/sign-in", trustedPage) });
       await expect(page.getByRole("alert")).toBeVisible();
       await submitSignIn(page, person, { at: page.url() });
-      await expect(page).toHaveURL(there);
+      await expect(page).toHaveURL(trustedPage);
       await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
     });
 
-    test("another site gets nobody", async () => {
+    test("an untrusted origin: sign-up and sign-in show the account", async () => {
       const person = newPerson();
-      await submitSignUp(page, person, { at: at("/sign-up", elsewhere) });
+      await submitSignUp(page, person, { at: at("/sign-up", untrustedPage) });
       await expect(page).toHaveURL("/account");
-      await page.goto(at("/sign-in", elsewhere));
+      await page.goto(at("/sign-in", untrustedPage));
       await expect(page).toHaveURL("/account");
       await page.context().clearCookies();
-      await submitSignIn(page, person, { at: at("/sign-in", elsewhere) });
+      await submitSignIn(page, person, { at: at("/sign-in", untrustedPage) });
       await expect(page).toHaveURL("/account");
-      expect(foreign?.received).toEqual([]);
+      expect(untrusted?.received).toEqual([]);
     });
   });
 }

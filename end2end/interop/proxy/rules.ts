@@ -1,4 +1,4 @@
-// What every proxy has to do for the service behind it, whichever it is.
+// Tests that every proxy configuration must pass.
 
 import { expect, test } from "@playwright/test";
 import { expectRefused, submitSignIn, submitSignUp } from "../../support/forms.js";
@@ -7,25 +7,24 @@ import { ask, bearer, setCookie, signUp } from "./client.js";
 import { claims, type Proxy, type Stack, startStack } from "./stack.js";
 import { identity, values } from "./upstream.js";
 
-/** How long to look whether a token's time is up, its leeway included. */
+/** Covers the access token's lifetime and leeway. */
 const PATIENCE = { timeout: 30_000 };
 
 const PAGE = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 
 const FORGED = {
-  "X-Auth-User-Id": "somebody-else",
-  "x-auth-session-id": "somebody-else",
+  "X-Auth-User-Id": "other-user",
+  "x-auth-session-id": "other-user",
   "X-AUTH-EMAIL": ["root@example.com", "admin@example.com"],
   "X-Auth-Email-Verified": "true",
   "X-Auth-Name": "Root",
-  X_Auth_User_Id: "somebody-else",
-  "X-Auth_User-Id": "somebody-else",
+  X_Auth_User_Id: "other-user",
+  "X-Auth_User-Id": "other-user",
   X_AUTH_EMAIL: "root@example.com",
   "X_Auth-Name": "Root",
 };
 
-/** Declares the tests for a proxy. */
-export function holdsTheRules(proxy: Proxy): void {
+export function declareProxyTests(proxy: Proxy): void {
   test.describe(proxy.name, () => rules(proxy));
 }
 
@@ -39,15 +38,15 @@ function rules(proxy: Proxy): void {
   });
   test.afterAll(() => stack.stop());
 
-  test("a program that is not signed in gets a 401 and reaches nothing", async () => {
+  test("a request without valid credentials gets 401 and does not reach the service", async () => {
     const before = stack.upstream.received.length;
     const credentials = [{}, bearer("x.y.z"), { cookie: "latchkey_access=x; latchkey_session=y" }, { authorization: "Basic YTpi" }];
-    for (const line of ["GET /tasks", "POST /tasks", "GET /api/somebody/tasks", "DELETE /api/somebody/tasks"]) {
+    for (const line of ["GET /tasks", "POST /tasks", "GET /api/other-user/tasks", "DELETE /api/other-user/tasks"]) {
       const [method = "", path = ""] = line.split(" ");
       for (const headers of credentials) {
         const answer = await send(path, { method, headers, ...(method === "POST" && { body: { title: "x" } }) });
         expect(answer.status, `${method} ${path}`).toBe(401);
-        // One challenge, which names an error only where there were credentials.
+        // One challenge; it names an error only if credentials were sent.
         const challenge = /^Bearer realm="latchkey"(, error="invalid_token", error_description="[^"]*")?$/;
         expect(answer.headers["www-authenticate"]).toMatch(challenge);
       }
@@ -55,12 +54,12 @@ function rules(proxy: Proxy): void {
     expect(stack.upstream.received).toHaveLength(before);
   });
 
-  test("a form or a script of a browser gets a 401 and no page", async () => {
+  test("a form submission or a fetch gets 401 instead of a redirect", async () => {
     expect((await send("/tasks", { method: "POST", headers: PAGE, body: {} })).status).toBe(401);
     expect((await send("/tasks", { headers: { accept: "application/json" } })).status).toBe(401);
   });
 
-  test("a page leads to the sign-in page, which knows the way back whatever is in it", async () => {
+  test("a page request redirects to sign-in with the complete return address", async () => {
     const { status, headers } = await send("/tasks/7?done=no&page=2&q=a%26b%23", { headers: PAGE });
     expect([302, 303]).toContain(status);
     const location = new URL(headers.location ?? "", stack.url);
@@ -68,16 +67,16 @@ function rules(proxy: Proxy): void {
     expect(location.searchParams.get("next")).toBe("/tasks/7?done=no&page=2&q=a%26b%23");
   });
 
-  test("a client cannot choose where people return to", async () => {
-    const foreign = { "x-forwarded-host": "evil.example", "x-forwarded-uri": "//evil.example/", "x-forwarded-proto": "https" };
-    const { headers } = await send("/tasks", { headers: { ...PAGE, ...foreign } });
+  test("forwarded headers of the client do not change the return address", async () => {
+    const forwarded = { "x-forwarded-host": "evil.example", "x-forwarded-uri": "//evil.example/", "x-forwarded-proto": "https" };
+    const { headers } = await send("/tasks", { headers: { ...PAGE, ...forwarded } });
     const location = new URL(headers.location ?? "", stack.url);
     expect([location.origin, location.searchParams.get("next")]).toEqual([stack.url, "/tasks"]);
     const other = await send("/tasks", { headers: { ...PAGE, host: "evil.example" } });
     expect(other.headers.location ?? "").not.toContain("evil");
   });
 
-  test("the service is told exactly who is asking, and by whom", async () => {
+  test("the service receives the user's identity headers", async () => {
     const ada = await person();
     const cookie = `${ada.cookies.access}; theme=dark; ${ada.cookies.session}`;
     for (const headers of [bearer(ada.accessToken), bearer(ada.sessionToken), { cookie }]) {
@@ -94,17 +93,17 @@ function rules(proxy: Proxy): void {
     }
   });
 
-  test("a name in any script arrives as percent-encoded UTF-8, and no name as no name", async () => {
+  test("a name arrives as percent-encoded UTF-8, an empty name as no header", async () => {
     const yun = await person("李雲 100%");
     const answer = await send("/tasks", { headers: bearer(yun.accessToken) });
     const [name = ""] = values(answer.received(), "x-auth-name");
     expect([name, decodeURIComponent(name)]).toEqual(["%E6%9D%8E%E9%9B%B2 100%25", "李雲 100%"]);
-    const nobody = await person("");
-    const unnamed = await send("/tasks", { headers: { ...bearer(nobody.accessToken), ...FORGED } });
+    const nameless = await person("");
+    const unnamed = await send("/tasks", { headers: { ...bearer(nameless.accessToken), ...FORGED } });
     expect(values(unnamed.received(), "x-auth-name").filter(Boolean)).toEqual([]);
   });
 
-  test("what a client says about itself does not reach the service", async () => {
+  test("identity headers of the client do not reach the service", async () => {
     const ada = await person();
     const signedIn = await send("/tasks", { headers: { ...FORGED, ...bearer(ada.accessToken) } });
     expect(signedIn.status).toBe(200);
@@ -124,7 +123,7 @@ function rules(proxy: Proxy): void {
     expect((await send("/tasks", { headers: FORGED })).status).toBe(401);
   });
 
-  test("a path with a user's id is for that user only", async () => {
+  test("a path with a user id is restricted to that user", async () => {
     const [ada, bob] = [await person(), await person()];
     const before = stack.upstream.received.length;
     const own = await send(`/api/${ada.userId}/tasks?done=no`, { headers: bearer(ada.accessToken) });
@@ -134,7 +133,7 @@ function rules(proxy: Proxy): void {
     expect(stack.upstream.received).toHaveLength(before + 1);
   });
 
-  test("no way of writing a path opens another user's", async () => {
+  test("no spelling of a path gives access to another user's data", async () => {
     const [ada, bob] = [await person(), await person()];
     for (const path of [
       `/api/${bob.userId}`,
@@ -170,13 +169,13 @@ function rules(proxy: Proxy): void {
       const before = stack.upstream.received.length;
       const { status } = await send(path, { headers: bearer(ada.accessToken) });
       const [arrived] = stack.upstream.received.slice(before);
-      // What does arrive has to be a path that everybody reads as one's own.
+      // A request that arrives must have an unambiguous path of the requester.
       if (arrived) expect(arrived.url, path).toMatch(new RegExp(`^/api/${ada.userId}/tasks$`));
       else expect([400, 403, 404], `${path}: ${status}`).toContain(status);
     }
   });
 
-  test("the service gets an access token of this user that verifies, whatever was shown", async () => {
+  test("the service receives a valid access token for every kind of credential", async () => {
     const ada = await person();
     const both = `${ada.cookies.access}; ${ada.cookies.session}`;
     for (const headers of [bearer(ada.sessionToken), { cookie: ada.cookies.session }, { cookie: both }, bearer(ada.accessToken)]) {
@@ -189,7 +188,7 @@ function rules(proxy: Proxy): void {
     }
   });
 
-  test("Latchkey's cookies stay with Latchkey, and the service's own arrive", async () => {
+  test("Latchkey's cookies do not reach the service, its own cookies do", async () => {
     const { cookies } = await person();
     for (const [sent, arrives] of [
       [`${cookies.access}; ${cookies.session}`, []],
@@ -207,20 +206,20 @@ function rules(proxy: Proxy): void {
     }
   });
 
-  test("signing out closes the door at once", async () => {
+  test("sign-out takes effect immediately", async () => {
     const ada = await person();
     const { access, session } = ada.cookies;
-    const ways = [bearer(ada.accessToken), bearer(ada.sessionToken), { cookie: access }, { cookie: `${access}; ${session}` }];
-    for (const headers of ways) expect((await send("/tasks", { headers })).status).toBe(200);
+    const credentials = [bearer(ada.accessToken), bearer(ada.sessionToken), { cookie: access }, { cookie: `${access}; ${session}` }];
+    for (const headers of credentials) expect((await send("/tasks", { headers })).status).toBe(200);
     expect((await send("/api/auth/sign-out", { method: "POST", headers: bearer(ada.sessionToken) })).status).toBe(200);
     const before = stack.upstream.received.length;
-    for (const headers of ways) expect((await send("/tasks", { headers })).status).toBe(401);
+    for (const headers of credentials) expect((await send("/tasks", { headers })).status).toBe(401);
     expect(stack.upstream.received).toHaveLength(before);
   });
 
-  test("nobody but the proxy can ask who somebody is", async () => {
+  test("clients cannot call the verification endpoint through the proxy", async () => {
     const ada = await person();
-    for (const path of ["/api/auth/verify", "/api/auth/verify?bearer=true", "/_latchkey/anybody", "/_latchkey/owner"]) {
+    for (const path of ["/api/auth/verify", "/api/auth/verify?bearer=true", "/_latchkey/signed-in", "/_latchkey/owner"]) {
       const { headers } = await send(path, { headers: bearer(ada.accessToken) });
       expect(Object.keys(headers).filter((name) => name.startsWith("x-auth") || name === "authorization"), path).toEqual([]);
     }
@@ -228,23 +227,23 @@ function rules(proxy: Proxy): void {
 
   for (const javaScriptEnabled of [true, false]) {
     test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
-      test("a person comes to a page by way of signing up, and later of signing in", async ({ browser }) => {
-        const someone = newPerson();
+      test("sign-up and sign-in return to the requested page", async ({ browser }) => {
+        const person = newPerson();
         const page = await browser.newPage({ baseURL: stack.url, javaScriptEnabled });
         await page.goto("/tasks/7?done=no&page=2");
         await expect(page).toHaveURL(/\/sign-in\?next=/);
         await page.getByRole("main").getByRole("link", { name: "Create an account" }).click();
-        await submitSignUp(page, someone, { at: page.url() });
+        await submitSignUp(page, person, { at: page.url() });
         await expect(page).toHaveURL(`${stack.url}/tasks/7?done=no&page=2`);
         await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
         await page.goto("/account");
         await page.getByRole("button", { name: "Sign out", exact: true }).click();
-        // The home page is the service's, and closed again.
+        // The home page belongs to the service and requires a session.
         await expect(page).toHaveURL(/\/sign-in\?next=/);
         await page.goto("/tasks/8?done=yes");
-        await submitSignIn(page, { ...someone, password: "not this one" }, { at: page.url() });
+        await submitSignIn(page, { ...person, password: "not this one" }, { at: page.url() });
         await expectRefused(page, "isn’t right");
-        await submitSignIn(page, someone, { at: page.url() });
+        await submitSignIn(page, person, { at: page.url() });
         await expect(page).toHaveURL(`${stack.url}/tasks/8?done=yes`);
         await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
         await page.close();
@@ -252,38 +251,38 @@ function rules(proxy: Proxy): void {
     });
   }
 
-  test.describe("with access tokens that live for two seconds", () => {
-    let hasty: Stack;
+  test.describe("with an access token lifetime of two seconds", () => {
+    let shortLived: Stack;
     test.beforeAll(async () => {
-      hasty = await startStack(proxy, { LATCHKEY_ACCESS_TTL: "2s" });
+      shortLived = await startStack(proxy, { LATCHKEY_ACCESS_TTL: "2s" });
     });
-    test.afterAll(() => hasty.stop());
+    test.afterAll(() => shortLived.stop());
 
-    test("an expired access cookie is replaced alone, whatever the service answers", async () => {
-      const ada = await signUp(hasty.port, newPerson().email);
-      await expect.poll(async () => (await ask(hasty.port, "/tasks", { headers: { cookie: ada.cookies.access } })).status, PATIENCE).toBe(401);
+    test("an expired access cookie is renewed for every status of the service", async () => {
+      const ada = await signUp(shortLived.port, newPerson().email);
+      await expect.poll(async () => (await ask(shortLived.port, "/tasks", { headers: { cookie: ada.cookies.access } })).status, PATIENCE).toBe(401);
       for (const path of ["/tasks", "/missing", `/api/${ada.userId}/tasks`]) {
         const both = `${ada.cookies.access}; ${ada.cookies.session}`;
-        const answer = await ask(hasty.port, path, { headers: { cookie: both } });
+        const answer = await ask(shortLived.port, path, { headers: { cookie: both } });
         expect(identity(answer.received())["x-auth-user-id"]).toEqual([ada.userId]);
         expect(answer.headers["set-cookie"], path).toHaveLength(1);
         const cookie = setCookie(answer, "latchkey_access") ?? "";
         expect(cookie).toContain("HttpOnly");
-        const renewed = await ask(hasty.port, path, { headers: { cookie: cookie.split(";")[0] ?? "" } });
+        const renewed = await ask(shortLived.port, path, { headers: { cookie: cookie.split(";")[0] ?? "" } });
         expect(identity(renewed.received())["x-auth-user-id"]).toEqual([ada.userId]);
         expect(renewed.headers["set-cookie"]).toBeUndefined();
       }
     });
 
-    test("a browser stays signed in, and its session token stays what it was", async ({ browser }) => {
-      const context = await browser.newContext({ baseURL: hasty.url });
+    test("a browser stays signed in and keeps its session token", async ({ browser }) => {
+      const context = await browser.newContext({ baseURL: shortLived.url });
       const page = await context.newPage();
       await page.goto("/tasks");
       await submitSignUp(page, newPerson(), { at: page.url().replace("/sign-in", "/sign-up") });
       await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
       const cookie = async (name: string) => (await context.cookies()).find((cookie) => cookie.name === name)?.value;
       const session = await cookie("latchkey_session");
-      // The browser forgets it when its time is up.
+      // The browser removes the expired cookie.
       await expect.poll(() => cookie("latchkey_access"), PATIENCE).toBeUndefined();
       await page.goto("/tasks");
       await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
@@ -293,7 +292,7 @@ function rules(proxy: Proxy): void {
     });
   });
 
-  test("without Latchkey nothing is let through", async () => {
+  test("while Latchkey is unavailable no request reaches the service", async () => {
     const alone = await startStack(proxy);
     const ada = await signUp(alone.port, newPerson().email);
     await alone.latchkey.stop();

@@ -1,4 +1,4 @@
-// A proxy from the distribution, with the configuration of examples/, between a service and Latchkey.
+// Starts a proxy with its example configuration, a service behind it, and Latchkey.
 
 import { createHmac } from "node:crypto";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,17 +10,16 @@ import { startUpstream, type Upstream } from "./upstream.js";
 
 const SECRET = "q7J0xVwq3C1kZ9uYtH5nB8mR2sD6fG4aL1eP0oI=";
 
-/** A proxy that can be put in front. */
 export interface Proxy {
   name: string;
-  /** Its configuration below examples/. */
+  /** Path of the configuration in examples/. */
   configuration: string;
-  /** The addresses in it that a test has to change. */
+  /** Addresses in the configuration that tests replace. */
   addresses: { proxy: string; latchkey: string; upstream: string };
   command: (folder: string, file: string) => Pick<Program, "command" | "env">;
 }
 
-/** Distributions keep servers where not every user looks for them. */
+/** Some distributions install servers in folders that are not on PATH. */
 const PATH = `${process.env.PATH ?? ""}:/usr/sbin:/usr/local/sbin`;
 
 export const nginx: Proxy = {
@@ -43,9 +42,8 @@ export const caddy: Proxy = {
   }),
 };
 
-/** The three of them, running. */
 export interface Stack {
-  /** Where people go. */
+  /** The proxy's URL. */
   url: string;
   port: number;
   latchkey: Latchkey;
@@ -53,14 +51,14 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts a proxy, a service behind it, and a Latchkey of their own with these settings. */
+/** Starts all three; the settings are Latchkey's. */
 export async function startStack(proxy: Proxy, settings: Record<string, string> = {}): Promise<Stack> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const upstream = await startUpstream();
   const latchkey = await startLatchkey({ LATCHKEY_BASE_URL: url, LATCHKEY_JWT_SECRET: SECRET, ...settings });
   const folder = await mkdtemp(path.join(tmpdir(), "latchkey-proxy-"));
-  // Started by root, the proxy works as somebody else.
+  // A proxy started by root drops its privileges and still needs to read the folder.
   await chmod(folder, 0o755);
   const file = path.join(folder, path.basename(proxy.configuration));
   const written = await readFile(path.join(root, "examples", proxy.configuration), "utf8");
@@ -76,7 +74,7 @@ export async function startStack(proxy: Proxy, settings: Record<string, string> 
   return { url, port, latchkey, upstream, stop };
 }
 
-/** The configuration with other ports, and not a letter more. */
+/** The configuration with other ports. */
 function changed(text: string, { addresses }: Proxy, ports: Record<keyof Proxy["addresses"], number>): string {
   for (const name of ["proxy", "latchkey", "upstream"] as const) {
     const address = addresses[name];
@@ -86,10 +84,10 @@ function changed(text: string, { addresses }: Proxy, ports: Record<keyof Proxy["
   return text;
 }
 
-/** What an access token says, its signature checked against the shared secret as a backend would. */
+/** Verifies an access token with the shared secret and returns its claims. */
 export function claims(token: string): Record<string, unknown> {
   const [header = "", payload = "", signature] = token.split(".");
   const expected = createHmac("sha256", SECRET).update(`${header}.${payload}`).digest("base64url");
-  if (signature !== expected) throw new Error("the signature is not right");
+  if (signature !== expected) throw new Error("the signature does not match");
   return JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
 }

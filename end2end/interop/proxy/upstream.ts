@@ -1,25 +1,22 @@
-// A service that knows nothing about signing in: it says what reached it.
+// A service without authentication that answers with the request it received.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** A request as the service got it. */
 export interface Received {
   method: string;
   url: string;
-  /** Every header line, the names in lower case. */
+  /** All header lines, with names in lower case. */
   headers: [name: string, value: string][];
 }
 
-/** A running service. */
 export interface Upstream {
   port: number;
-  /** Everything that has reached it, oldest first. */
+  /** All requests, oldest first. */
   received: Received[];
   stop(): Promise<void>;
 }
 
-/** Starts one. */
 export async function startUpstream(): Promise<Upstream> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -52,12 +49,12 @@ export async function startUpstream(): Promise<Upstream> {
   return { port: address.port, received, stop };
 }
 
-/** The values that reached the service under a header's name, whichever sign joins its words. */
+/** A header's values; underscores in names count as hyphens, as in CGI-style frameworks. */
 export function values({ headers }: Received, name: string): string[] {
   return headers.filter(([key]) => key.replaceAll("_", "-") === name).map(([, value]) => value);
 }
 
-/** Everything that reached the service about who is asking. */
+/** The identity headers of the request. */
 export function identity(request: Received): Record<string, string[]> {
   const names = request.headers.map(([name]) => name.replaceAll("_", "-")).filter((name) => name.startsWith("x-auth"));
   return Object.fromEntries([...new Set(names)].sort().map((name) => [name, values(request, name)]));

@@ -1,64 +1,60 @@
-// How cases are written: as tables of what is sent, each line for both servers.
+// Builders for comparison cases: requests that are sent to both servers.
 
 import { exchange, type Received, type Sent } from "./http.js";
 import type { Site } from "./sites.js";
 
-/** What is done with one of the servers, and everything it answers that is to be compared. */
+/** Sends requests to one server and returns the responses to compare. */
 export type Case = (site: Site) => Promise<Received | Received[]>;
 
-/** Cases by name. */
 export type Cases = Record<string, Case>;
 
-/** The password everyone has. */
+/** Every user's password. */
 export const PASSWORD = "violet otter lantern 42";
 
-/** Somebody with an account, signed in. */
+/** A signed-in user. */
 export interface Person {
   email: string;
-  /** The `Cookie` header of their browser. */
+  /** The `Cookie` header of the user's browser. */
   cookie: string;
-  /** What `token` was in the answer to signing up. */
+  /** `token` in the sign-up response. */
   token: string;
-  /** What the header `set-auth-token` was. */
+  /** The header `set-auth-token` of the sign-up response. */
   signed: string;
 }
 
-/** How a request is sent. */
-export interface How {
-  /** Whose it is, by cookie (with the `Origin` a browser sends) or as a bearer. */
+export interface Options {
+  /** The credential: a cookie (with the `Origin` header of a browser) or a bearer token. */
   by?: "cookie" | "bearer" | undefined;
-  /** By default somebody who stays the same throughout, and whom no case changes. */
-  as?: "newcomer" | Person;
-  /** By default `application/json`, if there is a body. */
+  /** By default the shared user, which no case changes. */
+  as?: "new user" | Person;
+  /** The media type of the body; by default `application/json`. */
   type?: string;
-  /** `{origin}` stands for the server's own; an empty one is left out. */
+  /** `{origin}` is replaced with the server's origin; empty headers are omitted. */
   headers?: Record<string, string>;
 }
 
-/** One request. Text is sent as it is, anything else as JSON. */
-export function send(method: string, path: string, body?: unknown, how: How = {}): Case {
-  return (site) => request(site, method, path, body, how);
+/** One request. A string body is sent unchanged, any other as JSON. */
+export function send(method: string, path: string, body?: unknown, options: Options = {}): Case {
+  return (site) => request(site, method, path, body, options);
 }
 
-/** One `GET`. */
-export const get = (path: string, how?: How): Case => send("GET", path, undefined, how);
+export const get = (path: string, options?: Options): Case => send("GET", path, undefined, options);
 
-/** One `POST`. */
-export const post = (path: string, body?: unknown, how?: How): Case => send("POST", path, body, how);
+export const post = (path: string, body?: unknown, options?: Options): Case => send("POST", path, body, options);
 
-/** What somebody does. */
+/** A request in a sequence. */
 export type Step = (site: Site, person: Person) => Promise<Received>;
 
-/** A request of theirs, by cookie unless told otherwise. */
-export const ask =
-  (method: string, path: string, body?: unknown, by: How["by"] = "cookie"): Step =>
+/** One request of the sequence's user; by default with the cookie. */
+export const call =
+  (method: string, path: string, body?: unknown, by: Options["by"] = "cookie"): Step =>
   (site, as) =>
     request(site, method, path, body, { by, as });
 
-/** One after the other, with the same new person. */
-export function story(...steps: Step[]): Case {
+/** Requests in order, with one new user. */
+export function sequence(...steps: Step[]): Case {
   return async (site) => {
-    const person = await newcomer(site);
+    const person = await newUser(site);
     const answers: Received[] = [];
     for (const step of steps) answers.push(await step(site, person));
     return answers;
@@ -71,20 +67,20 @@ export async function request(
   method: string,
   path: string,
   body?: unknown,
-  how: How = {},
+  options: Options = {},
 ): Promise<Received> {
-  const person = how.by && (how.as === "newcomer" ? await newcomer(site) : (how.as ?? (await regular(site))));
+  const person = options.by && (options.as === "new user" ? await newUser(site) : (options.as ?? (await sharedUser(site))));
   const fill = (text: string) => text.replaceAll("{origin}", site.origin);
   const sent = body === undefined ? undefined : fill(typeof body === "string" ? body : JSON.stringify(body));
   const headers: Record<string, string> = {
     host: new URL(site.origin).host,
     "user-agent": "a test",
-    // Both believe what comes from this machine.
+    // Both servers trust forwarded headers from loopback.
     "x-forwarded-for": "203.0.113.7",
-    ...(sent !== undefined && { "content-type": how.type ?? "application/json" }),
-    ...(person && how.by === "bearer" && { authorization: `Bearer ${person.token}` }),
-    ...(person && how.by === "cookie" && { cookie: person.cookie, origin: site.origin }),
-    ...how.headers,
+    ...(sent !== undefined && { "content-type": options.type ?? "application/json" }),
+    ...(person && options.by === "bearer" && { authorization: `Bearer ${person.token}` }),
+    ...(person && options.by === "cookie" && { cookie: person.cookie, origin: site.origin }),
+    ...options.headers,
   };
   const filled = Object.entries(headers).map(([name, value]) => [name, fill(value)] as const);
   const request: Sent = {
@@ -96,34 +92,34 @@ export async function request(
   return exchange(site.port, request);
 }
 
-/** Makes up somebody new, and signs them up. */
-export async function newcomer(site: Site): Promise<Person> {
-  site.people += 1;
-  return signUp(site, `newcomer.${site.people}@example.com`);
+/** Signs a new user up. */
+export async function newUser(site: Site): Promise<Person> {
+  site.users += 1;
+  return signUp(site, `newcomer.${site.users}@example.com`);
 }
 
-const regulars = new WeakMap<Site, Promise<Person>>();
+const sharedUsers = new WeakMap<Site, Promise<Person>>();
 
-/** The one who stays the same. */
-export function regular(site: Site): Promise<Person> {
-  const person = regulars.get(site) ?? signUp(site, REGULAR);
-  regulars.set(site, person);
+/** The site's shared user. */
+export function sharedUser(site: Site): Promise<Person> {
+  const person = sharedUsers.get(site) ?? signUp(site, SHARED_EMAIL);
+  sharedUsers.set(site, person);
   return person;
 }
 
-/** The address of the one who stays the same. */
-export const REGULAR = "ada@example.com";
+/** The shared user's e-mail address. */
+export const SHARED_EMAIL = "ada@example.com";
 
 async function signUp(site: Site, email: string): Promise<Person> {
   return signedIn(email, await request(site, "POST", "/sign-up/email", { name: "Ada", email, password: PASSWORD }));
 }
 
-/** Signs somebody in once more, as on another device. */
+/** Signs the user in on another device. */
 export async function signIn(site: Site, { email }: Person): Promise<Person> {
   return signedIn(email, await request(site, "POST", "/sign-in/email", { email, password: PASSWORD }));
 }
 
-/** Who an answer to signing in signs in. */
+/** The user that a sign-in response signs in. */
 export function signedIn(email: string, { status, body, cookies, headers }: Received): Person {
   if (status !== 200) throw new Error(`${email} could not sign in: ${status} ${body}`);
   const cookie = cookies.map((header) => header.split(";")[0]).join("; ");

@@ -1,42 +1,42 @@
-// What differs between two answers, once what is meant to differ is taken away.
+// Finds the differences between the responses of the two servers.
 
 import type { Received } from "./http.js";
 import { lines } from "./lines.js";
 import type { Site } from "./sites.js";
 
-/** Lines that one of the servers has and the other has not. */
-export interface Only {
+/** Lines that only one of the servers returned. */
+export interface Mismatch {
   reference: string[];
   latchkey: string[];
 }
 
-/** What is meant to differ, wherever it occurs. */
+/** An intended difference in any number of cases. */
 export interface Rule {
-  why: string;
-  /** A case in which it occurs. */
-  seen: string;
+  reason: string;
+  /** The id of a case with this difference. */
+  example: string;
   reference?: RegExp;
   latchkey?: RegExp;
 }
 
-/** The differences of everything that was answered; a line says of which answer it is, if there are several. */
-export function differences(reference: [Site, Received[]], latchkey: [Site, Received[]]): Only {
+/** Compares the responses step by step. With several steps, each line starts with the step's number. */
+export function compareResponses(reference: [Site, Received[]], latchkey: [Site, Received[]]): Mismatch {
   const [ours, theirs] = [flat(...latchkey), flat(...reference)];
-  const found: Only = { reference: [], latchkey: [] };
+  const found: Mismatch = { reference: [], latchkey: [] };
   for (let step = 0; step < Math.max(ours.length, theirs.length); step += 1) {
     const [one, other] = [theirs[step] ?? [], ours[step] ?? []];
-    // Of answers that differ altogether, the status and what the error says is enough.
-    const told = one[0] === other[0] ? () => true : (line: string) => /^(status|body\.code|body\.message):/.test(line);
+    // If the statuses differ, only the status and the error are compared.
+    const relevant = one[0] === other[0] ? () => true : (line: string) => /^(status|body\.code|body\.message):/.test(line);
     const name = (line: string) => (ours.length > 1 ? `${step + 1}. ${line}` : line);
-    found.reference.push(...without(one, other).filter(told).map(name));
-    found.latchkey.push(...without(other, one).filter(told).map(name));
+    found.reference.push(...without(one, other).filter(relevant).map(name));
+    found.latchkey.push(...without(other, one).filter(relevant).map(name));
   }
   return found;
 }
 
 const flat = (site: Site, answers: Received[]) => answers.map((answer) => lines(site, answer));
 
-/** What is left of a list when everything in another is taken from it once. */
+/** The multiset difference: removes each item of `other` from `list` once. */
 function without(list: string[], other: string[]): string[] {
   const left = [...other];
   return list.filter((line) => {
@@ -46,10 +46,10 @@ function without(list: string[], other: string[]): string[] {
   });
 }
 
-/** Takes away what the rules allow; also says which rules found anything. */
-export function allow(found: Only, rules: Rule[]): { left: Only; used: Set<Rule> } {
+/** Removes the intended differences, and returns the rules that applied. */
+export function removeExpected(found: Mismatch, rules: Rule[]): { left: Mismatch; used: Set<Rule> } {
   const used = new Set<Rule>();
-  const left = (side: keyof Only) =>
+  const left = (side: keyof Mismatch) =>
     found[side].filter((line) => {
       const rule = rules.find((rule) => rule[side]?.test(line.replace(/^\d+\. /, "")));
       if (rule) used.add(rule);

@@ -1,26 +1,24 @@
-// Requests exactly as they are written: nothing is added that a case is not about.
+// Sends requests without adding headers.
 
 import http from "node:http";
 
-/** A request to one of the servers. */
 export interface Sent {
   method: string;
-  /** Path and query. */
+  /** With the query. */
   path: string;
   headers: Record<string, string>;
   body?: string | undefined;
 }
 
-/** What came back. */
 export interface Received {
   status: number;
-  /** By name in lower case; `set-cookie` apart. */
+  /** By lower-case name, without `set-cookie`. */
   headers: Record<string, string>;
   cookies: string[];
   body: string;
 }
 
-/** Sends a request to a port of this machine. */
+/** Sends a request to a loopback port. */
 export function exchange(port: number, { method, path, headers, body }: Sent): Promise<Received> {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
-// An answer as lines that can be compared: what is new each time is replaced by its name, once its form
-// has been checked.
+// Converts a response to comparable lines. Random values and times are replaced with placeholders if
+// they have the expected form.
 
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import type { Received } from "./http.js";
 import type { Site } from "./sites.js";
 
-/** The headers a client can see the effect of; `access-control-…` and `set-auth-…` besides. */
+/** The compared headers, in addition to `access-control-*` and `set-auth-*`. */
 const HEADERS = [
   "content-type",
   "location",
@@ -18,14 +18,13 @@ const HEADERS = [
   "www-authenticate",
 ];
 
-/** Lists, in which neither order nor case matters. */
+/** Headers with lists, compared without order and case. */
 const LISTS = /^(vary|allow|access-control-.*)$/;
 
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 
-/** The answer of a site, line by line. */
 export function lines(site: Site, answer: Received): string[] {
   return [
     `status: ${answer.status}`,
@@ -36,9 +35,9 @@ export function lines(site: Site, answer: Received): string[] {
 }
 
 function headers(site: Site, { headers }: Received): string[] {
-  const matters = (name: string) => HEADERS.includes(name) || /^(access-control|set-auth)-/.test(name);
+  const isCompared = (name: string) => HEADERS.includes(name) || /^(access-control|set-auth)-/.test(name);
   return Object.entries(headers).flatMap(([name, value]) => {
-    if (!matters(name)) return [];
+    if (!isCompared(name)) return [];
     if (LISTS.test(name))
       return value
         .split(/\s*,\s*/)
@@ -47,18 +46,18 @@ function headers(site: Site, { headers }: Received): string[] {
   });
 }
 
-/** A cookie by what it is for, with its attributes in one order. */
+/** A cookie by purpose, with sorted attributes. */
 function cookie(site: Site, header: string): string {
   const [pair = "", ...attributes] = header.split(/;\s*/);
   const name = pair.slice(0, pair.indexOf("="));
-  const value = pair.length > name.length + 1 ? "set" : "emptied";
+  const value = pair.length > name.length + 1 ? "set" : "cleared";
   const rounded = attributes.map((attribute) =>
     attribute.replace(/(?<=^Max-Age=)\d+$/, (age) => lifetime(Number(age))),
   );
   return `cookie ${site.cookies[name] ?? name}: ${[value, ...rounded.sort()].join("; ")}`;
 }
 
-/** A lifetime may have begun a moment ago. */
+/** Rounded up to minutes, because some time may have passed. */
 const lifetime = (seconds: number) => String(Math.ceil(seconds / MINUTE) * MINUTE);
 
 function body(site: Site, { body, headers }: Received): string[] {
@@ -71,7 +70,7 @@ function body(site: Site, { body, headers }: Received): string[] {
   }
 }
 
-/** The members of a JSON value, one line each, by path. */
+/** One line for each member of a JSON value. */
 function members(site: Site, path: string, value: unknown, key = ""): string[] {
   if (Array.isArray(value))
     return value.length === 0
@@ -90,7 +89,7 @@ function members(site: Site, path: string, value: unknown, key = ""): string[] {
   });
 }
 
-/** What is in an access token; times as what they are counted from. */
+/** Header and claims of an access token, with times relative to `iat` or to now. */
 function accessToken(site: Site, path: string, token: string): string[] {
   const claims = decodeJwt(token);
   const { iat = NaN, exp = NaN, nbf } = claims;
@@ -117,7 +116,7 @@ function text(site: Site, value: string, key: string): string {
   return value.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");
 }
 
-/** A time by its distance from now. */
+/** A time relative to now. */
 function offset(milliseconds: number): string {
   const seconds = (milliseconds - Date.now()) / 1000;
   const days = Math.round(seconds / DAY);

@@ -1,10 +1,10 @@
-// The server that is imitated and Latchkey get the same requests, and answer alike.
+// Better Auth and Latchkey get the same requests and must give equivalent responses.
 
 import { expect, test as base } from "@playwright/test";
 import { groups, overHttps, throttling } from "./cases/all.js";
-import { type Case, regular } from "./cases.js";
-import { allow, differences } from "./compare.js";
-import { everywhere, inSomeCases } from "./differences.js";
+import { type Case, sharedUser } from "./cases.js";
+import { compareResponses, removeExpected } from "./compare.js";
+import { caseDifferences, generalRules } from "./differences.js";
 import { type Pair, type Setup, startPair } from "./sites.js";
 
 const test = base.extend<object, { http: Pair; https: Pair; throttled: Pair }>({
@@ -15,24 +15,24 @@ const test = base.extend<object, { http: Pair; https: Pair; throttled: Pair }>({
 
 async function running(setup: Setup, use: (pair: Pair) => Promise<void>): Promise<void> {
   const pair = await startPair(setup);
-  await Promise.all([regular(pair.reference), regular(pair.latchkey)]);
+  await Promise.all([sharedUser(pair.reference), sharedUser(pair.latchkey)]);
   await use(pair);
   await pair.stop();
 }
 
 async function compare(id: string, run: Case, { reference, latchkey }: Pair): Promise<void> {
   const [theirs, ours] = await Promise.all([run(reference), run(latchkey)]);
-  const { left, used } = allow(differences([reference, [theirs].flat()], [latchkey, [ours].flat()]), everywhere);
-  const meant = inSomeCases.filter(({ cases }) => cases.includes(id));
+  const { left, used } = removeExpected(compareResponses([reference, [theirs].flat()], [latchkey, [ours].flat()]), generalRules);
+  const intended = caseDifferences.filter(({ cases }) => cases.includes(id));
   expect(
     { reference: left.reference.sort(), latchkey: left.latchkey.sort() },
-    "only one of the two answers so",
+    "lines in only one of the two responses",
   ).toEqual({
-    reference: meant.flatMap(({ reference }) => reference).sort(),
-    latchkey: meant.flatMap(({ latchkey }) => latchkey).sort(),
+    reference: intended.flatMap(({ reference }) => reference).sort(),
+    latchkey: intended.flatMap(({ latchkey }) => latchkey).sort(),
   });
-  const stale = everywhere.filter((rule) => rule.seen === id && !used.has(rule)).map(({ why }) => why);
-  expect(stale, "meant to differ here, and does not").toEqual([]);
+  const stale = generalRules.filter((rule) => rule.example === id && !used.has(rule)).map(({ reason }) => reason);
+  expect(stale, "intended differences that do not occur").toEqual([]);
 }
 
 for (const [group, cases] of Object.entries(groups)) {
@@ -52,8 +52,8 @@ for (const [name, run] of Object.entries(throttling)) {
 const all = Object.entries({ ...groups, https: overHttps, throttling });
 const ids = all.flatMap(([group, cases]) => Object.keys(cases).map((name) => `${group}: ${name}`));
 
-test("the list of differences is about cases that there are", () => {
-  const named = [...everywhere.map(({ seen }) => seen), ...inSomeCases.flatMap(({ cases }) => cases)];
-  expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+test("all intended differences refer to existing cases", () => {
+  const listed = [...generalRules.map(({ example }) => example), ...caseDifferences.flatMap(({ cases }) => cases)];
+  expect(listed.filter((id) => !ids.includes(id))).toEqual([]);
   expect(ids.length).toBeGreaterThanOrEqual(150);
 });

@@ -1,54 +1,49 @@
-// The two servers: the one that is imitated, and Latchkey, set up alike.
+// Starts Better Auth, the reference, and Latchkey with equivalent settings.
 
 import { startLatchkey } from "../support/latchkey.js";
 import { startBetterAuth } from "../support/better-auth.js";
 import type { Running } from "../support/running.js";
 
-/** One of the servers. */
 export interface Site {
   kind: "reference" | "latchkey";
   port: number;
-  /** The origin it takes itself to have. */
+  /** The origin of its base URL. */
   origin: string;
-  /** How the cookies that hold a session are called. */
+  /** Purposes of session cookies by name. */
   cookies: Record<string, string>;
-  /** What an id looks like. */
+  /** The format of ids. */
   id: RegExp;
-  /** What a session's secret looks like where it is answered, and in the header that repeats it. */
+  /** The format of session tokens in bodies and in `set-auth-token`. */
   secret: RegExp;
-  /** How many people have been made up so far. */
-  people: number;
+  /** How many users the cases have created. */
+  users: number;
 }
 
-/** Two servers to compare. */
 export interface Pair {
   reference: Site;
   latchkey: Site;
   stop(): Promise<void>;
 }
 
-/** Origins besides their own that both servers trust. */
+/** Other origins that both servers trust. */
 export const trusted = ["https://app.example.com", "https://*.preview.example.com"];
 
 const ID = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}";
 
-const looks = {
+const formats = {
   reference: { id: /^[A-Za-z0-9]{32}$/, secret: /^[A-Za-z0-9]{32}(\.[A-Za-z0-9+/]{43}=)?$/ },
   latchkey: { id: new RegExp(`^${ID}$`), secret: new RegExp(`^${ID}\\.[\\w-]{43}$`) },
 };
 
-/** How both are set up. */
 export interface Setup {
-  /** As if a proxy in front of them spoke https. */
+  /** As behind an https proxy. */
   https?: boolean;
-  /** Whether attempts are slowed down. */
+  /** With rate limits. */
   throttled?: boolean;
 }
 
-/** The origin of both on https. */
 const HTTPS = "https://localhost";
 
-/** Starts both. */
 export async function startPair(setup: Setup): Promise<Pair> {
   const [reference, latchkey] = await Promise.all([startReference(setup), startOurs(setup)]);
   const stop = async () => void (await Promise.all([reference.running.stop(), latchkey.running.stop()]));
@@ -73,7 +68,7 @@ async function startReference({ https = false, throttled = false }: Setup): Prom
     [`${prefix}dont_remember`]: "dont_remember",
   };
   const { port, url: origin } = running;
-  return { running, site: { kind: "reference", port, origin, cookies, ...looks.reference, people: 0 } };
+  return { running, site: { kind: "reference", port, origin, cookies, ...formats.reference, users: 0 } };
 }
 
 async function startOurs({ https = false, throttled = false }: Setup): Promise<Started> {
@@ -87,6 +82,6 @@ async function startOurs({ https = false, throttled = false }: Setup): Promise<S
   const { port, url } = running;
   return {
     running,
-    site: { kind: "latchkey", port, origin: https ? HTTPS : url, cookies, ...looks.latchkey, people: 0 },
+    site: { kind: "latchkey", port, origin: https ? HTTPS : url, cookies, ...formats.latchkey, users: 0 },
   };
 }

@@ -1,4 +1,4 @@
-// A Better Auth server with the plugins that Latchkey takes the place of. It keeps everything in memory.
+// A Better Auth server with the plugins that Latchkey replaces. It stores its data in memory.
 //
 //   node better-auth-server.js PORT OPTIONS
 

@@ -1,21 +1,19 @@
-// The server that Latchkey takes the place of.
+// Starts a Better Auth server.
 
 import { freePort, type Running, start } from "./running.js";
 
-/** A running Better Auth. */
 export interface BetterAuth extends Running {
   url: string;
   port: number;
 }
 
-/** Where it takes itself to be, whom it trusts besides, and whether it slows attempts down. */
 export interface Settings {
   baseURL?: string;
   trustedOrigins?: string[];
   rateLimit?: boolean;
 }
 
-/** Starts one, on this machine's own address unless told otherwise. */
+/** The base URL defaults to the server's port on localhost. */
 export async function startBetterAuth({
   baseURL,
   trustedOrigins = [],

@@ -1,18 +1,17 @@
-// A Latchkey of one's own: the release binary, alone in an empty folder.
+// Starts the release binary of Latchkey in an empty folder.
 
 import path from "node:path";
 import { freePort, type Running, start } from "./running.js";
 
-/** The project's folder. */
+/** The repository. */
 export const root = path.resolve(import.meta.dirname, "../../..");
 
-/** A running Latchkey. */
 export interface Latchkey extends Running {
   url: string;
   port: number;
 }
 
-/** Starts one with these settings (`LATCHKEY_…`) changed. */
+/** Starts Latchkey with these settings (`LATCHKEY_…`). */
 export async function startLatchkey(settings: Record<string, string> = {}): Promise<Latchkey> {
   const port = await freePort();
   const url = `http://localhost:${port}`;

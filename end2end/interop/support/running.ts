@@ -1,34 +1,32 @@
-// Programs that a test starts and stops.
+// Starts and stops programs.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** How a program is started, and how it shows that it is ready. */
 export interface Program {
   command: string[];
   cwd?: string;
   env?: Record<string, string>;
-  /** Answers with a success once the program is ready. */
+  /** A URL that answers with a 2xx status when the program is ready. */
   ready: string;
 }
 
-/** A program that is running. */
 export interface Running {
-  /** What it has written so far. */
+  /** The output so far. */
   output(): string;
-  /** Ends it, and everything it started. */
+  /** Stops the program and its child processes. */
   stop(): Promise<void>;
 }
 
 const START_TIMEOUT = 60_000;
 
-/** Starts a program and waits until it is ready; fails with what it wrote if it ends before. */
+/** Starts a program and waits until it is ready. If it exits first, the error contains its output. */
 export async function start({ command, cwd, env, ready }: Program): Promise<Running> {
   const [file = "", ...args] = command;
   let written = "";
-  // A group of its own, so that what it starts ends with it.
+  // A process group, so that child processes are stopped too.
   const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, detached: true });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (written += text.toString()));
   child.on("error", (error) => (written += String(error)));
@@ -55,7 +53,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** A port of the loopback address that nobody listens on. */
+/** A free port on the loopback address. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,4 +1,4 @@
-//! The keys that access tokens may be signed with.
+//! Keys that verify access tokens.
 
 use std::{collections::HashMap, error::Error, time::Duration};
 
@@ -9,18 +9,18 @@ use jsonwebtoken::{
 use tokio::{sync::Mutex, time::Instant};
 use ureq::Agent;
 
-use crate::verifier::BadToken;
+use crate::verifier::TokenError;
 
-/// A key and the only algorithm it is good for.
+/// A key and its only algorithm.
 #[derive(Clone)]
 pub struct Key {
-    /// The secret, or the public part.
+    /// The public key or the shared secret.
     pub decoding: DecodingKey,
-    /// The algorithm.
+    /// Taken from the key, never from a token (RFC 8725 §3.1).
     pub algorithm: Algorithm,
 }
 
-/// Where keys come from.
+/// The source of the keys.
 pub enum Keys {
     /// `LATCHKEY_JWT_SECRET`.
     Shared(SharedKeys),
@@ -29,12 +29,12 @@ pub enum Keys {
 }
 
 impl Keys {
-    /// The key of this id. The algorithm is what the token says: a hopeless one asks nobody.
-    pub async fn find(&self, id: &str, algorithm: Algorithm) -> Result<Key, BadToken> {
+    /// Finds a key by id. Unsupported algorithms are refused without a request to Latchkey.
+    pub async fn find(&self, id: &str, algorithm: Algorithm) -> Result<Key, TokenError> {
         match self {
-            Self::Shared(keys) => keys.0.get(id).cloned().ok_or(BadToken::Invalid),
+            Self::Shared(keys) => keys.0.get(id).cloned().ok_or(TokenError::Invalid),
             Self::Published(keys) if matches!(algorithm, Algorithm::EdDSA | Algorithm::ES256) => keys.find(id).await,
-            Self::Published(_) => Err(BadToken::Invalid),
+            Self::Published(_) => Err(TokenError::Invalid),
         }
     }
 }
@@ -43,7 +43,7 @@ impl Keys {
 pub struct SharedKeys(HashMap<String, Key>);
 
 impl SharedKeys {
-    /// The key id is the RFC 7638 thumbprint of each secret.
+    /// The key id of a secret is its RFC 7638 thumbprint.
     pub fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> jsonwebtoken::errors::Result<Self> {
         let keys = secrets.map(|secret| {
             let decoding = DecodingKey::from_secret(secret.as_bytes());
@@ -56,9 +56,8 @@ impl SharedKeys {
 
 /// Latchkey's public keys by key id.
 ///
-/// They are asked for when they are old, and when a token names one that is not among them; but not
-/// more often than once in the cooldown, whatever tokens name and whether Latchkey answers or not.
-/// While it does not answer, the keys known so far keep working.
+/// The keys are fetched when they exceed the maximum age or a token has an unknown key id, at most once
+/// per cooldown, also after a failure. While Latchkey is unavailable, the known keys remain valid.
 pub struct PublishedKeys {
     url: String,
     max_age: Duration,
@@ -70,35 +69,35 @@ pub struct PublishedKeys {
 #[derive(Default)]
 struct Known {
     keys: HashMap<String, Key>,
-    asked: Option<Instant>,
-    answered: Option<Instant>,
+    requested: Option<Instant>,
+    fetched: Option<Instant>,
 }
 
 impl PublishedKeys {
-    /// Nothing is asked for before the first token comes.
+    /// The first token triggers the first fetch.
     pub fn new(url: String, max_age: Duration, cooldown: Duration) -> Self {
         let agent = Agent::config_builder().timeout_global(Some(Duration::from_secs(2))).build().into();
         Self { url, max_age, cooldown, agent, known: Mutex::default() }
     }
 
-    async fn find(&self, id: &str) -> Result<Key, BadToken> {
+    async fn find(&self, id: &str) -> Result<Key, TokenError> {
         let mut known = self.known.lock().await;
-        let over = |since: Option<Instant>, time| since.is_none_or(|since| since.elapsed() >= time);
-        let wanted = !known.keys.contains_key(id) || over(known.answered, self.max_age);
-        if wanted && over(known.asked, self.cooldown) {
-            known.asked = Some(Instant::now());
+        let elapsed = |since: Option<Instant>, time| since.is_none_or(|since| since.elapsed() >= time);
+        let stale = !known.keys.contains_key(id) || elapsed(known.fetched, self.max_age);
+        if stale && elapsed(known.requested, self.cooldown) {
+            known.requested = Some(Instant::now());
             match self.fetch().await {
                 Ok(keys) => {
                     known.keys = keys;
-                    known.answered = known.asked;
+                    known.fetched = known.requested;
                 }
-                Err(error) => eprintln!("no keys from {}: {error}", self.url),
+                Err(error) => eprintln!("could not fetch keys from {}: {error}", self.url),
             }
         }
         match known.keys.get(id) {
             Some(key) => Ok(key.clone()),
-            None if known.answered == known.asked => Err(BadToken::Invalid),
-            None => Err(BadToken::KeysUnavailable),
+            None if known.fetched == known.requested => Err(TokenError::Invalid),
+            None => Err(TokenError::KeysUnavailable),
         }
     }
 
@@ -109,7 +108,7 @@ impl PublishedKeys {
     }
 }
 
-/// Keys of other kinds are none of our business, a symmetric one least of all.
+/// Ignores keys of other types and uses, in particular symmetric keys.
 fn signing_key(jwk: &Jwk) -> Option<(String, Key)> {
     if jwk.common.public_key_use.as_ref().is_some_and(|purpose| *purpose != PublicKeyUse::Signature) {
         return None;

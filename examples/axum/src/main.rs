@@ -1,4 +1,4 @@
-//! A user's tasks, which nobody else reaches. Run it with `cargo run -p axum-example`.
+//! Per-user tasks. Run it with `cargo run -p axum-example`.
 
 mod keys;
 mod owner;
@@ -38,11 +38,11 @@ struct TaskChange {
     completed: Option<bool>,
 }
 
-/// By user, then by id: no task is ever looked for without its owner.
+/// By user id, then by task id, so that every lookup includes the owner.
 #[derive(Default)]
 struct Tasks {
     last_id: u64,
-    of: HashMap<String, BTreeMap<u64, Task>>,
+    by_user: HashMap<String, BTreeMap<u64, Task>>,
 }
 
 #[derive(Clone, FromRef)]
@@ -51,7 +51,7 @@ struct App {
     tasks: Arc<Mutex<Tasks>>,
 }
 
-type Answer<T> = Result<T, (StatusCode, &'static str)>;
+type TaskResult<T> = Result<T, (StatusCode, &'static str)>;
 
 const NO_SUCH_TASK: (StatusCode, &str) = (StatusCode::NOT_FOUND, "There is no such task");
 const WRONG_TITLE: (StatusCode, &str) = (StatusCode::UNPROCESSABLE_ENTITY, "A title has 1 to 200 characters");
@@ -74,24 +74,28 @@ fn router(app: App) -> Router {
 }
 
 async fn list(Owner(user): Owner, State(app): State<App>) -> Json<Vec<Task>> {
-    Json(app.tasks().of.get(&user).map(|own| own.values().cloned().collect()).unwrap_or_default())
+    Json(app.tasks().by_user.get(&user).map(|own| own.values().cloned().collect()).unwrap_or_default())
 }
 
 async fn create(
     Owner(user): Owner,
     State(app): State<App>,
     Json(new): Json<NewTask>,
-) -> Answer<(StatusCode, Json<Task>)> {
+) -> TaskResult<(StatusCode, Json<Task>)> {
     let title = valid(new.title)?;
     let mut tasks = app.tasks();
     tasks.last_id += 1;
     let task = Task { id: tasks.last_id, title, completed: false };
-    tasks.of.entry(user).or_default().insert(task.id, task.clone());
+    tasks.by_user.entry(user).or_default().insert(task.id, task.clone());
     Ok((StatusCode::CREATED, Json(task)))
 }
 
-async fn read(Owner(user): Owner, Path((_, id)): Path<(String, u64)>, State(app): State<App>) -> Answer<Json<Task>> {
-    let task = app.tasks().of.get(&user).and_then(|own| own.get(&id)).cloned();
+async fn read(
+    Owner(user): Owner,
+    Path((_, id)): Path<(String, u64)>,
+    State(app): State<App>,
+) -> TaskResult<Json<Task>> {
+    let task = app.tasks().by_user.get(&user).and_then(|own| own.get(&id)).cloned();
     task.map(Json).ok_or(NO_SUCH_TASK)
 }
 
@@ -100,21 +104,25 @@ async fn change(
     Path((_, id)): Path<(String, u64)>,
     State(app): State<App>,
     Json(change): Json<TaskChange>,
-) -> Answer<Json<Task>> {
+) -> TaskResult<Json<Task>> {
     let title = change.title.map(valid).transpose()?;
     let mut tasks = app.tasks();
-    let task = tasks.of.get_mut(&user).and_then(|own| own.get_mut(&id)).ok_or(NO_SUCH_TASK)?;
+    let task = tasks.by_user.get_mut(&user).and_then(|own| own.get_mut(&id)).ok_or(NO_SUCH_TASK)?;
     task.title = title.unwrap_or_else(|| task.title.clone());
     task.completed = change.completed.unwrap_or(task.completed);
     Ok(Json(task.clone()))
 }
 
-async fn remove(Owner(user): Owner, Path((_, id)): Path<(String, u64)>, State(app): State<App>) -> Answer<StatusCode> {
-    let task = app.tasks().of.get_mut(&user).and_then(|own| own.remove(&id));
+async fn remove(
+    Owner(user): Owner,
+    Path((_, id)): Path<(String, u64)>,
+    State(app): State<App>,
+) -> TaskResult<StatusCode> {
+    let task = app.tasks().by_user.get_mut(&user).and_then(|own| own.remove(&id));
     task.map(|_| StatusCode::NO_CONTENT).ok_or(NO_SUCH_TASK)
 }
 
-fn valid(title: String) -> Answer<String> {
+fn valid(title: String) -> TaskResult<String> {
     if (1..=200).contains(&title.chars().count()) { Ok(title) } else { Err(WRONG_TITLE) }
 }
 

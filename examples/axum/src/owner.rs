@@ -1,4 +1,4 @@
-//! The user whose data the path names, as a handler's argument.
+//! Authorizes requests for `/api/{user_id}/…`.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,20 +8,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::verifier::{BadToken, Verifier};
+use crate::verifier::{TokenError, Verifier};
 
-/// The id in the path's `{user_id}`: the request came with a good access token of that very user.
+/// The user id from the path. The request has a valid access token of this user.
 pub struct Owner(pub String);
 
-/// Why a request does not pass.
+/// Why a request is refused.
 pub enum Refusal {
-    /// 401: no access token was sent.
+    /// 401: no access token.
     NoToken,
-    /// 401: one was sent, and it is not good.
+    /// 401: the access token is invalid.
     InvalidToken,
-    /// 403: it is good, and somebody else's.
-    NotYours,
-    /// 503: nobody can say, for want of Latchkey's keys.
+    /// 403: the access token is another user's.
+    WrongUser,
+    /// 503: Latchkey's keys are not available.
     Unavailable,
 }
 
@@ -34,15 +34,15 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let claims = Arc::<Verifier>::from_ref(state).verify(bearer_token(&parts.headers)?).await?;
         let Path(path) =
-            Path::<HashMap<String, String>>::from_request_parts(parts, state).await.map_err(|_| Refusal::NotYours)?;
+            Path::<HashMap<String, String>>::from_request_parts(parts, state).await.map_err(|_| Refusal::WrongUser)?;
         if path.get("user_id") != Some(&claims.sub) {
-            return Err(Refusal::NotYours);
+            return Err(Refusal::WrongUser);
         }
         Ok(Self(claims.sub))
     }
 }
 
-/// The one token of the one `Authorization: Bearer` header.
+/// The token of the only `Authorization: Bearer` header.
 fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().and_then(|value| value.to_str().ok()).ok_or(Refusal::NoToken)?;
@@ -53,25 +53,25 @@ fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {
     if values.next().is_some() { Err(Refusal::InvalidToken) } else { Ok(token.trim_start()) }
 }
 
-impl From<BadToken> for Refusal {
-    fn from(bad: BadToken) -> Self {
-        match bad {
-            BadToken::Invalid => Self::InvalidToken,
-            BadToken::KeysUnavailable => Self::Unavailable,
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Invalid => Self::InvalidToken,
+            TokenError::KeysUnavailable => Self::Unavailable,
         }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let challenge = |how| [(header::WWW_AUTHENTICATE, how)];
+        let challenge = |value| [(header::WWW_AUTHENTICATE, value)];
         match self {
             Self::NoToken => (StatusCode::UNAUTHORIZED, challenge("Bearer"), "Sign in first").into_response(),
             Self::InvalidToken => {
                 (StatusCode::UNAUTHORIZED, challenge("Bearer error=\"invalid_token\""), "The access token is not valid")
                     .into_response()
             }
-            Self::NotYours => (StatusCode::FORBIDDEN, "This belongs to another user").into_response(),
+            Self::WrongUser => (StatusCode::FORBIDDEN, "This belongs to another user").into_response(),
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "10")], "Tokens cannot be checked now")
                     .into_response()

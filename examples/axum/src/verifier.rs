@@ -1,4 +1,4 @@
-//! Checks access tokens.
+//! Verifies access tokens.
 
 use std::{env, time::Duration};
 
@@ -7,14 +7,15 @@ use serde::Deserialize;
 
 use crate::keys::{Keys, PublishedKeys, SharedKeys};
 
+/// In seconds.
 const LEEWAY: u64 = 5;
 
-/// What an access token says. Every member is required, and of this type.
+/// Claims of an access token. All are required and must have these types.
 #[derive(Deserialize)]
 pub struct Claims {
     /// The user.
     pub sub: String,
-    #[expect(dead_code, reason = "`decode` compares it, but would take a list of issuers, too")]
+    #[expect(dead_code, reason = "`decode` compares it but would also accept an array")]
     iss: String,
     user_id: String,
     sid: String,
@@ -22,21 +23,21 @@ pub struct Claims {
     iat: f64,
 }
 
-/// Why no claims were read from a token.
-pub enum BadToken {
-    /// It is expired, not Latchkey's, not for us, or wrong in whatever way.
+/// Why a token is not accepted.
+pub enum TokenError {
+    /// Expired, from another issuer, for another audience, or malformed.
     Invalid,
-    /// Its key is not known, and Latchkey could not be asked for it.
+    /// The key is unknown and could not be fetched.
     KeysUnavailable,
 }
 
-impl From<jsonwebtoken::errors::Error> for BadToken {
+impl From<jsonwebtoken::errors::Error> for TokenError {
     fn from(_: jsonwebtoken::errors::Error) -> Self {
         Self::Invalid
     }
 }
 
-/// Knows whose tokens are good here.
+/// Verifies tokens of one issuer for one audience.
 pub struct Verifier {
     issuer: String,
     audience: String,
@@ -44,13 +45,13 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Reads the same settings as Latchkey itself.
+    /// Reads the same environment variables as Latchkey.
     pub fn from_environment() -> Result<Self, Box<dyn std::error::Error>> {
         let setting = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let seconds = |name, default| setting(name).map_or(Ok(default), |value| value.parse()).map(Duration::from_secs);
         let issuer = setting("LATCHKEY_BASE_URL").unwrap_or_else(|| "http://localhost:3000".to_owned());
         let audience = setting("LATCHKEY_JWT_AUDIENCE").unwrap_or_else(|| issuer.clone());
-        // Never both kinds at once (RFC 8725 §3.1).
+        // Either shared secrets or public keys, never both (RFC 8725 §3.1).
         let keys = if let Some(secrets) = setting("LATCHKEY_JWT_SECRET") {
             Keys::Shared(SharedKeys::new(secrets.split_whitespace())?)
         } else {
@@ -61,15 +62,15 @@ impl Verifier {
         Ok(Self { issuer, audience, keys })
     }
 
-    /// The claims of a good access token.
-    pub async fn verify(&self, token: &str) -> Result<Claims, BadToken> {
+    /// Returns the claims of a valid access token.
+    pub async fn verify(&self, token: &str) -> Result<Claims, TokenError> {
         let header = decode_header(token)?;
         let typ = header.typ.unwrap_or_default().to_ascii_lowercase();
         if typ.strip_prefix("application/").unwrap_or(&typ) != "at+jwt" || header.crit.is_some() {
-            return Err(BadToken::Invalid);
+            return Err(TokenError::Invalid);
         }
-        let key = self.keys.find(&header.kid.ok_or(BadToken::Invalid)?, header.alg).await?;
-        // The key's algorithm, not the token's: `decode` refuses any other.
+        let key = self.keys.find(&header.kid.ok_or(TokenError::Invalid)?, header.alg).await?;
+        // `decode` refuses every algorithm but the key's.
         let mut expected = Validation::new(key.algorithm);
         expected.leeway = LEEWAY;
         expected.validate_nbf = true;
@@ -83,7 +84,7 @@ impl Verifier {
             || [&claims.sub, &claims.sid, &claims.jti].into_iter().any(String::is_empty)
             || claims.iat > latest
         {
-            return Err(BadToken::Invalid);
+            return Err(TokenError::Invalid);
         }
         Ok(claims)
     }

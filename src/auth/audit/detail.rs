@@ -3,7 +3,7 @@
 use crate::auth::token::TokenRefusal;
 
 /// Tells events of one kind apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventDetail {
     /// A session ended because its user signed out.
     SignOut,
@@ -30,7 +30,7 @@ pub enum EventDetail {
 }
 
 /// Why a credential was rejected.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialRejection {
     /// The access token is not valid.
     AccessToken(TokenRefusal),

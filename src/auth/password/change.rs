@@ -70,9 +70,9 @@ impl Passwords {
         } else {
             None
         };
-        let after = opened.as_ref().map_or(AfterPasswordChange::Keep(principal.session_id()), |opened| {
-            AfterPasswordChange::Open(&opened.new)
-        });
+        let after = opened
+            .as_ref()
+            .map_or(AfterPasswordChange::Keep(principal.session_id()), |opened| AfterPasswordChange::Open(&opened.new));
         let now = self.clock.now();
         let ended = self.store.change_password(user.id, confirmed.version, hash, after, now).await?;
         let ended = ended.ok_or(ConfirmPasswordError::Mismatch)?;

@@ -1,6 +1,9 @@
 //! Confirming the password of a signed-in user.
 
-use super::{Confirmed, Passwords, hasher::{HasherError, Verdict}};
+use super::{
+    Confirmed, Passwords,
+    hasher::{HasherError, Verdict},
+};
 use crate::{
     auth::{
         audit::EventDetail,

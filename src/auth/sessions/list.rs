@@ -28,9 +28,4 @@ impl Sessions {
         let token = self.tokens.issue(&user, &session)?;
         Ok(Some((session, user, token)))
     }
-
-    /// A new access token of an active session. `None` if the session has ended.
-    pub async fn access_token(&self, principal: Principal) -> Result<Option<IssuedToken>, InternalError> {
-        Ok(self.current_with_token(principal).await?.map(|(_, _, token)| token))
-    }
 }

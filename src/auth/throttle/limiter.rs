@@ -216,7 +216,8 @@ mod tests {
         let admitted_of_a_thousand =
             (0..1_000).filter(|number| limiter.check(Purpose::SignIn, host(*number)).is_ok()).count();
         assert_eq!(admitted_of_a_thousand, 100 + 60);
-        let sizes = || limiter.0.as_ref().map(|budgets| (budgets.sign_in.networks.len(), budgets.sign_in.overflow.len()));
+        let sizes =
+            || limiter.0.as_ref().map(|budgets| (budgets.sign_in.networks.len(), budgets.sign_in.overflow.len()));
         assert_eq!(sizes(), Some((100, 1)));
         limiter.drop_idle();
         assert_eq!(sizes(), Some((100, 1)), "still counted");

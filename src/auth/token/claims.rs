@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What a valid access token says: this user, in this session, for this long.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessClaims {
     /// `sub` and `user_id`: the user whose data the token opens.
     pub user_id: UserId,
@@ -35,7 +35,6 @@ pub(super) struct SignedClaims {
     pub(super) subject: UserId,
     pub(super) user_id: String,
     pub(super) session_id: SessionId,
-    pub(super) token_id: String,
     pub(super) issued_at: Timestamp,
     pub(super) not_before: Timestamp,
     pub(super) expires_at: Timestamp,
@@ -46,12 +45,17 @@ impl SignedClaims {
     /// Parses the decoded payload.
     pub(super) fn parse(payload: &[u8]) -> Result<Self, TokenRefusal> {
         let mut claims = Reader(json::object(payload)?);
+        let issuer = claims.text("iss")?;
+        let subject = claims.id("sub")?;
+        let user_id = claims.text("user_id")?;
+        let session_id = claims.id("sid")?;
+        // Required by RFC 9068 §2.2; its value is not used.
+        claims.text("jti")?;
         Ok(Self {
-            issuer: claims.text("iss")?,
-            subject: claims.id("sub")?,
-            user_id: claims.text("user_id")?,
-            session_id: claims.id("sid")?,
-            token_id: claims.text("jti")?,
+            issuer,
+            subject,
+            user_id,
+            session_id,
             issued_at: claims.time("iat")?,
             not_before: claims.time("nbf")?,
             expires_at: claims.time("exp")?,

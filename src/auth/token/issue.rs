@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use crate::{
         auth::{
-            sessions::revocations::Revocations,
+            token::revocations::Revocations,
             token::{MAX_BYTES, TokenRefusal, Verifier},
         },
         crypto::secret::SharedSecret,

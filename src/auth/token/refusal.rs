@@ -5,7 +5,7 @@ use super::AccessClaims;
 /// What is wrong with a token: the first rule it breaks. Never holds any of its text.
 ///
 /// The reason is for the log; a client is only told `invalid_token` (RFC 6750 §3.1).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefusal {
     /// More than [`MAX_BYTES`](super::MAX_BYTES) bytes.
     #[error("the token is too long")]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{AccessClaims, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact, header::Header};
 use super::revocations::Revocations;
+use super::{AccessClaims, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact, header::Header};
 use crate::{
     auth::keys::KeyRing,
     clock::{CLOCK_SKEW, LEEWAY},

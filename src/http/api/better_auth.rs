@@ -1,124 +1,138 @@
 //! The sign-in API: the HTTP contract of Better Auth (1.7), so that its stock clients work unchanged.
 //!
-//! What differs is on purpose:
-//! - Weak passwords are refused with a reason (`PASSWORD_TOO_WEAK`), lengths count characters and not
-//!   UTF-16 units, and a password too long to be anybody's is a wrong password like any other.
-//! - Attempts are always slowed down, and 429 says so in `Retry-After` too.
-//! - `session.token` in answers is the session's id; the secret itself travels only where it is set, so
-//!   `update-user` sends none again. A change of the password always ends the other sessions.
-//! - A bearer's `Authorization` header decides: a bad one never falls back to a cookie.
-//! - Where a request comes from is judged before what is in it (403 before 400), and the current
-//!   password before the new one.
-//! - `name` and `image` are texts of bearable length; addresses may hold other letters than English.
-//! - `callbackURL` and its like, where they are paths, have no `//` in them.
-//! - A trusted wildcard stays within its host, and without a scheme it is for the web, as protected as
-//!   the service itself (see [`TrustedOrigins`](crate::config::TrustedOrigins)).
-//! - Preflight requests of trusted origins are answered; the reference leaves that to its host.
-//! - Media types are exact. Bodies have at most 16 kB.
-//! - `delete-user` is there. A user has one account to sign in with, whose `id` is the user's own.
-//! - All that asks somebody signed in for the password is throttled, on one budget.
-//! - `error` shows a code and never a description, which anybody could write into a link.
+//! Intended differences:
+//! - Weak passwords are refused with a reason (`PASSWORD_TOO_WEAK`). Lengths count characters, not UTF-16 units. A
+//!   password of more than the maximum length is a wrong password like any other.
+//! - Attempts are always rate limited, and a 429 response has `Retry-After` too.
+//! - `session.token` in responses is the session's id. The session token is only in the response that sets it, so
+//!   `update-user` does not return it. A password change always ends the other sessions.
+//! - An `Authorization` header takes precedence: an invalid one never falls back to a cookie.
+//! - The origin is checked before the body's members (403 before 400), and the current password before the new one.
+//! - `name` and `image` have a maximum length; e-mail addresses may have non-ASCII characters.
+//! - `callbackURL` and similar members that are paths must not contain `//`.
+//! - A trusted wildcard matches within its host. Without a scheme it matches `https`, and `http` only if the service
+//!   itself uses it (see [`TrustedOrigins`](crate::config::TrustedOrigins)).
+//! - Preflight requests of trusted origins are answered; the reference leaves them to its host.
+//! - Media types are matched exactly. Bodies have at most 16 kB.
+//! - `delete-user` is enabled. A user has one account, whose `id` is the user's id.
+//! - All routes that verify the password of a signed-in user share one rate limit.
+//! - `error` shows a code and never a description, because any link could set the description.
 //!
-//! Mail and other providers are not configured: what needs them answers as the reference does then.
+//! Mail and other providers are not configured: their routes answer as the reference does in that case.
 
-mod account;
-mod bodies;
-mod body;
+pub(crate) mod contract;
 mod deletion;
-pub mod description;
-mod error;
+mod email;
 mod error_page;
-mod gate;
-mod linked;
-mod objects;
-mod origin;
-mod query;
+mod form;
+mod models;
+mod password;
+mod profile;
+mod providers;
 mod recovery;
-mod redirect;
 mod sessions;
 mod sign_in;
+mod sign_out;
 mod sign_up;
-mod social;
 
 use axum::{
     Json, Router,
+    http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
-    response::Response,
     routing::any,
 };
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::http::{AppState, layers, openapi::refusals::Refused};
-use description::Anything;
-use error::{ContractError, Failed};
-use objects::Okay;
+use crate::http::{
+    middleware::{body_limit, catch_panic, timeout},
+    state::AppState,
+};
+use contract::{
+    LayerError,
+    preconditions::{self, RouteKind},
+};
+use models::OkResponse;
+use providers::{accounts, callback, social};
 
 /// The routes below `/api/auth`.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
-    let (routes, description) = OpenApiRouter::default()
+    // `route_layer`: an unknown path or method is 404, whatever its body and origin.
+    let checked = |routes: OpenApiRouter<AppState>, kind: RouteKind| {
+        routes.route_layer(from_fn_with_state((state.clone(), kind), preconditions::check))
+    };
+    let (routes, description) = checked(sign_in_routes(), RouteKind::SignIn)
+        .merge(checked(callback_routes(), RouteKind::Callback))
+        .merge(checked(other_routes(), RouteKind::Other))
+        .layer(from_fn(body_limit::limit))
+        .split_for_parts();
+    let routes = routes
+        .method_not_allowed_fallback(unknown)
+        .layer(timeout::layer())
+        .layer(catch_panic::layer())
+        .layer(from_fn(preconditions::rewrite_errors))
+        .route("/", any(unknown))
+        .route("/{*path}", any(unknown));
+    described(routes, description)
+}
+
+fn sign_in_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(sign_up::email)).routes(routes!(sign_in::email))
+}
+
+fn callback_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(callback::get, callback::post))
+}
+
+fn other_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
         .routes(routes!(ok))
-        .routes(routes!(sign_up::email))
-        .routes(routes!(sign_in::email))
-        .routes(routes!(sessions::sign_out))
-        .routes(routes!(sessions::get_session, sessions::defer_required))
+        .routes(routes!(sign_out::sign_out))
+        .routes(routes!(sessions::get_session, sessions::refresh))
         .routes(routes!(sessions::update))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::revoke))
         .routes(routes!(sessions::revoke_all))
         .routes(routes!(sessions::revoke_others))
         .routes(routes!(sessions::token))
-        .routes(routes!(account::change_password))
-        .routes(routes!(account::verify_password))
-        .routes(routes!(account::update_user))
+        .routes(routes!(password::change))
+        .routes(routes!(password::verify))
+        .routes(routes!(profile::update))
         .routes(routes!(deletion::delete_user))
         .routes(routes!(deletion::delete_link))
-        .routes(routes!(recovery::change_email))
-        .routes(routes!(recovery::request_reset))
+        .routes(routes!(email::change))
+        .routes(routes!(email::send_verification))
+        .routes(routes!(email::verify))
+        .routes(routes!(recovery::request))
         .routes(routes!(recovery::reset))
-        .routes(routes!(recovery::reset_link))
-        .routes(routes!(recovery::send_verification))
-        .routes(routes!(recovery::verification_link))
-        .routes(routes!(linked::list))
-        .routes(routes!(linked::unlink))
-        .routes(routes!(linked::access_token))
-        .routes(routes!(linked::refresh_token))
-        .routes(routes!(linked::info))
+        .routes(routes!(recovery::follow_link))
+        .routes(routes!(accounts::list))
+        .routes(routes!(accounts::unlink))
+        .routes(routes!(accounts::access_token))
+        .routes(routes!(accounts::refresh_token))
+        .routes(routes!(accounts::info))
         .routes(routes!(social::sign_in))
         .routes(routes!(social::link))
-        .routes(routes!(social::callback, social::posted_callback))
         .routes(routes!(error_page::show))
-        // Only for a path and method that exist: body, then origin, then what the handler demands.
-        .route_layer(from_fn_with_state(state.clone(), gate::check))
-        .layer(from_fn(layers::limit_body))
-        .split_for_parts();
-    let routes = routes
-        .method_not_allowed_fallback(nothing)
-        .layer(layers::timeout())
-        .layer(layers::catch_panic())
-        .layer(from_fn(gate::explain))
-        .route("/", any(nothing))
-        .route("/{*path}", any(nothing));
-    described(routes, description)
 }
 
-/// Routes, again with the description that was split from them.
+/// Joins routes with their description again.
 fn described(routes: Router<AppState>, description: OpenApi) -> OpenApiRouter<AppState> {
     let mut routes = OpenApiRouter::from(routes);
     *routes.get_openapi_mut() = description;
     routes
 }
 
-/// Anything else answers 404 without a body.
-pub async fn nothing() -> Response {
-    ContractError::nothing()
+/// 404 with an empty body, for unknown paths and methods.
+pub async fn unknown() -> StatusCode {
+    StatusCode::NOT_FOUND
 }
 
-/// Whether the API is there
+/// Health check
 #[utoipa::path(
     get, path = "/ok", tag = "Signing in", operation_id = "ok", security(()),
-    responses((status = 200, description = "It is", body = Okay), Failed, Refused<Anything>),
+    responses((status = 200, description = "The API is available", body = OkResponse), LayerError),
 )]
-async fn ok() -> Json<Okay> {
-    Json(Okay { ok: true })
+async fn ok() -> Json<OkResponse> {
+    Json(OkResponse { ok: true })
 }

@@ -1,35 +1,43 @@
-//! Forward authentication: a proxy asks about each request it is about to let through (nginx
-//! `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`).
+//! Forward authentication: a proxy asks about each request before it forwards it (nginx `auth_request`, Caddy
+//! `forward_auth`, Traefik `ForwardAuth`).
 //!
-//! 2xx lets it through, everything else does not. What the proxy hands on about the person stands in
-//! `X-Auth-*` headers of the answer; such headers of the request are never looked at.
+//! On 2xx the proxy forwards the request, otherwise it does not. The `X-Auth-*` headers of the response identify
+//! the user. Such headers of the request are ignored.
+
+use std::{collections::BTreeMap, convert::Infallible};
 
 use axum::{
-    Extension,
-    extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, Query, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams, IntoResponses,
+    openapi::{self, RefOr},
+};
 
 use crate::{
-    auth::{Principal, Requester, Subject},
-    domain::{ReturnAddress, event::EventKind, user::User},
+    auth::{Principal, Requester, audit::EventDetail},
+    domain::{ReturnAddress, event::EventKind, return_address::with_next, user::User},
     http::{
-        AppState, HttpSettings,
-        extract::bearer::Bearer,
-        openapi::refusals::{Refusals, Refused},
+        extract::{
+            bearer::Bearer,
+            principal::{Authentication, authentication},
+        },
+        middleware::csrf,
         problem::{
             Problem,
-            description::{Anything, CrossSite},
+            errors::{AccessError, CrossSiteError, LayerError},
         },
-        session::ForUpstream,
+        route_error::{RouteError, responses, route_errors},
+        session::forwarded::UpstreamToken,
+        state::{AppState, HttpSettings},
     },
 };
 
-/// What a header's value cannot hold, and the sign that says so.
+/// Percent-encodes the characters that a header value cannot contain, and `%`.
 const HEADER_VALUE: &AsciiSet = &CONTROLS.add(b'%');
 
 const USER_ID: HeaderName = HeaderName::from_static("x-auth-user-id");
@@ -38,120 +46,152 @@ const EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 const EMAIL_VERIFIED: HeaderName = HeaderName::from_static("x-auth-email-verified");
 const NAME: HeaderName = HeaderName::from_static("x-auth-name");
 
-/// What the proxy asks for besides "is anybody signed in". A word it misspells must not go unnoticed.
+/// The options of the proxy. A misspelt option is an error: ignoring it could grant access.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Demands {
-    /// Whose path it is; nobody else is let through.
+pub struct VerifyOptions {
+    /// The only user that is let through.
     user_id: Option<String>,
-    /// Whether the upstream is to get an access token.
+    /// Whether the response has an access token for the upstream.
     #[serde(default)]
     bearer: bool,
-    /// Whether a browser that asks for a page is sent to the sign-in page.
+    /// Whether a browser that requests a page is redirected to the sign-in page.
     #[serde(default)]
     redirect: bool,
 }
 
-struct Unidentified;
-
-impl Refusals for Unidentified {
-    type Error = Problem;
-    fn refusals() -> Vec<Problem> {
-        vec![unusable_demands(), Problem::unauthenticated(), Problem::invalid_token(), Problem::forbidden()]
+route_errors! {
+    /// Errors of `GET /api/auth/verify`.
+    pub enum VerifyRouteError: Problem {
+        InvalidQuery => Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
+            .with_detail("It may have `user_id`, `bearer=true` and `redirect=true`, each once"),
+        ..Layer(LayerError),
+        ..CrossSite(CrossSiteError),
+        ..Access(AccessError),
     }
 }
 
-fn unusable_demands() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
-        .with_detail("It may have `user_id`, `bearer=true` and `redirect=true`, each once")
+impl IntoResponses for VerifyRouteError {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        responses(Self::examples())
+    }
 }
 
-/// Who is behind a request, for a proxy
+/// The credentials of the forwarded request.
+pub struct ForwardedCredentials {
+    authentication: Authentication,
+    access_token: Option<String>,
+    requester: Requester,
+}
+
+impl<S: Sync> FromRequestParts<S> for ForwardedCredentials {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let upstream = parts.extensions.get::<UpstreamToken>().cloned().unwrap_or_default();
+        let requester = parts.extensions.get::<Requester>().cloned().unwrap_or_default();
+        Ok(Self { authentication: authentication(parts), access_token: upstream.0, requester })
+    }
+}
+
+/// Verify a request (forward auth)
 ///
-/// Asked by nginx `auth_request`, Caddy `forward_auth` or Traefik `ForwardAuth` about each request that is to be
-/// let through. 2xx lets it through.
+/// For nginx `auth_request`, Caddy `forward_auth` and Traefik `ForwardAuth`. On 2xx the proxy forwards the request.
 #[utoipa::path(
-    get, path = "/api/auth/verify", tag = "Service", operation_id = "verifyForwarded", params(Demands),
+    get, path = "/api/auth/verify", tag = "Service", operation_id = "verifyForwarded", params(VerifyOptions),
     security(("accessToken" = []), ("sessionToken" = []), ("sessionCookie" = [])),
     responses(
-        (status = 200, description = "Somebody signed in", headers(
-            ("X-Auth-User-Id" = String, description = "The user"),
-            ("X-Auth-Session-Id" = String, description = "The session"),
-            ("X-Auth-Email" = String, description = "The address, percent-encoded where it is not ASCII"),
-            ("X-Auth-Email-Verified" = String, description = "Whether it has been shown to be theirs"),
-            ("X-Auth-Name" = String, description = "The name, percent-encoded where it is not ASCII"),
+        (status = 200, description = "The request is authenticated", headers(
+            ("X-Auth-User-Id" = String, description = "The user's id"),
+            ("X-Auth-Session-Id" = String, description = "The session's id"),
+            ("X-Auth-Email" = String, description = "The e-mail address; non-ASCII characters are percent-encoded"),
+            ("X-Auth-Email-Verified" = String, description = "Whether the address is verified"),
+            ("X-Auth-Name" = String, description = "The name; non-ASCII characters are percent-encoded"),
             ("Authorization" = String, description = "With `bearer=true`: an access token for the upstream"),
         )),
-        (status = 303, description = "With `redirect=true`, where a browser asks for a page: to the sign-in page"),
-        Refused<(Anything, CrossSite, Unidentified)>,
+        (status = 303, description = "With `redirect=true`, to a browser that requests a page: the sign-in page"),
+        VerifyRouteError,
     ),
 )]
 pub async fn verify(
     State(state): State<AppState>,
-    demands: Result<Query<Demands>, QueryRejection>,
-    principal: Result<Principal, Problem>,
-    Extension(requester): Extension<Requester>,
-    Extension(ForUpstream(access)): Extension<ForUpstream>,
+    options: Result<Query<VerifyOptions>, QueryRejection>,
+    credentials: ForwardedCredentials,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let Ok(Query(demands)) = demands else {
-        return Err(unusable_demands());
-    };
+) -> Result<Response, VerifyRouteError> {
+    let Query(options) = options.map_err(|_| VerifyRouteError::InvalidQuery)?;
     let original = Original(&headers);
-    let admitted = match principal {
-        // Browsers send cookies along whoever made them ask; a bearer token only its holder sends.
-        Ok(_) if matches!(Bearer::of(&headers), Bearer::Absent) && original.is_cross_site(&state.settings) => {
-            state.auth.record_cross_site(&requester).await;
-            Err(Problem::cross_site())
-        }
-        Ok(principal) => {
-            admit(&state, &demands, principal, &requester).await.map(|user| describe(principal, user.as_ref()))
-        }
-        Err(problem) => Err(problem),
-    };
-    match admitted {
+    match identify(&state, &options, &credentials, &original).await {
         Ok(mut identity) => {
-            if let Some(bearer) = access.filter(|_| demands.bearer).and_then(|token| bearer(&token)) {
+            if let Some(bearer) = credentials.access_token.filter(|_| options.bearer).and_then(|token| bearer(&token)) {
                 identity.insert(header::AUTHORIZATION, bearer);
             }
             Ok(identity.into_response())
         }
-        Err(problem) if problem.asks_to_sign_in() && demands.redirect && original.is_page() => {
+        Err(error) if error.is_unauthenticated() && options.redirect && original.is_page() => {
             Ok(Redirect::to(&sign_in_page(&original, &state.settings)).into_response())
         }
-        Err(problem) => Err(problem),
+        Err(error) => Err(error),
     }
 }
 
-/// Whether the path is this person's, and who they are; `None` while the database is out of reach: a
-/// verified token opens the door all the same.
-async fn admit(
+impl VerifyRouteError {
+    const fn is_unauthenticated(&self) -> bool {
+        matches!(self, Self::Access(AccessError::Unauthenticated | AccessError::InvalidToken))
+    }
+}
+
+/// Authenticates and authorizes the forwarded request. Returns the identity headers.
+async fn identify(
     state: &AppState,
-    demands: &Demands,
+    options: &VerifyOptions,
+    credentials: &ForwardedCredentials,
+    original: &Original<'_>,
+) -> Result<HeaderMap, VerifyRouteError> {
+    let principal = match credentials.authentication {
+        Authentication::SignedIn(principal) => principal,
+        Authentication::Anonymous => return Err(AccessError::Unauthenticated.into()),
+        Authentication::Refused => return Err(AccessError::InvalidToken.into()),
+        Authentication::Unavailable => return Err(AccessError::Unavailable.into()),
+    };
+    // Browsers add cookies to requests of other sites, but no bearer token.
+    if matches!(Bearer::of(original.0), Bearer::Absent) && original.is_cross_site(&state.settings) {
+        state.auth.audit.cross_site_refused(&credentials.requester).await;
+        return Err(CrossSiteError::CrossSite.into());
+    }
+    let user = authorize(state, options, principal, &credentials.requester).await?;
+    Ok(identity(principal, user.as_ref()))
+}
+
+/// Checks the required user id, and returns the user. `None` while the database is unavailable: a verified token is
+/// enough.
+async fn authorize(
+    state: &AppState,
+    options: &VerifyOptions,
     principal: Principal,
     requester: &Requester,
-) -> Result<Option<User>, Problem> {
-    if demands.user_id.as_ref().is_some_and(|owner| owner != principal.user_id.as_str()) {
-        state.auth.record(EventKind::AuthorizationFail, Subject::from(principal), requester, Some("user_id")).await;
-        return Err(Problem::forbidden());
+) -> Result<Option<User>, AccessError> {
+    if options.user_id.as_ref().is_some_and(|owner| owner != principal.user_id().as_str()) {
+        state.auth.audit.record(EventKind::AuthorizationFail, principal, requester, EventDetail::UserId).await;
+        return Err(AccessError::Forbidden);
     }
-    match state.auth.profile(principal.user_id).await {
-        Ok(user) => user.map(Some).ok_or_else(Problem::invalid_token),
+    match state.auth.accounts.profile(principal.user_id()).await {
+        Ok(user) => user.map(Some).ok_or(AccessError::InvalidToken),
         Err(error) => {
-            tracing::error!(%error, "an account could not be read; its owner's token still counts");
+            tracing::error!(%error, "an account could not be read; its access token is still accepted");
             Ok(None)
         }
     }
 }
 
-/// The identity as headers: always all of them, since a proxy may leave a client's own standing where
-/// ours is missing. What is not known is empty.
-fn describe(principal: Principal, user: Option<&User>) -> HeaderMap {
+/// The identity headers. Unknown values are empty, not absent: a proxy could pass on the client's own header
+/// instead of an absent one.
+fn identity(principal: Principal, user: Option<&User>) -> HeaderMap {
     let verified = user.map_or("", |user| if user.email_verified { "true" } else { "false" });
-    let session_id = principal.session_id.to_string();
+    let session_id = principal.session_id().to_string();
     [
-        (USER_ID, principal.user_id.as_str()),
+        (USER_ID, principal.user_id().as_str()),
         (SESSION_ID, &session_id),
         (EMAIL, user.map_or("", |user| &user.email)),
         (EMAIL_VERIFIED, verified),
@@ -172,22 +212,18 @@ fn bearer(token: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The sign-in page, which leads back to where the person was going if that is a trusted site.
+/// The sign-in page, which returns to the original address if its site is trusted.
 fn sign_in_page(original: &Original<'_>, settings: &HttpSettings) -> String {
-    let base = settings.base_url.as_str();
-    match original.address(settings) {
-        Some(next) => format!("{base}/sign-in?next={}", utf8_percent_encode(next.as_str(), NON_ALPHANUMERIC)),
-        None => format!("{base}/sign-in"),
-    }
+    let next = original.address(settings);
+    with_next(&format!("{}/sign-in", settings.base_url.as_str()), next.as_ref().map(ReturnAddress::as_str))
 }
 
-/// The request that the proxy asks about, as it says in `X-Forwarded-*`. Whoever else writes these can
-/// only send themselves to the sign-in page.
+/// The forwarded request, as its `X-Forwarded-*` headers describe it. A client that forges them affects only its own
+/// redirect.
 struct Original<'a>(&'a HeaderMap);
 
 impl Original<'_> {
-    /// Whether a browser wants a page: a script, an API's client or a form would not know what to do with
-    /// one.
+    /// Whether a browser requests a page. Scripts, API clients and forms cannot use the sign-in page.
     fn is_page(&self) -> bool {
         let accepts = self.0.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let mut kinds = accepts.flat_map(|value| value.split(',')).filter_map(|range| range.split(';').next());
@@ -195,31 +231,23 @@ impl Original<'_> {
             && kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
     }
 
-    /// Whether a page of another site made a browser send it, to change something there: the service must not
-    /// take that for the person's wish. Judged as requests to our own routes are, by `Sec-Fetch-Site` with
-    /// `Origin` as fallback; a method that the proxy does not tell may be any.
+    /// Whether the request changes state and a page of another site sent it (CSRF): by `Sec-Fetch-Site`, with
+    /// `Origin` as fallback. An unknown method counts as one that changes state.
     fn is_cross_site(&self, settings: &HttpSettings) -> bool {
         if matches!(self.text("x-forwarded-method"), Some("GET" | "HEAD" | "OPTIONS")) {
             return false;
         }
-        if matches!(self.text("sec-fetch-site"), Some("same-origin" | "none")) {
-            return false;
-        }
-        if !self.0.contains_key(header::ORIGIN) {
-            return self.0.contains_key("sec-fetch-site");
-        }
         let own = self.origin();
-        let origin = self.text("origin");
-        !origin.is_some_and(|origin| own.as_deref() == Some(origin) || settings.trusted_origins.trusts(origin))
+        csrf::is_cross_site(self.0, |origin| own.as_deref() == Some(origin) || settings.trusted_origins.trusts(origin))
     }
 
-    /// The origin of the service it is for.
+    /// The origin of the upstream service.
     fn origin(&self) -> Option<String> {
         let [proto, host] = ["x-forwarded-proto", "x-forwarded-host"].map(|name| self.text(name));
         Some(format!("{}://{}", proto?, host?.to_ascii_lowercase()))
     }
 
-    /// Its address, a path where it is on the service's own site.
+    /// The requested address; a path on this service's own site.
     fn address(&self, settings: &HttpSettings) -> Option<ReturnAddress> {
         let (origin, path) = (self.origin()?, self.text("x-forwarded-uri")?);
         let origin = if origin == settings.base_url.as_str() { "" } else { &origin };
@@ -227,7 +255,7 @@ impl Original<'_> {
         ReturnAddress::parse(&format!("{origin}{path}"), trusts)
     }
 
-    /// A header that is there once.
+    /// The value of a header that occurs once.
     fn text(&self, name: &str) -> Option<&str> {
         let mut values = self.0.get_all(name).iter();
         let value = values.next()?.to_str().ok()?;

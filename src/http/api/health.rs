@@ -1,4 +1,4 @@
-//! For load balancers and process managers.
+//! Health checks for load balancers and process managers.
 
 use std::sync::Arc;
 
@@ -6,23 +6,31 @@ use axum::{extract::State, http::StatusCode};
 
 use crate::auth::Auth;
 
-/// The process answers
+/// Liveness probe
 #[utoipa::path(
     get, path = "/healthz", tag = "Service", operation_id = "alive", security(()),
-    responses((status = 200, description = "It does", body = String, content_type = "text/plain", example = "ok")),
+    responses(
+        (
+            status = 200, description = "The process is running", body = String, content_type = "text/plain",
+            example = "ok",
+        ),
+    ),
 )]
 pub async fn alive() -> &'static str {
     "ok"
 }
 
-/// The process can do its work
+/// Readiness probe
 ///
-/// The database answers too.
+/// Checks the connection to the database.
 #[utoipa::path(
     get, path = "/readyz", tag = "Service", operation_id = "ready", security(()),
     responses(
-        (status = 200, description = "It can", body = String, content_type = "text/plain", example = "ready"),
-        (status = 503, description = "It cannot", body = String, content_type = "text/plain"),
+        (
+            status = 200, description = "The service is ready", body = String, content_type = "text/plain",
+            example = "ready",
+        ),
+        (status = 503, description = "The database is unavailable", body = String, content_type = "text/plain"),
     ),
 )]
 pub async fn ready(State(auth): State<Arc<Auth>>) -> (StatusCode, &'static str) {

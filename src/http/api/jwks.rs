@@ -1,5 +1,5 @@
-//! What a backend needs to check access tokens by itself: public, the same for everybody, and to be kept
-//! for a while.
+//! The public keys and the metadata of the issuer. Backends verify access tokens with them. Both are public and
+//! cacheable.
 
 use axum::{
     Json,
@@ -11,101 +11,118 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Object, ObjectBuilder,
+        schema::{Array, ArrayBuilder, Type},
+    },
+};
 
 use crate::{
     auth::keys::{JWKS_MAX_AGE, Jwk},
-    http::AppState,
+    http::state::AppState,
 };
 
 /// The public keys (RFC 7517 §5).
 #[derive(Serialize, ToSchema)]
-struct KeySet {
-    #[schema(value_type = Vec<PublicKey>)]
+struct KeySetResponse {
+    #[schema(schema_with = keys_schema)]
     keys: Vec<Jwk>,
 }
 
-/// A public key (RFC 7517, RFC 8037 §2).
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `Jwk` answers")]
-struct PublicKey {
-    /// `OKP` or `EC`.
-    kty: String,
-    /// `Ed25519` or `P-256`.
-    crv: String,
-    x: String,
-    /// Of a point of P-256 only.
-    #[schema(required = false)]
-    y: String,
-    /// Always `sig`.
-    #[schema(rename = "use")]
-    purpose: String,
-    /// `EdDSA` or `ES256`.
-    alg: String,
-    /// The key's thumbprint (RFC 7638).
-    kid: String,
+/// The members of [`Jwk`], which knows no OpenAPI: name, description, whether always present.
+const KEY_MEMBERS: [(&str, &str, bool); 7] = [
+    ("kty", "`OKP` or `EC`.", true),
+    ("crv", "`Ed25519` or `P-256`.", true),
+    ("x", "", true),
+    ("y", "For `P-256` only.", false),
+    ("use", "Always `sig`.", true),
+    ("alg", "`EdDSA` or `ES256`.", true),
+    ("kid", "The key's thumbprint (RFC 7638).", true),
+];
+
+fn keys_schema() -> Array {
+    ArrayBuilder::new().items(key_schema()).build()
 }
 
-/// What an authorization server says of itself (RFC 8414 §2), as far as it is true here.
+fn key_schema() -> Object {
+    let object = ObjectBuilder::new().description(Some("A public key (RFC 7517, RFC 8037 §2)."));
+    KEY_MEMBERS
+        .into_iter()
+        .fold(object, |object, (name, about, required)| {
+            let about = (!about.is_empty()).then_some(about);
+            let object = object.property(name, ObjectBuilder::new().schema_type(Type::String).description(about));
+            if required { object.required(name) } else { object }
+        })
+        .build()
+}
+
+/// The metadata of the issuer (RFC 8414 §2).
 ///
-/// There are no OAuth flows, so there is no endpoint to name. The two lists are empty and present: the
-/// one is required, and the other, left out, would mean the two grants that it means by default. (§3.2
-/// would leave empty lists out; it can hardly mean those.)
+/// There are no OAuth flows, so there are no endpoints. The two lists are present although §3.2 omits empty
+/// lists: the first is required, and the default of the second is not empty.
 #[derive(Serialize, ToSchema)]
-struct Metadata<'a> {
+struct MetadataResponse<'a> {
     /// The `iss` of every token.
     issuer: &'a str,
-    /// Where the public keys are, where there are any.
+    /// The address of the public keys; absent with a shared secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uri")]
     jwks_uri: Option<String>,
-    /// Where the service is described.
+    /// The address of this documentation.
     #[schema(format = "uri")]
     service_documentation: String,
-    /// None.
+    /// Always empty.
     #[schema(value_type = Vec<String>)]
     response_types_supported: [&'static str; 0],
-    /// None.
+    /// Always empty.
     #[schema(value_type = Vec<String>)]
     grant_types_supported: [&'static str; 0],
 }
 
-/// The public keys, where clients of the sign-in API look for them
+/// Get the public keys (sign-in API)
+///
+/// The same keys as `/.well-known/jwks.json`, at the path of the sign-in API.
 #[utoipa::path(
     get, path = "/api/auth/jwks", tag = "Service", operation_id = "getContractKeys", security(()),
-    responses((status = 200, description = "The keys", body = KeySet, content_type = "application/jwk-set+json")),
+    responses(
+        (status = 200, description = "The keys", body = KeySetResponse, content_type = "application/jwk-set+json"),
+    ),
 )]
 pub async fn contract_key_set(state: State<AppState>) -> Response {
     key_set(state).await
 }
 
-/// The public keys
+/// Get the public keys
 ///
-/// RFC 7517 §5. Those of one algorithm only: readers choke on kinds they do not know.
-/// Empty where tokens are signed with a shared secret.
+/// RFC 7517 §5. All keys have the same algorithm, because some readers fail on unknown algorithms.
+/// Empty if tokens are signed with a shared secret.
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", tag = "Service", operation_id = "getKeys", security(()),
-    responses((status = 200, description = "The keys", body = KeySet, content_type = "application/jwk-set+json")),
+    responses(
+        (status = 200, description = "The keys", body = KeySetResponse, content_type = "application/jwk-set+json"),
+    ),
 )]
 pub async fn key_set(State(state): State<AppState>) -> Response {
     const JWK_SET: HeaderValue = HeaderValue::from_static("application/jwk-set+json");
-    let mut response = public(KeySet { keys: state.auth.public_keys() });
+    let mut response = public(KeySetResponse { keys: state.auth.keys.public_keys() });
     response.headers_mut().insert(CONTENT_TYPE, JWK_SET);
     response
 }
 
-/// Who issues the tokens, and where the keys are
+/// Get the metadata of the issuer
 ///
 /// RFC 8414.
 #[utoipa::path(
     get, path = "/.well-known/oauth-authorization-server", tag = "Service", operation_id = "getMetadata", security(()),
-    responses((status = 200, description = "The metadata", body = Metadata)),
+    responses((status = 200, description = "The metadata", body = MetadataResponse)),
 )]
 pub async fn metadata(State(state): State<AppState>) -> Response {
     let issuer = state.settings.base_url.as_str();
-    let jwks_uri = state.auth.publishes_keys().then(|| format!("{issuer}/.well-known/jwks.json"));
+    let jwks_uri = state.auth.keys.are_published().then(|| format!("{issuer}/.well-known/jwks.json"));
     let service_documentation = format!("{issuer}/docs");
-    public(Metadata {
+    public(MetadataResponse {
         issuer,
         jwks_uri,
         service_documentation,
@@ -114,8 +131,8 @@ pub async fn metadata(State(state): State<AppState>) -> Response {
     })
 }
 
-/// JSON that pages of every origin may read, and everybody may keep for a while. (A stock Better Auth client
-/// asks with credentials; for that the answer has to name its origin, see [`crate::http::middleware::cors`].)
+/// JSON that pages of every origin may read, and that caches may store. Requests with credentials, as the stock
+/// Better Auth client sends them, need the headers of [`crate::http::middleware::cors`].
 fn public(body: impl Serialize) -> Response {
     let mut response = Json(body).into_response();
     let headers = response.headers_mut();

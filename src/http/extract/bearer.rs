@@ -2,34 +2,33 @@
 
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 
-/// What the `Authorization` header holds. It decides wherever there is one meant for us: a bad one never
-/// falls back to a cookie.
+/// The credential in the `Authorization` header. An invalid one never falls back to a cookie.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Bearer<'a> {
-    /// There is no such header, or it is meant for a proxy in front of us.
+    /// No header, or a scheme that browsers send on their own.
     Absent,
     /// A token, unverified.
     Token(&'a str),
-    /// No token, more than one, or more than one header.
+    /// No token, several tokens, or several headers.
     Malformed,
-    /// Another way to authenticate, which is none here.
+    /// A scheme that this service does not support.
     OtherScheme,
 }
 
-/// Schemes whose credentials a browser sends by itself, with every request, to a host that once asked for
-/// them: a proxy that keeps strangers out of a site under test, say. That must not sign anybody out.
-const OF_BROWSERS: [&str; 4] = ["Basic", "Digest", "Negotiate", "NTLM"];
+/// After a proxy has asked for such credentials, for example to protect a staging site, browsers send
+/// them with every request. They must not sign the user out.
+const BROWSER_SCHEMES: [&str; 4] = ["Basic", "Digest", "Negotiate", "NTLM"];
 
 impl<'a> Bearer<'a> {
-    /// Reads the header; the scheme's case does not matter, nor how many spaces follow it (RFC 9110 §11.4).
+    /// Reads the header. The scheme is case-insensitive, and several spaces may follow it (RFC 9110 §11.4).
     pub fn of(headers: &'a HeaderMap) -> Self {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let Some(value) = values.next() else { return Self::Absent };
         let (None, Ok(value)) = (values.next(), value.to_str()) else { return Self::Malformed };
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
         if !scheme.eq_ignore_ascii_case("bearer") {
-            let of_browser = OF_BROWSERS.iter().any(|known| scheme.eq_ignore_ascii_case(known));
-            return if of_browser { Self::Absent } else { Self::OtherScheme };
+            let from_browser = BROWSER_SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+            return if from_browser { Self::Absent } else { Self::OtherScheme };
         }
         match token.trim_matches(' ') {
             "" => Self::Malformed,
@@ -43,26 +42,26 @@ impl<'a> Bearer<'a> {
 mod tests {
     use super::*;
 
-    fn of(values: &[&str]) -> String {
+    fn bearer(values: &[&str]) -> String {
         let headers: HeaderMap = values.iter().map(|value| (AUTHORIZATION, value.parse().unwrap())).collect();
         format!("{:?}", Bearer::of(&headers))
     }
 
     #[test]
-    fn one_header_with_one_token_is_a_token() {
+    fn header_with_one_token_is_a_token() {
         for good in ["Bearer abc", "bearer abc", "BEARER abc", "Bearer   abc"] {
-            assert_eq!(of(&[good]), r#"Token("abc")"#, "{good}");
+            assert_eq!(bearer(&[good]), r#"Token("abc")"#, "{good}");
         }
         for bad in [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer a,b"], &["Bearer \ta"], &["Bearer a"; 2]]
         {
-            assert_eq!(of(bad), "Malformed", "{bad:?}");
+            assert_eq!(bearer(bad), "Malformed", "{bad:?}");
         }
         for absent in ["Basic YTpi", "basic YTpi", "Digest username=\"a\"", "Negotiate YII="] {
-            assert_eq!(of(&[absent]), "Absent", "{absent}");
+            assert_eq!(bearer(&[absent]), "Absent", "{absent}");
         }
         for other in ["Token abc", "", "abc", "Bearer\tabc", "Bearer:abc", "BearerX abc"] {
-            assert_eq!(of(&[other]), "OtherScheme", "{other}");
+            assert_eq!(bearer(&[other]), "OtherScheme", "{other}");
         }
-        assert_eq!(of(&[]), "Absent");
+        assert_eq!(bearer(&[]), "Absent");
     }
 }

@@ -1,54 +1,76 @@
-//! A request's JSON body, or the problem with it.
+//! Reads a JSON body.
+
+use std::marker::PhantomData;
 
 use axum::{
     Json,
     extract::{FromRequest, Request, rejection::JsonRejection},
     http::StatusCode,
+    response::IntoResponse,
 };
 use serde::de::DeserializeOwned;
 
-use crate::http::{openapi::refusals::Refusals, problem::Problem};
+use crate::http::{problem::Problem, route_error::RouteError};
 
-/// What a body holds.
+/// A type of request bodies.
 pub trait JsonForm: DeserializeOwned {
-    /// In words, for whoever sent something else.
+    /// A sentence that states the expected members.
     const EXPECTED: &'static str;
 }
 
-/// A JSON object of the form `T`.
-pub struct JsonBody<T>(pub T);
+/// A JSON object of the form `T`. `E` is the error of the route.
+pub struct JsonBody<T, E>(pub T, pub PhantomData<E>);
 
-impl<S: Send + Sync, T: JsonForm> FromRequest<S> for JsonBody<T> {
-    type Rejection = Problem;
+/// Why a body is not of the form `T`.
+pub enum JsonBodyError<T> {
+    MalformedJson,
+    UnsupportedMediaType,
+    UnexpectedMembers(PhantomData<T>),
+    Unreadable,
+}
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+impl<S, T, E> FromRequest<S> for JsonBody<T, E>
+where
+    S: Send + Sync,
+    T: JsonForm,
+    E: From<JsonBodyError<T>> + IntoResponse,
+{
+    type Rejection = E;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, E> {
         match Json::from_request(request, state).await {
-            Ok(Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::MissingJsonContentType(_)) => Err(unsupported_media_type()),
-            Err(JsonRejection::JsonSyntaxError(_)) => Err(malformed_json()),
-            Err(JsonRejection::JsonDataError(_)) => Err(unexpected_body::<T>()),
-            Err(_) => Err(Problem::unreadable()),
+            Ok(Json(value)) => Ok(Self(value, PhantomData)),
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(JsonBodyError::UnsupportedMediaType.into()),
+            Err(JsonRejection::JsonSyntaxError(_)) => Err(JsonBodyError::MalformedJson.into()),
+            Err(JsonRejection::JsonDataError(_)) => Err(JsonBodyError::UnexpectedMembers(PhantomData).into()),
+            Err(_) => Err(JsonBodyError::Unreadable.into()),
         }
     }
 }
 
-const fn unsupported_media_type() -> Problem {
-    let title = "Send the body as application/json";
-    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", title)
+impl<T: JsonForm> RouteError<Problem> for JsonBodyError<T> {
+    fn examples() -> Vec<Problem> {
+        [Self::MalformedJson, Self::UnsupportedMediaType, Self::UnexpectedMembers(PhantomData)]
+            .map(Problem::from)
+            .into()
+    }
 }
 
-const fn malformed_json() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "The body is not valid JSON")
-}
-
-fn unexpected_body<T: JsonForm>() -> Problem {
-    let title = "The body does not have the expected members";
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unexpected_body", title).with_detail(T::EXPECTED)
-}
-
-impl<T: JsonForm> Refusals for JsonBody<T> {
-    type Error = Problem;
-    fn refusals() -> Vec<Problem> {
-        vec![malformed_json(), unsupported_media_type(), unexpected_body::<T>()]
+impl<T: JsonForm> From<JsonBodyError<T>> for Problem {
+    fn from(error: JsonBodyError<T>) -> Self {
+        match error {
+            JsonBodyError::MalformedJson => {
+                Self::new(StatusCode::BAD_REQUEST, "malformed_json", "The body is not valid JSON")
+            }
+            JsonBodyError::UnsupportedMediaType => {
+                let title = "Send the body as application/json";
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", title)
+            }
+            JsonBodyError::UnexpectedMembers(_) => {
+                let title = "The body does not have the expected members";
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unexpected_body", title).with_detail(T::EXPECTED)
+            }
+            JsonBodyError::Unreadable => Self::unreadable(),
+        }
     }
 }

@@ -1,32 +1,29 @@
-//! What a route can demand: someone signed in, or the owner of what the path names.
+//! The signed-in user as a handler argument.
+
+use std::convert::Infallible;
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts, RawPathParams},
+    extract::{FromRequestParts, OptionalFromRequestParts},
     http::request::Parts,
 };
-use std::{convert::Infallible, sync::Arc};
 
-use crate::{
-    auth::{Auth, Principal, Requester, Subject},
-    domain::event::EventKind,
-    http::{openapi::refusals::Refusals, problem::Problem},
-};
+use crate::{auth::Principal, http::problem::Problem};
 
-/// What the request's credentials came to. Left in every request by the session middleware.
+/// The result of authentication. The session middleware adds it to every request.
 #[derive(Clone, Copy, Debug)]
 pub enum Authentication {
-    /// None were sent.
+    /// The request has no credentials.
     Anonymous,
-    /// They are good.
+    /// The credentials are valid.
     SignedIn(Principal),
-    /// They are not.
+    /// The credentials are invalid.
     Refused,
-    /// They could not be judged: the database is out of reach.
+    /// The credentials could not be verified: the database is unavailable.
     Unavailable,
 }
 
 impl Authentication {
-    /// Who is signed in, if anybody.
+    /// The signed-in user and session.
     pub const fn principal(self) -> Option<Principal> {
         match self {
             Self::SignedIn(principal) => Some(principal),
@@ -34,7 +31,7 @@ impl Authentication {
         }
     }
 
-    fn require(self) -> Result<Principal, Problem> {
+    pub(super) fn require(self) -> Result<Principal, Problem> {
         match self {
             Self::SignedIn(principal) => Ok(principal),
             Self::Anonymous => Err(Problem::unauthenticated()),
@@ -44,7 +41,7 @@ impl Authentication {
     }
 }
 
-/// The route needs somebody signed in; without, it answers 401 (RFC 6750 §3).
+/// Required: without a signed-in user the answer is 401 (RFC 6750 §3).
 impl<S: Sync> FromRequestParts<S> for Principal {
     type Rejection = Problem;
 
@@ -53,7 +50,7 @@ impl<S: Sync> FromRequestParts<S> for Principal {
     }
 }
 
-/// The route is open to all and shows more to somebody signed in.
+/// Optional: invalid credentials count as none.
 impl<S: Sync> OptionalFromRequestParts<S> for Principal {
     type Rejection = Infallible;
 
@@ -64,39 +61,4 @@ impl<S: Sync> OptionalFromRequestParts<S> for Principal {
 
 pub(crate) fn authentication(parts: &Parts) -> Authentication {
     parts.extensions.get().copied().unwrap_or(Authentication::Anonymous)
-}
-
-/// Somebody signed in, and the `user_id` in the route's path is theirs. Any other id, of whatever
-/// form, existing or not, answers the same 403.
-#[derive(Clone, Copy, Debug)]
-pub struct Owner(pub Principal);
-
-impl<S> FromRequestParts<S> for Owner
-where
-    S: Send + Sync,
-    Arc<Auth>: axum::extract::FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let principal = authentication(parts).require()?;
-        let own = principal.user_id.to_string();
-        // A path that cannot be decoded is nobody's.
-        let named = RawPathParams::from_request_parts(parts, state).await.ok();
-        let matches = named.is_some_and(|params| params.iter().any(|(name, value)| name == "user_id" && value == own));
-        if matches {
-            return Ok(Self(principal));
-        }
-        let auth = <Arc<Auth> as axum::extract::FromRef<S>>::from_ref(state);
-        let requester = parts.extensions.get::<Requester>().cloned().unwrap_or_default();
-        auth.record(EventKind::AuthorizationFail, Subject::from(principal), &requester, Some("user_id")).await;
-        Err(Problem::forbidden())
-    }
-}
-
-impl Refusals for Owner {
-    type Error = Problem;
-    fn refusals() -> Vec<Problem> {
-        vec![Problem::unauthenticated(), Problem::invalid_token(), Problem::forbidden()]
-    }
 }

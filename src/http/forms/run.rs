@@ -1,6 +1,4 @@
-//! Runs the server functions behind the forms.
-
-use std::sync::Arc;
+//! The handler of form posts.
 
 use axum::{
     Extension,
@@ -10,17 +8,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::outcome::Visit;
+use super::request::FormRequest;
 use crate::{
     auth::Requester,
-    http::{AppState, extract::principal::Authentication, session::changes::ResponseChanges},
+    http::{extract::principal::Authentication, session::changes::ResponseChanges, state::AppState},
 };
 
-/// Answers a form post: always a redirect (303), so that reloading the next page sends nothing again.
-/// What is no form of ours is a bare error, for the pages' error form to fill in.
+/// Runs the server function of a form. The response is a redirect (303), so that a reload does not post again. An
+/// unknown or malformed form gets an error without a body, which the error middleware turns into a page.
 pub async fn run(
     State(state): State<AppState>,
-    Extension(requester): Extension<Requester>,
+    requester: Requester,
     Extension(authentication): Extension<Authentication>,
     Extension(changes): Extension<ResponseChanges>,
     request: Request,
@@ -31,20 +29,20 @@ pub async fn run(
     if leptos::server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let settings = state.settings;
-    let trusts = Arc::new(move |origin: &str| settings.trusted_origins.trusts(origin));
-    let visit = Visit { auth: state.auth, requester, principal: authentication.principal(), trusts, changes };
-    let context = move || leptos::context::provide_context(visit.clone());
-    let mut response = leptos_axum::handle_server_fns_with_context(context, on_its_own(request)).await.into_response();
+    let AppState { auth, settings } = state;
+    let form = FormRequest { auth, settings, requester, principal: authentication.principal(), changes };
+    let context = move || leptos::context::provide_context(form.clone());
+    let request = without_fallback_redirects(request);
+    let mut response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
     match response.headers_mut().remove(header::LOCATION) {
         Some(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
         None => StatusCode::BAD_REQUEST.into_response(),
     }
 }
 
-/// Where to go next is the server function's to say, never the `Referer`'s; and a form that cannot be
-/// read goes nowhere, which leptos would else redirect for whoever accepts HTML.
-fn on_its_own(mut request: Request) -> Request<Body> {
+/// Removes the headers for which Leptos adds its own redirect: to the `Referer`, and after a malformed form when the
+/// client accepts HTML.
+fn without_fallback_redirects(mut request: Request) -> Request<Body> {
     request.headers_mut().remove(header::REFERER);
     request.headers_mut().remove(header::ACCEPT);
     request

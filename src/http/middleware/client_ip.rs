@@ -1,4 +1,4 @@
-//! Who is asking, as far as the network tells.
+//! The client's address and user agent.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,14 +12,14 @@ use tower_http::request_id::RequestId;
 
 use crate::{
     auth::Requester,
-    http::{AppState, HttpSettings},
+    http::state::{AppState, HttpSettings},
 };
 
-/// The most of a `User-Agent` that is kept, in characters.
+/// In characters. The rest of a longer `User-Agent` is dropped.
 const MAX_USER_AGENT: usize = 255;
 
-/// Leaves a [`Requester`] in the request for everything that follows.
-pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+/// Adds the [`Requester`] to the request.
+pub async fn set_requester(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let requester = Requester {
@@ -36,8 +36,8 @@ fn user_agent(headers: &HeaderMap) -> Option<String> {
     Some(text.chars().take(MAX_USER_AGENT).collect())
 }
 
-/// Walks `X-Forwarded-For` from the right, past the proxies that are trusted, to the first address
-/// that is not: everything further left was written by that client and proves nothing (ASVS 15.3.4).
+/// Reads `X-Forwarded-For` from the right, past the trusted proxies. The first untrusted address is the
+/// client's; the client itself can write everything left of it (ASVS 15.3.4).
 fn client_address(peer: IpAddr, headers: &HeaderMap, settings: &HttpSettings) -> IpAddr {
     let mut hops: Vec<&str> = headers
         .get_all("x-forwarded-for")
@@ -47,7 +47,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, settings: &HttpSettings) ->
         .map(str::trim)
         .collect();
     let mut address = peer.to_canonical();
-    while settings.trusts(address) {
+    while settings.is_trusted_proxy(address) {
         let Some(hop) = hops.pop() else { break };
         let Some(previous) = parse_hop(hop) else { break };
         address = previous.to_canonical();
@@ -55,7 +55,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, settings: &HttpSettings) ->
     address
 }
 
-/// An address as proxies write it: bare, in brackets, with a port.
+/// Proxies write an address bare, in brackets, or with a port.
 fn parse_hop(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|socket| socket.ip()))

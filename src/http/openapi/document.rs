@@ -1,4 +1,4 @@
-//! What the document says besides its operations.
+//! The parts of the document besides its operations.
 
 use utoipa::{
     PartialSchema, ToSchema,
@@ -11,33 +11,33 @@ use utoipa::{
 };
 
 use crate::http::{
-    AppState,
-    api::better_auth::description::{NewPassword, SignInError},
+    api::better_auth::contract::{ContractErrorBody, NewPassword},
     problem::Problem,
     session::cookies,
+    state::AppState,
 };
 
-const ABOUT: &str = "Signing up, in and out, sessions, and what a user owns. Bodies are JSON of at most 16 kB, \
-                     times are RFC 3339 in UTC with three fraction digits.\n\n\
-                     A session token opens `/api/auth/…` as long as its session lives; an access token opens \
-                     `/api/users/…` for some minutes. Both are sent as `Authorization: Bearer`. A browser sends \
-                     both as cookies, which open both parts and are renewed unseen; a POST with any cookie needs \
-                     `Origin` (or `Referer`) that is trusted: this service's own, or one of \
-                     `LATCHKEY_TRUSTED_ORIGINS`. Where a request has an `Authorization` header too, the header \
-                     decides.\n\n\
-                     Below `/api/auth` a path or method that is not described here is answered 404 without a \
-                     body; everywhere else a wrong method is answered 405 with `Allow`.";
+const ABOUT: &str = "Sign-up, sign-in, sign-out, sessions and the resources of a user. Bodies are JSON of at most \
+                     16 kB. Times are RFC 3339 in UTC with three fraction digits.\n\n\
+                     A session token authenticates requests to `/api/auth/…` until its session ends. An access \
+                     token authenticates requests to `/api/users/…` for some minutes. Both are sent as \
+                     `Authorization: Bearer`. Browsers send both as cookies, which authenticate requests to both \
+                     and are renewed automatically. A POST with any cookie needs a trusted `Origin` (or \
+                     `Referer`): this service's own, or one of `LATCHKEY_TRUSTED_ORIGINS`. An `Authorization` \
+                     header takes precedence over cookies.\n\n\
+                     Below `/api/auth`, a path or method that is not described here is answered with 404 and an \
+                     empty body. All other paths answer a wrong method with 405 and `Allow`.";
 
-/// The tags, in the order in which people read them.
+/// The tags, in reading order.
 const TAGS: [(&str, &str); 5] = [
-    ("Signing in", "From an account to a session and back: the HTTP contract of Better Auth 1.7."),
-    ("Sessions", "The sessions of whoever asks, and access tokens for them."),
-    ("Account", "What a user owns, opened by an access token. Errors are problems (RFC 9457)."),
-    ("Not available", "What the contract has and this service does not: it needs mail or other providers."),
-    ("Service", "For backends, proxies, load balancers, process managers and generators of clients."),
+    ("Signing in", "Accounts and their sign-in: the HTTP contract of Better Auth 1.7."),
+    ("Sessions", "The sessions of the signed-in user, and access tokens for them."),
+    ("Account", "The resources of a user. Requires an access token. Errors are problems (RFC 9457)."),
+    ("Not available", "Routes of the contract that need mail or other providers, which this service does not have."),
+    ("Service", "Routes for backends, proxies, load balancers, process managers and client generators."),
 ];
 
-/// Adds to the operations what holds for all of them.
+/// Adds the parts that all operations share.
 pub fn complete(mut document: OpenApi, state: &AppState) -> OpenApi {
     let settings = &state.settings;
     let mut info = Info::new("Latchkey", env!("CARGO_PKG_VERSION"));
@@ -51,7 +51,7 @@ pub fn complete(mut document: OpenApi, state: &AppState) -> OpenApi {
     document.tags = Some(TAGS.map(tag).into());
 
     let components = document.components.get_or_insert_default();
-    add_schemas(components, state.auth.password_policy().min_length);
+    add_schemas(components, state.auth.passwords.policy().min_length);
     add_security_schemes(components, settings.base_url.is_https());
     components.headers.insert("RequestId".to_owned(), request_id().into());
     document.paths.paths.values_mut().flat_map(responses).for_each(|response| {
@@ -61,11 +61,11 @@ pub fn complete(mut document: OpenApi, state: &AppState) -> OpenApi {
     document
 }
 
-/// The forms of errors, which no operation names by their types, and what depends on the settings.
+/// Adds the schemas of errors, which operations refer to by name, and the configured password length.
 fn add_schemas(components: &mut Components, min_length: u8) {
     let mut schemas = vec![
         (Problem::name().into_owned(), Problem::schema()),
-        (SignInError::name().into_owned(), SignInError::schema()),
+        (ContractErrorBody::name().into_owned(), ContractErrorBody::schema()),
     ];
     Problem::schemas(&mut schemas);
     components.schemas.extend(schemas);
@@ -81,13 +81,13 @@ fn add_security_schemes(components: &mut Components, https: bool) {
     };
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
         cookies::session_name(https),
-        "The session token as a browser sends it. The access token's cookie goes with it.",
+        "The session token, as browsers send it. The cookie of the access token accompanies it.",
     )));
     components.security_schemes.extend(
         [
             (
                 "sessionToken",
-                bearer("session token", "The `token` of signing in or up, or the header `set-auth-token`."),
+                bearer("session token", "The `token` of a sign-in or sign-up, or the header `set-auth-token`."),
             ),
             ("accessToken", bearer("JWT", "The `token` of `GET /api/auth/token`.")),
             ("sessionCookie", cookie),
@@ -99,7 +99,7 @@ fn add_security_schemes(components: &mut Components, https: bool) {
 fn request_id() -> Header {
     let id = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9a-f]{32}$")).build();
     let mut header = Header::new(id);
-    header.description = Some("Names the request; it is in the log, too".to_owned());
+    header.description = Some("The id of the request, as in the log".to_owned());
     header
 }
 

@@ -1,4 +1,4 @@
-//! The document as people read it: resolved, flattened, in words.
+//! Converts the document for the page: references resolved, schemas flattened.
 
 mod example;
 mod members;
@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::ui::reference::{Answer, Content, Credential, Example, Group, Member, Operation, ReferencePage};
 use members::members;
 
-/// Headers that every answer has are not worth a line each.
-const EVERYWHERE: &str = "X-Request-Id";
+/// A header of every response, which the page leaves out.
+const COMMON_HEADER: &str = "X-Request-Id";
 
-/// The page that shows an OpenAPI document.
+/// The page of an OpenAPI document.
 pub fn page(document: &Value) -> ReferencePage {
     let groups = list(&document["tags"]).map(|tag| group(document, &text(&tag["name"]), &text(&tag["description"])));
     ReferencePage {
@@ -74,7 +74,7 @@ fn parameter(document: &Value, parameter: &Value) -> Member {
 }
 
 fn answer(document: &Value, status: &str, response: &Value) -> Answer {
-    let headers = entries(&response["headers"]).filter(|(name, _)| *name != EVERYWHERE);
+    let headers = entries(&response["headers"]).filter(|(name, _)| *name != COMMON_HEADER);
     Answer {
         status: status.to_owned(),
         about: text(&response["description"]),
@@ -87,12 +87,12 @@ fn contents<'a>(document: &'a Value, of: &'a Value) -> impl Iterator<Item = Cont
     entries(&of["content"]).map(|(media_type, content)| Content {
         media_type: media_type.clone(),
         members: members(document, &content["schema"]),
-        examples: examples(document, content).into_iter().map(|example| sent_as(media_type, example)).collect(),
+        examples: examples(document, content).into_iter().map(|example| encode(media_type, example)).collect(),
     })
 }
 
-/// An example as it is on the wire: forms are not JSON.
-fn sent_as(media_type: &str, example: Example) -> Example {
+/// Writes the example in the media type: JSON or a URL-encoded form.
+fn encode(media_type: &str, example: Example) -> Example {
     match serde_json::from_str::<serde_json::Map<String, Value>>(&example.text) {
         Ok(members) if media_type == "application/x-www-form-urlencoded" => {
             let pairs = members.iter().map(|(name, value)| (name, text(value)));
@@ -120,7 +120,7 @@ fn examples(document: &Value, content: &Value) -> Vec<Example> {
     only.map(|value| Example { name: String::new(), about: String::new(), text: pretty(&value) }).into_iter().collect()
 }
 
-/// `curl`, with the first credential that fits and the first body that is read.
+/// A `curl` command, with the first credential and the first body.
 fn command(document: &Value, method: &str, path: &str, credentials: &[String], body: Option<&Content>) -> String {
     let server = text(&document["servers"][0]["url"]);
     let path = path.replace("{user_id}", "$USER_ID").replace("{session_id}", "$SESSION_ID");
@@ -164,7 +164,7 @@ fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// What a `$ref` points to; anything else is itself.
+/// The target of a `$ref`; other schemas unchanged.
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let pointer = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(schema)

@@ -1,81 +1,94 @@
-//! What a use case leaves for the browser: the middleware around every request turns it into cookies.
+//! Cookie changes that a handler requests. The session middleware applies them to the response.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    auth::{sessions::token::SessionToken, sign_in::password::SignedIn, token::IssuedToken},
+    auth::{
+        sessions::{renew::Renewal, token::SessionToken},
+        sign_in::SignedIn,
+        token::IssuedToken,
+    },
     domain::{form::FormState, session::CookieLifetime},
 };
 
-/// What is to happen to the browser's session cookies.
+/// A change of the session cookies.
 #[derive(Clone, Debug)]
 pub enum SessionChange {
-    /// Both tokens are new.
+    /// Set both tokens.
     Start {
-        /// The token that renews.
+        /// The session token.
         session: SessionToken,
-        /// The token that opens routes.
+        /// The access token.
         access: IssuedToken,
-        /// The session's end, and whether the cookies outlive the browser's closing.
+        /// The lifetime of both cookies.
         lifetime: CookieLifetime,
     },
-    /// Only the access token is new: somebody else's request has renewed the session.
+    /// Set only the access token: a concurrent request receives the next session token.
     Refresh {
-        /// The token that opens routes.
+        /// The access token.
         access: IssuedToken,
-        /// Whether the cookie outlives the browser's closing.
+        /// The lifetime of its cookie.
         lifetime: CookieLifetime,
     },
-    /// The browser is to forget both.
+    /// Clear both.
     End,
 }
 
-/// A place in the request where use cases leave what the response is to carry. Cheap to clone.
+/// The changes of one response. An extension of the request; clones share their contents.
 #[derive(Clone, Debug, Default)]
-pub struct ResponseChanges(Arc<Mutex<Contents>>);
+pub struct ResponseChanges(Arc<Mutex<Pending>>);
 
 #[derive(Debug, Default)]
-struct Contents {
+struct Pending {
     session: Option<SessionChange>,
     form: Option<FormState>,
 }
 
 impl ResponseChanges {
-    /// The browser is signed in.
+    /// Sets the cookies of a new session.
     pub fn start_session(&self, signed_in: &SignedIn) {
-        self.change_session(SessionChange::Start {
+        self.set_session(SessionChange::Start {
             session: signed_in.session_token.clone(),
             access: signed_in.access.clone(),
             lifetime: signed_in.session.cookie_lifetime(),
         });
     }
 
-    /// The browser is signed out.
+    /// Sets the cookies of a renewed session.
+    pub fn renew_session(&self, renewal: &Renewal) {
+        let (access, lifetime) = (renewal.access.clone(), renewal.lifetime);
+        self.set_session(match renewal.next.clone() {
+            Some(session) => SessionChange::Start { session, access, lifetime },
+            None => SessionChange::Refresh { access, lifetime },
+        });
+    }
+
+    /// Clears the session cookies.
     pub fn end_session(&self) {
-        self.change_session(SessionChange::End);
+        self.set_session(SessionChange::End);
     }
 
-    /// Sets what is to happen to the session cookies; the last word counts.
-    pub fn change_session(&self, change: SessionChange) {
-        self.contents().session = Some(change);
-    }
-
-    /// What the next page is to say about the form that was sent.
+    /// Stores a form's result for the next page.
     pub fn show_form(&self, state: FormState) {
-        self.contents().form = Some(state);
+        self.pending().form = Some(state);
     }
 
-    /// Takes what has been left for the session cookies.
+    /// Removes and returns the change of the session cookies.
     pub fn take_session(&self) -> Option<SessionChange> {
-        self.contents().session.take()
+        self.pending().session.take()
     }
 
-    /// Takes what has been left for the next page.
+    /// Removes and returns the form's result.
     pub fn take_form(&self) -> Option<FormState> {
-        self.contents().form.take()
+        self.pending().form.take()
     }
 
-    fn contents(&self) -> std::sync::MutexGuard<'_, Contents> {
+    /// The last change wins.
+    fn set_session(&self, change: SessionChange) {
+        self.pending().session = Some(change);
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

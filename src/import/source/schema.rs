@@ -1,4 +1,4 @@
-//! What the tables and columns of a Better Auth database are called there.
+//! The names of the tables and columns in a Better Auth database.
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement};
 
@@ -8,14 +8,13 @@ const USER: [&str; 7] = ["id", "email", "emailVerified", "name", "image", "creat
 const ACCOUNT: [&str; 4] = ["accountId", "providerId", "userId", "password"];
 const SESSION: [&str; 8] = ["id", "userId", "token", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent"];
 
-/// The tables read.
 pub(crate) struct Schema {
     pub user: Table,
     pub account: Table,
     pub session: Table,
 }
 
-/// A table and those of its columns that are read.
+/// A table with the columns that are read.
 pub(crate) struct Table {
     name: String,
     columns: Vec<Column>,
@@ -23,10 +22,10 @@ pub(crate) struct Table {
 }
 
 struct Column {
-    /// As in Better Auth's own schema.
-    known_as: &'static str,
+    /// The name in Better Auth's own schema.
+    standard_name: &'static str,
     name: String,
-    /// The database's word for its type.
+    /// The type, as the database names it.
     kind: String,
 }
 
@@ -43,56 +42,55 @@ impl Schema {
 impl Table {
     async fn read(
         db: &DatabaseTransaction,
-        known_as: &str,
+        standard_name: &str,
         wanted: &'static [&'static str],
     ) -> Result<Self, SourceError> {
-        for name in [known_as.to_owned(), format!("{known_as}s")] {
+        for name in [standard_name.to_owned(), format!("{standard_name}s")] {
             let present = columns(db, &name).await?;
             if present.is_empty() {
                 continue;
             }
-            let find = |known_as: &&'static str| {
-                let same = |name: &str| name.replace('_', "").eq_ignore_ascii_case(known_as);
+            let find = |standard_name: &&'static str| {
+                let same = |name: &str| name.replace('_', "").eq_ignore_ascii_case(standard_name);
                 let (name, kind) = present.iter().find(|(name, _)| same(name)).cloned().ok_or_else(|| {
-                    SourceError::NotBetterAuth(format!("its table \"{name}\" has no column \"{known_as}\""))
+                    SourceError::NotBetterAuth(format!("its table \"{name}\" has no column \"{standard_name}\""))
                 })?;
-                Ok(Column { known_as, name, kind })
+                Ok(Column { standard_name, name, kind })
             };
             let columns = wanted.iter().map(find).collect::<Result<_, SourceError>>()?;
             return Ok(Self { name, columns, postgres: is_postgres(db) });
         }
-        Err(SourceError::NotBetterAuth(format!("it has no table \"{known_as}\"")))
+        Err(SourceError::NotBetterAuth(format!("it has no table \"{standard_name}\"")))
     }
 
-    /// The table's name, quoted.
     pub(crate) fn quoted(&self) -> String {
         quoted(&self.name)
     }
 
-    /// A column of the table called `alias` in the statement.
-    pub(crate) fn plain(&self, alias: &str, known_as: &str) -> String {
-        format!("{alias}.{}", quoted(self.column(known_as).map_or(known_as, |column| &column.name)))
+    /// A column of the table with this alias.
+    pub(crate) fn column_name(&self, alias: &str, standard_name: &str) -> String {
+        format!("{alias}.{}", quoted(self.column(standard_name).map_or(standard_name, |column| &column.name)))
     }
 
-    /// A column's value as text.
-    pub(crate) fn text(&self, alias: &str, known_as: &str) -> String {
-        format!("CAST({} AS text)", self.plain(alias, known_as))
+    /// The value of a column as text.
+    pub(crate) fn text(&self, alias: &str, standard_name: &str) -> String {
+        format!("CAST({} AS text)", self.column_name(alias, standard_name))
     }
 
-    /// A time as text: Unix milliseconds where the database knows times.
-    pub(crate) fn time(&self, alias: &str, known_as: &str) -> String {
-        let is_time = self.column(known_as).is_some_and(|column| column.kind.starts_with("timestamp"));
+    /// A time as text: Unix milliseconds if the column has a time type.
+    pub(crate) fn time(&self, alias: &str, standard_name: &str) -> String {
+        let is_time = self.column(standard_name).is_some_and(|column| column.kind.starts_with("timestamp"));
         if self.postgres && is_time {
-            let column = self.plain(alias, known_as);
+            let column = self.column_name(alias, standard_name);
             format!("CAST(CAST(ROUND(EXTRACT(EPOCH FROM {column}) * 1000) AS bigint) AS text)")
         } else {
-            self.text(alias, known_as)
+            self.text(alias, standard_name)
         }
     }
 
-    /// The place of the text given as the statement's parameter `number`, to compare a column with.
-    pub(crate) fn parameter(&self, known_as: &str, number: usize) -> String {
-        let kind = self.column(known_as).map(|column| column.kind.as_str());
+    /// The placeholder of parameter `number`, a text to compare the column with.
+    pub(crate) fn parameter(&self, standard_name: &str, number: usize) -> String {
+        let kind = self.column(standard_name).map(|column| column.kind.as_str());
         match kind {
             _ if !self.postgres => format!("?{number}"),
             Some(kind @ ("uuid" | "integer" | "bigint" | "smallint")) => {
@@ -102,12 +100,12 @@ impl Table {
         }
     }
 
-    fn column(&self, known_as: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.known_as == known_as)
+    fn column(&self, standard_name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.standard_name == standard_name)
     }
 }
 
-/// The names and types of a table's columns; none if there is no such table.
+/// The names and types of the columns; empty if the table does not exist.
 async fn columns(db: &DatabaseTransaction, table: &str) -> Result<Vec<(String, String)>, SourceError> {
     let sql = if is_postgres(db) {
         "SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns \

@@ -1,14 +1,13 @@
-//! Times as SQLite databases hold them: adapters differ.
+//! Parses the formats in which the adapters store times in SQLite.
 
 use jiff::{Timestamp as Moment, civil::DateTime, tz::TimeZone};
 
 use crate::domain::Timestamp;
 
-/// Numbers below this count seconds, others milliseconds: as seconds it is the year 5138, as
-/// milliseconds it is 1973.
+/// Smaller numbers are seconds, others milliseconds: as seconds it is the year 5138, as milliseconds 1973.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
-/// Reads `2026-11-21T10:15:30.000Z`, `2026-11-21 10:15:30` (UTC), Unix seconds or milliseconds.
+/// Parses `2026-11-21T10:15:30.000Z`, `2026-11-21 10:15:30` (UTC), Unix seconds or milliseconds.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     if let Ok(number) = text.parse::<i64>() {
         let milliseconds = if number < MILLISECONDS_FROM { number.checked_mul(1000)? } else { number };
@@ -26,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_adapters_way_to_write_a_time_is_read() {
+    fn time_in_every_adapter_format_is_parsed() {
         let second = Timestamp::from_millis(1_700_000_000_000);
         for text in [
             "2023-11-14T22:13:20.000Z",

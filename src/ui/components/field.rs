@@ -1,20 +1,32 @@
-//! A labelled text field with its hint and its error.
+//! Labelled form fields with hint and error.
 
 use leptos::prelude::*;
 
-use crate::domain::ReturnAddress;
+use crate::domain::{
+    ReturnAddress,
+    form::{Field, Remember},
+};
 
-/// What a field says besides its label: the error under it, then the hint.
+/// The element id of a field on a page that has each field once.
+pub const fn field_id(field: Field) -> &'static str {
+    match field {
+        Field::Email => "email",
+        Field::Name => "name",
+        Field::Password | Field::CurrentPassword => "password",
+    }
+}
+
+/// The texts that `aria-describedby` ties to a field.
 #[derive(Clone, Debug, Default)]
-pub struct Remarks {
-    /// What is wrong with the value.
+pub struct Description {
+    /// The error in the value.
     pub error: Option<String>,
-    /// What to enter.
+    /// The hint below the field.
     pub hint: Option<String>,
 }
 
-impl Remarks {
-    /// The ids that `aria-describedby` of the field `id` names.
+impl Description {
+    /// The value of `aria-describedby` on the field `id`.
     pub fn ids(&self, id: &str) -> Option<String> {
         let error = self.error.as_ref().map(|_| format!("{id}-error"));
         let hint = self.hint.as_ref().map(|_| format!("{id}-hint"));
@@ -22,12 +34,12 @@ impl Remarks {
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
-    /// `aria-invalid` of the field.
+    /// The value of `aria-invalid` on the field.
     pub fn invalid(&self) -> Option<&'static str> {
         self.error.as_ref().map(|_| "true")
     }
 
-    /// The remarks of the field `id`, to stand right after it.
+    /// The texts, placed after the field `id`.
     pub fn view(self, id: &str) -> AnyView {
         let error_id = format!("{id}-error");
         let hint_id = format!("{id}-hint");
@@ -41,17 +53,17 @@ impl Remarks {
     }
 }
 
-/// An e-mail address that is also the user name of the account.
+/// The e-mail address, which is also the account's user name.
 #[component]
 pub fn EmailField(
-    /// The address as typed before.
+    /// The initial value.
     value: Option<String>,
-    /// What is wrong with it.
+    /// The error in the value.
     error: Option<String>,
-    /// Whether typing starts here.
+    /// Focuses the field when the page loads.
     autofocus: bool,
 ) -> AnyView {
-    let remarks = Remarks { error, hint: None };
+    let description = Description { error, hint: None };
     view! {
         <div class="field">
             <label for="email">"E-mail address"</label>
@@ -65,26 +77,26 @@ pub fn EmailField(
                 spellcheck="false"
                 required
                 autofocus=autofocus
-                aria-invalid=remarks.invalid()
-                aria-describedby=remarks.ids("email")
+                aria-invalid=description.invalid()
+                aria-describedby=description.ids("email")
             />
-            {remarks.view("email")}
+            {description.view("email")}
         </div>
     }
     .into_any()
 }
 
-/// What a person wants to be called.
+/// The display name.
 #[component]
 pub fn NameField(
-    /// The name as typed or saved before.
+    /// The initial value.
     value: Option<String>,
-    /// What is wrong with it.
+    /// The error in the value.
     error: Option<String>,
-    /// What it is for.
+    /// The hint below the field.
     hint: &'static str,
 ) -> AnyView {
-    let remarks = Remarks { error, hint: Some(hint.to_owned()) };
+    let description = Description { error, hint: Some(hint.to_owned()) };
     view! {
         <div class="field">
             <label for="name">"Name (optional)"</label>
@@ -94,30 +106,41 @@ pub fn NameField(
                 name="name"
                 value=value
                 autocomplete="name"
-                aria-invalid=remarks.invalid()
-                aria-describedby=remarks.ids("name")
+                aria-invalid=description.invalid()
+                aria-describedby=description.ids("name")
             />
-            {remarks.view("name")}
+            {description.view("name")}
         </div>
     }
     .into_any()
 }
 
-/// Whether the session is to outlive the browser's closing.
+/// The account's user name, hidden: password managers need it in every form with a password.
+#[component]
+pub fn UsernameField(
+    /// The element id.
+    id: &'static str,
+    /// The account's e-mail address.
+    email: String,
+) -> impl IntoView {
+    view! { <input type="text" id=id autocomplete="username" value=email readonly hidden /> }
+}
+
+/// The checkbox for a session that outlives the browser's closing.
 #[component]
 pub fn RememberField() -> impl IntoView {
     view! {
         <label class="check">
-            <input type="checkbox" name="remember" value="true" checked />
+            <input type="checkbox" name="remember" value=Remember::CHECKED checked />
             <span>"Keep me signed in on this device"</span>
         </label>
     }
 }
 
-/// Where to go after the form, carried along unseen.
+/// The address to redirect to after signing in, as a hidden field.
 #[component]
 pub fn NextField(
-    /// The place.
+    /// The address.
     next: Option<ReturnAddress>,
 ) -> impl IntoView {
     next.map(|next| view! { <input type="hidden" name="next" value=next.as_str().to_owned() /> })

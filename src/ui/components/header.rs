@@ -1,13 +1,13 @@
-//! The top of every page: whose product this is, and who is signed in.
+//! The header of every page.
 
 use leptos::prelude::*;
 
 use crate::ui::page::Viewer;
 
-/// The word mark, and the way in or out.
+/// The product's name, and links to sign in or out.
 #[component]
 pub fn Header(
-    /// Who is signed in.
+    /// The signed-in user.
     viewer: Option<Viewer>,
 ) -> impl IntoView {
     view! {

@@ -1,14 +1,14 @@
-//! Loads the bundle and wakes the islands. Only pages with islands have it.
+//! The script that loads the browser bundle and hydrates the islands.
 
 use leptos::{nonce::use_nonce, prelude::*};
 
 use crate::ui::page::Assets;
 
-/// Hydrates every island of the page as soon as the bundle is there. Islands never nest here, so that
-/// Leptos' own loader (`HydrationScripts`), which can do more, is not needed.
+/// Hydrates every island of the page. The pages have no nested islands, so Leptos' larger loader
+/// (`HydrationScripts`) is not needed.
 #[component]
 pub fn IslandScripts(
-    /// Where the bundle is.
+    /// The paths of the bundle.
     assets: Assets,
 ) -> impl IntoView {
     let Assets { script, wasm, .. } = assets;

@@ -1,13 +1,13 @@
-//! A quiet word that something was done.
+//! The confirmation of the last form post.
 
 use leptos::prelude::*;
 
 use crate::{domain::form::FormState, ui::messages};
 
-/// Says what the form submitted just before has done; nothing where there was none.
+/// Confirms a successful form post.
 #[component]
-pub fn Notice(
-    /// The last form's outcome.
+pub fn NoticeBanner(
+    /// The outcome of the last form post.
     form: Option<FormState>,
 ) -> impl IntoView {
     match form {

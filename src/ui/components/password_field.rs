@@ -1,51 +1,62 @@
-//! A password field: plain on its own, with a reveal button and a character count in the browser.
+//! Password fields. In the browser they have a reveal button and a character count.
 
 use leptos::prelude::*;
 
-use super::field::Remarks;
-use crate::ui::{islands::PasswordTools, page::PasswordRules};
+use super::field::Description;
+use crate::ui::islands::PasswordTools;
 
-/// An existing password to enter.
+/// The part of the password policy that a hint can state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordRules {
+    /// The minimum length in characters.
+    pub min_length: u8,
+    /// Whether an upper-case letter, a lower-case letter and a digit are required.
+    pub composition: bool,
+}
+
+impl PasswordRules {
+    fn hint(self) -> String {
+        let length = self.min_length;
+        if self.composition {
+            format!("At least {length} characters, with an upper-case letter, a lower-case letter and a digit.")
+        } else {
+            format!("At least {length} characters. A few unrelated words work well.")
+        }
+    }
+}
+
+/// A field for an existing password.
 #[component]
 pub fn CurrentPasswordField(
-    /// The field's id.
+    /// The element id.
     id: &'static str,
-    /// The field's name in the form.
+    /// The name in the form.
     name: &'static str,
-    /// What the field is called.
+    /// The label.
     label: &'static str,
-    /// What is wrong with it.
+    /// The error in the value.
     error: Option<String>,
 ) -> impl IntoView {
-    let remarks = Remarks { error, hint: None };
-    view! { <PasswordInput id name label autocomplete="current-password" minimum=None remarks /> }
+    let description = Description { error, hint: None };
+    view! { <PasswordInput id name label autocomplete="current-password" minimum=None description /> }
 }
 
-/// A password to choose.
+/// A field for a new password.
 #[component]
 pub fn NewPasswordField(
-    /// The field's id.
+    /// The element id.
     id: &'static str,
-    /// The field's name in the form.
+    /// The name in the form.
     name: &'static str,
-    /// What the field is called.
+    /// The label.
     label: &'static str,
-    /// What it must be.
+    /// The rules for the hint.
     rules: PasswordRules,
-    /// What is wrong with it.
+    /// The error in the value.
     error: Option<String>,
 ) -> impl IntoView {
-    let remarks = Remarks { error, hint: Some(advice(rules)) };
-    view! { <PasswordInput id name label autocomplete="new-password" minimum=Some(rules.min_length) remarks /> }
-}
-
-fn advice(rules: PasswordRules) -> String {
-    let length = rules.min_length;
-    if rules.composition {
-        format!("At least {length} characters, with an upper-case letter, a lower-case letter and a digit.")
-    } else {
-        format!("At least {length} characters. A few unrelated words work well.")
-    }
+    let description = Description { error, hint: Some(rules.hint()) };
+    view! { <PasswordInput id name label autocomplete="new-password" minimum=Some(rules.min_length) description /> }
 }
 
 #[component]
@@ -55,7 +66,7 @@ fn PasswordInput(
     label: &'static str,
     autocomplete: &'static str,
     minimum: Option<u8>,
-    remarks: Remarks,
+    description: Description,
 ) -> AnyView {
     view! {
         <div class="field">
@@ -70,10 +81,10 @@ fn PasswordInput(
                     spellcheck="false"
                     required
                     minlength=minimum
-                    aria-invalid=remarks.invalid()
-                    aria-describedby=remarks.ids(id)
+                    aria-invalid=description.invalid()
+                    aria-describedby=description.ids(id)
                 />
-                {remarks.clone().view(id)}
+                {description.clone().view(id)}
             </PasswordTools>
         </div>
     }

@@ -1,14 +1,14 @@
-//! A moment for people and for machines.
+//! A date and time, readable for people and programs.
 
 use leptos::prelude::*;
 
-use crate::{domain::Timestamp, ui::words};
+use crate::{domain::Timestamp, ui::format};
 
-/// The exact moment, in UTC until the browser knows better.
+/// A date and time in UTC. The island `LocalTimes` rewrites it in the browser's time zone.
 #[component]
-pub fn Moment(
-    /// When.
+pub fn DateTime(
+    /// The time.
     at: Timestamp,
 ) -> impl IntoView {
-    view! { <time datetime=at.to_rfc3339() title=words::moment(at)>{words::moment(at)}</time> }
+    view! { <time datetime=at.to_rfc3339() title=format::date_time(at)>{format::date_time(at)}</time> }
 }

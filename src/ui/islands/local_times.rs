@@ -1,8 +1,8 @@
-//! Times in the reader's own zone and language.
+//! Times in the browser's time zone and language.
 
 use leptos::prelude::*;
 
-/// Rewrites every `<time datetime>` of the page, which the server wrote in UTC and English.
+/// Rewrites every `<time datetime>` of the page. The server renders them in UTC and English.
 #[island]
 pub fn LocalTimes() -> impl IntoView {
     #[cfg(feature = "hydrate")]
@@ -31,8 +31,8 @@ fn rewrite() {
         let Some(time) = times.get(index).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { continue };
         let Some(moment) = time.get_attribute("datetime") else { continue };
         let moment = js_sys::Date::new(&JsValue::from_str(&moment));
-        let words = |format: &js_sys::Function| format.call1(&JsValue::UNDEFINED, &moment).ok()?.as_string();
-        if let (Some(short), Some(full)) = (words(&short), words(&full)) {
+        let text = |format: &js_sys::Function| format.call1(&JsValue::UNDEFINED, &moment).ok()?.as_string();
+        if let (Some(short), Some(full)) = (text(&short), text(&full)) {
             time.set_text_content(Some(&short));
             let _ = time.set_attribute("title", &full);
         }

@@ -1,20 +1,20 @@
-//! A password field that can be read while typing and, where one is chosen, counts its characters.
+//! The reveal button and the character count of a password field.
 
 use leptos::{ev, prelude::*};
 
-/// Adds a reveal button and a character count to the password field it is wrapped around. The count
-/// shows where the field has a `minlength`, for there a password is being chosen.
+/// Adds a reveal button and a character count to the password field inside it. The count is shown for new
+/// passwords, whose field has a `minlength`.
 ///
-/// The document is changed in place: signals and effects would make the bundle a fifth larger.
+/// It changes the document directly: signals and effects would make the bundle 20 % larger.
 #[island]
 pub fn PasswordTools(
-    /// The label, the field and what belongs to it.
+    /// The label, the field and its description.
     children: Children,
 ) -> impl IntoView {
     view! {
         <div class="password" on:input=|event| browser::count(&event)>
             {children()}
-            // Hidden until it works; `mousedown` would take the focus from the field.
+            // Hidden without the bundle. `mousedown` must not take the focus from the field.
             <button
                 type="button"
                 class="reveal"
@@ -44,7 +44,7 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, EventTarget, HtmlInputElement};
 
-    /// Writes how long the password is by now, as the server counts: code points in normal form C.
+    /// Writes the length of the password as the server counts it: code points in normal form C.
     pub fn count(event: &ev::Event) {
         let _ = try_count(event);
     }
@@ -54,16 +54,16 @@ mod browser {
         let minimum = usize::try_from(field.min_length()).ok()?;
         let output = cast::<Element>(event.current_target())?.query_selector(".count").ok()??;
         let characters = String::from(JsString::from(field.value()).normalize("NFC")).chars().count();
-        let words = match characters {
+        let text = match characters {
             0 => String::new(),
             few if few < minimum => few.to_string() + " of " + &minimum.to_string() + " characters",
             enough => enough.to_string() + " characters",
         };
-        output.set_text_content(Some(&words));
+        output.set_text_content(Some(&text));
         output.class_list().toggle_with_force("enough", characters >= minimum).ok().map(|_| ())
     }
 
-    /// Shows or hides the password and leaves the caret where it was.
+    /// Shows or hides the password. Changing the field's type moves the caret, so it is restored.
     pub fn reveal(event: &ev::MouseEvent) {
         let _ = try_reveal(event);
     }
@@ -90,9 +90,9 @@ mod browser {
 mod browser {
     use leptos::ev;
 
-    /// The server hears no events.
+    /// No events on the server.
     pub fn count(_: &ev::Event) {}
 
-    /// The server hears no events.
+    /// No events on the server.
     pub fn reveal(_: &ev::MouseEvent) {}
 }

@@ -1,4 +1,4 @@
-//! The account: everything its owner may see and change.
+//! `/account`
 
 mod activity;
 mod deletion;
@@ -10,41 +10,64 @@ use leptos::prelude::*;
 
 use crate::{
     domain::{
-        Timestamp,
+        SessionId, Timestamp,
+        event::Event,
         form::{FormKind, FormState},
+        session::Session,
+        user::User,
     },
-    ui::{islands::LocalTimes, page::AccountPage, submission::Submission},
+    ui::{components::password_field::PasswordRules, feedback::Feedback, islands::LocalTimes, page::Page},
 };
-use activity::Activity;
-use deletion::Deletion;
+use activity::ActivitySection;
+use deletion::DeletionSection;
 use password::PasswordSection;
-use profile::Profile;
-use sessions::Sessions;
+use profile::ProfileSection;
+use sessions::SessionsSection;
 
-/// Five sections, each with its own forms and their errors.
-#[component]
-pub fn Account(
-    /// What the page knows.
-    page: AccountPage,
-    /// What the form submitted just before has to say.
-    form: Option<FormState>,
-    /// When the page is drawn.
-    now: Timestamp,
-) -> impl IntoView {
-    let AccountPage { user, current, sessions, events, paged, older_events, rules } = page;
-    let submission = |kind| Submission::of(kind, form.as_ref());
-    let email = user.email.clone();
-    view! {
-        <div class="account">
-            <h1>"Your account"</h1>
-            <p class="lead wrap">{email.clone()}</p>
-            <Profile name=user.name submission=submission(FormKind::Profile) />
-            <PasswordSection email=email.clone() rules submission=submission(FormKind::Password) />
-            <Sessions sessions current now submission=submission(FormKind::Sessions) />
-            <Activity events paged older=older_events now />
-            <Deletion email submission=submission(FormKind::Deletion) />
-            <LocalTimes />
-        </div>
+/// The user's profile, password, sessions and security log.
+pub struct AccountPage {
+    /// The signed-in user.
+    pub user: User,
+    /// The session of this request.
+    pub current: SessionId,
+    /// All active sessions of the user, `current` included.
+    pub sessions: Vec<Session>,
+    /// One page of the security log, newest entry first.
+    pub events: Vec<Event>,
+    /// Whether newer events exist.
+    pub has_newer_events: bool,
+    /// The cursor of the older events. `None`: there are no older events.
+    pub older_events: Option<i64>,
+    /// The rules for a new password.
+    pub rules: PasswordRules,
+    /// The current time, for "5 minutes ago".
+    pub now: Timestamp,
+}
+
+impl Page for AccountPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn title(&self) -> Option<&'static str> {
+        Some("Your account")
+    }
+
+    fn view(self, form: Option<&FormState>) -> AnyView {
+        let Self { user, current, sessions, events, has_newer_events, older_events, rules, now } = self;
+        let feedback = |kind| Feedback::new(kind, form);
+        let email = user.email;
+        view! {
+            <div class="account">
+                <h1>"Your account"</h1>
+                <p class="lead wrap">{email.clone()}</p>
+                <ProfileSection name=user.name feedback=feedback(FormKind::Profile) />
+                <PasswordSection email=email.clone() rules feedback=feedback(FormKind::Password) />
+                <SessionsSection sessions current now feedback=feedback(FormKind::Sessions) />
+                <ActivitySection events has_newer=has_newer_events older=older_events now />
+                <DeletionSection email feedback=feedback(FormKind::Deletion) />
+                <LocalTimes />
+            </div>
+        }
+        .into_any()
     }
 }
 
@@ -52,16 +75,15 @@ pub fn Account(
 mod tests {
     use leptos::nonce::Nonce;
 
+    use super::*;
     use crate::{
         domain::{
-            Name, SessionId, Timestamp, UserId,
-            event::{Event, EventKind},
-            form::{FormError, FormKind, FormState},
-            session::Session,
-            user::User,
+            Name, UserId,
+            event::EventKind,
+            form::{FormError, RejectedForm},
         },
         ui::{
-            page::{AccountPage, Assets, Document, Page, PasswordRules},
+            page::{Assets, Document},
             shell::render,
         },
     };
@@ -100,20 +122,24 @@ mod tests {
             current,
             sessions: others.chain([session(current, id, "wget/1")]).collect(),
             events: Vec::new(),
-            paged: false,
+            has_newer_events: false,
             older_events: None,
             rules: PasswordRules { min_length: 8, composition: false },
+            now: NOW,
         }
     }
 
     fn draw(page: AccountPage, form: Option<FormState>) -> String {
         let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
-        let page = Page::Account(Box::new(page));
-        render(Document { page, viewer: None, form, assets, now: NOW, reload: None }, Nonce::from_value("n"))
+        render(page, Document { viewer: None, form, assets, reload: None }, Nonce::from_value("n"))
+    }
+
+    fn wrong_password(form: FormKind) -> FormState {
+        FormState::Failed(RejectedForm::new(form, vec![FormError::CurrentPassword]))
     }
 
     #[test]
-    fn this_device_comes_first_and_only_others_can_be_signed_out() {
+    fn sessions_list_current_first_without_button() {
         let other = SessionId::new(NOW, [2; 10]);
         let html = draw(account(&[other]), None);
         assert!(html.find("wget").unwrap() < html.find("curl").unwrap());
@@ -123,45 +149,40 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_device_has_nothing_to_sign_out() {
+    fn sessions_with_only_current_have_no_button() {
         let html = draw(account(&[]), None);
         assert!(!html.contains("revoke-session") && !html.contains("Sign out everywhere else"));
     }
 
     #[test]
-    fn a_password_manager_is_told_whose_password_changes() {
+    fn password_form_has_username_for_managers() {
         let html = draw(account(&[]), None);
         assert!(html.contains(r#"autocomplete="username" value="ada@example.com" readonly hidden"#), "{html}");
     }
 
     #[test]
-    fn an_error_stands_in_the_section_of_its_form() {
-        let errors = vec![FormError::CurrentPassword];
-        let form = FormKind::Password;
-        let state = FormState::Failed { form, errors, email: String::new(), name: String::new() };
-        let html = draw(account(&[]), Some(state));
+    fn error_is_shown_in_the_section_of_its_form() {
+        let html = draw(account(&[]), Some(wrong_password(FormKind::Password)));
         let (before, after) = html.split_once("action=\"/actions/change-password\"").unwrap();
         assert!(!before.contains("role=\"alert\""));
         assert!(after.contains("role=\"alert\"") && after.contains("href=\"#current-password\""), "{after}");
-        assert!(before.contains("value=\"Ada\""), "the saved name is still there");
+        assert!(before.contains("value=\"Ada\""), "the saved name is shown");
     }
 
     #[test]
-    fn deleting_the_account_asks_for_the_password_and_tells_of_a_wrong_one_there() {
+    fn deletion_asks_for_password_and_shows_error() {
         let html = draw(account(&[]), None);
         let (_, section) = html.split_once("action=\"/actions/delete-account\"").unwrap();
         assert!(section.contains(r#"name="current_password""#) && section.contains(r#"type="password""#), "{section}");
         assert!(html.contains("This can’t be undone."));
-        let (form, errors) = (FormKind::Deletion, vec![FormError::CurrentPassword]);
-        let state = FormState::Failed { form, errors, email: String::new(), name: String::new() };
-        let html = draw(account(&[]), Some(state));
+        let html = draw(account(&[]), Some(wrong_password(FormKind::Deletion)));
         let (before, after) = html.split_once("action=\"/actions/delete-account\"").unwrap();
         assert!(!before.contains("role=\"alert\""));
         assert!(after.contains("role=\"alert\"") && after.contains("href=\"#delete-password\""), "{after}");
     }
 
     #[test]
-    fn the_log_gives_each_time_to_people_and_to_machines_and_leads_on() {
+    fn activity_shows_times_and_link_to_older() {
         let mut page = account(&[]);
         page.older_events = Some(7);
         page.events = vec![Event {

@@ -1,4 +1,4 @@
-//! The API, for people who write programs.
+//! `/docs`: the API reference.
 
 mod body;
 mod operation;
@@ -7,34 +7,42 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::ui::reference::{Credential, Group, ReferencePage};
-use operation::Operation;
+use crate::{
+    domain::form::FormState,
+    ui::{
+        page::Page,
+        reference::{Credential, Group, ReferencePage},
+    },
+};
+use operation::OperationSection;
 
-/// Everything that can be asked for, in one page.
-#[component]
-pub fn Reference(
-    /// What the page shows.
-    page: Arc<ReferencePage>,
-) -> AnyView {
-    let contents = page.groups.iter().map(contents).collect_view();
-    let groups = page.groups.iter().map(group).collect_view();
-    view! {
-        <article class="reference-page">
-            <h1>"The API"</h1>
-            <p class="lead">
-                {format!("{} {}, at ", page.title, page.version)} <code>{page.server.clone()}</code> ". For programs: "
-                <a href="/api/openapi.json">"the same as an OpenAPI document"</a> "."
-            </p>
-            {page.about.iter().map(|text| view! { <p>{prose(text)}</p> }).collect_view()}
-            <section aria-labelledby="credentials">
-                <h2 id="credentials">"Credentials"</h2>
-                {credentials(&page.credentials)}
-            </section>
-            <nav class="contents" aria-label="Operations">{contents}</nav>
-            {groups}
-        </article>
+/// Shared, because the reference is the same for every request.
+impl Page for Arc<ReferencePage> {
+    fn title(&self) -> Option<&'static str> {
+        Some("The API")
     }
-    .into_any()
+
+    fn view(self, _: Option<&FormState>) -> AnyView {
+        let contents = self.groups.iter().map(contents).collect_view();
+        let groups = self.groups.iter().map(group).collect_view();
+        view! {
+            <article class="reference-page">
+                <h1>"The API"</h1>
+                <p class="lead">
+                    {format!("{} {}. Base URL: ", self.title, self.version)} <code>{self.server.clone()}</code>
+                    ". Also available as an " <a href="/api/openapi.json">"OpenAPI document"</a> "."
+                </p>
+                {self.about.iter().map(|text| view! { <p>{prose(text)}</p> }).collect_view()}
+                <section aria-labelledby="credentials">
+                    <h2 id="credentials">"Credentials"</h2>
+                    {credentials(&self.credentials)}
+                </section>
+                <nav class="contents" aria-label="Operations">{contents}</nav>
+                {groups}
+            </article>
+        }
+        .into_any()
+    }
 }
 
 fn credentials(credentials: &[Credential]) -> AnyView {
@@ -76,7 +84,8 @@ fn contents(group: &Group) -> AnyView {
 
 fn group(group: &Group) -> AnyView {
     let id = anchor(&group.name);
-    let operations = group.operations.iter().map(|operation| view! { <Operation operation=operation.clone() /> });
+    let operations =
+        group.operations.iter().map(|operation| view! { <OperationSection operation=operation.clone() /> });
     view! {
         <section class="group" aria-labelledby=id.clone()>
             <h2 id=id.clone()>{group.name.clone()}</h2>
@@ -91,7 +100,7 @@ fn anchor(name: &str) -> String {
     name.to_lowercase().replace(' ', "-")
 }
 
-/// Text in which what stands between backticks is code.
+/// Text with code between backticks.
 fn prose(text: &str) -> AnyView {
     let parts = text.split('`').enumerate().map(|(at, part)| {
         let part = part.to_owned();
@@ -105,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_between_backticks_is_code() {
+    fn prose_between_backticks_is_code() {
         let html = prose("the `token` of <it>").to_html();
         assert!(
             html.contains("<code>token</code>") && html.contains(" of &lt;it&gt;") && !html.contains('`'),

@@ -1,59 +1,67 @@
-//! Sign in.
+//! `/sign-in`
 
 use leptos::prelude::*;
 
-use super::with_next;
 use crate::{
-    domain::form::Field,
+    domain::{
+        ReturnAddress,
+        form::{Field, FormKind, FormState},
+        return_address::with_next,
+    },
     ui::{
         components::{
-            error_summary::ErrorSummary,
-            field::{EmailField, NextField, RememberField},
+            field::{EmailField, NextField, RememberField, field_id},
+            form::PostForm,
             password_field::CurrentPasswordField,
         },
-        page::SignInPage,
-        submission::Submission,
+        feedback::Feedback,
+        page::Page,
     },
 };
 
-/// The form that opens a session. Typing starts at the e-mail address, unless there is an error to
-/// read first.
-#[component]
-pub fn SignIn(
-    /// What the page knows.
-    page: SignInPage,
-    /// What was refused just before.
-    submission: Submission,
-) -> impl IntoView {
-    let sign_up = with_next("/sign-up", page.next.as_ref());
-    view! {
-        <section class="narrow">
-            <h1>"Sign in"</h1>
-            <form class="stack" method="post" action="/actions/sign-in" novalidate>
-                <ErrorSummary submission=submission.clone() target=field_id />
-                <EmailField
-                    value=submission.email()
-                    error=submission.error(Field::Email)
-                    autofocus=!submission.failed()
-                />
-                <CurrentPasswordField
-                    id="password"
-                    name="password"
-                    label="Password"
-                    error=submission.error(Field::Password)
-                />
-                <RememberField />
-                <NextField next=page.next />
-                <button type="submit" class="primary">"Sign in"</button>
-            </form>
-            <p class="aside">"New here? " <a href=sign_up>"Create an account"</a></p>
-        </section>
-    }
+/// The sign-in form.
+pub struct SignInPage {
+    /// The address to redirect to afterwards.
+    pub next: Option<ReturnAddress>,
 }
 
-fn field_id(field: Field) -> &'static str {
-    match field {
-        Field::Email | Field::Name => "email",
-        Field::Password | Field::CurrentPassword => "password",
+impl Page for SignInPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn title(&self) -> Option<&'static str> {
+        Some("Sign in")
+    }
+
+    fn form_redirect_origin(&self) -> Option<&str> {
+        self.next.as_ref()?.origin()
+    }
+
+    fn view(self, form: Option<&FormState>) -> AnyView {
+        let feedback = Feedback::new(FormKind::SignIn, form);
+        let sign_up = with_next("/sign-up", self.next.as_ref().map(ReturnAddress::as_str));
+        view! {
+            <section class="narrow">
+                <h1>"Sign in"</h1>
+                <PostForm action="/actions/sign-in" feedback=feedback.clone() target=field_id>
+                    <EmailField
+                        value=feedback.value(Field::Email)
+                        error=feedback.error(Field::Email)
+                        // With errors, the summary has the focus.
+                        autofocus=feedback.is_empty()
+                    />
+                    <CurrentPasswordField
+                        id="password"
+                        name="password"
+                        label="Password"
+                        error=feedback.error(Field::Password)
+                    />
+                    <RememberField />
+                    <NextField next=self.next />
+                    <button type="submit" class="primary">"Sign in"</button>
+                </PostForm>
+                <p class="aside">"New here? " <a href=sign_up>"Create an account"</a></p>
+            </section>
+        }
+        .into_any()
     }
 }

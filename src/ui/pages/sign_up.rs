@@ -1,61 +1,74 @@
-//! Create an account.
+//! `/sign-up`
 
 use leptos::prelude::*;
 
-use super::with_next;
 use crate::{
-    domain::form::Field,
+    domain::{
+        ReturnAddress,
+        form::{Field, FormKind, FormState},
+        return_address::with_next,
+    },
     ui::{
         components::{
-            error_summary::ErrorSummary,
-            field::{EmailField, NameField, NextField, RememberField},
-            password_field::NewPasswordField,
+            field::{EmailField, NameField, NextField, RememberField, field_id},
+            form::PostForm,
+            password_field::{NewPasswordField, PasswordRules},
         },
-        page::SignUpPage,
-        submission::Submission,
+        feedback::Feedback,
+        page::Page,
     },
 };
 
-/// The form that makes an account.
-#[component]
-pub fn SignUp(
-    /// What the page knows.
-    page: SignUpPage,
-    /// What was refused just before.
-    submission: Submission,
-) -> impl IntoView {
-    let sign_in = with_next("/sign-in", page.next.as_ref());
-    view! {
-        <section class="narrow">
-            <h1>"Create your account"</h1>
-            <form class="stack" method="post" action="/actions/sign-up" novalidate>
-                <ErrorSummary submission=submission.clone() target=field_id />
-                <EmailField value=submission.email() error=submission.error(Field::Email) autofocus=false />
-                <NewPasswordField
-                    id="password"
-                    name="password"
-                    label="Password"
-                    rules=page.rules
-                    error=submission.error(Field::Password)
-                />
-                <NameField
-                    value=submission.name()
-                    error=submission.error(Field::Name)
-                    hint="What we call you. You can change it later."
-                />
-                <RememberField />
-                <NextField next=page.next />
-                <button type="submit" class="primary">"Create account"</button>
-            </form>
-            <p class="aside">"Already have an account? " <a href=sign_in>"Sign in"</a></p>
-        </section>
-    }
+/// The form that creates an account.
+pub struct SignUpPage {
+    /// The address to redirect to afterwards.
+    pub next: Option<ReturnAddress>,
+    /// The rules for the password.
+    pub rules: PasswordRules,
 }
 
-fn field_id(field: Field) -> &'static str {
-    match field {
-        Field::Email => "email",
-        Field::Name => "name",
-        Field::Password | Field::CurrentPassword => "password",
+impl Page for SignUpPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn title(&self) -> Option<&'static str> {
+        Some("Create your account")
+    }
+
+    fn form_redirect_origin(&self) -> Option<&str> {
+        self.next.as_ref()?.origin()
+    }
+
+    fn view(self, form: Option<&FormState>) -> AnyView {
+        let feedback = Feedback::new(FormKind::SignUp, form);
+        let sign_in = with_next("/sign-in", self.next.as_ref().map(ReturnAddress::as_str));
+        view! {
+            <section class="narrow">
+                <h1>"Create your account"</h1>
+                <PostForm action="/actions/sign-up" feedback=feedback.clone() target=field_id>
+                    <EmailField
+                        value=feedback.value(Field::Email)
+                        error=feedback.error(Field::Email)
+                        autofocus=false
+                    />
+                    <NewPasswordField
+                        id="password"
+                        name="password"
+                        label="Password"
+                        rules=self.rules
+                        error=feedback.error(Field::Password)
+                    />
+                    <NameField
+                        value=feedback.value(Field::Name)
+                        error=feedback.error(Field::Name)
+                        hint="What we call you. You can change it later."
+                    />
+                    <RememberField />
+                    <NextField next=self.next />
+                    <button type="submit" class="primary">"Create account"</button>
+                </PostForm>
+                <p class="aside">"Already have an account? " <a href=sign_in>"Sign in"</a></p>
+            </section>
+        }
+        .into_any()
     }
 }

@@ -1,18 +1,15 @@
-//! What is wrong with a body, in the reference's words.
+//! Body validation with the reference's error messages.
 
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::{JSON, assert_error, post};
 use crate::{
-    support::{PASSWORD, TestApp},
-    wire::send,
+    contract::{assert_error, post},
+    support::{FORM, JSON, PASSWORD, TestApp},
 };
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-
 #[tokio::test]
-async fn bodies_are_judged_in_the_references_words() {
+async fn invalid_bodies_have_the_reference_messages() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
     let object = |received: &str| format!("[body] Invalid input: expected object, received {received}");
@@ -69,13 +66,13 @@ async fn bodies_are_judged_in_the_references_words() {
         ("/update-user", "[]", "[body] Invalid input: expected record, received array".to_owned()),
         ("/update-user", "", "[body] Invalid input: expected record, received undefined".to_owned()),
     ] {
-        let answer = send(&app.state, &format!("POST /api/auth{path}"), &[JSON], body).await;
-        assert_error(&answer, 400, "VALIDATION_ERROR", &message);
+        let response = app.send(&format!("POST /api/auth{path}"), &[JSON], body).await;
+        assert_error(&response, 400, "VALIDATION_ERROR", &message);
     }
 }
 
 #[tokio::test]
-async fn bodies_are_json_or_for_signing_in_a_form() {
+async fn body_content_types_match_the_reference() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
     let both = "application/x-www-form-urlencoded, application/json";
@@ -85,25 +82,25 @@ async fn bodies_are_json_or_for_signing_in_a_form() {
         ("/sign-out", "application/x-www-form-urlencoded", "application/json"),
         ("/update-user", "multipart/form-data; boundary=x", "application/json"),
     ] {
-        let answer = send(&app.state, &format!("POST /api/auth{path}"), &[("content-type", kind)], "x").await;
+        let response = app.send(&format!("POST /api/auth{path}"), &[("content-type", kind)], "x").await;
         assert_error(
-            &answer,
+            &response,
             415,
             "UNSUPPORTED_MEDIA_TYPE",
             &format!("Content-Type \"{kind}\" is not allowed. Allowed types: {allowed}"),
         );
     }
     for body in ["{", "{bad", "\"", "[1,"] {
-        let answer = send(&app.state, "POST /api/auth/sign-out", &[JSON], body).await;
-        assert_error(&answer, 400, "BAD_REQUEST", "Invalid JSON in request body");
+        let response = app.send("POST /api/auth/sign-out", &[JSON], body).await;
+        assert_error(&response, 400, "BAD_REQUEST", "Invalid JSON in request body");
     }
     let form = format!("email=ada%40example.com&password={}", PASSWORD.replace(' ', "+"));
-    assert_eq!(send(&app.state, "POST /api/auth/sign-in/email", &[FORM], form).await.status, StatusCode::OK);
+    assert_eq!(app.send("POST /api/auth/sign-in/email", &[FORM], form).await.status, StatusCode::OK);
     let kind = ("content-type", "Application/JSON; charset=utf-8");
     let body = json!({ "email": "ada@example.com", "password": PASSWORD });
     assert_eq!(post(&app, "/sign-in/email", &[kind], &body).await.status, StatusCode::OK);
-    let answer = send(&app.state, "POST /api/auth/sign-out", &[], "untyped").await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "success": true })));
-    let answer = send(&app.state, "POST /api/auth/sign-out", &[JSON], "x".repeat(17 * 1024)).await;
-    assert_error(&answer, 413, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB");
+    let response = app.send("POST /api/auth/sign-out", &[], "untyped").await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "success": true })));
+    let response = app.send("POST /api/auth/sign-out", &[JSON], "x".repeat(17 * 1024)).await;
+    assert_error(&response, 413, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB");
 }

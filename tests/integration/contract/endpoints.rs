@@ -1,21 +1,20 @@
-//! What needs mail or another provider answers as the reference does where neither is configured.
+//! Endpoints that need mail or a social provider return the reference's errors for an unconfigured one.
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{JSON, assert_error, post};
 use crate::{
-    support::{BASE_URL, PASSWORD, TestApp},
-    wire::{Answer, send},
+    contract::{assert_error, post},
+    support::{BASE_URL, JSON, PASSWORD, TestApp, client::TestResponse, records::details},
 };
 
 #[tokio::test]
-async fn what_needs_mail_says_so_after_the_body_was_judged() {
+async fn mail_endpoints_validate_then_report_disabled() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let bearer = format!("Bearer {}", ada.session_token);
+    let bearer = ada.session_bearer();
     for (path, body, status, code, message) in [
         ("/change-email", json!({ "newEmail": "x" }), 400, "VALIDATION_ERROR", "[body.newEmail] Invalid email address"),
         ("/change-email", json!({ "newEmail": "x@y.co" }), 400, "CHANGE_EMAIL_DISABLED", "Change email is disabled"),
@@ -76,10 +75,10 @@ async fn what_needs_mail_says_so_after_the_body_was_judged() {
 }
 
 #[tokio::test]
-async fn what_needs_another_provider_says_so_after_the_body_was_judged() {
+async fn provider_endpoints_validate_then_fail() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let bearer = format!("Bearer {}", ada.session_token);
+    let bearer = ada.session_bearer();
     let own = ada.user_id.as_str();
     for (path, body, status, code, message) in [
         ("/sign-in/social", json!({ "provider": "google" }), 404, "PROVIDER_NOT_FOUND", "Provider not found"),
@@ -134,8 +133,11 @@ async fn what_needs_another_provider_says_so_after_the_body_was_judged() {
     ] {
         assert_error(&post(&app, path, &[JSON, ("authorization", &bearer)], &body).await, status, code, message);
     }
-    let answer = post(&app, "/update-session", &[JSON, ("authorization", &bearer)], &json!({ "userId": "x" })).await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::BAD_REQUEST, json!({ "message": "No fields to update" })));
+    let response = post(&app, "/update-session", &[JSON, ("authorization", &bearer)], &json!({ "userId": "x" })).await;
+    assert_eq!(
+        (response.status, response.json()),
+        (StatusCode::BAD_REQUEST, json!({ "message": "No fields to update" }))
+    );
     let info = format!("/account-info?accountId={own}");
     let message = "Account is not associated with a configured social provider.";
     assert_error(&get(&app, &info, &bearer).await, 400, "PROVIDER_NOT_CONFIGURED", message);
@@ -144,7 +146,7 @@ async fn what_needs_another_provider_says_so_after_the_body_was_judged() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_signed_in_is_told_so_and_nothing_else() {
+async fn endpoints_without_session_return_only_401() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
     for (path, body) in [
@@ -159,17 +161,17 @@ async fn whoever_is_not_signed_in_is_told_so_and_nothing_else() {
     }
     assert_error(&get(&app, "/list-accounts", "").await, 401, "UNAUTHORIZED", "Unauthorized");
     for line in ["POST /get-access-token", "POST /refresh-token", "GET /account-info?accountId=x"] {
-        let answer = send(&app.state, &line.replace(" /", " /api/auth/"), &[JSON], r#"{"accountId":"x"}"#).await;
-        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::UNAUTHORIZED, ""), "{line}");
-        assert_eq!(answer.header("content-type"), "application/json");
+        let response = app.send(&line.replace(" /", " /api/auth/"), &[JSON], r#"{"accountId":"x"}"#).await;
+        assert_eq!((response.status, response.body.as_str()), (StatusCode::UNAUTHORIZED, ""), "{line}");
+        assert_eq!(response.header("content-type"), "application/json");
     }
 }
 
 #[tokio::test]
-async fn a_password_is_confirmed_as_slowly_as_it_is_changed() {
+async fn password_confirmation_is_rate_limited() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let bearer = format!("Bearer {}", ada.session_token);
+    let bearer = ada.session_bearer();
     let confirm = async |password: &str| {
         post(&app, "/verify-password", &[JSON, ("authorization", &bearer)], &json!({ "password": password })).await
     };
@@ -179,18 +181,18 @@ async fn a_password_is_confirmed_as_slowly_as_it_is_changed() {
     }
     let throttled = confirm(PASSWORD).await;
     assert_eq!((throttled.status, throttled.has("retry-after")), (StatusCode::TOO_MANY_REQUESTS, true));
-    // One budget for all that ask for the password.
+    // All endpoints that confirm the password share one limit.
     let body = json!({ "password": PASSWORD });
     let deletion = post(&app, "/delete-user", &[JSON, ("authorization", &bearer)], &body).await;
     assert_eq!(deletion.status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(app.recorded("authn_login_fail").await, vec![Some("confirmation".to_owned()); 5]);
+    assert_eq!(details(&app, "authn_login_fail").await, vec![Some("confirmation".to_owned()); 5]);
 }
 
 #[tokio::test]
-async fn the_account_with_the_password_is_the_only_one_and_stays() {
+async fn last_account_cannot_be_unlinked() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let bearer = format!("Bearer {}", ada.session_token);
+    let bearer = ada.session_bearer();
     let id = ada.user_id.as_str();
     assert_eq!(
         get(&app, "/list-accounts", &bearer).await.json(),
@@ -200,27 +202,28 @@ async fn the_account_with_the_password_is_the_only_one_and_stays() {
         }])
     );
     app.wait(Duration::from_hours(24));
-    let answer = post(&app, "/unlink-account", &[JSON, ("authorization", &bearer)], &json!({ "accountId": id })).await;
-    assert_error(&answer, 403, "SESSION_NOT_FRESH", "Session is not fresh");
+    let response =
+        post(&app, "/unlink-account", &[JSON, ("authorization", &bearer)], &json!({ "accountId": id })).await;
+    assert_error(&response, 403, "SESSION_NOT_FRESH", "Session is not fresh");
 }
 
 #[tokio::test]
-async fn looking_at_the_session_brings_an_access_token() {
+async fn get_session_returns_an_access_token() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let answer = get(&app, "/get-session", &format!("Bearer {}", ada.session_token)).await;
-    assert_eq!(answer.header("access-control-expose-headers"), "set-auth-jwt");
-    let bearer = format!("Bearer {}", answer.header("set-auth-jwt"));
-    let profile = send(&app.state, &format!("GET {}", ada.path("")), &[("authorization", &bearer)], "").await;
+    let response = get(&app, "/get-session", &ada.session_bearer()).await;
+    assert_eq!(response.header("access-control-expose-headers"), "set-auth-jwt");
+    let bearer = format!("Bearer {}", response.header("set-auth-jwt"));
+    let profile = app.send(&format!("GET {}", ada.path("")), &[("authorization", &bearer)], "").await;
     assert_eq!(profile.status, StatusCode::OK);
-    for nobody in ["", "Bearer x"] {
-        let answer = get(&app, "/get-session", nobody).await;
-        assert!(!answer.has("set-auth-jwt") && !answer.has("access-control-expose-headers"));
+    for invalid in ["", "Bearer x"] {
+        let response = get(&app, "/get-session", invalid).await;
+        assert!(!response.has("set-auth-jwt") && !response.has("access-control-expose-headers"));
     }
 }
 
 #[tokio::test]
-async fn a_link_that_was_never_sent_leads_back_with_the_bad_news() {
+async fn invalid_links_redirect_with_an_error() {
     let app = TestApp::with(&[("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com,myapp://")]).await;
     for (path, location) in [
         ("/reset-password/x?callbackURL=/a%3Fb%3Dc%23d", &*format!("{BASE_URL}/a?b=c&error=INVALID_TOKEN#d")),
@@ -231,9 +234,9 @@ async fn a_link_that_was_never_sent_leads_back_with_the_bad_news() {
         ("/callback/google?code=x", &format!("{BASE_URL}/api/auth/error?error=state_not_found")),
         ("/callback/google?code=x&state=y", &format!("{BASE_URL}/api/auth/error?error=state_mismatch")),
     ] {
-        let answer = get(&app, path, "").await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, location), "{path}");
-        assert_eq!((answer.body.as_str(), answer.header("content-type")), ("", "application/json"));
+        let response = get(&app, path, "").await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, location), "{path}");
+        assert_eq!((response.body.as_str(), response.header("content-type")), ("", "application/json"));
     }
     for path in [
         "/reset-password/x?callbackURL=",
@@ -243,8 +246,8 @@ async fn a_link_that_was_never_sent_leads_back_with_the_bad_news() {
         for evil in
             ["//evil.example", "https://evil.example", "https://app.example.com.evil.example", "javascript:alert(1)"]
         {
-            let answer = get(&app, &format!("{path}{evil}"), "").await;
-            assert_error(&answer, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
+            let response = get(&app, &format!("{path}{evil}"), "").await;
+            assert_error(&response, 403, "INVALID_CALLBACK_URL", "Invalid callbackURL");
         }
     }
     assert_error(&get(&app, "/verify-email?token=x", "").await, 401, "INVALID_TOKEN", "Invalid token");
@@ -253,17 +256,17 @@ async fn a_link_that_was_never_sent_leads_back_with_the_bad_news() {
 }
 
 #[tokio::test]
-async fn what_a_provider_posts_is_asked_for_again_as_a_link() {
+async fn provider_post_redirects_to_the_callback() {
     let app = TestApp::new().await;
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let line = "POST /api/auth/callback/a%2Fb?state=s";
-    let answer = send(&app.state, line, &form, "code=x%26y&state=t&other=z").await;
+    let response = app.send(line, &form, "code=x%26y&state=t&other=z").await;
     let location = format!("{BASE_URL}/api/auth/callback/a%2Fb?code=x%26y&state=s");
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, location.as_str()));
+    assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, location.as_str()));
 }
 
 #[tokio::test]
-async fn every_member_of_a_social_sign_in_is_judged() {
+async fn social_sign_in_validates_every_member() {
     let app = TestApp::new().await;
     let body = json!({
         "provider": 1, "disableRedirect": 1, "idToken": { "nonce": 1, "expiresAt": "x", "user": { "name": { "lastName": 1 } } },
@@ -284,32 +287,32 @@ async fn every_member_of_a_social_sign_in_is_judged() {
 }
 
 #[tokio::test]
-async fn the_error_page_shows_a_code_and_nothing_anybody_wrote() {
+async fn error_page_shows_only_known_codes() {
     let app = TestApp::new().await;
     for (query, shown) in
         [("?error=access_denied&error_description=call+us", "access_denied"), ("?error=<b>", "UNKNOWN")]
     {
-        let answer = get(&app, &format!("/error{}", query.replace('<', "%3C").replace('>', "%3E")), "").await;
-        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
-        assert!(answer.body.contains(&format!("<code>{shown}</code>")), "{}", answer.body);
-        assert!(!answer.body.contains("call us") && !answer.body.contains("<b>"));
+        let response = get(&app, &format!("/error{}", query.replace('<', "%3C").replace('>', "%3E")), "").await;
+        assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
+        assert!(response.body.contains(&format!("<code>{shown}</code>")), "{}", response.body);
+        assert!(!response.body.contains("call us") && !response.body.contains("<b>"));
     }
 }
 
-async fn get(app: &TestApp, path: &str, authorization: &str) -> Answer {
+async fn get(app: &TestApp, path: &str, authorization: &str) -> TestResponse {
     let header = [("authorization", authorization)];
     let headers = if authorization.is_empty() { &[][..] } else { &header[..] };
-    send(&app.state, &format!("GET /api/auth{path}"), headers, "").await
+    app.send(&format!("GET /api/auth{path}"), headers, "").await
 }
 
 #[tokio::test]
-async fn signing_out_judges_the_options_it_takes() {
+async fn sign_out_validates_its_options() {
     let app = TestApp::new().await;
     let message = "[body.disableRedirect] Invalid input: expected boolean, received number; \
         [body.state] Invalid input: expected string, received number";
     let body = json!({ "callbackURL": "/x", "disableRedirect": 1, "state": 2 });
     assert_error(&post(&app, "/sign-out", &[JSON], &body).await, 400, "VALIDATION_ERROR", message);
-    let answer = post(&app, "/sign-out", &[JSON], &json!({ "callbackURL": "/x", "disableRedirect": true })).await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "success": true })));
-    assert_eq!(answer.json().get("url"), None::<&Value>);
+    let response = post(&app, "/sign-out", &[JSON], &json!({ "callbackURL": "/x", "disableRedirect": true })).await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "success": true })));
+    assert_eq!(response.json().get("url"), None::<&Value>);
 }

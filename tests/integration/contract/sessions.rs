@@ -1,70 +1,68 @@
-//! Sessions, passwords and profiles over the sign-in API.
+//! Sessions, passwords and profiles over the contract API.
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{JSON, assert_error, post};
 use crate::{
-    support::{BASE_URL, PASSWORD, TestApp, person::Person},
-    wire::send,
+    contract::{assert_error, post},
+    support::{BASE_URL, JSON, PASSWORD, TestApp, person::Person},
 };
 
 #[tokio::test]
-async fn a_session_is_shown_to_its_holder_and_is_null_for_anybody_else() {
+async fn get_session_without_session_returns_null() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bearer = format!("bearer {}", ada.session_token);
-    let answer =
-        send(&app.state, "GET /api/auth/get-session?disableRefresh=true", &[("authorization", &bearer)], "").await;
-    let id = ada.session_token.split_once('.').expect("two parts").0;
+    let response = app.send("GET /api/auth/get-session?disableRefresh=true", &[("authorization", &bearer)], "").await;
+    let id = ada.session_id();
     assert_eq!(
-        answer.json()["session"],
+        response.json()["session"],
         json!({
             "id": id, "userId": ada.user_id, "token": id, "expiresAt": "2027-01-22T08:00:00.000Z", "createdAt": "2027-01-15T08:00:00.000Z",
             "updatedAt": "2027-01-15T08:00:00.000Z", "ipAddress": "192.0.2.1", "userAgent": "",
         })
     );
-    assert_eq!((answer.header("pragma"), answer.header("cache-control")), ("no-cache", "no-store"));
+    assert_eq!((response.header("pragma"), response.header("cache-control")), ("no-cache", "no-store"));
     for headers in [
         &[][..],
         &[("authorization", "Bearer x")],
         &[("cookie", "latchkey_session=x")],
         &[("authorization", "Basic eA==")],
     ] {
-        let answer = send(&app.state, "GET /api/auth/get-session", headers, "").await;
+        let response = app.send("GET /api/auth/get-session", headers, "").await;
         assert_eq!(
-            (answer.status, answer.body.as_str(), answer.header("pragma")),
+            (response.status, response.body.as_str(), response.header("pragma")),
             (StatusCode::OK, "null", "no-cache")
         );
     }
 }
 
 #[tokio::test]
-async fn sessions_are_listed_while_the_own_one_is_fresh() {
+async fn list_sessions_requires_a_fresh_session() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
-    let answer = send(&app.state, "GET /api/auth/list-sessions", &[("authorization", &header)], "").await;
-    assert_eq!(answer.json().as_array().map(Vec::len), Some(1));
+    let header = ada.session_bearer();
+    let response = app.send("GET /api/auth/list-sessions", &[("authorization", &header)], "").await;
+    assert_eq!(response.json().as_array().map(Vec::len), Some(1));
     app.wait(Duration::from_hours(24));
-    let answer = send(&app.state, "GET /api/auth/list-sessions", &[("authorization", &header)], "").await;
-    assert_error(&answer, 403, "SESSION_NOT_FRESH", "Session is not fresh");
+    let response = app.send("GET /api/auth/list-sessions", &[("authorization", &header)], "").await;
+    assert_error(&response, 403, "SESSION_NOT_FRESH", "Session is not fresh");
 }
 
 #[tokio::test]
-async fn revoking_always_says_yes_and_ends_nobody_elses_session() {
+async fn revoke_session_ends_own_sessions_only() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let bob = app.person("bob@example.com").await;
     let phone = Person::sign_in(&app, "ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
+    let header = ada.session_bearer();
     for token in ["unknown", "", &bob.session_token, &phone.session_token] {
-        let answer =
+        let response =
             post(&app, "/revoke-session", &[JSON, ("authorization", &header)], &json!({ "token": token })).await;
-        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "status": true })));
-        assert!(!answer.has("set-cookie"));
+        assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "status": true })));
+        assert!(!response.has("set-cookie"));
     }
     assert_eq!((is_live(&app, &bob).await, is_live(&app, &phone).await), (true, false));
     let own =
@@ -75,15 +73,15 @@ async fn revoking_always_says_yes_and_ends_nobody_elses_session() {
 }
 
 #[tokio::test]
-async fn revoking_the_others_keeps_the_own_session_and_revoking_all_does_not() {
+async fn revoke_others_keeps_current_session() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     let phone = Person::sign_in(&app, "ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
+    let header = ada.session_bearer();
     for (path, live, cleared) in [("/revoke-other-sessions", true, false), ("/revoke-sessions", false, true)] {
-        let answer = send(&app.state, &format!("POST /api/auth{path}"), &[("authorization", &header)], "").await;
+        let response = app.send(&format!("POST /api/auth{path}"), &[("authorization", &header)], "").await;
         assert_eq!(
-            (answer.status, answer.json(), answer.has("set-cookie")),
+            (response.status, response.json(), response.has("set-cookie")),
             (StatusCode::OK, json!({ "status": true }), cleared)
         );
         assert_eq!((is_live(&app, &ada).await, is_live(&app, &phone).await), (live, false));
@@ -91,51 +89,51 @@ async fn revoking_the_others_keeps_the_own_session_and_revoking_all_does_not() {
 }
 
 #[tokio::test]
-async fn signing_out_always_succeeds_and_clears_both_cookies() {
+async fn sign_out_always_clears_both_cookies() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let cookie = format!("latchkey_session={}", ada.session_token);
+    let cookie = ada.session_cookie();
     for headers in
         [&[("cookie", cookie.as_str()), ("origin", BASE_URL)][..], &[("cookie", &cookie), ("origin", BASE_URL)], &[]]
     {
-        let answer = send(&app.state, "POST /api/auth/sign-out", headers, "").await;
-        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "success": true })));
+        let response = app.send("POST /api/auth/sign-out", headers, "").await;
+        assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "success": true })));
         for name in ["latchkey_session", "latchkey_access"] {
-            assert_eq!(answer.set_cookie(name), Some(format!("{name}=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0")));
+            assert_eq!(response.set_cookie(name), Some(format!("{name}=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0")));
         }
     }
     assert!(!is_live(&app, &ada).await);
 }
 
 #[tokio::test]
-async fn a_changed_password_may_come_with_a_new_session() {
+async fn password_change_can_open_a_new_session() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
+    let header = ada.session_bearer();
     let body = json!({ "newPassword": "another otter lantern 7", "currentPassword": PASSWORD });
-    let answer = post(&app, "/change-password", &[JSON, ("authorization", &header)], &body).await;
-    assert_eq!((answer.status, &answer.json()["token"]), (StatusCode::OK, &Value::Null));
-    assert_eq!(answer.json()["user"]["email"], "ada@example.com");
-    assert!(!answer.has("set-auth-token") && is_live(&app, &ada).await);
+    let response = post(&app, "/change-password", &[JSON, ("authorization", &header)], &body).await;
+    assert_eq!((response.status, &response.json()["token"]), (StatusCode::OK, &Value::Null));
+    assert_eq!(response.json()["user"]["email"], "ada@example.com");
+    assert!(!response.has("set-auth-token") && is_live(&app, &ada).await);
     let body =
         json!({ "newPassword": PASSWORD, "currentPassword": "another otter lantern 7", "revokeOtherSessions": true });
-    let answer = post(&app, "/change-password", &[JSON, ("authorization", &header)], &body).await;
-    assert_eq!(answer.header("set-auth-token"), answer.json()["token"]);
-    assert!(!is_live(&app, &ada).await, "the old session is replaced");
+    let response = post(&app, "/change-password", &[JSON, ("authorization", &header)], &body).await;
+    assert_eq!(response.header("set-auth-token"), response.json()["token"]);
+    assert!(!is_live(&app, &ada).await, "the former session has ended");
 }
 
 #[tokio::test]
-async fn the_profile_is_updated_member_by_member() {
+async fn update_user_changes_given_members_only() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
-    let header = format!("Bearer {}", ada.session_token);
+    let header = ada.session_bearer();
     for (body, name, image) in [
         (json!({ "name": "New", "emailVerified": true, "id": "1" }), "New", Value::Null),
         (json!({ "image": "https://example.com/a.png" }), "New", json!("https://example.com/a.png")),
         (json!({ "image": null, "name": "" }), "", Value::Null),
     ] {
-        let answer = post(&app, "/update-user", &[JSON, ("authorization", &header)], &body).await;
-        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "status": true })));
+        let response = post(&app, "/update-user", &[JSON, ("authorization", &header)], &body).await;
+        assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "status": true })));
         let user = session(&app, &ada).await["user"].clone();
         assert_eq!((&user["name"], &user["image"], &user["emailVerified"]), (&json!(name), &image, &json!(false)));
     }
@@ -146,9 +144,9 @@ async fn the_profile_is_updated_member_by_member() {
         json!({ "image": 1 }),
         json!({ "image": "x".repeat(2049) }),
     ] {
-        let answer = post(&app, "/update-user", &[JSON, ("authorization", &header)], &body).await;
+        let response = post(&app, "/update-user", &[JSON, ("authorization", &header)], &body).await;
         assert_eq!(
-            (answer.status, &answer.json()["code"]),
+            (response.status, &response.json()["code"]),
             (StatusCode::BAD_REQUEST, &json!("VALIDATION_ERROR")),
             "{body}"
         );
@@ -156,8 +154,8 @@ async fn the_profile_is_updated_member_by_member() {
 }
 
 async fn session(app: &TestApp, person: &Person) -> Value {
-    let header = format!("Bearer {}", person.session_token);
-    send(&app.state, "GET /api/auth/get-session", &[("authorization", &header)], "").await.json()
+    let header = person.session_bearer();
+    app.send("GET /api/auth/get-session", &[("authorization", &header)], "").await.json()
 }
 
 async fn is_live(app: &TestApp, person: &Person) -> bool {

@@ -1,14 +1,11 @@
-//! A browser that nobody knows is sent to sign in, and back to where it was going if that is trusted.
+//! Redirects to the sign-in page, and back to trusted return addresses.
 
 use axum::http::StatusCode;
 
 use super::VERIFY;
-use crate::{
-    support::{PASSWORD, TestApp, browser::Browser},
-    wire::send,
-};
+use crate::support::{PASSWORD, TestApp, browser::Browser};
 
-/// What a proxy says of a page that a browser asked it for.
+/// The headers that a proxy forwards for a page request.
 const PAGE: [(&str, &str); 5] = [
     ("accept", "text/html,application/xhtml+xml;q=0.9"),
     ("x-forwarded-method", "GET"),
@@ -18,26 +15,26 @@ const PAGE: [(&str, &str); 5] = [
 ];
 
 #[tokio::test]
-async fn a_browser_that_asks_for_a_page_is_sent_to_sign_in_and_back() {
+async fn page_request_is_redirected_to_sign_in() {
     let app = TestApp::new().await;
     let line = format!("{VERIFY}?redirect=true");
-    let answer = send(&app.state, &line, &PAGE, "").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = app.send(&line, &PAGE, "").await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     let next = "%2Ftasks%3Fdone%3Dno%26page%3D2";
-    assert_eq!(answer.header("location"), format!("http://localhost:3000/sign-in?next={next}"));
-    let page = send(&app.state, &format!("GET /sign-in?next={next}"), &[], "").await;
+    assert_eq!(response.header("location"), format!("http://localhost:3000/sign-in?next={next}"));
+    let page = app.send(&format!("GET /sign-in?next={next}"), &[], "").await;
     assert!(page.body.contains(r#"name="next" value="/tasks?done=no&amp;page=2""#), "{}", page.body);
     let ada = app.person("ada@example.com").await;
-    let bearer = format!("Bearer {}", ada.access_token);
-    let signed_in = send(&app.state, &line, &[&PAGE[..], &[("authorization", &bearer)]].concat(), "").await;
+    let bearer = ada.bearer();
+    let signed_in = app.send(&line, &[&PAGE[..], &[("authorization", &bearer)]].concat(), "").await;
     assert_eq!(signed_in.status, StatusCode::OK);
-    let other = format!("{line}&user_id=somebody-else");
-    let answer = send(&app.state, &other, &[&PAGE[..], &[("authorization", &bearer)]].concat(), "").await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN, "signing in again would not help");
+    let other = format!("{line}&user_id=another");
+    let response = app.send(&other, &[&PAGE[..], &[("authorization", &bearer)]].concat(), "").await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN, "another sign-in would not help");
 }
 
 #[tokio::test]
-async fn whatever_does_not_ask_for_a_page_gets_a_status_and_no_redirect() {
+async fn other_request_returns_a_status() {
     let app = TestApp::new().await;
     for (name, value) in [
         ("accept", "*/*"),
@@ -47,15 +44,15 @@ async fn whatever_does_not_ask_for_a_page_gets_a_status_and_no_redirect() {
         ("x-forwarded-method", "get"),
         ("x-forwarded-method", ""),
     ] {
-        let answer = send(&app.state, &format!("{VERIFY}?redirect=true"), &changed(name, value), "").await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}: {value}");
+        let response = app.send(&format!("{VERIFY}?redirect=true"), &changed(name, value), "").await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{name}: {value}");
     }
-    assert_eq!(send(&app.state, VERIFY, &PAGE, "").await.status, StatusCode::UNAUTHORIZED, "nobody asked for one");
-    assert_eq!(send(&app.state, &format!("{VERIFY}?redirect=true"), &[], "").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(app.send(VERIFY, &PAGE, "").await.status, StatusCode::UNAUTHORIZED, "no redirect was requested");
+    assert_eq!(app.send(&format!("{VERIFY}?redirect=true"), &[], "").await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
-async fn the_way_back_leads_to_trusted_sites_only() {
+async fn return_address_must_be_trusted() {
     let app = TestApp::with(&[("LATCHKEY_TRUSTED_ORIGINS", "http://localhost:5173")]).await;
     for (name, value, next) in [
         ("x-forwarded-host", "localhost:5173", Some("http%3A%2F%2Flocalhost%3A5173%2Ftasks%3Fdone%3Dno%26page%3D2")),
@@ -72,26 +69,28 @@ async fn the_way_back_leads_to_trusted_sites_only() {
         ("x-forwarded-uri", ".evil.example/", None),
         ("x-forwarded-uri", "/%5cevil.example", None),
     ] {
-        let answer = send(&app.state, &format!("{VERIFY}?redirect=true"), &changed(name, value), "").await;
+        let response = app.send(&format!("{VERIFY}?redirect=true"), &changed(name, value), "").await;
         let next = next.map(|next| format!("?next={next}")).unwrap_or_default();
         let location = format!("http://localhost:3000/sign-in{next}");
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, &*location), "{name}: {value}");
+        assert_eq!(
+            (response.status, response.header("location")),
+            (StatusCode::SEE_OTHER, &*location),
+            "{name}: {value}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_form_leads_on_to_a_trusted_site_and_its_page_says_so_to_the_browser() {
+async fn form_returns_to_trusted_sites_only() {
     let app = TestApp::with(&[("LATCHKEY_TRUSTED_ORIGINS", "http://localhost:5173")]).await;
     let there = "http://localhost:5173/tasks?done=no";
     let query = "next=http%3A%2F%2Flocalhost%3A5173%2Ftasks%3Fdone%3Dno";
     for path in ["/sign-in", "/sign-up"] {
-        let policy = send(&app.state, &format!("GET {path}?{query}"), &[], "")
-            .await
-            .header("content-security-policy")
-            .to_owned();
+        let policy =
+            app.send(&format!("GET {path}?{query}"), &[], "").await.header("content-security-policy").to_owned();
         assert!(policy.contains("form-action 'self' http://localhost:5173;"), "{policy}");
-        for elsewhere in ["", "?next=/account", "?next=http://localhost:5174/", "?next=http://evil.example/"] {
-            let page = send(&app.state, &format!("GET {path}{elsewhere}"), &[], "").await;
+        for untrusted in ["", "?next=/account", "?next=http://localhost:5174/", "?next=http://evil.example/"] {
+            let page = app.send(&format!("GET {path}{untrusted}"), &[], "").await;
             assert!(page.header("content-security-policy").contains("form-action 'self';"));
             assert!(!page.body.contains("evil.example"));
         }

@@ -1,26 +1,24 @@
-//! `latchkey import better-auth` as an operator meets it.
+//! The command `latchkey import better-auth`.
 
-use std::{
-    path::Path,
-    process::{Command, Output},
-};
+use std::{path::Path, process::Output};
 
 use super::old::{Old, SECRET};
+use crate::support::binary::latchkey;
 
-fn latchkey(folder: &Path, arguments: &[&str], secret: Option<&str>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-    command.current_dir(folder).args(["import", "better-auth"]).args(arguments).env_clear();
+fn import(folder: &Path, arguments: &[&str], secret: Option<&str>) -> Output {
+    let mut command = latchkey(folder, &["import", "better-auth"]);
+    command.args(arguments);
     command.envs(secret.map(|secret| ("BETTER_AUTH_SECRET", secret)));
     command.output().expect("the binary runs")
 }
 
 fn said(output: &Output) -> (bool, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("a text");
     (output.status.success(), text(&output.stdout), text(&output.stderr))
 }
 
 #[tokio::test]
-async fn a_source_that_cannot_be_read_is_one_sentence_and_makes_nothing() {
+async fn unreadable_source_fails_with_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("notes.txt"), "no database, however long this text may be").unwrap();
     let empty = Old::in_file("create table tasks (id text)").await;
@@ -32,17 +30,17 @@ async fn a_source_that_cannot_be_read_is_one_sentence_and_makes_nothing() {
         (&empty.from, "not a Better Auth database: it has no table \"user\""),
         (&partial.from, "its table \"user\" has no column \"emailVerified\""),
         ("mysql://db/auth", "mysql databases cannot be read"),
-        ("postgres://127.0.0.1:9/auth", "the Better Auth database cannot be read"),
+        ("postgres:///auth?host=/missing", "the Better Auth database cannot be read"),
     ] {
-        let (success, out, error) = said(&latchkey(folder.path(), &["--from", from], Some(SECRET)));
+        let (success, out, error) = said(&import(folder.path(), &["--from", from], Some(SECRET)));
         assert!(!success && out.is_empty(), "{from}");
         assert!(error.contains(words) && error.lines().count() == 1, "{from}: {error}");
     }
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was made");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no file was created");
 }
 
 #[tokio::test]
-async fn the_secret_comes_from_a_file_or_the_environment_and_the_report_goes_to_standard_output() {
+async fn secret_is_read_from_file_or_environment() {
     let old = Old::on_sqlite().await;
     old.ada().await;
     old.user("a b", "bad@example.com").await;
@@ -51,20 +49,20 @@ async fn the_secret_comes_from_a_file_or_the_environment_and_the_report_goes_to_
     std::fs::write(folder.path().join("empty"), "\n").unwrap();
     let from = ["--from", old.from.as_str()];
     for file in ["empty", "missing"] {
-        let (success, _, error) = said(&latchkey(folder.path(), &[&from[..], &["--secret-file", file]].concat(), None));
+        let (success, _, error) = said(&import(folder.path(), &[&from[..], &["--secret-file", file]].concat(), None));
         assert!(!success && error.contains(file), "{error}");
     }
-    let (success, report, _) = said(&latchkey(folder.path(), &[&from[..], &["--dry-run"]].concat(), Some(SECRET)));
+    let (success, report, _) = said(&import(folder.path(), &[&from[..], &["--dry-run"]].concat(), Some(SECRET)));
     assert!(success && report.contains("nothing was written"), "{report}");
     assert_eq!(counts(&report, "sessions"), ["1", "0", "0", "0"]);
     let (success, report, error) =
-        said(&latchkey(folder.path(), &[&from[..], &["--secret-file", "secret"]].concat(), None));
-    assert!(success && error.is_empty(), "what was skipped is no failure: {error}");
+        said(&import(folder.path(), &[&from[..], &["--secret-file", "secret"]].concat(), None));
+    assert!(success && error.is_empty(), "skipped rows are not an error: {error}");
     assert_eq!(
         (counts(&report, "users"), counts(&report, "sessions")),
         (vec!["1", "0", "0", "1"], vec!["1", "0", "0", "0"])
     );
-    let (_, report, _) = said(&latchkey(folder.path(), &from, Some(SECRET)));
+    let (_, report, _) = said(&import(folder.path(), &from, Some(SECRET)));
     assert_eq!(
         (counts(&report, "users"), counts(&report, "sessions")),
         (vec!["0", "0", "1", "1"], vec!["0", "0", "1", "0"])

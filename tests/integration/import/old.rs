@@ -1,5 +1,5 @@
-//! A Better Auth installation's database, as its own migrations make it, and what the reference server
-//! stored and set for real.
+//! A Better Auth database with the tables of its own migrations, and values recorded from better-auth
+//! 1.7.6.
 
 use std::path::PathBuf;
 
@@ -8,19 +8,19 @@ use tempfile::TempDir;
 
 use crate::support::database::TestDatabase;
 
-/// The secret under which better-auth 1.7.6 signed [`COOKIE`].
+/// The secret that signed [`COOKIE`].
 pub const SECRET: &str = "q7J0xVwq3C1kZ9uYtH5nB8mR2sD6fG4aL1eP0oI=";
 
-/// A session token that better-auth 1.7.6 made.
+/// A recorded session token.
 pub const TOKEN: &str = "9OERPK9edq8BPIvH5ZKlyJpKNWzSLDyI";
 
-/// The cookie it set for that token.
+/// The signed cookie of [`TOKEN`].
 pub const COOKIE: &str = "9OERPK9edq8BPIvH5ZKlyJpKNWzSLDyI.XAZteZ2Zc9L%2BNxNWCaqWglEFTrW4ciJN0RyuU3OoLWA%3D";
 
-/// Its hash of the tests' password.
+/// The hash of the tests' password.
 pub const HASH: &str = "355d76cef8bf42ecc46d89730bfa0e45:cb2b1d08fb285553ca410a3aed68d92344d9494d51fb359120461b60d1ef8aede1e36b4dd717b5f2806c1340e883d3a6550ae3a2947426e64341398c99142b24";
 
-/// Its hash of the password "pass".
+/// The hash of the password "pass".
 pub const HASH_OF_PASS: &str = "9d62e48208b977b38355d80de5669c26:9e77826b4a8b2e367d800f7c0039ac5d39e872ec1daa9703136bced0d3066cc4df19c813b278001b4370d09604893fb1ecaa6fafd5f989c41f2390dd53fc68b4";
 
 /// The id of [`Old::ada`].
@@ -41,7 +41,7 @@ create table "account" ("id" text not null primary key, "accountId" text not nul
 /// The old installation.
 pub struct Old {
     db: DatabaseConnection,
-    /// What the import is told to read.
+    /// The `--from` argument of the import.
     pub from: String,
     _kept: Kept,
 }
@@ -52,42 +52,40 @@ enum Kept {
 }
 
 impl Old {
-    /// One on each database there is to test with.
+    /// One installation per database under test: SQLite, and PostgreSQL when it is configured.
     pub async fn each() -> Vec<Self> {
         let mut each = vec![Self::on_sqlite().await];
         if std::env::var("LATCHKEY_TEST_POSTGRES_URL").is_ok_and(|url| !url.is_empty()) {
             let database = TestDatabase::new().await;
             let from = database.url().to_owned();
-            let db = Database::connect(&from).await.expect("PostgreSQL answers");
+            let db = Database::connect(&from).await.expect("PostgreSQL is reachable");
             let tables = TABLES.replace("DATE", "timestamptz").replace("BOOLEAN", "boolean");
-            db.execute_unprepared(&tables).await.expect("the tables can be made");
+            db.execute_unprepared(&tables).await.expect("the tables are created");
             each.push(Self { db, from, _kept: Kept::Schema { _database: database } });
         }
         each
     }
 
-    /// One in an SQLite file.
     pub async fn on_sqlite() -> Self {
         let tables = TABLES.replace("DATE", "date").replace("BOOLEAN", "integer");
         Self::in_file(&tables).await
     }
 
-    /// One in an SQLite file with other tables.
+    /// An SQLite file with other tables.
     pub async fn in_file(tables: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path: PathBuf = folder.path().join("old.db");
         let from = path.display().to_string();
-        let db = Database::connect(format!("sqlite:{from}?mode=rwc")).await.expect("a file can be made");
-        db.execute_unprepared(tables).await.expect("the tables can be made");
+        let db = Database::connect(format!("sqlite:{from}?mode=rwc")).await.expect("the file is created");
+        db.execute_unprepared(tables).await.expect("the tables are created");
         Self { db, from, _kept: Kept::File { _folder: folder } }
     }
 
-    /// Changes it by hand.
     pub async fn operate(&self, sql: &str) {
-        self.db.execute_unprepared(sql).await.expect("the statement is good");
+        self.db.execute_unprepared(sql).await.expect("the statement succeeds");
     }
 
-    /// A user without an account.
+    /// Adds a user without an account.
     pub async fn user(&self, id: &str, email: &str) {
         self.operate(&format!(
             r#"INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
@@ -96,12 +94,11 @@ impl Old {
         .await;
     }
 
-    /// Gives a user an account with a password, by its hash.
+    /// Adds a password account, given the hash.
     pub async fn password(&self, user: &str, hash: &str) {
         self.account(user, "credential", user, hash).await;
     }
 
-    /// Gives a user an account.
     pub async fn account(&self, user: &str, provider: &str, account: &str, hash: &str) {
         self.operate(&format!(
             r#"INSERT INTO "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
@@ -110,7 +107,6 @@ impl Old {
         .await;
     }
 
-    /// Gives a user a session.
     pub async fn session(&self, id: &str, user: &str, token: &str, created: &str, expires: &str) {
         self.operate(&format!(
             r#"INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId")
@@ -119,7 +115,7 @@ impl Old {
         .await;
     }
 
-    /// Ada, with her password and a live session.
+    /// Adds Ada with a password and a live session.
     pub async fn ada(&self) {
         self.user(ADA, "ada@example.com").await;
         self.password(ADA, HASH).await;

@@ -1,4 +1,4 @@
-//! An import can be repeated.
+//! Repeated imports.
 
 use latchkey::import::report::Counts;
 use serde_json::json;
@@ -9,18 +9,16 @@ use super::{
     sign_in,
 };
 use crate::support::{
-    PASSWORD, TestApp,
+    NEW_PASSWORD, PASSWORD, TestApp,
     browser::Browser,
     person::Person,
     records::{count, operate, password_hash, security_log},
 };
 
-const NEW_PASSWORD: &str = "amber kettle balcony 7";
-
 const NOTHING: Counts = Counts { imported: 0, updated: 0, already_here: 0, skipped: 0 };
 
 #[tokio::test]
-async fn a_second_run_changes_nothing_and_a_later_one_adds_what_is_new() {
+async fn second_import_adds_only_new_rows() {
     for old in Old::each().await {
         let app = TestApp::new().await;
         old.ada().await;
@@ -42,28 +40,28 @@ async fn a_second_run_changes_nothing_and_a_later_one_adds_what_is_new() {
 }
 
 #[tokio::test]
-async fn what_its_owner_changed_here_since_stays() {
+async fn second_import_keeps_local_changes() {
     for old in Old::each().await {
         let app = TestApp::new().await;
         old.ada().await;
         moved(&app, &old).await;
         let ada = Person::sign_in(&app, "ada@example.com").await;
         let name = json!({ "name": "Countess" });
-        app.program().post("/api/auth/update-user").json(&name).authorization_bearer(&ada.session_token).await;
+        app.client().post("/api/auth/update-user").json(&name).bearer(&ada.session_token).await;
         let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD });
-        let changed = app.program().post("/api/auth/change-password").json(&change);
-        changed.authorization_bearer(&ada.session_token).await.assert_status_ok();
+        let changed = app.client().post("/api/auth/change-password").json(&change);
+        changed.bearer(&ada.session_token).await.assert_ok();
         let hash = password_hash(&app, ADA).await;
 
-        // Someone with the old password signs in there, and changes it there.
+        // Later, the old installation gets a new session and a new password.
         old.session("s-new", ADA, &"n".repeat(32), YESTERDAY, NEXT_WEEK).await;
         old.operate(&format!(r#"UPDATE "account" SET "password" = '{HASH_OF_PASS}'"#)).await;
         let report = moved(&app, &old).await;
         assert_eq!((report.users.already_here, report.passwords.already_here), (1, 1), "{report}");
         assert!(report.to_string().contains("session \"s-new\" skipped: its owner has changed the password here"));
         assert_eq!(password_hash(&app, ADA).await, hash);
-        let profile = app.program().get(&ada.path("")).authorization_bearer(&ada.access_token).await;
-        assert_eq!(profile.json::<serde_json::Value>()["name"], "Countess");
+        let profile = app.client().get(&ada.path("")).bearer(&ada.access_token).await;
+        assert_eq!(profile.json()["name"], "Countess");
         let browser = Browser::new(&app);
         browser.set_cookie("better-auth.session_token", COOKIE);
         assert!(!browser.is_signed_in().await, "the change ended the imported session");
@@ -71,7 +69,7 @@ async fn what_its_owner_changed_here_since_stays() {
 }
 
 #[tokio::test]
-async fn what_changed_there_while_nobody_signed_in_here_is_taken() {
+async fn second_import_applies_source_changes() {
     for old in Old::each().await {
         let app = TestApp::new().await;
         old.ada().await;
@@ -83,14 +81,13 @@ async fn what_changed_there_while_nobody_signed_in_here_is_taken() {
         assert_eq!((report.users.updated, report.passwords.updated), (1, 1), "{report}");
         assert_eq!(sign_in(&app, "ada@example.com", PASSWORD).await, 401);
         assert_eq!(sign_in(&app, "ada@example.com", "pass").await, 200);
-        let ada: serde_json::Value =
-            app.program().get("/api/auth/get-session").authorization_bearer(TOKEN).await.json();
+        let ada: serde_json::Value = app.client().get("/api/auth/get-session").bearer(TOKEN).await.json();
         assert_eq!((&ada["user"]["name"], &ada["user"]["updatedAt"]), (&json!("Countess"), &json!(now)));
     }
 }
 
 #[tokio::test]
-async fn an_account_that_was_deleted_here_does_not_come_back() {
+async fn second_import_skips_deleted_accounts() {
     let (app, old) = (TestApp::new().await, Old::on_sqlite().await);
     old.ada().await;
     moved(&app, &old).await;
@@ -102,7 +99,7 @@ async fn an_account_that_was_deleted_here_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_somebody_elses_here_takes_nothing_over() {
+async fn second_import_skips_foreign_ids() {
     let (app, old, other) = (TestApp::new().await, Old::on_sqlite().await, Old::on_sqlite().await);
     old.user("1", "ada@example.com").await;
     old.password("1", HASH).await;

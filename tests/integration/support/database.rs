@@ -1,7 +1,7 @@
-//! A database for one test: a SQLite file, or a schema of the PostgreSQL that
-//! `LATCHKEY_TEST_POSTGRES_URL` names.
+//! A database for one test: an SQLite file, or a schema on the PostgreSQL server at
+//! `LATCHKEY_TEST_POSTGRES_URL`.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
@@ -26,8 +26,9 @@ impl TestDatabase {
         &self.url
     }
 
-    pub fn folder(&self) -> String {
-        self.folder.path().display().to_string()
+    /// A temporary folder, empty when the database is on PostgreSQL.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
     }
 }
 
@@ -35,8 +36,8 @@ async fn new_schema(server: &str) -> String {
     let mut name = [0; 12];
     getrandom::fill(&mut name).expect("random bytes");
     let schema = format!("test_{}", name.map(|byte| format!("{byte:02x}")).concat());
-    let connection = Database::connect(server).await.expect("PostgreSQL answers");
-    connection.execute_unprepared(&format!("CREATE SCHEMA {schema}")).await.expect("a schema can be made");
+    let connection = Database::connect(server).await.expect("PostgreSQL is reachable");
+    connection.execute_unprepared(&format!("CREATE SCHEMA {schema}")).await.expect("the schema is created");
     connection.close().await.expect("the connection closes");
     let separator = if server.contains('?') { '&' } else { '?' };
     format!("{server}{separator}options=-csearch_path%3D{schema}")

@@ -1,7 +1,7 @@
-//! The service's log, captured as it would be printed.
+//! The service's log, captured per thread.
 //!
-//! There is one subscriber for the whole test program, because a callsite first reached on a thread
-//! without one would stay silent everywhere. It writes where the current thread wants it.
+//! One subscriber serves the whole test program: `tracing` caches per callsite whether any subscriber is
+//! interested, so a callsite first reached on a thread without one would stay silent on every thread.
 
 use std::{
     cell::RefCell,
@@ -15,14 +15,13 @@ thread_local! {
     static CAPTURING: RefCell<Option<Lines>> = const { RefCell::new(None) };
 }
 
-/// Everything logged on this thread while it lives, down to the finest level.
+/// Captures every level of this thread's log until it is dropped.
 pub struct CapturedLog(Lines);
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl CapturedLog {
-    /// Starts to capture.
     pub fn start() -> Self {
         static SUBSCRIBED: Once = Once::new();
         SUBSCRIBED.call_once(subscribe);
@@ -31,9 +30,8 @@ impl CapturedLog {
         Self(lines)
     }
 
-    /// What has been logged so far.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.0.lock().expect("nobody panicked")).into_owned()
+        String::from_utf8_lossy(&self.0.0.lock().expect("no panic under the lock")).into_owned()
     }
 }
 
@@ -44,15 +42,15 @@ impl Drop for CapturedLog {
 }
 
 fn subscribe() {
-    let wanted = dynamic_filter_fn(|_, _| CAPTURING.with_borrow(Option::is_some));
+    let enabled = dynamic_filter_fn(|_, _| CAPTURING.with_borrow(Option::is_some));
     let writer = || CAPTURING.with_borrow(|lines| lines.clone().unwrap_or_default());
-    let lines = fmt::layer().json().flatten_event(true).with_writer(writer).with_filter(wanted);
+    let lines = fmt::layer().json().flatten_event(true).with_writer(writer).with_filter(enabled);
     tracing_subscriber::registry().with(lines).init();
 }
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("nobody panicked").extend_from_slice(bytes);
+        self.0.lock().expect("no panic under the lock").extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

@@ -1,14 +1,15 @@
-//! Somebody with an account.
+//! A user with an account, signed in over the API.
 
-use axum_test::TestResponse;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{PASSWORD, TestApp};
+use super::{
+    PASSWORD, TestApp,
+    browser::{ACCESS, SESSION},
+    client::TestResponse,
+};
 
-/// Somebody with an account, signed in over the API.
 pub struct Person {
     pub user_id: String,
-    /// The session token, as a program holds it.
     pub session_token: String,
     /// An access token of that session.
     pub access_token: String,
@@ -17,50 +18,82 @@ pub struct Person {
 impl Person {
     pub async fn sign_up(app: &TestApp, email: &str) -> Self {
         let body = json!({ "name": "Ada", "email": email, "password": PASSWORD });
-        let answer = app.program().post("/api/auth/sign-up/email").json(&body).await;
-        answer.assert_status_ok();
-        Self::signed_in(app, &answer).await
+        let response = app.client().post("/api/auth/sign-up/email").json(&body).await;
+        response.assert_ok();
+        Self::signed_in(app, &response).await
     }
 
-    /// Signs in once more: another session.
+    /// Opens another session.
     pub async fn sign_in(app: &TestApp, email: &str) -> Self {
         let body = json!({ "email": email, "password": PASSWORD });
-        let answer = app.program().post("/api/auth/sign-in/email").json(&body).await;
-        answer.assert_status_ok();
-        Self::signed_in(app, &answer).await
+        let response = app.client().post("/api/auth/sign-in/email").json(&body).await;
+        response.assert_ok();
+        Self::signed_in(app, &response).await
     }
 
-    async fn signed_in(app: &TestApp, answer: &TestResponse) -> Self {
-        let body: Value = answer.json();
-        let session_token = text(&body["token"]);
+    /// Ends this session over the API.
+    pub async fn sign_out(&self, app: &TestApp) {
+        app.client().post("/api/auth/sign-out").bearer(&self.session_token).await.assert_ok();
+    }
+
+    async fn signed_in(app: &TestApp, response: &TestResponse) -> Self {
+        let body = response.json();
+        let text = |member: &str| body.pointer(member).and_then(|value| value.as_str()).expect("a text").to_owned();
+        let session_token = text("/token");
         let access_token = access_token(app, &session_token).await;
-        Self { user_id: text(&body["user"]["id"]), session_token, access_token }
+        Self { user_id: text("/user/id"), session_token, access_token }
     }
 
-    /// A path under this user's routes: `/api/users/{user_id}{rest}`.
+    pub fn session_id(&self) -> &str {
+        self.session_token.split_once('.').expect("an id and a secret").0
+    }
+
+    /// The `Cookie` header of a browser with this session.
+    pub fn cookies(&self) -> String {
+        format!("{ACCESS}={}; {SESSION}={}", self.access_token, self.session_token)
+    }
+
+    /// The `Cookie` header with the access token alone.
+    pub fn access_cookie(&self) -> String {
+        format!("{ACCESS}={}", self.access_token)
+    }
+
+    /// The `Cookie` header with the session token alone.
+    pub fn session_cookie(&self) -> String {
+        format!("{SESSION}={}", self.session_token)
+    }
+
+    /// The `Authorization` header with the access token.
+    pub fn bearer(&self) -> String {
+        format!("Bearer {}", self.access_token)
+    }
+
+    /// The `Authorization` header with the session token.
+    pub fn session_bearer(&self) -> String {
+        format!("Bearer {}", self.session_token)
+    }
+
+    /// A path below this user's routes: `/api/users/{user_id}{rest}`.
     pub fn path(&self, rest: &str) -> String {
         format!("/api/users/{}{rest}", self.user_id)
     }
 
-    /// A GET of one of this user's routes with this user's access token.
+    /// GET of one of this user's routes with this user's access token.
     pub async fn get(&self, app: &TestApp, rest: &str) -> TestResponse {
-        app.program().get(&self.path(rest)).authorization_bearer(&self.access_token).await
+        app.client().get(&self.path(rest)).bearer(&self.access_token).await
     }
 
     /// The kinds of this user's events, newest first.
     pub async fn events(&self, app: &TestApp) -> Vec<String> {
-        let body: Value = self.get(app, "/events").await.json();
-        body["events"].as_array().expect("events").iter().map(|event| text(&event["event"])).collect()
+        let body = self.get(app, "/events").await.json();
+        let kind = |event: &serde_json::Value| event["event"].as_str().expect("a kind").to_owned();
+        body["events"].as_array().expect("events").iter().map(kind).collect()
     }
 }
 
-/// A fresh access token for a session.
+/// A new access token for a session.
 pub async fn access_token(app: &TestApp, session_token: &str) -> String {
-    let answer = app.program().get("/api/auth/token").authorization_bearer(session_token).await;
-    answer.assert_status_ok();
-    text(&answer.json::<Value>()["token"])
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().expect("a text").to_owned()
+    let response = app.client().get("/api/auth/token").bearer(session_token).await;
+    response.assert_ok();
+    response.json()["token"].as_str().expect("a token").to_owned()
 }

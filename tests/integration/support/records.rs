@@ -1,4 +1,4 @@
-//! What the database holds, read behind the service's back.
+//! The rows of the service's database, read and written directly.
 
 use latchkey::domain::UserId;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement};
@@ -23,13 +23,19 @@ pub async fn security_log(app: &TestApp) -> Vec<Record> {
     rows.iter().map(record).collect()
 }
 
-/// How many rows a table has.
+/// The details of the events of one kind, oldest first.
+pub async fn details(app: &TestApp, kind: &str) -> Vec<Option<String>> {
+    let log = security_log(app).await;
+    log.into_iter().filter(|record| record.kind == kind).map(|record| record.detail).collect()
+}
+
+/// The number of rows in a table.
 pub async fn count(app: &TestApp, table: &str) -> i64 {
     let rows = rows(app, &format!("SELECT count(*) AS n FROM {table}")).await;
     rows[0].try_get("", "n").expect("a number")
 }
 
-/// Every text the database holds, but for the security log and the migrations' own record.
+/// Every text in the database except the security log.
 pub async fn everything(app: &TestApp) -> String {
     let mut texts = String::new();
     for (table, columns) in [
@@ -48,29 +54,29 @@ pub async fn everything(app: &TestApp) -> String {
     texts
 }
 
-/// The stored hash of a user's password.
 pub async fn password_hash(app: &TestApp, user_id: &str) -> String {
-    let owner: UserId = user_id.parse().expect("a user id");
-    app.store().await.password_hash(owner).await.expect("the database answers").expect("a password")
+    let user_id: UserId = user_id.parse().expect("a user id");
+    let store = app.store().await.expect("the database is reachable");
+    store.password(user_id).await.expect("the database is reachable").expect("a password").hash
 }
 
-/// Changes the database by hand, as an operator does.
+/// Runs a statement that changes the database.
 pub async fn operate(app: &TestApp, sql: &str) {
     let db = connect(app).await;
-    db.execute_unprepared(sql).await.expect("the statement is good");
+    db.execute_unprepared(sql).await.expect("the statement succeeds");
     db.close().await.expect("the connection closes");
 }
 
 async fn rows(app: &TestApp, sql: &str) -> Vec<QueryResult> {
     let db = connect(app).await;
     let statement = Statement::from_string(db.get_database_backend(), sql);
-    let rows = db.query_all_raw(statement).await.expect("the statement is good");
+    let rows = db.query_all_raw(statement).await.expect("the statement succeeds");
     db.close().await.expect("the connection closes");
     rows
 }
 
 async fn connect(app: &TestApp) -> DatabaseConnection {
-    Database::connect(app.database_url()).await.expect("the database is there")
+    Database::connect(app.database_url()).await.expect("the database is reachable")
 }
 
 fn record(row: &QueryResult) -> Record {

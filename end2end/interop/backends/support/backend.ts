@@ -1,17 +1,16 @@
-// The three examples, each a program of its own.
+// Starts the example backends.
 
 import path from "node:path";
 import { root } from "../../support/latchkey.js";
 import { freePort, type Running, start } from "../../support/running.js";
 
-/** A running example. */
 export interface Backend extends Running {
   url: string;
 }
 
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 
-/** How each is started on a port; all take the same settings and answer the same requests. */
+/** Start commands. All backends have the same settings and routes. */
 const commands = {
   FastAPI: (port: string) => [
     path.join(root, "scripts/with-tools"),
@@ -22,13 +21,11 @@ const commands = {
   axum: () => [path.join(target, "debug/axum-example")],
 };
 
-/** The name of an example. */
 export type BackendName = keyof typeof commands;
 
-/** All of them. */
 export const backends = Object.keys(commands) as BackendName[];
 
-/** Nothing of the person's own environment. */
+/** Empty settings, so that the caller's environment has no effect. */
 const defaults = {
   LATCHKEY_BASE_URL: "",
   LATCHKEY_JWT_AUDIENCE: "",
@@ -39,7 +36,6 @@ const defaults = {
   PYTHONDONTWRITEBYTECODE: "1",
 };
 
-/** Starts one with these settings. */
 export async function startBackend(name: BackendName, settings: Record<string, string>): Promise<Backend> {
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;

@@ -1,29 +1,29 @@
-// What a case of the tables is.
+// Builders for token test cases.
 
 import { type Forge, type Members, token } from "./forge.js";
 
-/** A request's credentials, good or bad. */
+/** A request's credentials. */
 export interface Case {
   name: string;
-  /** The `Authorization` headers. */
+  /** Values of the `Authorization` headers. */
   authorization: string[];
-  /** What the path ends in. */
+  /** Appended to the path. */
   query?: string;
 }
 
-/** A token in the header where it belongs. */
+/** A token in one `Authorization: Bearer` header. */
 export function bearer(name: string, encoded: string): Case {
   return { name, authorization: [`Bearer ${encoded}`] };
 }
 
-/** One case for each value of a header member; `undefined` leaves it out. */
+/** One case for each value of a header parameter; `undefined` omits it. */
 export function headers(forge: Forge, member: string, values: unknown[], with_: Members = {}): Case[] {
   return values.map((value) =>
     bearer(`${member} is ${shown(value)}`, token(forge, { header: { ...with_, [member]: value } })),
   );
 }
 
-/** One case for each value of a claim; `undefined` leaves it out. */
+/** One case for each value of a claim; `undefined` omits it. */
 export function claimed(forge: Forge, claim: string, values: unknown[]): Case[] {
   return values.map((value) => bearer(`${claim} is ${shown(value)}`, token(forge, { claims: { [claim]: value } })));
 }

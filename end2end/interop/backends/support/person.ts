@@ -1,8 +1,8 @@
-// People with an account in a Latchkey.
+// Creates users through the API.
 
 import { send } from "./request.js";
 
-/** Somebody who is signed in. */
+/** A signed-in user. */
 export interface Person {
   userId: string;
   sessionId: string;
@@ -10,7 +10,7 @@ export interface Person {
   accessToken: string;
 }
 
-/** Signs somebody up and asks for an access token, as a program does. */
+/** Signs a user up and fetches an access token. */
 export async function signUp(latchkey: string, email: string): Promise<Person> {
   const body = { name: "", email, password: "seven green lanterns" };
   const answer = await send(`${latchkey}/api/auth/sign-up/email`, { method: "POST", body });
@@ -19,7 +19,7 @@ export async function signUp(latchkey: string, email: string): Promise<Person> {
   return { userId: user.id, sessionId, sessionToken, accessToken: await accessToken(latchkey, sessionToken) };
 }
 
-/** A fresh access token of the session. */
+/** Fetches an access token of the session. */
 export async function accessToken(latchkey: string, sessionToken: string): Promise<string> {
   const answer = await send(`${latchkey}/api/auth/token`, { authorization: [`Bearer ${sessionToken}`] });
   return JSON.parse(answer.body).token;

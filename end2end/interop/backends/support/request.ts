@@ -1,10 +1,9 @@
-// Requests as they are written: nothing added, nothing merged.
+// Sends requests without adding or merging headers.
 
 import { once } from "node:events";
 import http from "node:http";
 import { text } from "node:stream/consumers";
 
-/** What came back. */
 export interface Answer {
   status: number;
   challenge: string | undefined;
@@ -12,14 +11,13 @@ export interface Answer {
   body: string;
 }
 
-/** What is sent. Each authorization is a header of its own. */
+/** Each value of `authorization` is sent as a separate header. */
 export interface Request {
   method?: string;
   authorization?: string[];
   body?: unknown;
 }
 
-/** Sends one request. */
 export async function send(url: string, { method = "GET", authorization = [], body }: Request = {}): Promise<Answer> {
   const headers: http.OutgoingHttpHeaders = {};
   if (authorization.length > 0) headers.authorization = authorization as unknown as string;
@@ -35,7 +33,6 @@ export async function send(url: string, { method = "GET", authorization = [], bo
   };
 }
 
-/** Sends one with an access token. */
 export function sendAs(token: string, url: string, request: Request = {}): Promise<Answer> {
   return send(url, { ...request, authorization: [`Bearer ${token}`] });
 }

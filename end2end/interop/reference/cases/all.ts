@@ -1,4 +1,4 @@
-// Every case, by group.
+// All cases, by group.
 
 import type { Cases } from "../cases.js";
 import { deleteUser, listAccounts, updateSession, updateUser } from "./account.js";
@@ -14,7 +14,7 @@ import { signUpByEmail, validation } from "./sign-up.js";
 import { bearer, tokens } from "./tokens.js";
 import { mail, social } from "./unavailable.js";
 
-/** Cases for servers on http. */
+/** For servers on http. */
 export const groups: Record<string, Cases> = {
   routing,
   bodies,
@@ -39,8 +39,8 @@ export const groups: Record<string, Cases> = {
   "delete-user": deleteUser,
 };
 
-/** Cases for servers behind a proxy that speaks https. */
+/** For servers behind an https proxy. */
 export { overHttps } from "./sign-out.js";
 
-/** Cases for servers that slow attempts down. */
+/** For servers with rate limits. */
 export { throttling } from "./sign-in.js";

@@ -1,11 +1,11 @@
-// Bodies that are not there, not JSON, or not what they are said to be.
+// Missing bodies, invalid JSON and unexpected media types.
 
 import { type Cases, PASSWORD, post } from "../cases.js";
 
 const form = "application/x-www-form-urlencoded";
 const credentials = `email=ada%40example.com&password=${PASSWORD.replaceAll(" ", "+")}`;
 
-/** Every endpoint that reads a body, and how many bodies of the wrong kind it is sent. */
+/** Every endpoint that reads a body. */
 const endpoints = [
   "/sign-up/email",
   "/sign-in/email",
@@ -26,7 +26,7 @@ const kinds: Record<string, unknown> = {
   "an array": [],
   null: null,
   "a number": "1",
-  "a text": '"x"',
+  "a string": '"x"',
 };
 
 const wrong = endpoints.flatMap((path) =>
@@ -50,26 +50,26 @@ const typed = Object.entries(mediaTypes).map(
 
 export const bodies: Cases = {
   ...Object.fromEntries([...wrong, ...typed]),
-  "a form where forms are taken: sign-in": post("/sign-in/email", credentials, { type: form }),
-  "a form where forms are taken: sign-in, not to be remembered": post(
+  "a form: sign-in": post("/sign-in/email", credentials, { type: form }),
+  "a form: sign-in without rememberMe": post(
     "/sign-in/email",
     `${credentials}&rememberMe=false`,
     { type: form },
   ),
-  "a form where forms are taken: sign-up": post(
+  "a form: sign-up": post(
     "/sign-up/email",
     `name=x&email=form%40example.com&password=${PASSWORD}`,
     { type: form },
   ),
-  "a form with a member twice": post("/sign-up/email", `name=x&name=y&email=twice%40example.com&password=${PASSWORD}`, {
+  "a form with a repeated member": post("/sign-up/email", `name=x&name=y&email=twice%40example.com&password=${PASSWORD}`, {
     type: form,
   }),
-  "a form where none is taken": post("/sign-out", "a=b", { type: form }),
-  "a form to change the password": post("/change-password", "a=b", { type: form }),
+  "a form at sign-out": post("/sign-out", "a=b", { type: form }),
+  "a form at change-password": post("/change-password", "a=b", { type: form }),
   "a media type without a body: sign-up": post("/sign-up/email", undefined, {
     headers: { "content-type": "text/plain" },
   }),
   "a media type without a body: sign-out": post("/sign-out", undefined, { headers: { "content-type": "text/plain" } }),
-  "a body at an address that is none": post("/nope", "x", { type: "text/plain" }),
+  "a body at an unknown path": post("/nope", "x", { type: "text/plain" }),
   "text at sign-out": post("/sign-out", "x", { type: "text/plain" }),
 };

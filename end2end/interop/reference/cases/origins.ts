@@ -1,33 +1,33 @@
-// Where a request comes from, and where it wants to go next.
+// Origins of requests, and return addresses.
 
-import { type Cases, get, PASSWORD, post, REGULAR, send } from "../cases.js";
+import { type Cases, get, PASSWORD, post, SHARED_EMAIL, send } from "../cases.js";
 
-const credentials = { email: REGULAR, password: PASSWORD };
+const credentials = { email: SHARED_EMAIL, password: PASSWORD };
 
 const senders: Record<string, Record<string, string>> = {
   "a program": {},
   "our own origin": { origin: "{origin}" },
   "another origin": { origin: "https://evil.example" },
-  "an origin that begins like ours": { origin: "{origin}.evil.example" },
-  "a hidden origin": { origin: "null" },
-  "an origin that is none": { origin: "garbage" },
+  "an origin with our own as a prefix": { origin: "{origin}.evil.example" },
+  "an opaque origin": { origin: "null" },
+  "a malformed origin": { origin: "garbage" },
   "our own page": { referer: "{origin}/page" },
   "another page": { referer: "https://evil.example/page" },
-  "a link elsewhere": { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" },
-  "a link elsewhere that says it is ours": {
+  "a cross-site link": { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" },
+  "a cross-site link with our own origin": {
     "sec-fetch-site": "cross-site",
     "sec-fetch-mode": "navigate",
     origin: "{origin}",
   },
   "fetch without an origin": { "sec-fetch-mode": "cors" },
-  "our own page, by its own word": { "sec-fetch-site": "same-origin" },
-  "our own page that hides its origin": { "sec-fetch-site": "same-origin", origin: "null" },
+  "our own page, by Fetch Metadata": { "sec-fetch-site": "same-origin" },
+  "our own page with an opaque origin": { "sec-fetch-site": "same-origin", origin: "null" },
   "a program with a cookie": { cookie: "a=b" },
   "our own origin with a cookie": { cookie: "a=b", origin: "{origin}" },
   "our own page with a cookie": { cookie: "a=b", referer: "{origin}/page" },
   "another origin with a cookie": { cookie: "a=b", origin: "https://evil.example" },
-  "a hidden origin with a cookie": { cookie: "a=b", origin: "null" },
-  "our own page that hides its origin with a cookie": {
+  "an opaque origin with a cookie": { cookie: "a=b", origin: "null" },
+  "our own page with an opaque origin and a cookie": {
     cookie: "a=b",
     "sec-fetch-site": "same-origin",
     origin: "null",
@@ -47,14 +47,14 @@ export const origins: Cases = {
     { email: 1 },
     { headers: { origin: "https://evil.example" } },
   ),
-  "from another origin, to go elsewhere": post(
+  "from another origin, with an untrusted callbackURL": post(
     "/sign-in/email",
     { ...credentials, callbackURL: "//evil.example" },
     { headers: { origin: "https://evil.example" } },
   ),
 };
 
-const places = [
+const callbackURLs = [
   "/a",
   "/a?b=//c",
   "/a#b",
@@ -82,41 +82,41 @@ const places = [
   "evil",
 ];
 
-const gone = places.map(
+const signInWithCallback = callbackURLs.map(
   (callbackURL) =>
     [`sign-in, then ${JSON.stringify(callbackURL)}`, post("/sign-in/email", { ...credentials, callbackURL })] as const,
 );
 
 export const callbacks: Cases = {
-  ...Object.fromEntries(gone),
-  "sign-in, then nowhere": post("/sign-in/email", { ...credentials, callbackURL: "" }),
+  ...Object.fromEntries(signInWithCallback),
+  "sign-in, then an empty callbackURL": post("/sign-in/email", { ...credentials, callbackURL: "" }),
   "sign-in, then a number": post("/sign-in/email", { ...credentials, callbackURL: 1 }),
   "in the query of a POST": post("/sign-out?callbackURL=https://evil.example", {}),
   "in the query of a GET": get("/get-session?callbackURL=https://evil.example"),
-  "redirectTo elsewhere": post("/request-password-reset", { email: REGULAR, redirectTo: "https://evil.example" }),
-  "errorCallbackURL elsewhere": post("/sign-in/social", {
+  "an untrusted redirectTo": post("/request-password-reset", { email: SHARED_EMAIL, redirectTo: "https://evil.example" }),
+  "an untrusted errorCallbackURL": post("/sign-in/social", {
     provider: "google",
     errorCallbackURL: "https://evil.example",
   }),
-  "newUserCallbackURL elsewhere": post("/sign-in/social", {
+  "an untrusted newUserCallbackURL": post("/sign-in/social", {
     provider: "google",
     newUserCallbackURL: "https://evil.example",
   }),
 };
 
-/** Origins that both servers are told to trust, and others like them. */
-const others: Record<string, string> = {
+/** Origins that both servers trust, and similar ones. */
+const similarOrigins: Record<string, string> = {
   "a trusted origin": "https://app.example.com",
   "a trusted origin's other scheme": "http://app.example.com",
   "a trusted origin's other port": "https://app.example.com:8443",
-  "one of a trusted family": "https://one.preview.example.com",
-  "one of a trusted family, deeper": "https://one.two.preview.example.com",
-  "the head of a trusted family": "https://preview.example.com",
-  "one that ends like a trusted family": "https://evil-preview.example.com",
-  "one that begins like a trusted family": "https://one.preview.example.com.evil.example",
+  "a subdomain of a trusted wildcard": "https://one.preview.example.com",
+  "a nested subdomain of a trusted wildcard": "https://one.two.preview.example.com",
+  "the base domain of a trusted wildcard": "https://preview.example.com",
+  "a suffix match of a trusted wildcard": "https://evil-preview.example.com",
+  "a prefix match of a trusted wildcard": "https://one.preview.example.com.evil.example",
 };
 
-const trustedOnes = Object.entries(others).flatMap(([name, origin]) => [
+const requestsFromSimilarOrigins = Object.entries(similarOrigins).flatMap(([name, origin]) => [
   [`sign-in from ${name}`, post("/sign-in/email", credentials, { headers: { origin } })] as const,
   [
     `verify-password from ${name}`,
@@ -130,7 +130,7 @@ const preflight = (origin: string) =>
   });
 
 export const trustedOrigins: Cases = {
-  ...Object.fromEntries(trustedOnes),
+  ...Object.fromEntries(requestsFromSimilarOrigins),
   "get-session from a trusted origin": get("/get-session", {
     by: "cookie",
     headers: { origin: "https://app.example.com" },

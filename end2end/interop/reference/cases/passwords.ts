@@ -1,50 +1,50 @@
 // POST /change-password and POST /verify-password
 
-import { ask, type Cases, newcomer, PASSWORD, type Person, post, request, signIn, story } from "../cases.js";
+import { call, type Cases, newUser, PASSWORD, type Person, post, request, signIn, sequence } from "../cases.js";
 import type { Site } from "../sites.js";
 
 const NEW = `${PASSWORD} and a spoon`;
-const change = (changed: Record<string, unknown>, as?: "newcomer") =>
+const change = (changed: Record<string, unknown>, as?: "new user") =>
   post(
     "/change-password",
     { currentPassword: PASSWORD, newPassword: NEW, ...changed },
     { by: "bearer", ...(as && { as }) },
   );
 
-const look = ask("GET", "/get-session");
-const enter = (site: Site, { email }: Person, password: string) =>
+const readSession = call("GET", "/get-session");
+const trySignIn = (site: Site, { email }: Person, password: string) =>
   request(site, "POST", "/sign-in/email", { email, password });
 
 export const changePassword: Cases = {
-  "of nobody, with nothing": post("/change-password", {}),
-  "of nobody": post("/change-password", { currentPassword: PASSWORD, newPassword: NEW }),
-  "with nothing": post("/change-password", {}, { by: "bearer" }),
+  "without a session, empty body": post("/change-password", {}),
+  "without a session": post("/change-password", { currentPassword: PASSWORD, newPassword: NEW }),
+  "with an empty body": post("/change-password", {}, { by: "bearer" }),
   "with numbers": change({ currentPassword: 1, newPassword: 1 }),
-  "with a revokeOtherSessions that is a text": change({ revokeOtherSessions: "yes" }),
+  "with a revokeOtherSessions that is a string": change({ revokeOtherSessions: "yes" }),
   "with a revokeOtherSessions that is null": change({ revokeOtherSessions: null }),
   "with the wrong current one": change({ currentPassword: "wrong" }),
   "with the wrong current one, and a short new one": change({ currentPassword: "wrong", newPassword: "short" }),
-  "with a current one too long to be anybody's": change({ currentPassword: "x".repeat(129) }),
+  "with a current one over the length limit": change({ currentPassword: "x".repeat(129) }),
   "to a short one": change({ newPassword: "short" }),
   "to a long one": change({ newPassword: "x".repeat(129) }),
   "to an empty one": change({ newPassword: "" }),
-  "to one that everyone uses": change({ newPassword: "password123" }, "newcomer"),
-  "to the same one": change({ newPassword: PASSWORD }, "newcomer"),
-  "by bearer": change({}, "newcomer"),
-  "by bearer, ending the other sessions": change({ revokeOtherSessions: true }, "newcomer"),
-  "the old one opens nothing any more": story(
-    ask("POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW }),
-    (site, as) => enter(site, as, PASSWORD),
-    (site, as) => enter(site, as, NEW),
-    look,
+  "to a common one": change({ newPassword: "password123" }, "new user"),
+  "to the same one": change({ newPassword: PASSWORD }, "new user"),
+  "by bearer": change({}, "new user"),
+  "by bearer, ending the other sessions": change({ revokeOtherSessions: true }, "new user"),
+  "the old one is rejected afterwards": sequence(
+    call("POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW }),
+    (site, as) => trySignIn(site, as, PASSWORD),
+    (site, as) => trySignIn(site, as, NEW),
+    readSession,
   ),
-  "ending the other sessions": story(
-    ask("POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW, revokeOtherSessions: true }),
-    look,
+  "ending the other sessions": sequence(
+    call("POST", "/change-password", { currentPassword: PASSWORD, newPassword: NEW, revokeOtherSessions: true }),
+    readSession,
   ),
-  "what becomes of the other sessions": async (site) => {
-    const person = await newcomer(site);
-    const elsewhere = await signIn(site, person);
+  "the other sessions afterwards": async (site) => {
+    const person = await newUser(site);
+    const otherDevice = await signIn(site, person);
     await request(
       site,
       "POST",
@@ -52,20 +52,20 @@ export const changePassword: Cases = {
       { currentPassword: PASSWORD, newPassword: NEW },
       { by: "cookie", as: person },
     );
-    return look(site, elsewhere);
+    return readSession(site, otherDevice);
   },
 };
 
 export const verifyPassword: Cases = {
-  "of nobody, with nothing": post("/verify-password", {}),
-  "of nobody": post("/verify-password", { password: PASSWORD }),
-  "with nothing": post("/verify-password", {}, { by: "bearer" }),
+  "without a session, empty body": post("/verify-password", {}),
+  "without a session": post("/verify-password", { password: PASSWORD }),
+  "with an empty body": post("/verify-password", {}, { by: "bearer" }),
   "with a number": post("/verify-password", { password: 1 }, { by: "bearer" }),
   "with the right one": post("/verify-password", { password: PASSWORD }, { by: "cookie" }),
   "with the right one, by bearer": post("/verify-password", { password: PASSWORD }, { by: "bearer" }),
   "with the wrong one": post("/verify-password", { password: "wrong" }, { by: "cookie" }),
   "with an empty one": post("/verify-password", { password: "" }, { by: "cookie" }),
-  "with one too long to be anybody's": post("/verify-password", { password: "x".repeat(129) }, { by: "cookie" }),
+  "with one over the length limit": post("/verify-password", { password: "x".repeat(129) }, { by: "cookie" }),
   "from another origin": post(
     "/verify-password",
     { password: PASSWORD },

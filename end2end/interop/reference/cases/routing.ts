@@ -1,4 +1,4 @@
-// Which paths and methods there are.
+// Paths and methods.
 
 import { type Cases, get, send } from "../cases.js";
 
@@ -9,7 +9,7 @@ const found: Cases = {
   "GET /get-session": get("/get-session"),
 };
 
-const elsewhere = [
+const unknownPaths = [
   "GET ",
   "GET /",
   "GET /nope",
@@ -49,9 +49,9 @@ const otherMethods = [
   "POST /forget-password",
 ];
 
-const nothing = (line: string): [string, Cases[string]] => {
+const bare = (line: string): [string, Cases[string]] => {
   const [method = "", path = ""] = line.split(" ");
   return [line, send(method, path)];
 };
 
-export const routing: Cases = { ...found, ...Object.fromEntries([...elsewhere, ...otherMethods].map(nothing)) };
+export const routing: Cases = { ...found, ...Object.fromEntries([...unknownPaths, ...otherMethods].map(bare)) };

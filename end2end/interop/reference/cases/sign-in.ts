@@ -1,45 +1,45 @@
 // POST /sign-in/email
 
-import { type Cases, get, newcomer, PASSWORD, post, REGULAR, request, signedIn, signIn, story } from "../cases.js";
+import { type Cases, get, newUser, PASSWORD, post, SHARED_EMAIL, request, signedIn, signIn, sequence } from "../cases.js";
 
 const attempt = (changed: Record<string, unknown>) =>
-  post("/sign-in/email", { email: REGULAR, password: PASSWORD, ...changed });
+  post("/sign-in/email", { email: SHARED_EMAIL, password: PASSWORD, ...changed });
 
 export const signInByEmail: Cases = {
   "with the right password": attempt({}),
-  "in capitals": attempt({ email: REGULAR.toUpperCase() }),
+  "in capitals": attempt({ email: SHARED_EMAIL.toUpperCase() }),
   "with the wrong password": attempt({ password: "wrong" }),
   "with an empty password": attempt({ password: "" }),
-  "as nobody": attempt({ email: "nobody@example.com" }),
-  "with a password too long to be anybody's": attempt({ password: "x".repeat(129) }),
-  "as nobody, with a password too long to be anybody's": attempt({
+  "unknown user": attempt({ email: "nobody@example.com" }),
+  "with a password over the length limit": attempt({ password: "x".repeat(129) }),
+  "unknown user, with a password over the length limit": attempt({
     email: "nobody@example.com",
     password: "x".repeat(129),
   }),
-  "not to be remembered": attempt({ rememberMe: false }),
-  "to be remembered": attempt({ rememberMe: true }),
+  "without rememberMe": attempt({ rememberMe: false }),
+  "with rememberMe": attempt({ rememberMe: true }),
   "with an address of 300 characters": attempt({ email: `${"a".repeat(300)}@example.com` }),
-  "with members nobody asked for": attempt({ extra: 1 }),
-  "with a password in another normal form": story((site, person) =>
+  "with unknown members": attempt({ extra: 1 }),
+  "with a password in another normal form": sequence((site, person) =>
     request(site, "POST", "/sign-in/email", { email: person.email, password: PASSWORD.normalize("NFD") }),
   ),
-  "each sign-in is a session of its own": story(async (site, person) => {
+  "each sign-in creates a session": sequence(async (site, person) => {
     await signIn(site, person);
     return request(site, "GET", "/list-sessions", undefined, { by: "cookie", as: person });
   }),
-  "a session that is not to be remembered": async (site) => {
-    const person = await newcomer(site);
+  "a session without rememberMe": async (site) => {
+    const person = await newUser(site);
     const brief = signedIn(
       person.email,
       await request(site, "POST", "/sign-in/email", { email: person.email, password: PASSWORD, rememberMe: false }),
     );
     return request(site, "GET", "/get-session", undefined, { by: "cookie", as: brief });
   },
-  "while signed in": post("/sign-in/email", { email: REGULAR, password: PASSWORD }, { by: "cookie" }),
-  "the session goes on": get("/get-session", { by: "cookie", as: "newcomer" }),
+  "while signed in": post("/sign-in/email", { email: SHARED_EMAIL, password: PASSWORD }, { by: "cookie" }),
+  "a session from before": get("/get-session", { by: "cookie", as: "new user" }),
 };
 
-/** What attempts get that come too fast; how many are too many differs. */
+/** Repeats a request until it is rate limited; the limits of the servers differ. */
 const exhausted =
   (path: string, body: unknown): Cases[string] =>
   async (site) => {
@@ -50,8 +50,8 @@ const exhausted =
   };
 
 export const throttling: Cases = {
-  "too many guesses at a password": exhausted("/sign-in/email", { email: REGULAR, password: "a guess" }),
-  "too many guesses at nobody's password": exhausted("/sign-in/email", {
+  "too many guesses for a user": exhausted("/sign-in/email", { email: SHARED_EMAIL, password: "a guess" }),
+  "too many guesses for an unknown user": exhausted("/sign-in/email", {
     email: "nobody@example.com",
     password: "a guess",
   }),

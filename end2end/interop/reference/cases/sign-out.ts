@@ -1,39 +1,39 @@
-// POST /sign-out, and what cookies become.
+// POST /sign-out, and cookies over https.
 
-import { ask, type Cases, get, PASSWORD, post, REGULAR, story } from "../cases.js";
+import { call, type Cases, get, PASSWORD, post, SHARED_EMAIL, sequence } from "../cases.js";
 
 export const signOut: Cases = {
-  "of nobody": post("/sign-out"),
-  "of nobody, with an object": post("/sign-out", {}),
+  "without a session": post("/sign-out"),
+  "without a session, empty object": post("/sign-out", {}),
   "with a callbackURL that is a number": post("/sign-out", { callbackURL: 1 }),
-  "with a callbackURL elsewhere": post("/sign-out", { callbackURL: "https://evil.example" }),
-  "by cookie": post("/sign-out", {}, { by: "cookie", as: "newcomer" }),
-  "by cookie, without a body": post("/sign-out", undefined, { by: "cookie", as: "newcomer" }),
-  "by cookie, with a place to go": post("/sign-out", { callbackURL: "/goodbye" }, { by: "cookie", as: "newcomer" }),
-  "by bearer": post("/sign-out", {}, { by: "bearer", as: "newcomer" }),
-  twice: story(ask("POST", "/sign-out", {}), ask("POST", "/sign-out", {})),
-  "the session is gone": story(
-    ask("POST", "/sign-out", {}),
-    ask("GET", "/get-session"),
-    ask("GET", "/get-session", undefined, "bearer"),
+  "with an untrusted callbackURL": post("/sign-out", { callbackURL: "https://evil.example" }),
+  "by cookie": post("/sign-out", {}, { by: "cookie", as: "new user" }),
+  "by cookie, without a body": post("/sign-out", undefined, { by: "cookie", as: "new user" }),
+  "by cookie, with a callbackURL": post("/sign-out", { callbackURL: "/goodbye" }, { by: "cookie", as: "new user" }),
+  "by bearer": post("/sign-out", {}, { by: "bearer", as: "new user" }),
+  twice: sequence(call("POST", "/sign-out", {}), call("POST", "/sign-out", {})),
+  "the session is gone": sequence(
+    call("POST", "/sign-out", {}),
+    call("GET", "/get-session"),
+    call("GET", "/get-session", undefined, "bearer"),
   ),
 };
 
-/** Cookies on https. */
+/** Over https. */
 export const overHttps: Cases = {
   "sign-up": post("/sign-up/email", { name: "x", email: "https@example.com", password: PASSWORD }),
-  "sign-up, not to be remembered": post("/sign-up/email", {
+  "sign-up without rememberMe": post("/sign-up/email", {
     name: "x",
     email: "brief@example.com",
     password: PASSWORD,
     rememberMe: false,
   }),
-  "sign-in": post("/sign-in/email", { email: REGULAR, password: PASSWORD }),
-  "sign-out": post("/sign-out", {}, { by: "cookie", as: "newcomer" }),
+  "sign-in": post("/sign-in/email", { email: SHARED_EMAIL, password: PASSWORD }),
+  "sign-out": post("/sign-out", {}, { by: "cookie", as: "new user" }),
   "get-session": get("/get-session", { by: "cookie" }),
   "from http": post(
     "/sign-in/email",
-    { email: REGULAR, password: PASSWORD },
+    { email: SHARED_EMAIL, password: PASSWORD },
     { by: "cookie", headers: { origin: "http://localhost" } },
   ),
 };

@@ -1,47 +1,47 @@
-// Access tokens, the keys to check them with, and sessions as bearers.
+// Access tokens, the JWKS, and session tokens as bearer tokens.
 
-import { ask, type Cases, get, newcomer, post, regular, request, story } from "../cases.js";
+import { call, type Cases, get, newUser, post, sharedUser, request, sequence } from "../cases.js";
 
 export const tokens: Cases = {
-  "token of nobody": get("/token"),
+  "token without a session": get("/token"),
   "token by cookie": get("/token", { by: "cookie" }),
   "token by bearer": get("/token", { by: "bearer" }),
-  "token with a session that ended": story(ask("POST", "/sign-out", {}), ask("GET", "/token")),
+  "token with an ended session": sequence(call("POST", "/sign-out", {}), call("GET", "/token")),
   "the keys": get("/jwks"),
   "the keys, with a cookie": get("/jwks", { by: "cookie" }),
 };
 
-/** With this as `Authorization`, and perhaps a cookie too. */
+/** `get-session` with this `Authorization` header, optionally with a cookie. */
 const authorized = (authorization: string, by?: "cookie") =>
   get("/get-session", { ...(by && { by }), headers: { authorization } });
 
 export const bearer: Cases = {
   "in lower case": async (site) =>
     request(site, "GET", "/get-session", undefined, {
-      headers: { authorization: `bearer ${(await regular(site)).token}` },
+      headers: { authorization: `bearer ${(await sharedUser(site)).token}` },
     }),
-  "as the header set-auth-token had it": async (site) =>
+  "as in the header set-auth-token": async (site) =>
     request(site, "GET", "/get-session", undefined, {
-      headers: { authorization: `Bearer ${(await regular(site)).signed}` },
+      headers: { authorization: `Bearer ${(await sharedUser(site)).signed}` },
     }),
-  "as the header set-auth-token had it, percent-encoded": async (site) =>
+  "as in the header set-auth-token, percent-encoded": async (site) =>
     request(site, "GET", "/get-session", undefined, {
-      headers: { authorization: `Bearer ${encodeURIComponent((await regular(site)).signed)}` },
+      headers: { authorization: `Bearer ${encodeURIComponent((await sharedUser(site)).signed)}` },
     }),
-  nonsense: authorized("Bearer nonsense"),
-  "nonsense with a dot": authorized("Bearer non.sense"),
-  nothing: authorized("Bearer "),
-  "nonsense, and a good cookie": authorized("Bearer nonsense", "cookie"),
+  "an invalid token": authorized("Bearer nonsense"),
+  "an invalid token with a dot": authorized("Bearer non.sense"),
+  "an empty token": authorized("Bearer "),
+  "an invalid token and a valid cookie": authorized("Bearer nonsense", "cookie"),
   "another scheme": authorized("Basic eDp5"),
-  "another scheme, and a good cookie": authorized("Basic eDp5", "cookie"),
+  "another scheme and a valid cookie": authorized("Basic eDp5", "cookie"),
   "an access token": async (site) => {
     const { token } = JSON.parse((await request(site, "GET", "/token", undefined, { by: "cookie" })).body);
     return request(site, "GET", "/get-session", undefined, { headers: { authorization: `Bearer ${token}` } });
   },
-  "nonsense where a session is needed": get("/list-accounts", { headers: { authorization: "Bearer nonsense" } }),
-  "nonsense at /token": get("/token", { headers: { authorization: "Bearer nonsense" } }),
-  "of one, and the cookie of another": async (site) => {
-    const { token } = await newcomer(site);
+  "an invalid token at a protected route": get("/list-accounts", { headers: { authorization: "Bearer nonsense" } }),
+  "an invalid token at /token": get("/token", { headers: { authorization: "Bearer nonsense" } }),
+  "of one user with the cookie of another": async (site) => {
+    const { token } = await newUser(site);
     return request(site, "GET", "/get-session", undefined, {
       by: "cookie",
       headers: { authorization: `Bearer ${token}` },
@@ -50,12 +50,12 @@ export const bearer: Cases = {
   "from another origin": post(
     "/revoke-other-sessions",
     {},
-    { by: "bearer", as: "newcomer", headers: { origin: "https://evil.example" } },
+    { by: "bearer", as: "new user", headers: { origin: "https://evil.example" } },
   ),
-  "of a session that ended": story(
-    ask("POST", "/sign-out", {}, "bearer"),
-    ask("GET", "/get-session", undefined, "bearer"),
-    ask("GET", "/list-accounts", undefined, "bearer"),
+  "of an ended session": sequence(
+    call("POST", "/sign-out", {}, "bearer"),
+    call("GET", "/get-session", undefined, "bearer"),
+    call("GET", "/list-accounts", undefined, "bearer"),
   ),
-  "the same one, again and again": story(...[1, 2, 3].map(() => ask("GET", "/get-session", undefined, "bearer"))),
+  "repeated requests with one token": sequence(...[1, 2, 3].map(() => call("GET", "/get-session", undefined, "bearer"))),
 };

@@ -1,11 +1,10 @@
 // Origins and return addresses.
 
-import { type Difference, error, refuses } from "./lines.js";
+import { type Difference, error, refuses } from "./builders.js";
 
-/** Where requests come from, and where they want to go. */
 export const origins: Difference[] = [
   {
-    why: "Where a request comes from is judged before what is in it",
+    reason: "The origin is checked before the body",
     cases: ["origins: from another origin, and the wrong types"],
     reference: error(
       400,
@@ -15,29 +14,29 @@ export const origins: Difference[] = [
     latchkey: error(403, "INVALID_ORIGIN", "Invalid origin"),
   },
   {
-    why: "Where a request comes from is judged before what is in it",
-    cases: ["origins: from another origin, to go elsewhere"],
+    reason: "The origin is checked before the body",
+    cases: ["origins: from another origin, with an untrusted callbackURL"],
     reference: error(403, "INVALID_CALLBACK_URL", "Invalid callbackURL").slice(1),
     latchkey: error(403, "INVALID_ORIGIN", "Invalid origin").slice(1),
   },
   {
-    why: "A path with an empty segment can turn into another host on its way through a proxy",
+    reason: "A proxy can turn a path with an empty segment into another host",
     ...refuses(error(403, "INVALID_CALLBACK_URL", "Invalid callbackURL"), ['callbacks: sign-in, then "/a//b"']),
   },
   {
-    why: "A header holds a path as browsers send it, percent-encoded",
+    reason: "Paths in headers are percent-encoded, as browsers send them",
     cases: ['callbacks: sign-in, then "/x y"'],
     reference: ["location: /x y"],
     latchkey: ["location: /x%20y"],
   },
   {
-    why: "A header holds a path as browsers send it, percent-encoded",
+    reason: "Paths in headers are percent-encoded, as browsers send them",
     cases: ['callbacks: sign-in, then "/é"'],
     reference: ["location: /é"],
     latchkey: ["location: /%C3%A9"],
   },
   {
-    why: "Trusted origins are told what they may send; the reference leaves that to what it is built into",
+    reason: "Latchkey answers preflight requests of trusted origins; with Better Auth the host application does",
     cases: ["trusted origins: preflight of a trusted origin"],
     reference: ["status: 404"],
     latchkey: ["status: 204"],

@@ -1,93 +1,90 @@
-// Sessions, pages and throttling.
+// Pages, sessions and rate limits.
 
-import { type Difference, handsOverSession, SESSION_COOKIE_GONE, step } from "./lines.js";
+import { type Difference, setsSession, SESSION_COOKIE_CLEARED, step } from "./builders.js";
 
-/** Pages. */
 export const pages: Difference[] = [
   {
-    why: "A page says in which encoding it is, and can be compressed",
+    reason: "Pages declare their encoding and can be compressed",
     cases: ["routing: GET /error"],
     reference: ["content-type: text/html"],
     latchkey: ["content-type: text/html; charset=utf-8", "vary: accept-encoding"],
   },
 ];
 
-/** Sessions, and what shows them. */
 export const sessions: Difference[] = [
   {
-    why: "A session's secret is not sent again when nothing about it changed",
+    reason: "An unchanged session token is not sent again",
     cases: [
       "a name",
       "an empty name",
-      "a name in spaces",
+      "a name with surrounding spaces",
       "a picture",
       "a picture that is null",
-      "that the address is verified, and a name",
-      "what nobody knows, and a name",
+      "emailVerified and a name",
+      "an unknown member and a name",
       "an id and a name",
     ].map((name) => `update-user: ${name}`),
-    reference: [...handsOverSession, "access-control-expose-headers: set-auth-token"],
+    reference: [...setsSession, "access-control-expose-headers: set-auth-token"],
     latchkey: [],
   },
   {
-    why: "A session's secret is not sent again when nothing about it changed",
+    reason: "An unchanged session token is not sent again",
     cases: ["update-user: a name, by cookie"],
-    reference: handsOverSession,
+    reference: setsSession,
     latchkey: [],
   },
   {
-    why: "A session's secret is not sent again when nothing about it changed",
-    cases: ["update-user: what is seen of it"],
-    reference: step(1, handsOverSession),
+    reason: "An unchanged session token is not sent again",
+    cases: ["update-user: the change in get-session"],
+    reference: step(1, setsSession),
     latchkey: [],
   },
   {
-    why: "A browser forgets the session that was just ended",
-    cases: ["this one", "this one by bearer", "what sign-up called the token", "all", "all by bearer"].map(
+    reason: "Ending the current session clears its cookie",
+    cases: ["this one", "this one by bearer", "the token of the sign-up response", "all", "all by bearer"].map(
       (name) => `sessions: revoke ${name}`,
     ),
     reference: [],
-    latchkey: step(1, [SESSION_COOKIE_GONE]),
+    latchkey: step(1, [SESSION_COOKIE_CLEARED]),
   },
   {
-    why: "A browser forgets a cookie that opens nothing",
-    cases: ["get-session: with a cookie that is nonsense"],
+    reason: "An invalid session cookie is cleared",
+    cases: ["get-session: with an invalid cookie"],
     reference: [],
     latchkey: [
-      SESSION_COOKIE_GONE,
-      "cookie better-auth.session_token: emptied; HttpOnly; Max-Age=0; Path=/; SameSite=Lax",
+      SESSION_COOKIE_CLEARED,
+      "cookie better-auth.session_token: cleared; HttpOnly; Max-Age=0; Path=/; SameSite=Lax",
     ],
   },
   {
-    why: "A bad bearer says nothing about the cookie, and does not sign the browser out",
+    reason: "An invalid bearer token does not clear the session cookie",
     cases: [
-      "bearer: nonsense",
-      "bearer: nonsense, and a good cookie",
-      "bearer: nonsense at /token",
-      "bearer: nonsense where a session is needed",
+      "bearer: an invalid token",
+      "bearer: an invalid token and a valid cookie",
+      "bearer: an invalid token at /token",
+      "bearer: an invalid token at a protected route",
     ],
-    reference: [SESSION_COOKIE_GONE],
+    reference: [SESSION_COOKIE_CLEARED],
     latchkey: [],
   },
   {
-    why: "A bad bearer says nothing about the cookie, and does not sign the browser out",
+    reason: "An invalid bearer token does not clear the session cookie",
     cases: ["sign-out: the session is gone"],
-    reference: step(3, [SESSION_COOKIE_GONE]),
+    reference: step(3, [SESSION_COOKIE_CLEARED]),
     latchkey: [],
   },
   {
-    why: "A bad bearer says nothing about the cookie, and does not sign the browser out",
-    cases: ["bearer: of a session that ended"],
-    reference: [...step(2, [SESSION_COOKIE_GONE]), ...step(3, [SESSION_COOKIE_GONE])],
+    reason: "An invalid bearer token does not clear the session cookie",
+    cases: ["bearer: of an ended session"],
+    reference: [...step(2, [SESSION_COOKIE_CLEARED]), ...step(3, [SESSION_COOKIE_CLEARED])],
     latchkey: [],
   },
 ];
 
-/** Attempts that come too fast. */
 export const throttling: Difference[] = [
   {
-    why: "JSON is said to be JSON",
-    cases: ["throttling: too many guesses at a password", "throttling: too many guesses at nobody's password"],
+    reason: "JSON has the media type application/json",
+    cases: ["throttling: too many guesses for a user", "throttling: too many guesses for an unknown user"],
     reference: ["content-type: text/plain;charset=UTF-8"],
     latchkey: ["content-type: application/json"],
   },

@@ -1,11 +1,10 @@
-// Access tokens and keys.
+// Access tokens and the JWKS.
 
-import { type Difference } from "./lines.js";
+import { type Difference } from "./builders.js";
 
-/** Access tokens. */
 export const tokens: Difference[] = [
   {
-    why: "An access token says who and in which session, and nothing personal; it says what it is (RFC 9068)",
+    reason: "Access tokens identify the user and the session, contain no personal data and have a type (RFC 9068)",
     cases: ["tokens: token by cookie", "tokens: token by bearer"],
     reference: [
       "body.token claims.createdAt: <now>",
@@ -25,19 +24,18 @@ export const tokens: Difference[] = [
   },
 ];
 
-/** The keys to check them with. */
 const publicKeys = {
   reference: ["content-type: application/json"],
   latchkey: ["content-type: application/jwk-set+json", "cache-control: public, max-age=300", "body.keys[0].use: sig"],
 };
 export const keys: Difference[] = [
   {
-    why: "Keys say what they are and what they are for (RFC 7517 §4.2, §8.5.2), and may be kept for a while",
+    reason: "The JWKS has its own media type, declares the use of keys (RFC 7517 §4.2, §8.5.2) and can be cached",
     cases: ["tokens: the keys, with a cookie"],
     ...publicKeys,
   },
   {
-    why: "They may be read by every page",
+    reason: "Every origin may read the JWKS",
     cases: ["tokens: the keys"],
     reference: publicKeys.reference,
     latchkey: [...publicKeys.latchkey, "access-control-allow-origin: *"],

@@ -1,124 +1,180 @@
-//! Deleting the account over the sign-in API.
+//! Deletion of the signed-in user's account.
 
 use std::sync::Arc;
 
 use axum::{Extension, Json, extract::State, http::StatusCode};
 use serde::Serialize;
-
 use utoipa::ToSchema;
 
 use super::{
-    bodies::DeleteUserBody,
-    body::{ContractBody, Members},
-    description::{Anything, LeadsElsewhere, NeedsMembers, NeedsSession, Posted, Throttled},
-    error::{ContractError, Failed, Refusal, invalid_password, no_password, session_expired},
-    origin::check_callback,
-    query::Query,
-    sessions::require_session,
+    contract::{
+        CallbackError, ContractError, GetErrors, Optional, PasswordText, PostErrors, Text, ValidBody, ValidQuery,
+        ValidationError, check_callback, members,
+    },
+    password::PasswordError,
 };
 use crate::{
-    auth::{Auth, Principal, Requester, accounts::delete::Proof},
+    auth::{
+        Auth, Principal, Requester,
+        accounts::delete::{DeleteAccountError, Proof},
+        error::InternalError,
+        error::Interrupted,
+        password::confirm::ConfirmPasswordError,
+    },
     http::{
-        AppState,
-        openapi::refusals::{Refusals, Refused},
+        extract::active_session::{ActiveSession, SessionError},
+        route_error::route_errors,
         session::changes::ResponseChanges,
+        state::AppState,
     },
 };
 
-/// The account is gone.
+members! {
+    /// The confirmation of a deletion.
+    pub struct DeleteUserBody: Object {
+        /// An address on this site or a trusted site. It has no other effect.
+        _callback_url: Optional<Text> = "callbackURL",
+        /// Optional in a session that is less than a day old.
+        password: Optional<PasswordText> = "password",
+        /// The token of a mailed link. No mail is sent, so every token is invalid.
+        token: Optional<Text> = "token",
+    }
+    example { "password": "violet otter lantern 42" }
+}
+
+/// The account is deleted.
 #[derive(Serialize, ToSchema)]
-pub struct Deleted {
+pub struct DeleteUserResponse {
     /// Always true.
     success: bool,
-    /// That it is gone.
+    /// Always `User deleted`.
     message: &'static str,
 }
 
-struct NeedsProof;
+route_errors! {
+    /// The token of a mailed link is invalid.
+    pub enum UnknownTokenError: ContractError {
+        UnknownToken => ContractError::new(StatusCode::NOT_FOUND, "INVALID_TOKEN", "Invalid token"),
+    }
+}
 
-impl Refusals for NeedsProof {
-    type Error = ContractError;
-    fn refusals() -> Vec<ContractError> {
-        vec![invalid_password(), no_password(), session_expired(), unknown_link()]
+route_errors! {
+    /// Errors of `POST /delete-user`.
+    pub enum DeleteUserRouteError: ContractError {
+        InvalidPassword => ContractError::invalid_password(),
+        NoPassword => ContractError::no_password(),
+        NotFresh => ContractError::bad_request(
+            "SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.",
+        ),
+        ..UnknownToken(UnknownTokenError),
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..Password(PasswordError),
+        ..Interrupted(Interrupted),
+    }
+}
+
+impl From<DeleteAccountError> for DeleteUserRouteError {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::Confirm(ConfirmPasswordError::Mismatch) => Self::InvalidPassword,
+            DeleteAccountError::Confirm(ConfirmPasswordError::NoPassword) => Self::NoPassword,
+            DeleteAccountError::Confirm(ConfirmPasswordError::Interrupted(interrupted)) => interrupted.into(),
+            DeleteAccountError::NotFresh => Self::NotFresh,
+            DeleteAccountError::Gone => SessionError::Missing.into(),
+            DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
+        }
     }
 }
 
 /// Delete the account
 ///
-/// With the password, or in a session that is less than a day old.
+/// Requires the password, or a session that is less than a day old.
 #[utoipa::path(
     post, path = "/delete-user", tag = "Signing in", operation_id = "deleteUser", request_body = DeleteUserBody,
     security(("sessionToken" = []), ("sessionCookie" = [])),
     responses(
-        (status = 200, description = "It is gone, with all that belonged to it", body = Deleted),
-        Failed,
-        Refused<((Posted, NeedsMembers), (NeedsSession, NeedsProof), Throttled)>,
+        (status = 200, description = "The account and all its data are deleted", body = DeleteUserResponse),
+        PostErrors<DeleteUserRouteError>,
     ),
 )]
 pub async fn delete_user(
     State(auth): State<Arc<Auth>>,
-    principal: Option<Principal>,
-    Extension(requester): Extension<Requester>,
+    requester: Requester,
     Extension(changes): Extension<ResponseChanges>,
-    Extension(body): Extension<ContractBody>,
-) -> Result<Json<Deleted>, Refusal> {
-    let mut members = Members::of(&body);
-    members.optional_string("callbackURL");
-    let password = members.optional_string("password").filter(|password| !password.is_empty());
-    let token = members.optional_string("token").filter(|token| !token.is_empty());
-    members.finish()?;
-    let (principal, ..) = require_session(&auth, principal).await?;
+    ValidBody(body, ..): ValidBody<DeleteUserBody, DeleteUserRouteError>,
+    session: ActiveSession<DeleteUserRouteError>,
+) -> Result<Json<DeleteUserResponse>, DeleteUserRouteError> {
+    let password = body.password.as_deref().filter(|password| !password.is_empty());
+    if body.token.is_some_and(|token| !token.is_empty()) {
+        return Err(refuse_token(&auth, session.principal, password, &requester).await);
+    }
     let proof = password.map_or(Proof::FreshSession, Proof::Password);
-    if token.is_some() {
-        if let Proof::Password(password) = proof {
-            auth.confirm_password(principal, password, &requester).await?;
-        }
-        return Err(unknown_link().into());
-    }
-    auth.delete_user(principal, proof, &requester).await?;
+    auth.accounts.delete(session.principal, proof, &requester).await?;
     changes.end_session();
-    Ok(Json(Deleted { success: true, message: "User deleted" }))
+    Ok(Json(DeleteUserResponse { success: true, message: "User deleted" }))
 }
 
-struct UnknownLink;
+/// The contract verifies the password before the token.
+async fn refuse_token(
+    auth: &Auth,
+    principal: Principal,
+    password: Option<&str>,
+    requester: &Requester,
+) -> DeleteUserRouteError {
+    if let Some(password) = password
+        && let Err(error) = auth.passwords.confirm(principal, password, requester).await
+    {
+        return PasswordError::from(error).into();
+    }
+    UnknownTokenError::UnknownToken.into()
+}
 
-impl Refusals for UnknownLink {
-    type Error = ContractError;
-    fn refusals() -> Vec<ContractError> {
-        vec![unknown_link(), nobody()]
+members! {
+    /// The parameters of a mailed link.
+    pub struct DeleteLinkQuery: Object {
+        _token: Text = "token",
+        callback_url: Optional<Text> = "callbackURL",
     }
 }
 
-/// Delete the account, by a link from a mail
+route_errors! {
+    /// Errors of `GET /delete-user/callback`.
+    pub enum DeleteLinkRouteError: ContractError {
+        SignedOut => ContractError::new(
+            StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info",
+        ),
+        ..UnknownToken(UnknownTokenError),
+        ..Validation(ValidationError),
+        ..Callback(CallbackError),
+        ..Internal(InternalError),
+    }
+}
+
+impl From<SessionError> for DeleteLinkRouteError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Missing => Self::SignedOut,
+            SessionError::Internal(error) => error.into(),
+        }
+    }
+}
+
+/// Delete the account by a mailed link
 ///
-/// None was ever sent, so none is good.
+/// No mail is sent, so every token is invalid.
 #[utoipa::path(
     get, path = "/delete-user/callback", tag = "Not available", operation_id = "deleteUserByLink",
     params(("token" = String, Query), ("callbackURL" = Option<String>, Query)),
     security((), ("sessionToken" = []), ("sessionCookie" = [])),
-    responses(Failed, Refused<((Anything, NeedsMembers), LeadsElsewhere, UnknownLink)>),
+    responses(GetErrors<DeleteLinkRouteError>),
 )]
 pub async fn delete_link(
     State(state): State<AppState>,
-    principal: Option<Principal>,
-    Query(query): Query,
-) -> Result<Json<()>, Refusal> {
-    let mut members = Members::of_query(&query);
-    members.string("token");
-    let callback = members.optional_string("callbackURL");
-    members.finish()?;
-    check_callback(callback, &state.settings.trusted_origins)?;
-    match require_session(&state.auth, principal).await {
-        Ok(_) => Err(unknown_link().into()),
-        Err(Refusal::Contract(_)) => Err(nobody().into()),
-        Err(refusal) => Err(refusal),
-    }
-}
-
-fn nobody() -> ContractError {
-    ContractError::new(StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info")
-}
-
-fn unknown_link() -> ContractError {
-    ContractError::new(StatusCode::NOT_FOUND, "INVALID_TOKEN", "Invalid token")
+    ValidQuery(query, ..): ValidQuery<DeleteLinkQuery, DeleteLinkRouteError>,
+    session: Result<ActiveSession<DeleteLinkRouteError>, DeleteLinkRouteError>,
+) -> Result<Json<()>, DeleteLinkRouteError> {
+    check_callback(query.callback_url.as_deref(), &state.settings.trusted_origins)?;
+    session?;
+    Err(UnknownTokenError::UnknownToken.into())
 }

@@ -1,26 +1,24 @@
-//! `GET /error`: where sign-ins that went wrong elsewhere end.
+//! `GET /error`
 
 use axum::response::Html;
 
-use super::{description::Anything, error::Failed, query::Query};
-use crate::http::openapi::refusals::Refused;
+use super::contract::{ContractQuery, LayerError};
 
-/// The most characters of a code that are shown.
+/// The most characters of an error code on the page.
 const MAX_CODE: usize = 64;
 
-/// Where sign-ins that went wrong elsewhere end
+/// Show an error
 ///
-/// A page for people, with the error's code. A description is not shown: anybody can write one into a link.
+/// A page with the error's code. Descriptions are not shown: any link could set them.
 #[utoipa::path(
     get, path = "/error", tag = "Not available", operation_id = "showError", security(()),
-    params(("error" = Option<String>, Query, description = "What went wrong")),
+    params(("error" = Option<String>, Query, description = "The error code")),
     responses(
         (status = 200, description = "The page", body = String, content_type = "text/html; charset=utf-8"),
-        Failed,
-        Refused<Anything>,
+        LayerError,
     ),
 )]
-pub async fn show(Query(query): Query) -> Html<String> {
+pub async fn show(query: ContractQuery) -> Html<String> {
     let code = query.get("error").and_then(|code| code.as_str()).filter(|code| is_code(code)).unwrap_or("UNKNOWN");
     Html(format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -31,7 +29,7 @@ pub async fn show(Query(query): Query) -> Html<String> {
     ))
 }
 
-/// Nothing that would have to be escaped.
+/// A code needs no escaping in HTML.
 fn is_code(text: &str) -> bool {
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     plain && (1..=MAX_CODE).contains(&text.len())

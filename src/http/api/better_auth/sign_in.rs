@@ -5,35 +5,51 @@ use std::sync::Arc;
 use axum::{
     Extension, Json,
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    body::{ContractBody, Members},
-    description::{NeedsMembers, Posted, SignInBody, SignInForm, Throttled},
-    error::{ContractError, Failed, Refusal, invalid_credentials, invalid_email},
-    objects::UserObject,
-    redirect,
+    contract::{
+        ContractError, EmailText, FlagOr, LoginCsrfError, Optional, PasswordText, PostErrors, Text, ValidBody,
+        ValidationError, members, redirect,
+    },
+    form::Form,
+    models::UserObject,
 };
 use crate::{
     auth::{
         Auth, Requester,
-        sign_in::password::{SignIn, SignInError},
+        error::Interrupted,
+        sign_in::{
+            SignInStep, SignedIn,
+            password::{EmailAndPassword, SignInError},
+        },
     },
-    domain::email::InvalidEmail,
-    http::{
-        openapi::refusals::{Refusals, Refused},
-        session::changes::ResponseChanges,
-    },
+    http::{route_error::route_errors, session::changes::ResponseChanges},
 };
 
-/// A session that was opened.
+members! {
+    /// The credentials of an account.
+    pub struct SignInBody: Object {
+        email: EmailText = "email",
+        password: PasswordText = "password",
+        /// The next page: a path on this site or a URL of a trusted site. Returned as `url` and `Location`.
+        callback_url: Optional<Text> = "callbackURL",
+        /// `false`: the session ends with the browser, or after 24 hours without use.
+        remember: FlagOr<true> = "rememberMe",
+    }
+    example { "email": "ada@example.com", "password": "violet otter lantern 42", "rememberMe": true }
+}
+
+type SignInForm = Form<SignInBody>;
+
+/// A new session.
 #[derive(Serialize, ToSchema)]
-struct SignedIn {
-    /// Whether there is a `url` to go to.
+pub struct SignInResponse {
+    /// Whether `url` is set and not empty.
     redirect: bool,
     /// The session token.
     token: String,
@@ -44,68 +60,70 @@ struct SignedIn {
     user: UserObject,
 }
 
-struct WrongCredentials;
-
-impl Refusals for WrongCredentials {
-    type Error = ContractError;
-    fn refusals() -> Vec<ContractError> {
-        vec![invalid_email(), invalid_credentials()]
+route_errors! {
+    /// Errors of `POST /sign-in/email`.
+    pub enum SignInRouteError: ContractError {
+        InvalidEmail => ContractError::bad_request("INVALID_EMAIL", "Invalid email"),
+        InvalidCredentials => ContractError::new(
+            StatusCode::UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password",
+        ),
+        ..LoginCsrf(LoginCsrfError),
+        ..Validation(ValidationError),
+        ..Interrupted(Interrupted),
     }
 }
 
-/// What is answered to pages that are not ours.
-pub struct LoginCsrf;
-
-impl Refusals for LoginCsrf {
-    type Error = ContractError;
-    fn refusals() -> Vec<ContractError> {
-        vec![ContractError::cross_site_navigation()]
+impl From<SignInError> for SignInRouteError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Email(_) => Self::InvalidEmail,
+            SignInError::Credentials => Self::InvalidCredentials,
+            SignInError::Interrupted(interrupted) => interrupted.into(),
+        }
     }
 }
 
 /// Sign in
 ///
-/// Opens a session. Earlier ones go on: each device has its own.
+/// Opens a session. The user's other sessions stay active.
 #[utoipa::path(
     post, path = "/sign-in/email", tag = "Signing in", operation_id = "signIn", security(()),
     request_body(content((SignInBody = "application/json"), (SignInForm = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 200, description = "A new session; both cookies are set", body = SignedIn, headers(
+        (status = 200, description = "A new session; both cookies are set", body = SignInResponse, headers(
             ("set-auth-token" = String, description = "The session token"),
-            ("Location" = String, description = "The `callbackURL`, if there is one"),
+            ("Location" = String, description = "The `callbackURL`, if the request has one"),
         )),
-        Failed,
-        Refused<((Posted, LoginCsrf), (NeedsMembers, WrongCredentials), Throttled)>,
+        PostErrors<SignInRouteError>,
     ),
 )]
 pub async fn email(
     State(auth): State<Arc<Auth>>,
-    Extension(requester): Extension<Requester>,
+    requester: Requester,
     Extension(changes): Extension<ResponseChanges>,
-    Extension(body): Extension<ContractBody>,
-) -> Result<Response, Refusal> {
-    let mut members = Members::of(&body);
-    let email = members.string("email");
-    let password = members.string("password");
-    let callback = members.optional_string("callbackURL");
-    let remember = members.optional_bool("rememberMe").unwrap_or(true);
-    members.finish()?;
+    ValidBody(body, ..): ValidBody<SignInBody, SignInRouteError>,
+) -> Result<Response, SignInRouteError> {
+    let SignInBody { email, password, remember, callback_url } = body;
     if email.trim() != email {
-        return Err(Refusal::from(SignInError::Email(InvalidEmail::Malformed)));
+        return Err(SignInRouteError::InvalidEmail);
     }
-
-    let signed_in = auth.sign_in(SignIn { email, password, remember }, &requester).await?;
+    let form = EmailAndPassword { email: &email, password: &password, remember };
+    let SignInStep::Complete(signed_in) = auth.sign_in.with_password(form, &requester).await?;
     changes.start_session(&signed_in);
-    let answer = SignedIn {
-        redirect: callback.is_some_and(|callback| !callback.is_empty()),
+    Ok(response(&signed_in, callback_url))
+}
+
+fn response(signed_in: &SignedIn, url: Option<String>) -> Response {
+    let next = url.as_deref().filter(|url| !url.is_empty()).map(redirect::encode);
+    let body = SignInResponse {
+        redirect: next.is_some(),
         token: signed_in.session_token.expose(),
-        url: callback.map(str::to_owned),
+        url,
         user: UserObject::from(&signed_in.user),
     };
-    let mut response = Json(answer).into_response();
-    let location = callback.filter(|callback| !callback.is_empty()).map(redirect::written);
-    if let Some(location) = location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+    let mut response = Json(body).into_response();
+    if let Some(location) = next.and_then(|next| HeaderValue::from_str(&next).ok()) {
         response.headers_mut().insert(header::LOCATION, location);
     }
-    Ok(response)
+    response
 }

@@ -2,86 +2,131 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Json, extract::State};
+use axum::{Extension, Json, extract::State, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    body::{ContractBody, Members},
-    description::{NeedsMembers, Posted, SignUpBody, SignUpForm, Throttled},
-    error::{ContractError, Failed, Refusal, form_error},
-    objects::{UserObject, is_image},
-    sign_in::LoginCsrf,
+    contract::{
+        ContractError, EmailAddress, FlagOr, ImageUrl, LoginCsrfError, NameText, NewPassword, NonEmpty, Optional,
+        PostErrors, Text, ValidBody, ValidationError, error::sentence, members,
+    },
+    form::Form,
+    models::UserObject,
 };
 use crate::{
-    auth::{Auth, Requester, accounts::sign_up::SignUp},
-    domain::{form::FormError, password::WeakPassword},
+    auth::{
+        Auth, Requester,
+        accounts::sign_up::{SignUp, SignUpError},
+        error::Interrupted,
+    },
+    domain::{form::FormError, name::InvalidName, password::WeakPassword},
     http::{
-        openapi::refusals::{Refusals, Refused},
+        route_error::{RouteError, route_errors},
         session::changes::ResponseChanges,
     },
 };
 
-/// A new account's owner, signed in.
+members! {
+    /// A new account.
+    pub struct SignUpBody: ObjectAndRecord {
+        /// The display name, on one line; may be empty. Surrounding white space is removed.
+        name: NameText = "name",
+        /// The address to sign in with. Its case is ignored; responses have it in lower case.
+        email: EmailAddress = "email",
+        password: NonEmpty<NewPassword> = "password",
+        /// The address of a picture.
+        image: Optional<ImageUrl> = "image",
+        /// An address on this site or a trusted site. It has no other effect.
+        _callback_url: Optional<Text> = "callbackURL",
+        /// `false`: the session ends with the browser, or after 24 hours without use.
+        remember: FlagOr<true> = "rememberMe",
+    }
+    example { "name": "Ada", "email": "ada@example.com", "password": "violet otter lantern 42" }
+}
+
+type SignUpForm = Form<SignUpBody>;
+
+/// A new account, with its first session.
 #[derive(Serialize, ToSchema)]
-pub struct SignedUp {
+pub struct SignUpResponse {
     /// The session token.
     token: String,
     user: UserObject,
 }
 
-/// What a password that is chosen can be refused for.
-pub struct ChoosesPassword;
-
-impl Refusals for ChoosesPassword {
-    type Error = ContractError;
-    fn refusals() -> Vec<ContractError> {
-        [WeakPassword::Missing, WeakPassword::TooLong, WeakPassword::Common].map(ContractError::password).into()
+route_errors! {
+    /// Errors of `POST /sign-up/email`.
+    pub enum SignUpRouteError: ContractError {
+        EmailTaken => ContractError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+            "User already exists. Use another email.",
+        ),
+        InvalidEmail => ContractError::bad_request("VALIDATION_ERROR", "[body.email] Invalid email address"),
+        ..LoginCsrf(LoginCsrfError),
+        ..InvalidName(InvalidName),
+        ..Validation(ValidationError),
+        ..WeakPassword(WeakPassword),
+        ..Interrupted(Interrupted),
     }
 }
 
-struct AddressTaken;
+impl RouteError<ContractError> for InvalidName {
+    fn examples() -> Vec<ContractError> {
+        vec![Self::TooLong.into()]
+    }
+}
 
-impl Refusals for AddressTaken {
-    type Error = ContractError;
-    fn refusals() -> Vec<ContractError> {
-        vec![form_error(FormError::EmailTaken)]
+impl From<InvalidName> for ContractError {
+    fn from(invalid: InvalidName) -> Self {
+        Self::bad_request("VALIDATION_ERROR", format!("[body.name] {}", sentence(&invalid.to_string())))
+    }
+}
+
+impl From<SignUpError> for SignUpRouteError {
+    fn from(error: SignUpError) -> Self {
+        match error {
+            SignUpError::Invalid(errors) => errors.first().copied().into(),
+            SignUpError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+/// The contract reports the first error only.
+impl From<Option<FormError>> for SignUpRouteError {
+    fn from(error: Option<FormError>) -> Self {
+        match error {
+            Some(FormError::EmailTaken) => Self::EmailTaken,
+            Some(FormError::Name(invalid)) => invalid.into(),
+            Some(FormError::Password(weak)) => weak.into(),
+            _ => Self::InvalidEmail,
+        }
     }
 }
 
 /// Create an account
 ///
-/// Its owner is signed in.
+/// The response opens a session for the new user.
 #[utoipa::path(
     post, path = "/sign-up/email", tag = "Signing in", operation_id = "signUp", security(()),
     request_body(content((SignUpBody = "application/json"), (SignUpForm = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 200, description = "The new account; both cookies are set", body = SignedUp, headers(
+        (status = 200, description = "The new account; both cookies are set", body = SignUpResponse, headers(
             ("set-auth-token" = String, description = "The session token"),
         )),
-        Failed,
-        Refused<((Posted, LoginCsrf), (NeedsMembers, ChoosesPassword), (AddressTaken, Throttled))>,
+        PostErrors<SignUpRouteError>,
     ),
 )]
 pub async fn email(
     State(auth): State<Arc<Auth>>,
-    Extension(requester): Extension<Requester>,
+    requester: Requester,
     Extension(changes): Extension<ResponseChanges>,
-    Extension(body): Extension<ContractBody>,
-) -> Result<Json<SignedUp>, Refusal> {
-    let mut members = Members::of_all(&body, &["object", "record"]);
-    let name = members.string("name");
-    let email = members.email("email");
-    let password = members.nonempty_string("password");
-    let image = members.optional_string("image");
-    if image.is_some_and(|image| !is_image(image)) {
-        members.problem("image", "Invalid image address");
-    }
-    members.optional_string("callbackURL");
-    let remember = members.optional_bool("rememberMe").unwrap_or(true);
-    members.finish()?;
-
-    let signed_in = auth.sign_up(SignUp { email, name, password, image, remember }, &requester).await?;
+    ValidBody(body, ..): ValidBody<SignUpBody, SignUpRouteError>,
+) -> Result<Json<SignUpResponse>, SignUpRouteError> {
+    let SignUpBody { name, email, password, image, remember, .. } = &body;
+    let sign_up = SignUp { email, name, password, image: image.as_deref(), remember: *remember };
+    let signed_in = auth.accounts.sign_up(sign_up, &requester).await?;
     changes.start_session(&signed_in);
-    Ok(Json(SignedUp { token: signed_in.session_token.expose(), user: UserObject::from(&signed_in.user) }))
+    Ok(Json(SignUpResponse { token: signed_in.session_token.expose(), user: UserObject::from(&signed_in.user) }))
 }

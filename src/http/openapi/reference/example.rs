@@ -1,10 +1,10 @@
-//! An example of what a schema describes, where none is given.
+//! Generates an example for a schema without one.
 
 use serde_json::{Map, Value, json};
 
 use super::{entries, list, resolve};
 
-/// A value that fits; `None` where the schema says nothing.
+/// A valid value; `None` if the schema has no type.
 pub fn of(document: &Value, schema: &Value) -> Option<Value> {
     let schema = resolve(document, schema);
     if let Some(given) = list(&schema["examples"]).next() {
@@ -36,7 +36,7 @@ fn object(document: &Value, schema: &Value) -> Map<String, Value> {
         .collect()
 }
 
-/// The first of the types that is not null.
+/// The first type other than null.
 fn kind(schema: &Value) -> Option<&str> {
     match &schema["type"] {
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),

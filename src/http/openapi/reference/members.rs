@@ -1,11 +1,11 @@
-//! Schemas as a list of members, with their rules in words.
+//! Converts a schema to a list of members with their rules.
 
 use serde_json::Value;
 
 use super::{entries, list, resolve, text};
 use crate::ui::reference::Member;
 
-/// The members of an object, with those of what lies in it: `events[].id`.
+/// The members of an object and of nested objects: `events[].id`.
 pub fn members(document: &Value, schema: &Value) -> Vec<Member> {
     let mut found = Vec::new();
     collect(document, schema, "", &mut found);
@@ -22,7 +22,7 @@ fn collect(document: &Value, schema: &Value, within: &str, found: &mut Vec<Membe
         collect(document, part, within, found);
     }
     for member in &mut found[before..] {
-        // One of them, and it is for the text to say which.
+        // One alternative is required; the text names it.
         member.required = false;
     }
     if schema["items"].is_object() {
@@ -34,7 +34,7 @@ fn collect(document: &Value, schema: &Value, within: &str, found: &mut Vec<Membe
         let mut member = member(document, &full, property);
         member.required = list(&schema["required"]).any(|required| required == name.as_str());
         match found.iter_mut().find(|known| known.name == full) {
-            // Said once more, and more exactly.
+            // A restriction of a member of the common schema.
             Some(known) => {
                 member.rules.retain(|rule| !known.rules.contains(rule));
                 known.rules.append(&mut member.rules);
@@ -45,7 +45,6 @@ fn collect(document: &Value, schema: &Value, within: &str, found: &mut Vec<Membe
     }
 }
 
-/// A member by its schema.
 pub fn member(document: &Value, name: &str, schema: &Value) -> Member {
     let target = resolve(document, schema);
     let about = if schema["description"].is_string() { schema } else { target };
@@ -74,7 +73,7 @@ fn rules(schema: &Value) -> Vec<String> {
     let number = |name: &str, words: &str| schema[name].as_u64().map(|number| format!("{words} {number}"));
     let length = |name: &str, words: &str| number(name, words).map(|words| format!("{words} characters"));
     let choices: Vec<_> = list(&schema["enum"]).map(|value| format!("`{}`", plain(value))).collect();
-    let default = (!schema["default"].is_null()).then(|| format!("`{}` unless given", plain(&schema["default"])));
+    let default = (!schema["default"].is_null()).then(|| format!("default `{}`", plain(&schema["default"])));
     let closed = (!choices.is_empty()).then(|| choices.join(", "));
     [
         length("minLength", "at least"),

@@ -3,20 +3,23 @@
 use leptos::prelude::*;
 
 use crate::{
-    domain::{Timestamp, device, event::Event},
-    ui::{components::time::Moment, words},
+    domain::{
+        Timestamp, device,
+        event::{Event, EventKind},
+    },
+    ui::{components::time::DateTime, format, messages},
 };
 
-/// What happened lately, newest first, in stretches.
+/// One page of the security log, newest entry first.
 #[component]
-pub fn Activity(
+pub fn ActivitySection(
     /// The entries to show.
     events: Vec<Event>,
-    /// Whether there are newer ones.
-    paged: bool,
-    /// The cursor of the older ones.
+    /// Whether newer events exist.
+    has_newer: bool,
+    /// The cursor of the older events.
     older: Option<i64>,
-    /// When the page is drawn.
+    /// The current time.
     now: Timestamp,
 ) -> AnyView {
     let empty = events.is_empty();
@@ -31,9 +34,9 @@ pub fn Activity(
             } else {
                 view! { <ol class="rows">{rows}</ol> }.into_any()
             }}
-            {(paged || older.is_some()).then(|| view! {
+            {(has_newer || older.is_some()).then(|| view! {
                 <nav class="pager" aria-label="Activity">
-                    {paged.then(|| view! { <a class="button" href="/account#activity">"Newest activity"</a> })}
+                    {has_newer.then(|| view! { <a class="button" href="/account#activity">"Newest activity"</a> })}
                     {older.map(|id| view! {
                         <a class="button" href=format!("/account?before={id}#activity")>"Older activity"</a>
                     })}
@@ -51,10 +54,10 @@ fn Entry(event: Event, now: Timestamp) -> impl IntoView {
         <li>
             <div class="row-main">
                 <p class="row-title">
-                    {words::is_alarming(event.kind).then(|| view! {
+                    {is_suspicious(event.kind).then(|| view! {
                         <span class="alert-icon" aria-hidden="true">"!"</span><span class="unseen">"Take a look: "</span>
                     })}
-                    {words::event(event.kind)}
+                    {messages::event(event.kind)}
                 </p>
                 <p class="row-detail">
                     <span>{device}</span> " "
@@ -62,8 +65,22 @@ fn Entry(event: Event, now: Timestamp) -> impl IntoView {
                 </p>
             </div>
             <p class="row-side row-detail">
-                <span class="row-ago">{words::ago(event.at, now)}</span> " " <Moment at=event.at />
+                <span class="row-ago">{format::ago(event.at, now)}</span> " " <DateTime at=event.at />
             </p>
         </li>
     }
+}
+
+/// Whether the event is marked for the user's attention.
+const fn is_suspicious(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::LoginFail
+            | EventKind::LoginFailMax
+            | EventKind::TokenReuse
+            | EventKind::TokenInvalid
+            | EventKind::PasswordChangeFail
+            | EventKind::AuthorizationFail
+            | EventKind::MaliciousCsrf
+    )
 }

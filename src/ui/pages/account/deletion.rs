@@ -1,22 +1,24 @@
-//! The end of the account.
+//! The form that deletes the account.
 
 use leptos::prelude::*;
 
 use crate::{
     domain::form::Field,
     ui::{
-        components::{error_summary::ErrorSummary, password_field::CurrentPasswordField},
-        submission::Submission,
+        components::{field::UsernameField, form::PostForm, password_field::CurrentPasswordField},
+        feedback::Feedback,
     },
 };
 
-/// The form that deletes the account; typing the password confirms it.
+const PASSWORD: &str = "delete-password";
+
+/// The form that deletes the account. The password confirms the deletion.
 #[component]
-pub fn Deletion(
-    /// The account's e-mail address, for password managers.
+pub fn DeletionSection(
+    /// The account's e-mail address.
     email: String,
-    /// What was refused just before.
-    submission: Submission,
+    /// The errors of the form.
+    feedback: Feedback,
 ) -> AnyView {
     view! {
         <section aria-labelledby="delete-account">
@@ -24,20 +26,17 @@ pub fn Deletion(
             <p class="explain">
                 "Deletes your profile and password for good and signs out every device. This can’t be undone."
             </p>
-            <form class="stack" method="post" action="/actions/delete-account" novalidate>
-                <ErrorSummary submission=submission.clone() target=|_: Field| FIELD />
-                <input type="text" id="delete-username" autocomplete="username" value=email readonly hidden />
+            <PostForm action="/actions/delete-account" feedback=feedback.clone() target=|_| PASSWORD>
+                <UsernameField id="delete-username" email />
                 <CurrentPasswordField
-                    id=FIELD
+                    id=PASSWORD
                     name="current_password"
                     label="Your password, to confirm"
-                    error=submission.error(Field::CurrentPassword)
+                    error=feedback.error(Field::CurrentPassword)
                 />
                 <button type="submit" class="danger">"Delete account"</button>
-            </form>
+            </PostForm>
         </section>
     }
     .into_any()
 }
-
-const FIELD: &str = "delete-password";

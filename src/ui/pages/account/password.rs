@@ -1,4 +1,4 @@
-//! A new password for the account.
+//! The form that changes the password.
 
 use leptos::prelude::*;
 
@@ -6,54 +6,50 @@ use crate::{
     domain::form::Field,
     ui::{
         components::{
-            error_summary::ErrorSummary,
-            password_field::{CurrentPasswordField, NewPasswordField},
+            field::UsernameField,
+            form::PostForm,
+            password_field::{CurrentPasswordField, NewPasswordField, PasswordRules},
         },
-        page::PasswordRules,
-        submission::Submission,
+        feedback::Feedback,
     },
 };
 
-/// The form that changes the password. The hidden user name tells a password manager whose it is.
+const CURRENT: &str = "current-password";
+const NEW: &str = "new-password";
+
+/// The form that changes the password.
 #[component]
 pub fn PasswordSection(
     /// The account's e-mail address.
     email: String,
-    /// What the new password must be.
+    /// The rules for the new password.
     rules: PasswordRules,
-    /// What was refused just before.
-    submission: Submission,
+    /// The errors of the form.
+    feedback: Feedback,
 ) -> AnyView {
+    let target = |field| if field == Field::CurrentPassword { CURRENT } else { NEW };
     view! {
         <section aria-labelledby="password">
             <h2 id="password">"Password"</h2>
             <p class="explain">"Changing it signs out every other device."</p>
-            <form class="stack" method="post" action="/actions/change-password" novalidate>
-                <ErrorSummary submission=submission.clone() target=field_id />
-                <input type="text" id="username" autocomplete="username" value=email readonly hidden />
+            <PostForm action="/actions/change-password" feedback=feedback.clone() target>
+                <UsernameField id="username" email />
                 <CurrentPasswordField
-                    id="current-password"
+                    id=CURRENT
                     name="current_password"
                     label="Current password"
-                    error=submission.error(Field::CurrentPassword)
+                    error=feedback.error(Field::CurrentPassword)
                 />
                 <NewPasswordField
-                    id="new-password"
+                    id=NEW
                     name="new_password"
                     label="New password"
                     rules
-                    error=submission.error(Field::Password)
+                    error=feedback.error(Field::Password)
                 />
                 <button type="submit">"Change password"</button>
-            </form>
+            </PostForm>
         </section>
     }
     .into_any()
-}
-
-fn field_id(field: Field) -> &'static str {
-    match field {
-        Field::CurrentPassword => "current-password",
-        Field::Password | Field::Email | Field::Name => "new-password",
-    }
 }

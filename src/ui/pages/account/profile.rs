@@ -1,36 +1,38 @@
-//! What the account is called.
+//! The user's profile.
 
 use leptos::prelude::*;
 
 use crate::{
     domain::{Name, form::Field},
     ui::{
-        components::{error_summary::ErrorSummary, field::NameField},
-        submission::Submission,
+        components::{
+            field::{NameField, field_id},
+            form::PostForm,
+        },
+        feedback::Feedback,
     },
 };
 
 /// The form that changes the name.
 #[component]
-pub fn Profile(
-    /// The name as it is.
+pub fn ProfileSection(
+    /// The saved name.
     name: Name,
-    /// What was refused just before.
-    submission: Submission,
+    /// The errors of the form.
+    feedback: Feedback,
 ) -> AnyView {
-    let value = submission.name().unwrap_or_else(|| name.as_str().to_owned());
+    let value = feedback.value(Field::Name).unwrap_or_else(|| name.as_str().to_owned());
     view! {
         <section aria-labelledby="profile">
             <h2 id="profile">"Profile"</h2>
-            <form class="stack" method="post" action="/actions/update-profile" novalidate>
-                <ErrorSummary submission=submission.clone() target=|_| "name" />
+            <PostForm action="/actions/update-profile" feedback=feedback.clone() target=field_id>
                 <NameField
                     value=Some(value)
-                    error=submission.error(Field::Name)
+                    error=feedback.error(Field::Name)
                     hint="Left empty, your address is used instead."
                 />
                 <button type="submit">"Save name"</button>
-            </form>
+            </PostForm>
         </section>
     }
     .into_any()

@@ -1,27 +1,27 @@
-//! The devices that are signed in.
+//! The signed-in devices.
 
 use leptos::prelude::*;
 
 use crate::{
     domain::{SessionId, Timestamp, device, session::Session},
     ui::{
-        components::{error_summary::ErrorSummary, time::Moment},
-        submission::Submission,
-        words,
+        components::{form::ErrorSummary, time::DateTime},
+        feedback::Feedback,
+        format,
     },
 };
 
-/// Every open session, this one first, each other one with a button that ends it.
+/// All active sessions, the current one first. Every other session has a button that ends it.
 #[component]
-pub fn Sessions(
-    /// The open sessions.
+pub fn SessionsSection(
+    /// All active sessions.
     sessions: Vec<Session>,
-    /// The one that asks.
+    /// The session of this request.
     current: SessionId,
-    /// When the page is drawn.
+    /// The current time.
     now: Timestamp,
-    /// What was refused just before.
-    submission: Submission,
+    /// The errors of the section's forms.
+    feedback: Feedback,
 ) -> AnyView {
     let (this, others): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.id == current);
     let alone = others.is_empty();
@@ -32,7 +32,7 @@ pub fn Sessions(
     view! {
         <section aria-labelledby="sessions">
             <h2 id="sessions">"Where you’re signed in"</h2>
-            <ErrorSummary submission target=|_| "sessions" />
+            <ErrorSummary feedback target=|_| "sessions" />
             <ul class="rows">{rows.collect_view()}</ul>
             {if alone {
                 view! { <p class="explain">"Other devices will appear here when you sign in on them."</p> }.into_any()
@@ -51,7 +51,7 @@ pub fn Sessions(
 #[component]
 fn Device(session: Session, is_this: bool, now: Timestamp) -> impl IntoView {
     let name = device::describe(session.user_agent.as_deref());
-    let seen = words::ago(session.last_seen_at, now);
+    let seen = format::ago(session.last_seen_at, now);
     let action = if is_this {
         view! { <span class="badge">"This device"</span> }.into_any()
     } else {
@@ -73,7 +73,7 @@ fn Device(session: Session, is_this: bool, now: Timestamp) -> impl IntoView {
                     <span>{if is_this { "Active now".to_owned() } else { format!("Last active {seen}") }}</span> " "
                     {session.address.map(|address| view! { <span class="wrap">{address.to_string()}</span> })}
                 </p>
-                <p class="row-detail"><span>"Signed in " <Moment at=session.created_at /></span></p>
+                <p class="row-detail"><span>"Signed in " <DateTime at=session.created_at /></span></p>
             </div>
             <div class="row-side">{action}</div>
         </li>

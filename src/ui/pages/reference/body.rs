@@ -1,11 +1,11 @@
-//! A body: its members, and an example.
+//! A request or response body: its members and an example.
 
 use leptos::prelude::*;
 
 use super::prose;
 use crate::ui::reference::{Content, Member};
 
-/// What is in a body, and one as it can be.
+/// The members of a body, and its first example.
 #[component]
 pub fn Body(
     /// The body.
@@ -23,7 +23,7 @@ pub fn Body(
     .into_any()
 }
 
-/// Members with their types and rules.
+/// Members with their types and constraints.
 #[component]
 pub fn Members(
     /// The members.

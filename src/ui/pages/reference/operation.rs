@@ -1,4 +1,4 @@
-//! One operation: what to send, what comes back.
+//! One operation: its parameters, bodies, responses and errors.
 
 use leptos::prelude::*;
 
@@ -6,17 +6,17 @@ use super::{
     body::{Body, Members},
     prose,
 };
-use crate::ui::reference::{Answer, Operation as Shown};
+use crate::ui::reference::{Answer, Operation};
 
-/// An operation, from its path to its errors.
+/// The section of an operation.
 #[component]
-pub fn Operation(
-    /// What is shown.
-    operation: Shown,
+pub fn OperationSection(
+    /// The operation.
+    operation: Operation,
 ) -> AnyView {
-    let Shown { id, method, path, summary, about, credentials, open, .. } = operation;
-    let Shown { parameters, bodies, answers, errors, command, .. } = operation;
-    let needs = needs(&credentials, open);
+    let Operation { id, method, path, summary, about, credentials, open, .. } = operation;
+    let Operation { parameters, bodies, answers, errors, command, .. } = operation;
+    let requirement = requirement(&credentials, open);
     let label = format!("Example request: {summary}");
     view! {
         <section class="operation" id=id.clone()>
@@ -27,7 +27,7 @@ pub fn Operation(
                 <span class="method">{method}</span> " " <code>{path}</code>
             </p>
             {about.iter().map(|text| view! { <p>{prose(text)}</p> }).collect_view()}
-            <p class="explain">{prose(&needs)}</p>
+            <p class="explain">{prose(&requirement)}</p>
             {(!parameters.is_empty()).then(|| view! {
                 <h4>"Parameters"</h4>
                 <Members members=parameters />
@@ -45,12 +45,12 @@ pub fn Operation(
     .into_any()
 }
 
-fn needs(credentials: &[String], open: bool) -> String {
+fn requirement(credentials: &[String], open: bool) -> String {
     let names = credentials.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
     match (names.is_empty(), open) {
-        (true, _) => "Needs no credential.".to_owned(),
-        (false, true) => format!("Takes {names}, and answers without, too."),
-        (false, false) => format!("Needs {names}."),
+        (true, _) => "No credential required.".to_owned(),
+        (false, true) => format!("Accepts {names}. The credential is optional."),
+        (false, false) => format!("Requires {names}."),
     }
 }
 
@@ -58,7 +58,7 @@ fn needs(credentials: &[String], open: bool) -> String {
 fn Success(answer: Answer) -> AnyView {
     let Answer { status, about, headers, content } = answer;
     view! {
-        <h4>"Answer " <span class="status">{status}</span></h4>
+        <h4>"Response " <span class="status">{status}</span></h4>
         <p>{prose(&about)} "."</p>
         {(!headers.is_empty()).then(|| view! { <ul class="headers">{headers.iter().map(header).collect_view()}</ul> })}
         {content.map(|content| view! { <Body content /> })}
@@ -74,7 +74,7 @@ fn header((name, about): &(String, String)) -> impl IntoView + use<> {
     }
 }
 
-/// Every status with the codes that it comes with.
+/// Every error status with its error codes, and one example.
 #[component]
 fn Errors(errors: Vec<Answer>) -> AnyView {
     if errors.is_empty() {

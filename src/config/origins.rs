@@ -1,0 +1,226 @@
+//! The sites and apps that may call the sign-in API from a browser, and that it may redirect to.
+
+mod glob;
+mod pattern;
+
+use super::{
+    BaseUrl, server,
+    setting::{Invalid, Reader, Row, Setting},
+    value::split_list,
+};
+use pattern::OriginPattern;
+
+pub(super) const TRUSTED_ORIGINS: Row<Vec<OriginPattern>> = Row {
+    setting: Setting {
+        variable: "LATCHKEY_TRUSTED_ORIGINS",
+        flag: "trusted-origins",
+        value: "LIST",
+        default: "",
+        help: "Origins and app schemes that may call the sign-in API from a browser, such as https://app.example.com, \
+               https://*.example.com, myapp:// [default: the base URL only]",
+    },
+    parse: parse_patterns,
+};
+
+pub(super) const SETTINGS: &[Setting] = &[TRUSTED_ORIGINS.setting];
+
+/// The origin of the service, and the origins that the operator trusts: origins (`https://app.example.com`),
+/// wildcards with or without a scheme (`https://*.example.com`, `*.example.com`, `http://localhost:*`)
+/// and app schemes (`myapp://`). These forms are Better Auth's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedOrigins {
+    own: String,
+    patterns: Vec<OriginPattern>,
+    /// Whether wildcards without a scheme match http: only if the service itself is on http.
+    allow_http: bool,
+}
+
+impl TrustedOrigins {
+    fn new(base_url: &BaseUrl, patterns: Vec<OriginPattern>) -> Self {
+        Self { own: base_url.as_str().to_owned(), patterns, allow_http: !base_url.is_https() }
+    }
+
+    pub(super) fn read(reader: &mut Reader) -> Result<Self, Invalid> {
+        let patterns = reader.read(&TRUSTED_ORIGINS)?;
+        Ok(Self::new(&reader.peek(&server::BASE_URL)?, patterns))
+    }
+
+    /// Whether an absolute URL, or an origin as browsers send it, is trusted. A path or `null` never is.
+    pub fn trusts(&self, url_or_origin: &str) -> bool {
+        // URL parsers disagree about backslashes and control characters.
+        let unambiguous = !url_or_origin.contains('\\') && !url_or_origin.chars().any(char::is_control);
+        unambiguous
+            && (has_origin(url_or_origin, &self.own)
+                || self.patterns.iter().any(|pattern| pattern.matches(url_or_origin, self.allow_http)))
+    }
+
+    pub(super) fn values(&self) -> Vec<(&'static str, String)> {
+        let patterns: Vec<_> = self.patterns.iter().map(OriginPattern::as_str).collect();
+        vec![TRUSTED_ORIGINS.show(patterns.join(","))]
+    }
+}
+
+fn has_origin(url: &str, origin: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| url.origin().ascii_serialization() == origin)
+}
+
+fn parse_patterns(text: &str) -> Result<Vec<OriginPattern>, String> {
+    split_list(text).map(OriginPattern::parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trusted(list: &str) -> TrustedOrigins {
+        TrustedOrigins::new(&BaseUrl::parse("https://auth.example.com").unwrap(), parse_patterns(list).unwrap())
+    }
+
+    fn assert_trust(list: &str, urls: &[&str], expected: bool) {
+        let trusted = trusted(list);
+        for url in urls {
+            assert_eq!(trusted.trusts(url), expected, "{list} {url}");
+        }
+    }
+
+    #[test]
+    fn own_origin_is_always_trusted() {
+        assert_trust(
+            "",
+            &["https://auth.example.com", "https://AUTH.example.com:443/x?y#z", "https://u:p@auth.example.com/"],
+            true,
+        );
+        assert_trust(
+            "",
+            &[
+                "",
+                "/",
+                "//auth.example.com",
+                "null",
+                "auth.example.com",
+                "http://auth.example.com",
+                "https://auth.example.com:8443",
+                "https://auth.example.com.evil.com",
+                "https://auth.example.com@evil.com",
+                "https://evil.com/https://auth.example.com",
+                "https://evil.com#https://auth.example.com",
+                "https:\\\\auth.example.com",
+                "https://evil.com\\@auth.example.com",
+                "https://auth.example.com\n",
+                "javascript://auth.example.com/%0aalert(1)",
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn exact_origin_matches_only_itself() {
+        let list = "https://app.example.org, http://localhost:5173/";
+        assert_trust(list, &["https://app.example.org/a", "http://localhost:5173", "HTTPS://APP.EXAMPLE.ORG"], true);
+        assert_trust(
+            list,
+            &["http://app.example.org", "https://a.app.example.org", "http://localhost:5174", "http://localhost"],
+            false,
+        );
+    }
+
+    #[test]
+    fn wildcard_stays_within_its_host() {
+        let list = "https://*.example.org";
+        assert_trust(list, &["https://a.example.org", "https://a.b.example.org/x", "https://A.Example.org"], true);
+        assert_trust(
+            list,
+            &[
+                "https://example.org",
+                "http://a.example.org",
+                "https://evil.com/.example.org",
+                "https://evil.com?.example.org",
+                "https://evil.com#.example.org",
+                "https://evil.com\\.example.org",
+                "https://a.example.org.evil.com",
+                "https://a.example.org@evil.com",
+                "https://a.example.org:8443",
+                "https://evilexample.org",
+                "myapp://evil/.example.org",
+            ],
+            false,
+        );
+        assert_trust("http://localhost:*", &["http://localhost:1", "http://localhost:65535/x"], true);
+        assert_trust(
+            "http://localhost:*",
+            &["http://localhost.evil.com:1", "http://localhost:1@evil.com", "http://evil/:1"],
+            false,
+        );
+        assert_trust("https://app-?.example.org", &["https://app-1.example.org"], true);
+        assert_trust("https://app-?.example.org", &["https://app-.example.org", "https://app-12.example.org"], false);
+    }
+
+    #[test]
+    fn wildcard_without_scheme_requires_own_scheme() {
+        assert_trust("*.example.org", &["https://a.example.org", "https://b.a.example.org/x"], true);
+        assert_trust(
+            "*.example.org",
+            &["http://a.example.org", "javascript://a.example.org/%0aalert(1)", "ftp://a.example.org"],
+            false,
+        );
+        let local = BaseUrl::parse("http://localhost:3000").unwrap();
+        let local = TrustedOrigins::new(&local, parse_patterns("*.example.org").unwrap());
+        assert!(local.trusts("http://a.example.org") && local.trusts("https://a.example.org"));
+    }
+
+    #[test]
+    fn app_scheme_is_compared_as_a_whole() {
+        assert_trust("myapp://", &["myapp://", "myapp://home/x", "MYAPP://x", "myapp:x"], true);
+        assert_trust("myapp://", &["myapp2://home", "my://app", "https://myapp", "xmyapp://"], false);
+        assert_trust("myapp://home/in", &["myapp://home/in", "myapp://HOME/in/here?x#y", "myapp://home/./in"], true);
+        assert_trust(
+            "myapp://home/in",
+            &[
+                "myapp://home",
+                "myapp://home/inn",
+                "myapp://home.evil/in",
+                "myapp://home@evil/in",
+                "myapp://home/in/../out",
+                "myapp://home/in/%2e%2e/out",
+                "myapp://home\\in",
+            ],
+            false,
+        );
+        assert_trust("exp://10.0.0.*:*/*", &["exp://10.0.0.7:8081/--/in", "exp://10.0.0.7:8081"], true);
+        assert_trust("exp://10.0.0.*:*/*", &["exp://10.0.1.7:8081/--/in", "exp://evil/10.0.0.7:8081/x"], false);
+    }
+
+    #[test]
+    fn entry_other_than_origin_is_refused() {
+        for bad in [
+            "app.example.com",
+            "https://app.example.com/path",
+            "https://app.example.com#x",
+            "https://user@app.example.com",
+            "https://*.example.com/path",
+            "https://a*b@example.com",
+            "https://",
+            "://x",
+            "*://x",
+            "null",
+            "javascript://*",
+            "file://*",
+            "https:\\\\x",
+            "my app://",
+            "https://a.example https://b.example",
+        ] {
+            assert!(parse_patterns(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn wildcard_for_any_domain_is_too_broad() {
+        let is_too_broad = |text: &str| OriginPattern::parse(text).unwrap().is_too_broad();
+        for broad in ["*", "https://*", "*.com", "https://*:3000", "https://exa*.com", "example.*", "*:*", "10.0.*.*"] {
+            assert!(is_too_broad(broad), "{broad}");
+        }
+        for narrow in ["*.example.com", "http://localhost:*", "*.localhost", "https://example.com:*", "myapp://*"] {
+            assert!(!is_too_broad(narrow), "{narrow}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The public URL of the service.
+
+use url::{Host, Url};
+
+/// An `http` or `https` origin without a trailing slash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    origin: String,
+    https: bool,
+    loopback: bool,
+}
+
+impl BaseUrl {
+    /// Parses an origin.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|_| format!("{text:?} is not a URL such as https://auth.example.com"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("must start with https:// (or http://localhost)".to_owned());
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+            return Err("must be an origin such as https://auth.example.com, without a path".to_owned());
+        }
+        let loopback = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        Ok(Self { origin: url.origin().ascii_serialization(), https: url.scheme() == "https", loopback })
+    }
+
+    /// The URL as browsers send it in the `Origin` header.
+    pub fn as_str(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether connections are encrypted.
+    pub const fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether only this machine can reach it.
+    pub const fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_url_other_than_origin_is_refused() {
+        assert_eq!(BaseUrl::parse("https://Auth.Example.com/").unwrap().as_str(), "https://auth.example.com");
+        assert!(BaseUrl::parse("http://127.0.0.1:3000").unwrap().is_loopback());
+        assert!(!BaseUrl::parse("http://localhost.example.com").unwrap().is_loopback());
+        for bad in ["localhost:3000", "ftp://x", "https://x/auth", "https://x?a", "https://u@x", "nonsense"] {
+            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Other identity providers, of which none is configured.
+
+pub mod accounts;
+pub mod callback;
+pub mod social;

@@ -1,0 +1,41 @@
+//! Requires a session that was opened recently.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+    response::IntoResponse,
+};
+
+use super::active_session::{ActiveSession, SessionError};
+use crate::auth::{Auth, Principal};
+
+/// A session that is less than a day old (the `freshAge` of Better Auth). `E` is the error of the route.
+pub struct FreshSession<E> {
+    /// The session's user and id.
+    pub principal: Principal,
+    error: PhantomData<E>,
+}
+
+/// The session is active, but too old.
+pub struct StaleSession;
+
+impl<S, E> FromRequestParts<S> for FreshSession<E>
+where
+    S: Send + Sync,
+    Arc<Auth>: FromRef<S>,
+    E: From<SessionError> + From<StaleSession> + IntoResponse,
+{
+    type Rejection = E;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, E> {
+        let ActiveSession { principal, session, .. } = ActiveSession::<E>::from_request_parts(parts, state).await?;
+        let auth = Arc::<Auth>::from_ref(state);
+        if auth.sessions.is_fresh(&session) {
+            Ok(Self { principal, error: PhantomData })
+        } else {
+            Err(StaleSession.into())
+        }
+    }
+}

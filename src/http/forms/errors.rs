@@ -1,0 +1,89 @@
+//! Maps the errors of use cases to form errors.
+
+use crate::{
+    auth::{
+        accounts::{delete::DeleteAccountError, sign_up::SignUpError},
+        error::{InternalError, Interrupted},
+        password::{change::ChangePasswordError, confirm::ConfirmPasswordError},
+        sign_in::password::SignInError,
+    },
+    domain::form::FormError,
+};
+
+/// The errors that a form shows, in the order of its fields.
+pub struct FormErrors(pub Vec<FormError>);
+
+impl From<FormError> for FormErrors {
+    fn from(error: FormError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl From<Interrupted> for FormErrors {
+    fn from(interrupted: Interrupted) -> Self {
+        match interrupted {
+            Interrupted::Throttled(throttled) => {
+                let retry_after = u32::try_from(throttled.retry_after_seconds()).unwrap_or(u32::MAX);
+                FormError::Throttled { retry_after }.into()
+            }
+            Interrupted::Busy(_) => FormError::Busy.into(),
+            Interrupted::Internal(error) => error.into(),
+        }
+    }
+}
+
+/// The cause is only logged.
+impl From<InternalError> for FormErrors {
+    fn from(error: InternalError) -> Self {
+        tracing::error!(%error, "a form failed");
+        FormError::Internal.into()
+    }
+}
+
+impl From<SignUpError> for FormErrors {
+    fn from(error: SignUpError) -> Self {
+        match error {
+            SignUpError::Invalid(errors) => Self(errors),
+            SignUpError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<SignInError> for FormErrors {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Email(invalid) => FormError::Email(invalid).into(),
+            SignInError::Credentials => FormError::Credentials.into(),
+            SignInError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<ConfirmPasswordError> for FormErrors {
+    fn from(error: ConfirmPasswordError) -> Self {
+        match error {
+            ConfirmPasswordError::Mismatch | ConfirmPasswordError::NoPassword => FormError::CurrentPassword.into(),
+            ConfirmPasswordError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for FormErrors {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::Confirm(error) => error.into(),
+            ChangePasswordError::NewPassword(weak) => FormError::Password(weak).into(),
+            ChangePasswordError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<DeleteAccountError> for FormErrors {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::Confirm(error) => error.into(),
+            DeleteAccountError::NotFresh | DeleteAccountError::Gone => FormError::CurrentPassword.into(),
+            DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The request of a server function, and the redirects that answer it.
+
+use std::sync::Arc;
+
+use leptos::prelude::{ServerFnError, use_context};
+
+use super::errors::FormErrors;
+use crate::{
+    auth::{Auth, Principal, Requester, sign_in::SignedIn},
+    domain::{
+        ReturnAddress,
+        form::{FormKind, FormState, Notice, RejectedForm},
+        return_address::with_next,
+    },
+    http::{session::changes::ResponseChanges, state::HttpSettings},
+};
+
+/// The page after signing in, unless `next` names another address.
+pub const HOME: &str = "/account";
+
+/// The request of a server function. [`run`](super::run) provides it as Leptos context.
+#[derive(Clone)]
+pub struct FormRequest {
+    pub auth: Arc<Auth>,
+    pub settings: Arc<HttpSettings>,
+    pub requester: Requester,
+    /// The signed-in user.
+    pub principal: Option<Principal>,
+    /// The cookies of the response.
+    pub changes: ResponseChanges,
+}
+
+impl FormRequest {
+    /// The request of the running server function.
+    pub fn current() -> Result<Self, ServerFnError> {
+        use_context().ok_or_else(|| ServerFnError::new("called outside a request"))
+    }
+
+    /// The signed-in user. `None`: the response redirects to the sign-in page.
+    pub fn require_principal(&self) -> Option<Principal> {
+        if self.principal.is_none() {
+            Self::redirect_to_sign_in();
+        }
+        self.principal
+    }
+
+    /// Redirects to the sign-in page, and from there to the account page.
+    pub fn redirect_to_sign_in() {
+        leptos_axum::redirect(&with_next("/sign-in", Some(HOME)));
+    }
+
+    /// Starts the browser's session and redirects to `next`. Ends the browser's previous session.
+    pub async fn start_session(&self, signed_in: &SignedIn, next: &str) {
+        if let Some(previous) = self.principal
+            && let Err(error) = self.auth.sessions.sign_out(previous, &self.requester).await
+        {
+            tracing::warn!(%error, "the browser's previous session could not be ended");
+        }
+        self.changes.start_session(signed_in);
+        leptos_axum::redirect(self.return_address(next).as_ref().map_or(HOME, ReturnAddress::as_str));
+    }
+
+    /// Redirects to `path`, where the page shows `notice`.
+    pub fn succeed(&self, notice: Notice, path: &str) {
+        self.changes.show_form(FormState::Done(notice));
+        leptos_axum::redirect(path);
+    }
+
+    /// Redirects to the form's page, which shows the errors. The page keeps `next`.
+    pub fn reject(&self, form: RejectedForm, next: &str) {
+        let next = self.return_address(next);
+        leptos_axum::redirect(&with_next(form.form().page(), next.as_ref().map(ReturnAddress::as_str)));
+        self.changes.show_form(FormState::Failed(form));
+    }
+
+    fn return_address(&self, next: &str) -> Option<ReturnAddress> {
+        ReturnAddress::parse(next, |origin| self.settings.trusted_origins.trusts(origin))
+    }
+}
+
+/// The rejection of `form` for a use case's error.
+pub fn rejected(form: FormKind, errors: impl Into<FormErrors>) -> RejectedForm {
+    RejectedForm::new(form, errors.into().0)
+}

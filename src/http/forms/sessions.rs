@@ -1,0 +1,33 @@
+//! `POST /actions/revoke-session` and `POST /actions/revoke-other-sessions`
+
+use leptos::{prelude::*, server_fn::codec::PostUrl};
+
+use super::request::{FormRequest, HOME, rejected};
+use crate::domain::form::{FormKind, Notice};
+
+/// Ends one session of the user. A session that has ended already, or an invalid id, is a success too.
+#[server(prefix = "/actions", endpoint = "revoke-session", input = PostUrl)]
+pub async fn submit_revoke_session(#[server(default)] session_id: String) -> Result<(), ServerFnError> {
+    let request = FormRequest::current()?;
+    let Some(principal) = request.require_principal() else { return Ok(()) };
+    if let Ok(session) = session_id.parse()
+        && let Err(error) = request.auth.sessions.revoke(principal, session, &request.requester).await
+    {
+        request.reject(rejected(FormKind::Sessions, error), "");
+        return Ok(());
+    }
+    request.succeed(Notice::SessionEnded, HOME);
+    Ok(())
+}
+
+/// Ends every other session of the user.
+#[server(prefix = "/actions", endpoint = "revoke-other-sessions", input = PostUrl)]
+pub async fn submit_revoke_other_sessions() -> Result<(), ServerFnError> {
+    let request = FormRequest::current()?;
+    let Some(principal) = request.require_principal() else { return Ok(()) };
+    match request.auth.sessions.revoke_others(principal, &request.requester).await {
+        Ok(_) => request.succeed(Notice::OtherSessionsEnded, HOME),
+        Err(error) => request.reject(rejected(FormKind::Sessions, error), ""),
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Error pages.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::Response,
+};
+
+use super::visitor::Visitor;
+use crate::{
+    http::{middleware::error_rewrite::BareError, state::AppState},
+    ui::pages::{
+        error::{ErrorKind, ErrorPage},
+        not_found::NotFoundPage,
+    },
+};
+
+/// Any path without a route.
+pub async fn not_found(visitor: Visitor) -> Response {
+    visitor.render(StatusCode::NOT_FOUND, NotFoundPage)
+}
+
+/// Replaces errors without a body by error pages.
+pub async fn rewrite_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut copy = parts.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(error) = BareError::of(&response) else { return response };
+    let visitor = match Visitor::from_request_parts(&mut copy, &state).await {
+        Ok(visitor) => visitor,
+        Err(_) => Visitor::anonymous(&copy, &state),
+    };
+    if error.cross_site {
+        state.auth.audit.cross_site_refused(&visitor.requester).await;
+    }
+    render(visitor, &error)
+}
+
+fn render(visitor: Visitor, error: &BareError) -> Response {
+    let kind = match error.status {
+        StatusCode::NOT_FOUND => return visitor.render(error.status, NotFoundPage),
+        _ if error.cross_site => ErrorKind::Forbidden,
+        StatusCode::SERVICE_UNAVAILABLE => ErrorKind::Busy,
+        status if status.is_client_error() => ErrorKind::Unreadable,
+        _ => ErrorKind::Internal,
+    };
+    let request_id = visitor.requester.request_id.clone().unwrap_or_default();
+    visitor.render(error.status, ErrorPage { status: error.status.as_u16(), request_id, kind })
+}

@@ -1,0 +1,63 @@
+//! Renders a page as a response: status, headers and HTML.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use leptos::nonce::Nonce;
+
+use super::visitor::Visitor;
+use crate::{
+    domain::form::{FormError, FormState},
+    ui::{
+        page::{Document, Page, Viewer},
+        shell,
+    },
+};
+
+impl Visitor {
+    /// Renders `page` together with the outcome of the last form post, whose cookie is removed.
+    pub(super) fn render(self, status: StatusCode, page: impl Page) -> Response {
+        let nonce = Nonce::new();
+        let settings = &self.state.settings;
+        let policy = content_security_policy(&nonce, page.form_redirect_origin(), settings.watch);
+        let form = self.jar.as_ref().and_then(|jar| jar.take_form(&settings.form_key));
+        let retry = form.as_ref().and_then(FormState::temporary_error).map(retry_status);
+        let document = Document {
+            viewer: self.account.as_ref().map(|(_, user)| Viewer { name: user.display_name().to_owned() }),
+            form,
+            assets: settings.assets.clone(),
+            reload: settings.watch.then(|| settings.leptos.clone()),
+        };
+        let mut response = (status, Html(shell::render(page, document, nonce))).into_response();
+        if let Some((status, seconds)) = retry {
+            *response.status_mut() = status;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        response
+    }
+}
+
+/// The status and `Retry-After`, in seconds, of a page that shows a temporary error.
+const fn retry_status(error: FormError) -> (StatusCode, u32) {
+    match error {
+        FormError::Throttled { retry_after } => (StatusCode::TOO_MANY_REQUESTS, retry_after),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, 1),
+    }
+}
+
+/// The Content-Security-Policy of a page (ASVS 3.4.3).
+///
+/// `form-action` names `form_redirect_origin`, because browsers also apply it to the redirect after a form post. In
+/// development the page connects to the reload server.
+fn content_security_policy(nonce: &Nonce, form_redirect_origin: Option<&str>, watch: bool) -> String {
+    let redirect = form_redirect_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+    let reload = if watch { " ws://localhost:3001 ws://127.0.0.1:3001" } else { "" };
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+         connect-src 'self'{reload}; form-action 'self'{redirect}; base-uri 'none'; frame-ancestors 'none'"
+    )
+}

@@ -1,0 +1,14 @@
+//! `GET /sign-in`
+
+use axum::{http::StatusCode, response::Response};
+
+use super::{return_to::ReturnTo, visitor::Visitor};
+use crate::ui::pages::sign_in::SignInPage;
+
+/// `GET /sign-in`. Redirects signed-in users.
+pub async fn sign_in(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
+    if visitor.account.is_some() {
+        return ReturnTo(next).redirect();
+    }
+    visitor.render(StatusCode::OK, SignInPage { next })
+}

@@ -1,0 +1,15 @@
+//! `GET /sign-up`
+
+use axum::{http::StatusCode, response::Response};
+
+use super::{return_to::ReturnTo, visitor::Visitor};
+use crate::ui::pages::sign_up::SignUpPage;
+
+/// `GET /sign-up`. Redirects signed-in users.
+pub async fn sign_up(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
+    if visitor.account.is_some() {
+        return ReturnTo(next).redirect();
+    }
+    let rules = visitor.password_rules();
+    visitor.render(StatusCode::OK, SignUpPage { next, rules })
+}

@@ -1,0 +1,157 @@
+//! Verifies each kind of credential.
+
+use super::{changes::ResponseChanges, cookies::SessionCookies};
+use crate::{
+    auth::{
+        Auth, Requester,
+        audit::CredentialRejection,
+        sessions::{credential::SessionCredential, renew::RenewError},
+        token::{AccessClaims, TokenRefusal},
+    },
+    http::extract::principal::Authentication,
+};
+
+/// Verifies the credentials of one request and records refusals.
+pub(super) struct Authenticator<'a> {
+    pub(super) auth: &'a Auth,
+    pub(super) requester: &'a Requester,
+    pub(super) changes: &'a ResponseChanges,
+}
+
+impl Authenticator<'_> {
+    pub(super) async fn by_access_token(&self, token: &str) -> Authentication {
+        match self.auth.tokens.verify(token) {
+            Ok(claims) => Authentication::SignedIn(claims.principal()),
+            Err(refusal) => self.refuse_access_token(&refusal).await,
+        }
+    }
+
+    pub(super) async fn by_session_token(&self, token: &str) -> Authentication {
+        match SessionCredential::of_bearer(token) {
+            Some(session) => self.by_session(&session).await,
+            None => self.refuse(CredentialRejection::NotASessionToken).await,
+        }
+    }
+
+    /// Accepts the access token while it is valid, and renews the session in time. Without a valid access
+    /// token, the session token decides.
+    pub(super) async fn by_cookies(&self, cookies: &SessionCookies) -> Authentication {
+        if !cookies.any {
+            return Authentication::Anonymous;
+        }
+        let verified = cookies.access_token.as_deref().map(|token| self.auth.tokens.verify(token));
+        match (verified, &cookies.session) {
+            (Some(Ok(claims)), session) => self.by_valid_access_token(&claims, session.as_ref()).await,
+            (Some(Err(refusal @ TokenRefusal::Revoked)), _) | (Some(Err(refusal)), None) => {
+                self.changes.end_session();
+                self.refuse_access_token(&refusal).await
+            }
+            // The access token may be expired, from a server with another clock, or signed with a former
+            // secret. The database decides about the session token.
+            (Some(Err(refusal)), Some(session)) => {
+                self.refuse_access_token(&refusal).await;
+                self.by_renewal(session).await
+            }
+            (None, Some(session)) => self.by_renewal(session).await,
+            (None, None) => {
+                self.changes.end_session();
+                self.refuse(CredentialRejection::NotASessionToken).await
+            }
+        }
+    }
+
+    /// As [`by_cookies`](Self::by_cookies), but an access token without the session token is refused.
+    pub(super) async fn by_cookies_with_session_token(&self, cookies: &SessionCookies) -> Authentication {
+        let authentication = self.by_cookies(cookies).await;
+        let Authentication::SignedIn(claimed) = authentication else { return authentication };
+        let session = cookies.session.as_ref().filter(|session| !session.names_another_than(claimed.session_id()));
+        let Some(session) = session else { return self.refuse(CredentialRejection::NoSessionToken).await };
+        match self.by_session(session).await {
+            Authentication::SignedIn(principal) if principal != claimed => {
+                self.refuse(CredentialRejection::NoSessionToken).await
+            }
+            authentication => authentication,
+        }
+    }
+
+    /// Renews the session if the access token is about to expire.
+    async fn by_valid_access_token(
+        &self,
+        claims: &AccessClaims,
+        session: Option<&SessionCredential>,
+    ) -> Authentication {
+        let Some(session) = self.due_for_renewal(claims, session) else {
+            return Authentication::SignedIn(claims.principal());
+        };
+        match self.auth.sessions.renew(session, self.requester).await {
+            Ok(renewal) => self.changes.renew_session(&renewal),
+            // The session may be live, and the access token is valid for some minutes.
+            Err(RenewError::Internal(_) | RenewError::Unknown) => {}
+            Err(error @ (RenewError::Ended | RenewError::Reused)) => {
+                self.changes.end_session();
+                return self.refuse_session_token(error).await;
+            }
+        }
+        Authentication::SignedIn(claims.principal())
+    }
+
+    async fn by_renewal(&self, session: &SessionCredential) -> Authentication {
+        match self.auth.sessions.renew(session, self.requester).await {
+            Ok(renewal) => {
+                self.changes.renew_session(&renewal);
+                Authentication::SignedIn(renewal.principal)
+            }
+            Err(error) => {
+                if !matches!(error, RenewError::Internal(_)) {
+                    self.changes.end_session();
+                }
+                self.refuse_session_token(error).await
+            }
+        }
+    }
+
+    async fn by_session(&self, session: &SessionCredential) -> Authentication {
+        match self.auth.sessions.authenticate(session, self.requester).await {
+            Ok(principal) => Authentication::SignedIn(principal),
+            Err(error) => self.refuse_session_token(error).await,
+        }
+    }
+
+    /// The session token, if it is for the session of the access token and the access token is in the last
+    /// third of its lifetime.
+    pub(super) fn due_for_renewal<'s>(
+        &self,
+        claims: &AccessClaims,
+        session: Option<&'s SessionCredential>,
+    ) -> Option<&'s SessionCredential> {
+        let lifetime = claims.expires_at.since(claims.issued_at);
+        let is_due = claims.expires_at.since(self.auth.now()) <= lifetime / 3;
+        session.filter(|session| is_due && session.names(claims.session_id))
+    }
+
+    pub(super) async fn refuse_access_token(&self, refusal: &TokenRefusal) -> Authentication {
+        match refusal {
+            // Expiry is no incident.
+            TokenRefusal::Expired(_) => Authentication::Refused,
+            refusal => self.refuse(CredentialRejection::AccessToken(*refusal)).await,
+        }
+    }
+
+    pub(super) async fn refuse_session_token(&self, error: RenewError) -> Authentication {
+        match error {
+            RenewError::Unknown => self.refuse(CredentialRejection::UnknownSessionToken).await,
+            RenewError::Ended => self.refuse(CredentialRejection::SessionEnded).await,
+            // Already recorded, with the end of the session.
+            RenewError::Reused => Authentication::Refused,
+            RenewError::Internal(error) => {
+                tracing::error!(%error, "a session token could not be verified");
+                Authentication::Unavailable
+            }
+        }
+    }
+
+    pub(super) async fn refuse(&self, reason: CredentialRejection) -> Authentication {
+        self.auth.audit.credential_rejected(reason, self.requester).await;
+        Authentication::Refused
+    }
+}

@@ -1,0 +1,88 @@
+//! Credentials that a proxy forwards for forward authentication.
+//!
+//! The proxy may drop the response's cookies or pass on only one. So the session token is never replaced
+//! here, and no cookie is cleared.
+
+use super::{authenticator::Authenticator, cookies::SessionCookies};
+use crate::{
+    auth::{
+        audit::CredentialRejection,
+        sessions::{
+            credential::SessionCredential,
+            renew::{RenewError, Renewal},
+        },
+        token::TokenRefusal,
+    },
+    http::extract::principal::Authentication,
+};
+
+/// The access token for the service behind the proxy: the presented one, or one issued for a session token.
+/// A presented access token never yields a new one: it could be renewed without end.
+#[derive(Clone, Default)]
+pub struct UpstreamToken(pub Option<String>);
+
+impl UpstreamToken {
+    fn presented(token: &str) -> Self {
+        Self(Some(token.to_owned()))
+    }
+
+    fn issued(renewal: &Renewal) -> Self {
+        Self(Some(renewal.access.token.expose().to_owned()))
+    }
+}
+
+impl Authenticator<'_> {
+    /// Accepts an access token or a session token.
+    pub(super) async fn by_forwarded_token(&self, token: &str) -> (Authentication, UpstreamToken) {
+        let Some(session) = SessionCredential::of_bearer(token) else {
+            return (self.by_access_token(token).await, UpstreamToken::presented(token));
+        };
+        match self.auth.sessions.refresh(&session, self.requester).await {
+            Ok(renewal) => (Authentication::SignedIn(renewal.principal), UpstreamToken::issued(&renewal)),
+            Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+        }
+    }
+
+    /// Accepts the access token while it is valid; without a valid one, the session token decides.
+    pub(super) async fn by_forwarded_cookies(&self, cookies: &SessionCookies) -> (Authentication, UpstreamToken) {
+        let SessionCookies { access_token, session, any } = cookies;
+        if !any {
+            return (Authentication::Anonymous, UpstreamToken::default());
+        }
+        let Some(token) = access_token else { return self.by_refresh(session.as_ref()).await };
+        match self.auth.tokens.verify(token) {
+            Ok(claims) => {
+                let valid = (Authentication::SignedIn(claims.principal()), UpstreamToken::presented(token));
+                let Some(session) = self.due_for_renewal(&claims, session.as_ref()) else { return valid };
+                match self.auth.sessions.refresh(session, self.requester).await {
+                    Ok(renewal) => self.refreshed(&renewal),
+                    Err(RenewError::Internal(_) | RenewError::Unknown) => valid,
+                    Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+                }
+            }
+            Err(refusal) if session.is_none() || matches!(refusal, TokenRefusal::Revoked) => {
+                (self.refuse_access_token(&refusal).await, UpstreamToken::default())
+            }
+            Err(refusal) => {
+                self.refuse_access_token(&refusal).await;
+                self.by_refresh(session.as_ref()).await
+            }
+        }
+    }
+
+    async fn by_refresh(&self, session: Option<&SessionCredential>) -> (Authentication, UpstreamToken) {
+        let Some(session) = session else {
+            return (self.refuse(CredentialRejection::NotASessionToken).await, UpstreamToken::default());
+        };
+        match self.auth.sessions.refresh(session, self.requester).await {
+            Ok(renewal) => self.refreshed(&renewal),
+            Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+        }
+    }
+
+    /// Sets the access token's cookie too.
+    fn refreshed(&self, renewal: &Renewal) -> (Authentication, UpstreamToken) {
+        self.changes.renew_session(renewal);
+        (Authentication::SignedIn(renewal.principal), UpstreamToken::issued(renewal))
+    }
+}

@@ -1,0 +1,6 @@
+//! Rules for every request: client address, cross-site requests, forms, response headers.
+
+mod client_address;
+mod cross_site;
+mod forms;
+mod headers;
