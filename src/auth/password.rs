@@ -5,16 +5,15 @@ pub mod confirm;
 pub mod hasher;
 pub mod policy;
 
+pub use crate::store::credentials::PasswordCredential;
+
 use std::sync::Arc;
 
 use super::{audit::Audit, error::InternalError, sessions::Sessions, throttle::Throttle};
 use crate::{
     clock::Clock,
     domain::{Password, UserId},
-    store::{
-        Store,
-        credentials::{CredentialsVersion, PasswordCredential},
-    },
+    store::{Store, credentials::CredentialsVersion},
 };
 use hasher::{HasherError, PasswordHash, PasswordHasher, Verdict};
 use policy::PasswordPolicy;

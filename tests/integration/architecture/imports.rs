@@ -42,6 +42,7 @@ impl Reader {
         while let Some(token) = self.tokens.next() {
             match token {
                 Token::Name(name) if name == "use" => self.tree(&[]),
+                Token::Name(name) if name == "pub" => self.visibility(),
                 Token::Name(name) if name == "mod" => {
                     if let (Some(child), Some(Token::Mark('{'))) = (self.name(), self.tokens.peek()) {
                         self.module.push(child);
@@ -63,6 +64,13 @@ impl Reader {
             }
         }
         self.found
+    }
+
+    /// Skips `(crate)` or `(in crate::auth)`: a visibility names a module and imports nothing.
+    fn visibility(&mut self) {
+        if self.tokens.next_if_eq(&Token::Mark('(')).is_some() {
+            while self.tokens.next_if(|token| *token != Token::Mark(')')).is_some() {}
+        }
     }
 
     /// The rest of a `use` tree below `prefix`.
@@ -232,6 +240,12 @@ fn imports_relative_paths_are_resolved() {
 fn imports_inline_paths_are_found() {
     let text = "fn f(x: &crate::store::Store) -> super::token::Claims { self::g::<super::X>(self.a, Self::crate_); }";
     assert_eq!(read(text), ["store::Store", "auth::token::Claims", "auth::keys::g", "auth::X"]);
+}
+
+#[test]
+fn imports_skip_visibilities() {
+    let text = "pub(in crate::auth) fn f(x: super::X) {}\npub(super) struct S(pub crate::a::A);";
+    assert_eq!(read(text), ["auth::X", "a::A"]);
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl<'a> Operation<'a> {
 }
 
 #[tokio::test]
-async fn operation_with_security_without_session_is_401() {
+async fn secured_operation_without_session_is_401() {
     let app = TestApp::new().await;
     let document = app.send("GET /api/openapi.json", &[], "").await.json();
     let operations = Operation::all(&document);
@@ -75,7 +75,7 @@ async fn operation_with_security_without_session_is_401() {
 }
 
 #[tokio::test]
-async fn operation_without_security_never_asks_for_session() {
+async fn open_operation_never_asks_for_session() {
     let app = TestApp::new().await;
     let document = app.send("GET /api/openapi.json", &[], "").await.json();
     for operation in Operation::all(&document).iter().filter(|operation| !operation.requires_credentials()) {

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    auth::password::PasswordCredential,
     domain::{SessionId, UserId, session::Session, user::User},
-    store::credentials::PasswordCredential,
 };
 
 /// A user.
