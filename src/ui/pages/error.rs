@@ -62,7 +62,7 @@ impl Page for ErrorPage {
                 <p class="lead">{advice}</p>
                 <p class="actions"><a class="button" href="/">"Go to the start page"</a></p>
                 <p class="reference">
-                    "If it keeps happening, tell whoever runs this service: error " {self.status} ", request "
+                    "If it keeps happening, tell the operator of this service: error " {self.status} ", request "
                     <code>{self.request_id}</code> "."
                 </p>
             </section>
