@@ -1,4 +1,4 @@
-//! The current time, as a value that is passed in rather than reached for.
+//! The current time, injected so that tests can control it.
 
 use std::{
     sync::{
@@ -10,15 +10,15 @@ use std::{
 
 use crate::domain::Timestamp;
 
-/// How far past `exp`, or before `nbf`, a token is still accepted. Small, because issuer and verifier
-/// are the same program and replicas keep time together.
+/// How long after `exp`, or before `nbf`, a token is accepted. Small, because issuer and verifier are the same
+/// program and replicas have synchronized clocks.
 pub const LEEWAY: Duration = Duration::from_secs(5);
 
-/// How far in the future `iat` may be: a clock set back must not refuse everyone's token, while a
-/// token from much later was not made by this service.
+/// How far in the future `iat` may be. After a clock is set back, existing tokens stay valid; a token from a much
+/// later time was not issued by this service.
 pub const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
-/// Tells the time. Everything that depends on time takes one, so that tests can move it.
+/// A source of the current time.
 #[derive(Clone)]
 pub struct Clock(Source);
 
@@ -49,12 +49,12 @@ fn system_time() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// A clock that stands still until a test moves it.
+/// A clock that only a test moves.
 #[derive(Clone)]
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {
-    /// A clock that shows `now`.
+    /// A clock at `now`.
     pub fn starting_at(now: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(now.millis())))
     }
@@ -65,13 +65,13 @@ impl ManualClock {
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
 
-    /// Moves the clock back, as a correction of a machine's clock does.
+    /// Sets the clock back.
     pub fn set_back(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         self.0.fetch_sub(millis, Ordering::SeqCst);
     }
 
-    /// The handle to give to the code under test.
+    /// The handle for the code under test.
     pub fn clock(&self) -> Clock {
         Clock(Source::Manual(Arc::clone(&self.0)))
     }

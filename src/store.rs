@@ -1,9 +1,9 @@
-//! What outlives the process: users, credentials, sessions, events, attempt counters and signing
-//! keys, in SQLite or PostgreSQL. The only place that knows SQL.
+//! Users, credentials, sessions, events, attempt counters and signing keys, in SQLite or PostgreSQL. The only
+//! module with SQL.
 //!
-//! Every query that returns or changes what a user owns takes the owner's [`UserId`]: there is no
-//! way to ask for somebody's row by its own id alone. The exceptions are [`Store::session_of_token`]
-//! and [`Store::imported_session`], where nobody is signed in yet and the token's secret decides.
+//! Every query for a user's data takes the user's [`UserId`]: no row is found by its own id alone. The
+//! exceptions are [`Store::session_of_token`] and [`Store::imported_session`]: before authentication, the
+//! token's secret decides.
 //!
 //! [`UserId`]: crate::domain::UserId
 
@@ -26,7 +26,7 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-/// The database failed or could not be reached. What it said is for the log, never for a client.
+/// The database failed or is unavailable. Its message is only logged.
 #[derive(Debug, thiserror::Error)]
 #[error("the database failed: {0}")]
 pub struct StoreError(#[from] DbErr);
@@ -37,8 +37,8 @@ pub struct Store {
     db: DatabaseConnection,
 }
 
-/// How often, and how long each time, to wait for another process that is making the SQLite file: while one
-/// switches it to write-ahead logging, SQLite turns the others away without the wait of `busy_timeout`.
+/// How often and how long to wait for another process that creates the SQLite file. While it switches to
+/// write-ahead logging, SQLite refuses connections without the wait of `busy_timeout`.
 const LOCKED_OUT: usize = 100;
 const LOCKED_FOR: Duration = Duration::from_millis(50);
 
@@ -46,11 +46,11 @@ fn is_locked(error: &DbErr) -> bool {
     matches!(error, DbErr::Conn(_)) && error.to_string().contains("database is locked")
 }
 
-/// Names the lock that whoever brings the tables up to date holds.
+/// The advisory lock of a migration.
 const MIGRATION: i64 = 7_592_019_384_756_103;
 
 impl Store {
-    /// Connects to `url` (`sqlite:` or `postgres:`), making an SQLite file that does not exist yet.
+    /// Connects to `url` (`sqlite:` or `postgres:`), creating an SQLite file that does not exist yet.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let mut options = ConnectOptions::new(url);
         options
@@ -77,7 +77,7 @@ impl Store {
         Ok(Self { db: attempt? })
     }
 
-    /// Brings the tables up to date, once, however many processes ask at the same moment.
+    /// Applies the migrations, once, even if several processes start at the same moment.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let transaction = self.begin_write().await?;
         migrate_within(&transaction).await?;
@@ -89,21 +89,21 @@ impl Store {
         Ok(self.db.ping().await?)
     }
 
-    /// Waits for statements under way and closes the pool.
+    /// Waits for running statements and closes the pool.
     pub async fn close(self) -> Result<(), StoreError> {
         Ok(self.db.close().await?)
     }
 
-    /// A transaction of which there is one at a time, in all processes, for each `lock`: on SQLite there is
-    /// only one that writes anyhow.
+    /// A write transaction that excludes all others with the same `lock`, in all processes. On SQLite every
+    /// write transaction excludes the others.
     async fn begin_write_alone(&self, lock: i64) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.begin_write().await?;
-        hold(&transaction, lock).await?;
+        take_lock(&transaction, lock).await?;
         Ok(transaction)
     }
 
-    /// A transaction that may read and then write: on SQLite it takes the write lock at once, so that
-    /// it cannot fail half-way for want of it.
+    /// A transaction that reads and then writes. On SQLite it takes the write lock at once, so that it cannot
+    /// fail half-way.
     async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -114,11 +114,11 @@ impl Store {
 }
 
 async fn migrate_within(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
-    hold(transaction, MIGRATION).await?;
+    take_lock(transaction, MIGRATION).await?;
     Migrator::up(transaction, None).await
 }
 
-async fn hold(transaction: &DatabaseTransaction, lock: i64) -> Result<(), DbErr> {
+async fn take_lock(transaction: &DatabaseTransaction, lock: i64) -> Result<(), DbErr> {
     if transaction.get_database_backend() == DbBackend::Postgres {
         transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({lock})")).await?;
     }

@@ -1,12 +1,11 @@
-//! Keys made from the master secret: one for each purpose, none of which tells anything of another
-//! (HKDF, RFC 5869).
+//! Keys derived from the master secret, one per purpose (HKDF, RFC 5869). None reveals another.
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use zeroize::Zeroizing;
 
 use super::secret::SharedSecret;
 
-/// The cryptographic library refused.
+/// The cryptographic library failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no keys could be derived from the master secret")]
 pub struct DerivationFailed;
@@ -14,16 +13,16 @@ pub struct DerivationFailed;
 /// The keys of this installation.
 #[derive(Clone)]
 pub struct DerivedKeys {
-    /// Seals the private parts of signing keys in the database.
+    /// Seals private signing keys in the database.
     pub signing_keys: Zeroizing<[u8; 32]>,
-    /// Hides whose failed attempts are counted.
+    /// Hides accounts in the attempt counters.
     pub attempts: Zeroizing<[u8; 32]>,
-    /// Seals what a form hands to the next page.
+    /// Seals the form state for the next page.
     pub form_cookie: Zeroizing<[u8; 64]>,
 }
 
 impl DerivedKeys {
-    /// The keys that follow from the master secret, always the same ones.
+    /// Derives the keys. The same master secret always gives the same keys.
     pub fn of(master: &SharedSecret) -> Result<Self, DerivationFailed> {
         let root = Salt::new(HKDF_SHA256, b"latchkey").extract(master.expose());
         Ok(Self {
@@ -59,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn every_purpose_and_every_secret_has_keys_of_its_own() {
+    fn keys_differ_per_purpose_and_secret() {
         let (one, other) = (keys("Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM"), keys("Sk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM"));
         assert_ne!(*one.signing_keys, *one.attempts);
         assert_ne!(*one.signing_keys, one.form_cookie[..32]);

@@ -54,16 +54,16 @@ mod tests {
 
     #[test]
     fn opening_needs_the_same_key_context_and_bytes() {
-        let sealer = Sealer::new(&[1; 32]).unwrap();
-        let sealed = sealer.seal(b"secret", b"context").unwrap();
-        assert_eq!(**sealer.open(&sealed, b"context").unwrap(), *b"secret");
-        assert_eq!(sealer.open(&sealed, b"another"), Err(OpenError));
+        let keeper = Sealer::new(&[1; 32]).unwrap();
+        let sealed = keeper.seal(b"secret", b"context").unwrap();
+        assert_eq!(**keeper.open(&sealed, b"context").unwrap(), *b"secret");
+        assert_eq!(keeper.open(&sealed, b"another"), Err(OpenError));
         assert_eq!(Sealer::new(&[2; 32]).unwrap().open(&sealed, b"context"), Err(OpenError));
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
-            assert_eq!(sealer.open(&changed, b"context"), Err(OpenError), "byte {at}");
+            assert_eq!(keeper.open(&changed, b"context"), Err(OpenError), "byte {at}");
         }
-        assert_eq!(sealer.open(&sealed[..NONCE_LEN - 1], b"context"), Err(OpenError));
+        assert_eq!(keeper.open(&sealed[..NONCE_LEN - 1], b"context"), Err(OpenError));
     }
 }

@@ -1,4 +1,4 @@
-//! Shared secrets: what may be an HS256 key.
+//! Shared secrets: HS256 keys and the master secret.
 
 use std::{collections::HashMap, fmt};
 
@@ -7,27 +7,27 @@ use zeroize::Zeroizing;
 
 use super::random::{NoRandomness, random_bytes};
 
-/// The fewest bytes a secret may have: as many as the hash has (RFC 7518 §3.2).
+/// The minimum length in bytes: the length of the hash (RFC 7518 §3.2).
 pub const MIN_BYTES: usize = 32;
 
-/// Below the 128 bits wanted, because the estimate falls short of the truth: 16 random bytes in
-/// hexadecimal come out at 115 or so, at 96 once in thousands.
+/// Below the required 128 bits, because the estimate is too low: 16 random bytes in hexadecimal give about 115,
+/// and rarely 96.
 const MIN_BITS: f64 = 80.0;
-/// Far above what a person's words, dates and patterns come to, far below what 16 random bytes do.
+/// Far above passwords of words, dates and patterns; far below 16 random bytes.
 const MIN_GUESSES: u64 = 1 << 50;
 const MIN_DISTINCT_BYTES: usize = 10;
 const GENERATED_BYTES: usize = 48;
 
-/// Why a text cannot be a signing secret, and what to set instead. Says nothing of the text itself.
+/// Why a text cannot be a secret, and the value to set instead. Contains nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WeakSecret {
     /// Fewer than [`MIN_BYTES`] bytes.
     #[error("has {length} bytes and needs at least {MIN_BYTES}; set the output of `openssl rand -base64 48`")]
     TooShort {
-        /// How many bytes it has.
+        /// Its length in bytes.
         length: usize,
     },
-    /// Made of the words that sample configurations use.
+    /// Made of the words of sample configurations.
     #[error("is a sample value that everyone knows; set the output of `openssl rand -base64 48`")]
     WellKnown,
     /// One short pattern over and over, or few different bytes.
@@ -38,13 +38,13 @@ pub enum WeakSecret {
     Guessable,
 }
 
-/// A secret shared with the backends that check tokens. Wiped from memory when dropped.
+/// A secret with enough entropy. Wiped from memory when dropped.
 #[derive(Clone)]
 pub struct SharedSecret(Zeroizing<Vec<u8>>);
 
 impl SharedSecret {
-    /// Takes the bytes as they are, if nobody can guess them: a token tells an attacker at leisure
-    /// whether a guess is right (RFC 8725 §3.5).
+    /// Accepts the bytes unless they can be guessed: an attacker can verify guesses offline with any token (RFC 8725
+    /// §3.5).
     pub fn parse(bytes: &[u8]) -> Result<Self, WeakSecret> {
         if bytes.len() < MIN_BYTES {
             return Err(WeakSecret::TooShort { length: bytes.len() });
@@ -61,13 +61,13 @@ impl SharedSecret {
         Ok(Self(Zeroizing::new(bytes.to_vec())))
     }
 
-    /// A new random secret of 384 bits, as 64 characters that can be kept in a text file.
+    /// A random secret of 384 bits, as 64 characters for a text file.
     pub fn generate() -> Result<Self, NoRandomness> {
         let random = Zeroizing::new(random_bytes::<GENERATED_BYTES>()?);
         Ok(Self(Zeroizing::new(STANDARD.encode(*random).into_bytes())))
     }
 
-    /// The secret itself: for the key file and the keys, never for a log.
+    /// The secret itself, for the secret file and for keys.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
@@ -79,8 +79,7 @@ impl fmt::Debug for SharedSecret {
     }
 }
 
-/// Words of the secrets in tutorials and sample configurations. Longer ones first, so that each takes
-/// all it can.
+/// Words of secrets in tutorials and sample configurations, longest first.
 const SAMPLE_WORDS: [&str; 45] = [
     "authentication",
     "development",
@@ -141,14 +140,14 @@ fn is_well_known(bytes: &[u8]) -> bool {
     before > 0 && left * 2 <= before
 }
 
-/// Whether it has few different bytes, or a period of at most half its length.
+/// Whether the bytes have few different values, or a period of at most half their length.
 fn is_repetitive(bytes: &[u8]) -> bool {
     let has_period = |period: usize| bytes.iter().zip(&bytes[period..]).all(|(one, next)| one == next);
     counts(bytes).len() < MIN_DISTINCT_BYTES || (1..=bytes.len() / 2).any(has_period)
 }
 
-/// Shannon's entropy of the bytes' frequencies, times their number: an upper bound for text that a
-/// machine drew at random, and far below it for what a person typed.
+/// The Shannon entropy of the byte frequencies, times the length. An upper bound for random text, and much lower for
+/// typed text.
 #[expect(clippy::cast_precision_loss, reason = "lengths of secrets are small")]
 fn estimated_bits(bytes: &[u8]) -> f64 {
     let length = bytes.len() as f64;
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_secret_would_be_accepted_from_a_file() {
+    fn generated_secret_is_accepted() {
         let secret = SharedSecret::generate().unwrap();
         assert_eq!(secret.expose().len(), 64);
         assert!(SharedSecret::parse(secret.expose()).is_ok());
@@ -258,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_debug_output_nor_a_refusal_shows_the_secret() {
+    fn debug_and_errors_hide_the_secret() {
         assert_eq!(format!("{:?}", SharedSecret::generate().unwrap()), "SharedSecret(…)");
         let message = refusal("qwertyuiopasdfghjklzxcvbnm1234567890").unwrap().to_string();
         assert!(!message.contains("qwerty") && message.contains("openssl rand"), "{message}");

@@ -8,19 +8,19 @@ use super::{
 };
 use crate::domain::Timestamp;
 
-/// How often something was tried without success, and when it may be tried again.
+/// A counter of failed attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
     /// Consecutive failures.
     pub failures: u32,
     /// When the last attempt was made.
     pub last_attempt_at: Timestamp,
-    /// Until when no further attempt is admitted.
+    /// When the next attempt is admitted.
     pub next_allowed_at: Timestamp,
 }
 
 impl Store {
-    /// The counter kept under `key`.
+    /// The counter with this `key`.
     pub async fn attempts(&self, key: &str) -> Result<Option<Attempts>, StoreError> {
         let row = Entity::find_by_id(key).one(&self.db).await?;
         Ok(row.map(|row| Attempts {
@@ -30,8 +30,7 @@ impl Store {
         }))
     }
 
-    /// Replaces the counter by `next` if it still is `seen`; otherwise somebody else was faster and
-    /// the answer is `false`.
+    /// Replaces the counter by `next` if it still is `seen`. `false` if another request changed it first.
     pub async fn replace_attempts(
         &self,
         key: &str,
@@ -65,13 +64,13 @@ impl Store {
         }
     }
 
-    /// Forgets the counters under `keys`: the attempt succeeded.
+    /// Deletes the counters with these `keys`.
     pub async fn clear_attempts(&self, keys: impl Iterator<Item = &str>) -> Result<(), StoreError> {
         Entity::delete_many().filter(Column::Key.is_in(keys)).exec(&self.db).await?;
         Ok(())
     }
 
-    /// Forgets every counter last touched before `before`; says how many.
+    /// Deletes the counters last changed before `before`. Returns their number.
     pub async fn delete_attempts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let deleted = Entity::delete_many().filter(Column::LastAttemptAt.lt(before.millis())).exec(&self.db).await?;
         Ok(deleted.rows_affected)

@@ -1,4 +1,4 @@
-//! What people prove themselves with: a password each, kept as a PHC string.
+//! Credentials: a password per user, stored as a PHC string.
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set,
@@ -42,7 +42,7 @@ pub struct PasswordCredential {
 }
 
 impl Store {
-    /// Whether `owner` has a password, and since when.
+    /// When `owner`'s password was set. `None` if the account has none.
     pub async fn password_credential(&self, owner: UserId) -> Result<Option<PasswordCredential>, StoreError> {
         let key = (owner.into(), PASSWORD.to_owned());
         Ok(Entity::find_by_id(key).one(&self.db).await?.map(|row| PasswordCredential {
@@ -65,8 +65,7 @@ impl Store {
         Ok(Entity::find_by_id(key).one(&self.db).await?.map(|row| row.secret))
     }
 
-    /// Replaces `owner`'s password hash if it still is `seen`; otherwise somebody else was faster and
-    /// the answer is `false`.
+    /// Replaces `owner`'s password hash if it still is `seen`. `false` if another request changed it first.
     pub async fn replace_password_hash(
         &self,
         owner: UserId,

@@ -1,4 +1,4 @@
-//! The tables as SeaORM sees them. Nothing outside [`store`](crate::store) names these.
+//! SeaORM's entities. Private to [`store`](crate::store).
 
 pub mod attempt;
 pub mod credential;

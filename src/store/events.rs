@@ -13,24 +13,24 @@ use crate::domain::{
     event::{Event, EventKind},
 };
 
-/// An entry to be written.
+/// A new entry.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// When it happened.
     pub at: Timestamp,
     /// What happened.
     pub kind: EventKind,
-    /// To whom, if that is known.
+    /// The user, if known.
     pub user_id: Option<UserId>,
-    /// In which session.
+    /// The session, if known.
     pub session_id: Option<SessionId>,
-    /// From which network address.
+    /// The network address.
     pub address: Option<IpAddr>,
-    /// From which device.
+    /// The `User-Agent` header.
     pub user_agent: Option<String>,
-    /// A word or two more, of a closed set.
+    /// One of a closed set of details.
     pub detail: Option<&'static str>,
-    /// The request that caused it, as the client was told.
+    /// The request's id, as answered in `X-Request-Id`.
     pub request_id: Option<String>,
 }
 
@@ -52,8 +52,8 @@ impl Store {
         Ok(())
     }
 
-    /// The newest `limit` entries about `owner`, older than the entry `before` where one is named, of
-    /// any kind but those in `without`.
+    /// The newest `limit` entries about `owner`, older than the entry `before`, without the kinds in
+    /// `without`.
     pub async fn events(
         &self,
         owner: UserId,
@@ -72,14 +72,14 @@ impl Store {
         Ok(rows.into_iter().filter_map(|row| to_event(owner, row)).collect())
     }
 
-    /// Forgets every entry from before `before`; says how many.
+    /// Deletes the entries before `before`. Returns their number.
     pub async fn delete_events_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let deleted = Entity::delete_many().filter(Column::At.lt(before.millis())).exec(&self.db).await?;
         Ok(deleted.rows_affected)
     }
 }
 
-/// An entry of a kind this version does not know is left out rather than misread.
+/// `None` for a kind that this version does not know.
 fn to_event(owner: UserId, row: Model) -> Option<Event> {
     Some(Event {
         id: row.id,

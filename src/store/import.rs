@@ -1,4 +1,4 @@
-//! Brings in accounts and sessions from elsewhere: all of them or none.
+//! Imports accounts and sessions in one transaction.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,54 +15,53 @@ use super::{
 };
 use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind};
 
-/// How many rows a statement brings in: databases limit the values in one.
+/// Rows per statement: databases limit the number of values.
 const ROWS: usize = 500;
 
-/// What of an account is the owner's to see.
+/// The profile of an imported account.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// Its id, here and there.
+    /// The user id, kept from the source.
     pub id: UserId,
-    /// Its address.
+    /// The address.
     pub email: Email,
-    /// Whether the owner has shown that the mailbox is theirs.
+    /// Whether the user proved the ownership of the mailbox.
     pub email_verified: bool,
-    /// What its owner wants to be called.
+    /// The name.
     pub name: Name,
-    /// A picture's address.
+    /// The address of a picture.
     pub image: Option<String>,
-    /// When it was made.
+    /// When the account was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
 }
 
-/// An account that is here already.
+/// An existing account.
 #[derive(Clone)]
 pub struct KnownUser {
-    /// The normal form of its address.
+    /// The normalized address.
     pub email_key: String,
     /// When its profile last changed.
     pub updated_at: Timestamp,
-    /// The password's hash, if it has one.
+    /// The password's hash. `None`: the account has no password.
     pub password_hash: Option<String>,
 }
 
-/// A session to be brought in, and the digests of the tokens that opened it.
+/// An imported session and the digests of its tokens.
 #[derive(Debug)]
 pub struct NewImportedSession {
-    /// The session. Its first secret's hash is that of the old cookie.
+    /// The session. Its first secret hash is the digest of the old cookie.
     pub new: NewSession,
     /// The digest of the bare token.
     pub token_hash: [u8; 32],
 }
 
-/// Everything brought in so far; nothing of it is there unless it is committed.
+/// A running import. Nothing is stored until it is committed.
 pub struct Import(DatabaseTransaction);
 
 impl Store {
-    /// Begins to bring in accounts, in tables brought up to date. Until the end nobody else writes
-    /// accounts: they wait.
+    /// Applies the migrations and begins an import. Other writers of accounts wait until it ends.
     pub async fn begin_import(&self) -> Result<Import, StoreError> {
         let transaction = self.begin_write().await?;
         migrate_within(&transaction).await?;
@@ -74,7 +73,7 @@ impl Store {
 }
 
 impl Import {
-    /// Which of these users are here already.
+    /// The existing accounts with these ids.
     pub async fn known_users(&self, ids: &[UserId]) -> Result<HashMap<UserId, KnownUser>, StoreError> {
         let ids = || ids.iter().map(UserId::as_str);
         let rows = user::Entity::find().filter(user::Column::Id.is_in(ids())).all(&self.0).await?;
@@ -92,7 +91,7 @@ impl Import {
         Ok(known.collect())
     }
 
-    /// Whose these mailboxes are.
+    /// The users with these normalized addresses.
     pub async fn mailbox_owners(&self, keys: &[&str]) -> Result<HashMap<String, UserId>, StoreError> {
         let rows: Vec<(String, StoredUserId)> = user::Entity::find()
             .select_only()
@@ -104,7 +103,7 @@ impl Import {
         Ok(rows.into_iter().map(|(key, id)| (key, id.0)).collect())
     }
 
-    /// To which of these users, still here or not, something of this kind has happened.
+    /// The users with an event of this kind, deleted users included.
     pub async fn users_with_event(&self, ids: &[UserId], kind: EventKind) -> Result<HashSet<UserId>, StoreError> {
         let rows: Vec<StoredUserId> = event::Entity::find()
             .select_only()
@@ -117,7 +116,7 @@ impl Import {
         Ok(rows.into_iter().map(|id| id.0).collect())
     }
 
-    /// Which of these tokens, by their digests, were brought along before.
+    /// The token digests that were imported before.
     pub async fn known_tokens(&self, hashes: &[[u8; 32]]) -> Result<HashSet<Vec<u8>>, StoreError> {
         let mut known = HashSet::new();
         for hashes in hashes.chunks(ROWS) {
@@ -133,7 +132,7 @@ impl Import {
         Ok(known)
     }
 
-    /// Makes accounts, and notes in each one's log where it comes from.
+    /// Creates accounts, and records in each one's log that it was imported.
     pub async fn add_users(&self, users: &[Profile], now: Timestamp) -> Result<(), StoreError> {
         if users.is_empty() {
             return Ok(());
@@ -163,7 +162,7 @@ impl Import {
         Ok(())
     }
 
-    /// Changes the profile of an account that is here, all but its address.
+    /// Changes the profile of an existing account, except the address.
     pub async fn change_profile(&self, profile: &Profile) -> Result<(), StoreError> {
         user::Entity::update_many()
             .col_expr(user::Column::EmailVerified, Expr::value(profile.email_verified))
@@ -176,7 +175,7 @@ impl Import {
         Ok(())
     }
 
-    /// Gives accounts that have none a password, by its hash.
+    /// Adds password hashes to accounts without a password.
     pub async fn add_passwords(&self, passwords: Vec<(UserId, String)>, now: Timestamp) -> Result<(), StoreError> {
         if passwords.is_empty() {
             return Ok(());
@@ -192,7 +191,7 @@ impl Import {
         Ok(())
     }
 
-    /// Replaces the hash of an account's password; `false` if it no longer is `seen`.
+    /// Replaces a password hash. `false` if it no longer is `seen`.
     pub async fn replace_password(
         &self,
         owner: UserId,
@@ -208,7 +207,7 @@ impl Import {
         Ok(unchanged)
     }
 
-    /// Opens sessions.
+    /// Adds sessions.
     pub async fn add_sessions(&self, sessions: &[NewImportedSession]) -> Result<(), StoreError> {
         for rows in sessions.chunks(ROWS) {
             self.add_some_sessions(rows).await?;
@@ -229,12 +228,12 @@ impl Import {
         Ok(())
     }
 
-    /// Keeps everything brought in.
+    /// Commits the import.
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)
     }
 
-    /// Keeps nothing of it.
+    /// Discards the import.
     pub async fn rollback(self) -> Result<(), StoreError> {
         Ok(self.0.rollback().await?)
     }

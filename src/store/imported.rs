@@ -1,4 +1,4 @@
-//! Sessions brought along from another system, found by the tokens that opened them there.
+//! Imported sessions, found by the tokens of the former system.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -8,26 +8,26 @@ use super::{
 };
 use crate::domain::SessionId;
 
-/// The SHA-256 of what somebody presents.
+/// The SHA-256 of a presented token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportedDigest {
-    /// Of the token with its signature, as the old cookie held it.
+    /// The token with its signature, as in the old cookie.
     Cookie([u8; 32]),
-    /// Of the token alone.
+    /// The token alone.
     Token([u8; 32]),
 }
 
-/// A session brought along.
+/// An imported session.
 #[derive(Debug)]
 pub struct ImportedSession {
-    /// The session here.
+    /// The session id.
     pub id: SessionId,
-    /// What its first secret's hash is: the digest of the old cookie, in whichever form it was presented.
+    /// The session's first secret hash: the digest of the old cookie, for both forms of the token.
     pub first_secret_hash: Vec<u8>,
 }
 
 impl Store {
-    /// The session that a token of the old system opened.
+    /// The session of a token of the former system.
     pub async fn imported_session(&self, presented: ImportedDigest) -> Result<Option<ImportedSession>, StoreError> {
         let condition = match presented {
             ImportedDigest::Cookie(digest) => Column::CookieHash.eq(digest.to_vec()),

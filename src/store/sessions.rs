@@ -1,4 +1,4 @@
-//! Sign-ins that last: digests of their tokens, their lifetimes and their ends.
+//! Sessions: token digests, lifetimes and ends.
 
 use std::net::IpAddr;
 
@@ -17,8 +17,8 @@ use crate::domain::{
     session::{EndReason, Session},
 };
 
-/// The most live sessions a user can have: a page shows them all, and a program that signs in for each
-/// request must not make them without end.
+/// The most active sessions of a user. A program that signs in for every request must not create sessions
+/// without limit.
 pub const MAX_SESSIONS: u64 = 100;
 
 /// The network address and device that a session was last used from.
@@ -30,23 +30,23 @@ pub struct SeenFrom {
     pub user_agent: Option<String>,
 }
 
-/// A session to be opened.
+/// A new session.
 #[derive(Debug)]
 pub struct NewSession {
-    /// What its owner will see.
+    /// The session as its user sees it.
     pub session: Session,
-    /// The key that marks secrets of this session as its own.
+    /// The key that tags the secrets issued for this session.
     pub family_key: [u8; 32],
     /// The SHA-256 of its first secret.
     pub secret_hash: [u8; 32],
 }
 
-/// A session with what is needed to judge a presented token.
+/// A session with the data that verifies a presented token.
 #[derive(Debug)]
 pub struct StoredSession {
-    /// What its owner may see.
+    /// The session as its user sees it.
     pub session: Session,
-    /// The key that marks secrets of this session as its own.
+    /// The key that tags the secrets issued for this session.
     pub family_key: Vec<u8>,
     /// The SHA-256 of the current secret.
     pub secret_hash: Vec<u8>,
@@ -56,7 +56,7 @@ pub struct StoredSession {
     pub secret_used_at: Option<Timestamp>,
     /// How often the secret has been replaced.
     pub generation: i64,
-    /// When the session was ended before its time.
+    /// When the session was ended. `None`: active or expired.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -65,16 +65,16 @@ pub struct StoredSession {
 pub struct NextSecret {
     /// The SHA-256 of the new secret.
     pub secret_hash: [u8; 32],
-    /// When it is handed out.
+    /// When it is issued.
     pub now: Timestamp,
-    /// When the session now ends unless it is used.
+    /// When the session expires if it is not used again.
     pub idle_expires_at: Timestamp,
 }
 
-/// Which session of its owner outlives a password change.
+/// The session that remains after a password change.
 #[derive(Clone, Copy, Debug)]
 pub enum AfterPasswordChange<'a> {
-    /// The one that asked for it.
+    /// The current one.
     Keep(SessionId),
     /// A new one.
     Open(&'a NewSession),
@@ -130,13 +130,13 @@ impl Store {
         Ok(Some(surplus))
     }
 
-    /// The session a presented session token names. Its secret decides what may be done with it.
+    /// The session that a presented token names. The caller verifies the token's secret.
     pub async fn session_of_token(&self, id: SessionId) -> Result<Option<StoredSession>, StoreError> {
         Ok(Entity::find_by_id(id.uuid()).one(&self.db).await?.map(to_stored_session))
     }
 
-    /// Gives the session its next secret if it still is at `generation` and has not ended; otherwise
-    /// somebody else was faster and the answer is `false`.
+    /// Stores the session's next secret. `false` if the session has ended, or another request rotated the secret
+    /// first.
     pub async fn advance_session(
         &self,
         seen: &StoredSession,
@@ -152,13 +152,13 @@ impl Store {
             .col_expr(Column::IdleExpiresAt, Expr::value(next.idle_expires_at.millis()))
             .col_expr(Column::Address, Expr::value(seen_from.address.map(|address| address.to_string())))
             .col_expr(Column::UserAgent, Expr::value(seen_from.user_agent.clone()))
-            .filter(still_at(seen))
+            .filter(unchanged(seen))
             .exec(&self.db)
             .await?;
         Ok(updated.rows_affected == 1)
     }
 
-    /// Notes that the session's current secret is in use, without replacing it.
+    /// Records the use of the current secret, without rotation.
     pub async fn touch_session(
         &self,
         seen: &StoredSession,
@@ -170,7 +170,7 @@ impl Store {
             .col_expr(Column::SecretUsedAt, Expr::value(first_used.millis()))
             .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
-            .filter(still_at(seen))
+            .filter(unchanged(seen))
             .exec(&self.db)
             .await?;
         Ok(())
@@ -186,24 +186,24 @@ impl Store {
         Entity::update_many()
             .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
-            .filter(still_at(seen))
+            .filter(unchanged(seen))
             .exec(&self.db)
             .await?;
         Ok(())
     }
 
-    /// The live sessions of `owner`, the one used last first.
+    /// The active sessions of `owner`, the most recently used first.
     pub async fn sessions(&self, owner: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
         let rows = live(owner, now).order_by_desc(Column::LastSeenAt).order_by_desc(Column::Id).all(&self.db).await?;
         Ok(rows.into_iter().map(to_session).collect())
     }
 
-    /// A live session of `owner`.
+    /// An active session of `owner`.
     pub async fn session(&self, owner: UserId, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
         Ok(live(owner, now).filter(Column::Id.eq(id.uuid())).one(&self.db).await?.map(to_session))
     }
 
-    /// Ends a session of `owner`; `false` if there is none, or it has ended already.
+    /// Ends a session of `owner`. `false` if there is none, or it has ended already.
     pub async fn end_session(
         &self,
         owner: UserId,
@@ -216,7 +216,7 @@ impl Store {
         Ok(updated.rows_affected == 1)
     }
 
-    /// Ends every session of `owner` but `keep`; says which.
+    /// Ends every session of `owner` but `keep`. Returns the ended ones.
     pub async fn end_other_sessions(
         &self,
         owner: UserId,
@@ -258,7 +258,7 @@ impl Store {
         Ok(Some(ended))
     }
 
-    /// Every session, of anybody, that was ended at or after `since`: what the revocation feed reads.
+    /// All users' sessions that ended at or after `since`, for the revocation feed.
     pub async fn sessions_ended_since(&self, since: Timestamp) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
         let rows: Vec<(uuid::Uuid, i64)> = Entity::find()
             .select_only()
@@ -270,7 +270,7 @@ impl Store {
         Ok(rows.into_iter().map(|(id, at)| (SessionId::from_uuid(id), Timestamp::from_millis(at))).collect())
     }
 
-    /// Forgets every session that ended or expired before `before`; says how many.
+    /// Deletes the sessions that ended or expired before `before`. Returns their number.
     pub async fn delete_sessions_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let over =
             Condition::any().add(Column::EndedAt.lt(before.millis())).add(Column::IdleExpiresAt.lt(before.millis()));
@@ -285,15 +285,15 @@ fn live(owner: UserId, now: Timestamp) -> Select<Entity> {
         .filter(Column::IdleExpiresAt.gt(now.millis()))
 }
 
-/// The row as it was read: not replaced by another request, and not ended.
-fn still_at(seen: &StoredSession) -> Condition {
+/// The row is unchanged since it was read, and the session has not ended.
+fn unchanged(seen: &StoredSession) -> Condition {
     Condition::all()
         .add(Column::Id.eq(seen.session.id.uuid()))
         .add(Column::Generation.eq(seen.generation))
         .add(Column::EndedAt.is_null())
 }
 
-/// Ends sessions that have not ended yet; which ones is for the caller to say.
+/// Ends the sessions that match the caller's filter and have not ended yet.
 fn ending(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::EndedAt, Expr::value(now.millis()))
@@ -326,7 +326,7 @@ pub(super) async fn end_others(
     Ok(ended)
 }
 
-/// Ends the sessions that make too many of them, the longest unused first; says which.
+/// Ends the sessions above the limit, the least recently used first. Returns them.
 async fn end_surplus(
     transaction: &DatabaseTransaction,
     owner: UserId,

@@ -1,4 +1,4 @@
-//! The key pairs that sign access tokens. What is private in them is sealed before it gets here.
+//! The key pairs that sign access tokens. Private keys are stored sealed.
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 
@@ -8,34 +8,33 @@ use super::{
 };
 use crate::domain::Timestamp;
 
-/// A key pair as it is kept.
+/// A stored key pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SigningKey {
-    /// Its name, `kid`.
+    /// `kid`.
     pub id: String,
-    /// Its one algorithm, as tokens name it.
+    /// `alg`.
     pub algorithm: String,
-    /// The public part.
+    /// The public key.
     pub public_key: Vec<u8>,
-    /// The private part, sealed.
+    /// The sealed private key.
     pub sealed_private_key: Vec<u8>,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: Timestamp,
-    /// When it begins to sign.
+    /// When the key starts to sign.
     pub not_before: Timestamp,
-    /// From when on it is not even accepted; `None` while it has no successor.
+    /// When the key stops being accepted. `None`: it has no successor yet.
     pub retire_at: Option<Timestamp>,
 }
 
 impl Store {
-    /// Every key, the one that signs the latest last.
+    /// All keys, in the order in which they start to sign.
     pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
         Ok(all(&self.db).await?)
     }
 
-    /// Replaces all keys by what `decide` makes of them, and answers with those and whatever else it
-    /// answers. One process at a time, however many ask at the same moment: each decides over what the one
-    /// before it left.
+    /// Replaces all keys by the result of `decide`, and returns that result. Processes take turns: each decides
+    /// on the keys that the previous one stored.
     pub async fn change_signing_keys<T: Send, E: From<StoreError>>(
         &self,
         decide: impl FnOnce(Vec<SigningKey>) -> Result<(Vec<SigningKey>, T), E> + Send,
@@ -48,14 +47,14 @@ impl Store {
         Ok((after, answer))
     }
 
-    /// Forgets every key that has been refused since before `before`; says how many.
+    /// Deletes the keys that were retired before `before`. Returns their number.
     pub async fn delete_signing_keys_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let deleted = Entity::delete_many().filter(Column::RetireAt.lt(before.millis())).exec(&self.db).await?;
         Ok(deleted.rows_affected)
     }
 }
 
-/// Names the lock that whoever changes the keys holds.
+/// The advisory lock of a change of the keys.
 const SIGNING_KEYS: i64 = 7_592_019_384_756_104;
 
 async fn all(db: &impl ConnectionTrait) -> Result<Vec<SigningKey>, DbErr> {

@@ -1,4 +1,4 @@
-//! People.
+//! Users.
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, SqlErr, sea_query::Expr,
@@ -15,22 +15,22 @@ use crate::domain::{
     user::{ProfileChange, User},
 };
 
-/// An account to be made.
+/// A new account.
 #[derive(Debug)]
 pub struct NewAccount {
-    /// Its id.
+    /// The user id.
     pub id: UserId,
-    /// Its address.
+    /// The address.
     pub email: Email,
-    /// What its owner wants to be called.
+    /// The name.
     pub name: Name,
-    /// A picture's address.
+    /// The address of a picture.
     pub image: Option<String>,
     /// The password's hash (a PHC string).
     pub password_hash: String,
 }
 
-/// Why an account was not made.
+/// Why an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAccountError {
     /// The mailbox has an account already.
@@ -47,10 +47,10 @@ impl From<DbErr> for CreateAccountError {
     }
 }
 
-/// A user with what is needed to check their password.
+/// A user and the data that verifies the password.
 #[derive(Debug)]
 pub struct PasswordLogin {
-    /// Who it is.
+    /// The user.
     pub user: User,
     /// The password.
     pub password: StoredPassword,
@@ -59,7 +59,7 @@ pub struct PasswordLogin {
 }
 
 impl Store {
-    /// Makes an account with its password and first session: all of it or nothing.
+    /// Creates an account with its password and first session, in one transaction.
     pub async fn create_account(
         &self,
         account: NewAccount,
@@ -93,12 +93,12 @@ impl Store {
         Ok(user)
     }
 
-    /// The account of a mailbox, for a password to be checked against.
+    /// The account with this address, for a password check.
     pub async fn password_login(&self, email: &Email) -> Result<Option<PasswordLogin>, StoreError> {
         let row = find_by_email(&self.db, email).await?;
-        // The second query runs for an unknown mailbox too, so that both take as long.
-        let nobody = || UserId::new(Timestamp::from_millis(0), [0; 10]);
-        let id = row.as_ref().map_or_else(nobody, |row| row.id.0);
+        // The second query runs for an unknown address too, so that both take the same time.
+        let dummy = || UserId::new(Timestamp::from_millis(0), [0; 10]);
+        let id = row.as_ref().map_or_else(dummy, |row| row.id.0);
         let hash = self.password_hash(id).await?;
         Ok(row.zip(hash).map(|(row, hash)| PasswordLogin {
             disabled: row.disabled_at.is_some(),
@@ -107,13 +107,13 @@ impl Store {
         }))
     }
 
-    /// The profile of `owner`, if the account may be used.
+    /// The profile of `owner`. `None` if the account is gone or disabled.
     pub async fn enabled_user(&self, owner: UserId) -> Result<Option<User>, StoreError> {
         let query = Users::find_by_id(owner).filter(user::Column::DisabledAt.is_null());
         Ok(query.one(&self.db).await?.map(to_user))
     }
 
-    /// Changes `owner`'s profile; `None` if there is no such account, or it may not be used.
+    /// Changes `owner`'s profile. `None` if the account is gone or disabled.
     pub async fn change_profile(
         &self,
         owner: UserId,
@@ -144,7 +144,7 @@ fn to_user(row: user::Model) -> User {
         id: row.id.0,
         email: row.email,
         email_verified: row.email_verified,
-        // Stored names were parsed on their way in.
+        // Names are validated before they are stored.
         name: Name::parse(&row.name).unwrap_or_default(),
         image: row.image,
         created_at: Timestamp::from_millis(row.created_at),

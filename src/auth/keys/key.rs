@@ -17,7 +17,7 @@ pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 #[error("the token could not be signed")]
 pub struct SigningFailed;
 
-/// One key, its name and its algorithm.
+/// A key with its id and algorithm.
 pub(crate) struct Key {
     id: String,
     algorithm: Algorithm,
@@ -59,12 +59,12 @@ impl Key {
         self.algorithm
     }
 
-    /// The part that may be published; `None` for a shared secret, which has none.
+    /// The public key. `None` for a shared secret.
     pub(crate) const fn public(&self) -> Option<&PublicKey> {
         self.public.as_ref()
     }
 
-    /// Makes a token of `claims`.
+    /// Signs `claims`. Returns the whole token.
     pub(crate) fn sign<C: Serialize>(&self, claims: &C) -> Result<String, SigningFailed> {
         let header = Header {
             typ: Some(ACCESS_TOKEN_TYPE.to_owned()),
@@ -74,16 +74,16 @@ impl Key {
         jsonwebtoken::encode(&header, claims, &self.signing).map_err(|_| SigningFailed)
     }
 
-    /// Whether `signature` (base64url) is this key's over `signed`; takes the same time for every
-    /// wrong one.
+    /// Whether `signature` (base64url) is this key's signature of `signed`. Takes the same time for every wrong
+    /// signature.
     pub(crate) fn verifies(&self, signed: &[u8], signature: &str) -> bool {
         let algorithm = self.algorithm.implementation();
         jsonwebtoken::crypto::verify(signature, signed, &self.verifying, algorithm).unwrap_or(false)
     }
 }
 
-/// The name of a shared secret: its RFC 7638 thumbprint. Secrets have at least 128 bits of entropy, so a
-/// name that travels in every token gives a guesser no more than the token's own signature does.
+/// The `kid` of a shared secret: its RFC 7638 thumbprint. Secrets have at least 128 bits of entropy, so the
+/// thumbprint in every token helps a guesser no more than the token's signature does.
 fn thumbprint(secret: &SharedSecret) -> String {
     let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(secret.expose()));
     let jwk = Zeroizing::new(format!(r#"{{"k":"{}","kty":"oct"}}"#, *encoded));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_key_verifies_what_it_signed_and_nothing_else() {
+    fn key_verifies_only_its_own_signatures() {
         let pair = |algorithm| Key::pair(&KeyPair::generate(algorithm).unwrap());
         let shared = || Key::shared(&SharedSecret::generate().unwrap());
         for (key, other, length) in [

@@ -1,4 +1,4 @@
-//! Key pairs: made here, and brought back from what was kept of them.
+//! Key pairs: generated, or restored from the private key.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use zeroize::Zeroizing;
 
 use super::{PairAlgorithm, PublicKey};
 
-/// A private key with its public one. The private part is wiped from memory when dropped.
+/// A private key with its public key. The private key is wiped from memory when dropped.
 pub struct KeyPair {
     private: Zeroizing<Vec<u8>>,
     public: PublicKey,
 }
 
-/// What is wrong with a key pair.
+/// Why there is no key pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyPairError {
-    /// The cryptographic library made none.
-    #[error("no key could be made")]
+    /// The cryptographic library failed.
+    #[error("a key could not be generated")]
     Generation,
-    /// The bytes are no private key of this algorithm.
+    /// The bytes are not a private key of this algorithm.
     #[error("not a private key")]
     Malformed,
 }
@@ -37,7 +37,8 @@ impl KeyPair {
         Self::from_pkcs8(algorithm, Zeroizing::new(document.as_ref().to_vec()))
     }
 
-    /// The key pair of a private key in PKCS #8 (RFC 5958). The public part is computed, not believed.
+    /// The key pair of a private key in PKCS #8 (RFC 5958). Derives the public key from the
+    /// private key.
     pub fn from_pkcs8(algorithm: PairAlgorithm, private: Zeroizing<Vec<u8>>) -> Result<Self, KeyPairError> {
         let public = match algorithm {
             PairAlgorithm::EdDsa => {
@@ -53,12 +54,12 @@ impl KeyPair {
         Ok(Self { private, public: public.ok_or(KeyPairError::Malformed)? })
     }
 
-    /// The public part.
+    /// The public key.
     pub const fn public(&self) -> &PublicKey {
         &self.public
     }
 
-    /// The private part, in PKCS #8: for sealing and signing, never for a log.
+    /// The private key in PKCS #8, for sealing and signing.
     pub fn expose(&self) -> &[u8] {
         &self.private
     }
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pair_comes_back_from_its_private_part_and_no_two_are_alike() {
+    fn pair_is_restored_from_its_private_key() {
         for algorithm in [PairAlgorithm::EdDsa, PairAlgorithm::Es256] {
             let pair = KeyPair::generate(algorithm).unwrap();
             let again = KeyPair::from_pkcs8(algorithm, Zeroizing::new(pair.expose().to_vec())).unwrap();

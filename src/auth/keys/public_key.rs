@@ -1,4 +1,4 @@
-//! The half of a key pair that everybody may know.
+//! The public key of a key pair.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::PairAlgorithm;
 /// Bytes of a coordinate, on both curves.
 const COORDINATE: usize = 32;
 
-/// What marks a point of which both coordinates follow (SEC 1 §2.3.3).
+/// The prefix of an uncompressed point (SEC 1 §2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
 /// A public key: a point on its algorithm's curve.
@@ -21,7 +21,7 @@ pub struct PublicKey {
     bytes: Vec<u8>,
 }
 
-/// A public key as it is published (RFC 7517, RFC 8037 §2). There is no member for anything private.
+/// A published public key (RFC 7517, RFC 8037 §2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Jwk {
     kty: &'static str,
@@ -36,7 +36,7 @@ pub struct Jwk {
 }
 
 impl PublicKey {
-    /// A key of the form its algorithm has: 32 bytes for Ed25519, an uncompressed point for P-256.
+    /// Parses a key: 32 bytes for Ed25519, an uncompressed point for P-256.
     pub fn parse(algorithm: PairAlgorithm, bytes: &[u8]) -> Option<Self> {
         let well_formed = match algorithm {
             PairAlgorithm::EdDsa => bytes.len() == COORDINATE,
@@ -45,25 +45,25 @@ impl PublicKey {
         well_formed.then(|| Self { algorithm, bytes: bytes.to_vec() })
     }
 
-    /// The key's bytes: what [`parse`](Self::parse) takes.
+    /// The bytes that [`parse`](Self::parse) accepts.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The algorithm it checks signatures of.
+    /// The algorithm of its signatures.
     pub const fn algorithm(&self) -> PairAlgorithm {
         self.algorithm
     }
 
-    /// The key's name, `kid`: its thumbprint (RFC 7638 §3, RFC 8037 §2). No two keys share one.
+    /// The `kid`: the thumbprint (RFC 7638 §3, RFC 8037 §2).
     pub fn thumbprint(&self) -> String {
         let Point { kty, crv, x, y } = self.point();
-        // The required members in alphabetical order, and nothing else.
+        // Exactly the required members, in alphabetical order.
         let y = y.map(|y| format!(r#","y":"{y}""#)).unwrap_or_default();
         URL_SAFE_NO_PAD.encode(Sha256::digest(format!(r#"{{"crv":"{crv}","kty":"{kty}","x":"{x}"{y}}}"#)))
     }
 
-    /// The key as it is published.
+    /// The published form.
     pub fn jwk(&self) -> Jwk {
         let Point { kty, crv, x, y } = self.point();
         Jwk { kty, crv, x, y, purpose: "sig", alg: self.algorithm.as_str(), kid: self.thumbprint() }
@@ -122,8 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn a_p256_key_has_its_thumbprint_over_four_members() {
-        // The key of RFC 7515 §A.3; RFC 7638 has a vector for RSA alone. Computed with:
+    fn p256_thumbprint_covers_four_members() {
+        // The key of RFC 7515 §A.3; RFC 7638 has a test vector for RSA only. Computed with:
         // printf '{"crv":"P-256","kty":"EC","x":"…","y":"…"}' | openssl dgst -sha256 -binary | basenc --base64url
         let (x, y) = ("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0");
         let point = [vec![4], decode(x), decode(y)].concat();
@@ -134,8 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn the_thumbprint_is_that_of_the_published_members() {
-        // RFC 7638 §3.1 step by step, over what `jwk` publishes.
+    fn thumbprint_matches_the_published_members() {
+        // RFC 7638 §3.1 step by step, on the published members.
         for (algorithm, bytes) in [(PairAlgorithm::EdDsa, vec![9; 32]), (PairAlgorithm::Es256, vec![4; 65])] {
             let key = PublicKey::parse(algorithm, &bytes).unwrap();
             let mut jwk = serde_json::to_value(key.jwk()).unwrap();

@@ -1,4 +1,4 @@
-//! The ring of keys: one signs at a time, all verify.
+//! The key ring: one key signs at a time, all verify.
 
 use std::{
     fmt,
@@ -8,33 +8,33 @@ use std::{
 use super::{Jwk, KeyPair, key::Key};
 use crate::{crypto::secret::SharedSecret, domain::Timestamp};
 
-/// The keys in use. Clones share them, and see at once when they are replaced.
+/// The keys in use. Clones share one ring.
 #[derive(Clone, Default)]
 pub struct KeyRing(Arc<RwLock<Arc<[RingKey]>>>);
 
-/// A key and its time.
+/// A key and its period of use.
 #[derive(Clone)]
 pub struct RingKey {
     key: Arc<Key>,
-    /// When it begins to sign.
+    /// When the key starts to sign.
     pub not_before: Timestamp,
-    /// When what it signed is refused from; `None` while it has no successor.
+    /// When its tokens start to be refused. `None`: it has no successor yet.
     pub retire_at: Option<Timestamp>,
 }
 
 impl RingKey {
-    /// A key pair that always has signed and always will.
+    /// A key pair valid from the epoch, without expiry.
     pub fn new(pair: &KeyPair) -> Self {
         Self { key: Arc::new(Key::pair(pair)), not_before: Timestamp::from_millis(0), retire_at: None }
     }
 
-    /// The same key, signing from `not_before` and refused from `retire_at`.
+    /// The same key with this period.
     #[must_use]
     pub fn during(self, not_before: Timestamp, retire_at: Option<Timestamp>) -> Self {
         Self { not_before, retire_at, ..self }
     }
 
-    /// The key's name.
+    /// The `kid`.
     pub fn id(&self) -> &str {
         self.key.id()
     }
@@ -44,15 +44,15 @@ impl RingKey {
     }
 }
 
-/// Which of several keys signs, by when each begins to: the newest that has begun. Where none has, as
-/// when another machine's clock is ahead of this one's, the first to begin.
+/// The key that signs at `now`: the one that started last. If none has started, because this machine's clock is
+/// behind another's, the first to start.
 pub fn signing_at<T>(keys: &[T], not_before: impl Fn(&T) -> Timestamp, now: Timestamp) -> Option<&T> {
     let begun = keys.iter().filter(|key| not_before(key) <= now).max_by_key(|key| not_before(key));
     begun.or_else(|| keys.iter().min_by_key(|key| not_before(key)))
 }
 
 impl KeyRing {
-    /// A ring of shared secrets: `current` signs, and tokens made with any of `others` still verify.
+    /// A ring of shared secrets: `current` signs, and tokens signed with `others` are accepted.
     pub fn hs256(current: &SharedSecret, others: &[SharedSecret]) -> Self {
         let ever = |secret, not_before| RingKey {
             key: Arc::new(Key::shared(secret)),
@@ -64,31 +64,31 @@ impl KeyRing {
         ring
     }
 
-    /// From now on, these are the keys.
+    /// Replaces the keys.
     pub fn replace(&self, keys: Vec<RingKey>) {
-        // No code panics while it holds the lock, and a ring is replaced as a whole.
+        // No code panics while it has the lock, and the ring is replaced as a whole.
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
-    /// The keys as they are now.
+    /// The current keys.
     pub fn keys(&self) -> Arc<[RingKey]> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The public keys that can be asked for at `now`: those that verify, and the next to sign.
+    /// The published keys at `now`: those that verify, and the next one to sign.
     pub fn public_keys(&self, now: Timestamp) -> Vec<Jwk> {
         let keys = self.keys();
         let valid = keys.iter().filter(|key| !key.is_over(now));
         valid.filter_map(|key| Some(key.key.public()?.jwk())).collect()
     }
 
-    /// The key that signs at `now`; `None` if there is none at all.
+    /// The key that signs at `now`. `None` if the ring is empty.
     pub(crate) fn signing(&self, now: Timestamp) -> Option<Arc<Key>> {
         let valid: Vec<_> = self.keys().iter().filter(|key| !key.is_over(now)).cloned().collect();
         signing_at(&valid, |key| key.not_before, now).map(|key| Arc::clone(&key.key))
     }
 
-    /// The key that a token's `kid` names, unless its time is over.
+    /// The key with this `kid`, unless it is retired.
     pub(crate) fn find(&self, id: &str, now: Timestamp) -> Option<Arc<Key>> {
         self.keys().iter().find(|key| key.id() == id && !key.is_over(now)).map(|key| Arc::clone(&key.key))
     }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_former_secret_verifies_and_the_first_one_signs() {
+    fn former_secret_verifies_and_first_one_signs() {
         let (old, new) = (secret("Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM"), SharedSecret::generate().unwrap());
         let (before, after) = (KeyRing::hs256(&old, &[]), KeyRing::hs256(&new, &[old]));
         let (old, new) = (before.signing(NOW).unwrap(), after.signing(NOW).unwrap());
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_key_that_has_begun_signs_and_the_next_is_published() {
+    fn newest_started_key_signs_next_is_published() {
         let (old, next) = (key(NOW, Some(NOW.plus(MINUTE * 10))), key(NOW.plus(MINUTE), None));
         let ring = ring(&[&old, &next]);
         assert_eq!(signs(&ring, NOW).as_deref(), Some(old.id()));
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_verifies_until_its_time_is_over_and_not_a_moment_longer() {
+    fn key_verifies_until_retired() {
         let (old, new) = (key(NOW, Some(NOW.plus(MINUTE * 10))), key(NOW.plus(MINUTE), None));
         let ring = ring(&[&old, &new]);
         let end = NOW.plus(MINUTE * 10);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_whose_clock_is_behind_signs_with_the_first_key_there_is() {
+    fn clock_behind_signs_with_the_first_key() {
         let (first, second) = (key(NOW, None), key(NOW.plus(MINUTE), None));
         let ring = ring(&[&second, &first]);
         assert_eq!(signs(&ring, NOW.minus(MINUTE)).as_deref(), Some(first.id()));
@@ -178,10 +178,10 @@ mod tests {
     fn clones_see_a_replacement_at_once() {
         let (old, new) = (key(NOW, None), key(NOW, None));
         let ring = ring(&[&old]);
-        let elsewhere = ring.clone();
+        let clone = ring.clone();
         ring.replace(vec![new.clone()]);
-        assert!(elsewhere.find(old.id(), NOW).is_none());
-        assert!(elsewhere.find(new.id(), NOW).is_some());
+        assert!(clone.find(old.id(), NOW).is_none());
+        assert!(clone.find(new.id(), NOW).is_some());
     }
 
     #[test]

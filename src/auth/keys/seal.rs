@@ -39,42 +39,42 @@ mod tests {
 
     const ALGORITHM: PairAlgorithm = PairAlgorithm::EdDsa;
 
-    fn opens(sealer: &KeySealer, pair: &KeyPair, sealed: &[u8]) -> bool {
-        sealer.open(ALGORITHM, pair.public().as_bytes(), sealed).is_ok()
+    fn opens(keeper: &KeySealer, pair: &KeyPair, sealed: &[u8]) -> bool {
+        keeper.open(ALGORITHM, pair.public().as_bytes(), sealed).is_ok()
     }
 
     #[test]
     fn only_the_sealing_key_opens_a_key() {
-        let (sealer, other) = (KeySealer::new(&[1; 32]).unwrap(), KeySealer::new(&[2; 32]).unwrap());
+        let (keeper, other) = (KeySealer::new(&[1; 32]).unwrap(), KeySealer::new(&[2; 32]).unwrap());
         let pair = KeyPair::generate(ALGORITHM).unwrap();
-        let sealed = sealer.seal(&pair).unwrap();
-        let opened = sealer.open(ALGORITHM, pair.public().as_bytes(), &sealed).unwrap();
+        let sealed = keeper.seal(&pair).unwrap();
+        let opened = keeper.open(ALGORITHM, pair.public().as_bytes(), &sealed).unwrap();
         assert_eq!(opened.expose(), pair.expose());
         assert!(!opens(&other, &pair, &sealed));
-        assert_ne!(sealer.seal(&pair).unwrap(), sealed, "each seal has a new nonce");
+        assert_ne!(keeper.seal(&pair).unwrap(), sealed, "each seal has a new nonce");
         let hidden = pair.expose().windows(16).all(|secret| !sealed.windows(16).any(|window| window == secret));
         assert!(hidden, "the private key is not visible");
     }
 
     #[test]
     fn sealed_key_is_bound_to_id_and_algorithm() {
-        let sealer = KeySealer::new(&[1; 32]).unwrap();
+        let keeper = KeySealer::new(&[1; 32]).unwrap();
         let (pair, other) = (KeyPair::generate(ALGORITHM).unwrap(), KeyPair::generate(ALGORITHM).unwrap());
-        let sealed = sealer.seal(&pair).unwrap();
-        assert!(!opens(&sealer, &other, &sealed));
-        assert!(sealer.open(PairAlgorithm::Es256, pair.public().as_bytes(), &sealed).is_err());
+        let sealed = keeper.seal(&pair).unwrap();
+        assert!(!opens(&keeper, &other, &sealed));
+        assert!(keeper.open(PairAlgorithm::Es256, pair.public().as_bytes(), &sealed).is_err());
     }
 
     #[test]
     fn changed_sealed_key_is_refused() {
-        let sealer = KeySealer::new(&[1; 32]).unwrap();
+        let keeper = KeySealer::new(&[1; 32]).unwrap();
         let pair = KeyPair::generate(ALGORITHM).unwrap();
-        let sealed = sealer.seal(&pair).unwrap();
+        let sealed = keeper.seal(&pair).unwrap();
         for index in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[index] ^= 1;
-            assert!(!opens(&sealer, &pair, &changed), "byte {index}");
-            assert!(!opens(&sealer, &pair, &sealed[..index]), "cut to {index}");
+            assert!(!opens(&keeper, &pair, &changed), "byte {index}");
+            assert!(!opens(&keeper, &pair, &sealed[..index]), "cut to {index}");
         }
     }
 }

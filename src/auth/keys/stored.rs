@@ -1,4 +1,4 @@
-//! The key pairs in the database, and what can be done with them.
+//! The key pairs in the database: rotation and retirement.
 
 use std::{
     collections::HashSet,
@@ -21,7 +21,7 @@ use crate::{
     store::{Store, StoreError, signing_keys::SigningKey},
 };
 
-/// The key pairs in the database. Processes that share it see the same ones.
+/// The key pairs in the database, shared by all processes.
 pub struct StoredKeys {
     store: Store,
     clock: Clock,
@@ -32,54 +32,54 @@ pub struct StoredKeys {
     reported: Mutex<HashSet<String>>,
 }
 
-/// A key as it is listed.
+/// A key in a list.
 #[derive(Clone, Debug)]
 pub struct KeyStatus {
-    /// Its name.
+    /// The `kid`.
     pub id: String,
-    /// Its algorithm.
+    /// The `alg`.
     pub algorithm: String,
-    /// What it is doing.
+    /// The phase of its life.
     pub phase: Phase,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: Timestamp,
-    /// When it begins to sign.
+    /// When the key starts to sign.
     pub not_before: Timestamp,
-    /// From when on it is not even accepted.
+    /// When its tokens start to be refused.
     pub retire_at: Option<Timestamp>,
 }
 
-/// What kept the keys from being used or changed.
+/// Why the keys cannot be used or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Keys that another master secret has sealed.
+    /// The keys were sealed with another master secret.
     #[error(
         "the signing keys in the database ({}) were sealed with another master secret than this one; set \
          LATCHKEY_SECRET to the one used before, or restore the file `secret` in the data folder. If it is lost, \
-         give each of them up with `latchkey keys retire KID --now`: the service then makes a new one, and everybody \
-         gets a new access token",
+         revoke each of them with `latchkey keys retire KID --now`: the service then creates a new one, and clients get \
+         new access tokens",
         .0.join(", ")
     )]
     WrongSecret(Vec<String>),
-    /// There is no key of this name.
+    /// There is no key with this id.
     #[error("there is no signing key {0:?}; `latchkey keys list` shows them all")]
     Unknown(String),
-    /// The key has been refused for some time.
+    /// The key is retired already.
     #[error("the signing key {0:?} is retired already: nothing it signed is accepted")]
     Retired(String),
-    /// Making a key.
+    /// A key could not be generated.
     #[error(transparent)]
     KeyPair(#[from] KeyPairError),
-    /// Sealing a key.
+    /// A key could not be sealed.
     #[error(transparent)]
     Sealing(#[from] SealError),
 }
 
 impl StoredKeys {
-    /// The keys of one algorithm in this database, sealed under the installation's key.
+    /// The keys of one algorithm, sealed under a key derived from the master secret.
     pub fn new(
         store: Store,
         clock: Clock,
@@ -91,15 +91,15 @@ impl StoredKeys {
         Ok(Self { store, clock, algorithm, schedule, sealer, reported: Mutex::default() })
     }
 
-    /// Fills the ring before the first request, making the first key where there is none. Keys of another
-    /// algorithm get an end: the settings have changed.
+    /// Fills the ring before the first request. Creates the first key if there is none. Keys of another
+    /// algorithm get a retirement time: the setting has changed.
     pub(crate) async fn start(&self, ring: &KeyRing) -> Result<(), KeysError> {
         let now = self.clock.now();
         let keys = self.store.change_signing_keys(|keys| {
             let (ours, mut others) = self.split(keys);
             let mut timeline = Timeline::new(ours, now, self.schedule);
             self.open_all(timeline.keys())?;
-            self.make_due(&mut timeline)?;
+            self.create_due(&mut timeline)?;
             for other in &mut others {
                 other.retire_at.get_or_insert(now.plus(self.schedule.kept_after()));
             }
@@ -116,33 +116,33 @@ impl StoredKeys {
         let now = self.clock.now();
         let mut keys = self.store.signing_keys().await?;
         let mut timeline = Timeline::new(self.split(keys.clone()).0, now, self.schedule);
-        if timeline.settle() || timeline.due().is_some() {
-            keys = self.change(|timeline| self.make_due(timeline)).await?.0;
+        if timeline.set_retirements() || timeline.due().is_some() {
+            keys = self.change(|timeline| self.create_due(timeline)).await?.0;
         }
         self.install(keys, ring, now);
         Ok(())
     }
 
-    /// Every key, also of another algorithm, in the order in which they begin to sign.
+    /// All keys of all algorithms, in the order in which they start to sign.
     pub async fn list(&self) -> Result<Vec<KeyStatus>, KeysError> {
         let keys = self.store.signing_keys().await?;
         let timeline = Timeline::new(self.split(keys.clone()).0, self.clock.now(), self.schedule);
         Ok(keys.iter().map(|key| status(key, &timeline)).collect())
     }
 
-    /// Makes the next key. Nothing is refused for it, however often it is asked for.
+    /// Creates the next key. No token becomes invalid.
     pub async fn rotate(&self) -> Result<KeyStatus, KeysError> {
         let edit = |timeline: &mut Timeline| {
             self.open_all(timeline.keys())?;
-            let key = self.make(timeline.next())?;
+            let key = self.create(timeline.next())?;
             timeline.add(key.clone());
             Ok(status(&key, timeline))
         };
         Ok(self.change(edit).await?.1)
     }
 
-    /// Takes a key out of service in good order: it signs no more, and what it has signed is accepted
-    /// until it expires. Answers until when; `None` if it has signed nothing, and is gone.
+    /// Retires a key: it stops signing, and its tokens are accepted until they expire. Returns when the last one
+    /// expires. `None` if the key has signed nothing and is deleted.
     pub async fn retire(&self, id: &str) -> Result<Option<Timestamp>, KeysError> {
         self.ensure_exists(id).await?;
         let edit = |timeline: &mut Timeline| {
@@ -152,7 +152,7 @@ impl StoredKeys {
                 Phase::Next => _ = timeline.remove(id),
                 Phase::Signing => {
                     if let Some(begins) = timeline.retire_current() {
-                        timeline.add(self.make(begins)?);
+                        timeline.add(self.create(begins)?);
                     }
                 }
                 Phase::VerifyingOnly => {}
@@ -162,8 +162,8 @@ impl StoredKeys {
         Ok(self.change(edit).await?.1)
     }
 
-    /// Gives a key up: from now on it is refused, and everything it signed. Works without the master
-    /// secret; then the service itself makes the key that follows.
+    /// Revokes a key: all its tokens are refused from now on. Works without the master secret; the service then
+    /// creates the successor.
     pub async fn retire_now(&self, id: &str) -> Result<(), KeysError> {
         self.ensure_exists(id).await?;
         let now = self.clock.now();
@@ -173,7 +173,7 @@ impl StoredKeys {
             let mut timeline = Timeline::new(ours, now, self.schedule);
             let openable = self.open_all(timeline.keys()).is_ok();
             if let Some(begins) = timeline.remove(id).filter(|_| openable) {
-                timeline.add(self.make(begins)?);
+                timeline.add(self.create(begins)?);
             }
             others.extend(timeline.into_keys());
             Ok::<_, KeysError>((others, ()))
@@ -187,8 +187,8 @@ impl StoredKeys {
         if known { Ok(()) } else { Err(KeysError::Unknown(id.to_owned())) }
     }
 
-    /// Changes our keys while no other process does; answers with all keys as they then are, and with what
-    /// `edit` answers.
+    /// Changes the keys of this algorithm, excluding other processes. Returns all keys, and the result of
+    /// `edit`.
     async fn change<T: Send>(
         &self,
         edit: impl FnOnce(&mut Timeline) -> Result<T, KeysError> + Send,
@@ -197,24 +197,24 @@ impl StoredKeys {
             let (ours, mut others) = self.split(keys);
             let mut timeline = Timeline::new(ours, self.clock.now(), self.schedule);
             let answer = edit(&mut timeline)?;
-            timeline.settle();
+            timeline.set_retirements();
             others.extend(timeline.into_keys());
             Ok((others, answer))
         };
         self.store.change_signing_keys(decide).await
     }
 
-    fn make_due(&self, timeline: &mut Timeline) -> Result<(), KeysError> {
+    fn create_due(&self, timeline: &mut Timeline) -> Result<(), KeysError> {
         if let Some(begins) = timeline.due() {
-            timeline.add(self.make(begins)?);
+            timeline.add(self.create(begins)?);
         }
-        timeline.settle();
+        timeline.set_retirements();
         Ok(())
     }
 
-    fn make(&self, not_before: Timestamp) -> Result<SigningKey, KeysError> {
+    fn create(&self, not_before: Timestamp) -> Result<SigningKey, KeysError> {
         let mut pair = KeyPair::generate(self.algorithm)?;
-        // On a command line, such a name would be taken for a flag.
+        // The command line would parse such an id as a flag.
         while pair.public().thumbprint().starts_with('-') {
             pair = KeyPair::generate(self.algorithm)?;
         }
@@ -229,7 +229,7 @@ impl StoredKeys {
         })
     }
 
-    /// Those of our algorithm whose time is not over, and all others.
+    /// The active keys of this algorithm, and all others.
     fn split(&self, keys: Vec<SigningKey>) -> (Vec<SigningKey>, Vec<SigningKey>) {
         let now = self.clock.now();
         let is_ours = |key: &SigningKey| {
@@ -248,7 +248,7 @@ impl StoredKeys {
         if closed.is_empty() { Ok(()) } else { Err(KeysError::WrongSecret(closed)) }
     }
 
-    /// Puts the keys into the ring. One that cannot be opened is left out and reported, once: the others go on.
+    /// Replaces the ring. A key that cannot be opened is logged once and left out.
     fn install(&self, keys: Vec<SigningKey>, ring: &KeyRing, now: Timestamp) {
         let before = ring.keys();
         let timeline = Timeline::new(self.split(keys).0, now, self.schedule);
@@ -284,7 +284,7 @@ fn status(key: &SigningKey, timeline: &Timeline) -> KeyStatus {
     }
 }
 
-/// Tells the security log which keys have come and gone.
+/// Logs published and withdrawn keys.
 fn report_changes(before: &[RingKey], after: &[RingKey]) {
     let missing_in = |keys: &[RingKey], key: &RingKey| keys.iter().all(|other| other.id() != key.id());
     for key in after.iter().filter(|key| missing_in(before, key)) {

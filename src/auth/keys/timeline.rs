@@ -1,30 +1,30 @@
-//! Which key signs when: the rules of succession.
+//! The rotation rules.
 //!
-//! Keys begin to sign one after the other, and each signs until the next begins. Exactly one, the last,
-//! has no end: every other is refused from [`Schedule::kept_after`] after its successor's beginning.
+//! Keys start to sign one after the other, and each signs until the next one starts. Only the last key has no
+//! retirement time; every other is retired [`Schedule::kept_after`] after its successor starts.
 
 use std::time::Duration;
 
 use super::{PUBLISHED_AHEAD, Schedule, ring::signing_at};
 use crate::{domain::Timestamp, store::signing_keys::SigningKey};
 
-/// How long a key that is withdrawn in good order still signs: by then every process knows its successor.
+/// How long a retired key continues to sign: until every process knows its successor.
 const HANDING_OVER: Duration = Duration::from_secs(2);
 
-/// What a key is doing.
+/// The phase of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Published, to sign later.
+    /// Published, signs later.
     Next,
     /// Signing.
     Signing,
-    /// Signing no more; what it signed is accepted.
+    /// Its tokens are accepted; it does not sign.
     VerifyingOnly,
-    /// Nothing it signed is accepted.
+    /// Its tokens are refused.
     Retired,
 }
 
-/// The keys of one algorithm whose time is not over.
+/// The active keys of one algorithm.
 pub struct Timeline {
     keys: Vec<SigningKey>,
     now: Timestamp,
@@ -32,24 +32,24 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// The keys among these whose time is not over.
+    /// The active ones of these keys.
     pub fn new(mut keys: Vec<SigningKey>, now: Timestamp, schedule: Schedule) -> Self {
         keys.retain(|key| key.retire_at.is_none_or(|retire_at| retire_at > now));
         keys.sort_by_key(|key| key.not_before);
         Self { keys, now, schedule }
     }
 
-    /// The keys, the first to begin first.
+    /// The keys, in the order in which they start to sign.
     pub fn keys(&self) -> &[SigningKey] {
         &self.keys
     }
 
-    /// The keys, to be kept.
+    /// The keys, for storage.
     pub fn into_keys(self) -> Vec<SigningKey> {
         self.keys
     }
 
-    /// What the key of this name is doing.
+    /// The phase of the key with this id.
     pub fn phase(&self, id: &str) -> Phase {
         match (self.keys.iter().position(|key| key.id == id), self.signing()) {
             (Some(key), Some(signing)) if key > signing => Phase::Next,
@@ -59,17 +59,17 @@ impl Timeline {
         }
     }
 
-    /// When a key that has to be made now is to begin; `None` if none has to be.
+    /// When a key that is due now starts to sign. `None` if none is due.
     pub fn due(&self) -> Option<Timestamp> {
         let Some(last) = self.keys.last() else { return Some(self.next()) };
         let next = self.now.plus(PUBLISHED_AHEAD);
         let signed_for_long = || self.schedule.rotation.is_some_and(|rotation| next >= last.not_before.plus(rotation));
-        // An end without a successor comes from a process with another algorithm.
+        // A retirement time without a successor was set by a process with another algorithm.
         (last.retire_at.is_some() || signed_for_long()).then(|| self.next())
     }
 
-    /// When the next key begins if it is made now: not before it has been published for long enough, and
-    /// after every other. The first begins at once.
+    /// When the next key starts to sign if it is created now: after it has been published long enough, and after
+    /// every other key. The first key starts at once.
     pub fn next(&self) -> Timestamp {
         let next = self.now.plus(PUBLISHED_AHEAD);
         self.keys.last().map_or(self.now, |last| next.max(just_after(last)))
@@ -78,41 +78,40 @@ impl Timeline {
     /// Adds a key.
     pub fn add(&mut self, key: SigningKey) {
         self.keys.push(key);
-        self.settle();
+        self.set_retirements();
     }
 
-    /// Takes the signing key out of service in good order: its successor begins as soon as every process
-    /// can know it. Answers when a key to be made now has to begin, where there is no successor.
+    /// Retires the signing key: its successor starts as soon as every process knows it. Without a successor,
+    /// returns when a new key must start.
     pub fn retire_current(&mut self) -> Option<Timestamp> {
         let next = self.signing().map_or(0, |signing| signing + 1);
         let missing = self.bring_forward(next, self.now.plus(HANDING_OVER));
-        self.settle();
+        self.set_retirements();
         missing
     }
 
-    /// Takes a key out of service at once, with everything it signed. Answers when a key to be made now
-    /// has to begin, where none is left to sign.
+    /// Removes a key at once. If no key is left to sign, returns when a new key must start.
     pub fn remove(&mut self, id: &str) -> Option<Timestamp> {
         let phase = self.phase(id);
         let index = self.keys.iter().position(|key| key.id == id)?;
         self.keys.remove(index);
         let missing = if phase == Phase::Signing { self.bring_forward(index, self.now) } else { None };
         if phase == Phase::Next && index == self.keys.len() {
-            // Its predecessor goes on.
+            // Its predecessor continues to sign.
             self.keys.iter_mut().skip(index - 1).for_each(|last| last.retire_at = None);
         }
-        self.settle();
+        self.set_retirements();
         missing
     }
 
-    /// Gives every key that has a successor the end it has to have. Answers whether one had another.
-    pub fn settle(&mut self) -> bool {
+    /// Sets the retirement time of every key with a successor. Returns whether one changed.
+    pub fn set_retirements(&mut self) -> bool {
         let Some(signing) = self.signing() else { return false };
         let mut changed = false;
         for index in signing + 1..self.keys.len() {
             let until = self.keys[index].not_before.plus(self.schedule.kept_after());
             let retire_at = &mut self.keys[index - 1].retire_at;
-            // An end that has been promised is not brought forward.
+            // A published retirement time never moves forward.
             let wanted = Some(retire_at.map_or(until, |promised| promised.max(until)));
             changed |= *retire_at != wanted;
             *retire_at = wanted;
@@ -120,8 +119,8 @@ impl Timeline {
         changed
     }
 
-    /// Lets the key at `index` begin at `at` if it would begin later; never before the one in front of it.
-    /// Answers when it would have to begin, if there is none.
+    /// Moves the start of the key at `index` forward to `at`, but not before the previous key. Without a key at
+    /// `index`, returns when it would have to start.
     fn bring_forward(&mut self, index: usize, at: Timestamp) -> Option<Timestamp> {
         let at = index.checked_sub(1).map_or(at, |before| at.max(just_after(&self.keys[before])));
         match self.keys.get_mut(index) {
@@ -137,7 +136,7 @@ impl Timeline {
     }
 }
 
-/// No two keys begin at the same moment, so that it is always clear which one signs.
+/// Two keys never start at the same moment, so that exactly one signs.
 fn just_after(key: &SigningKey) -> Timestamp {
     key.not_before.plus(Duration::from_millis(1))
 }
@@ -170,7 +169,7 @@ mod tests {
         timeline.keys().iter().map(|key| key.id.as_str()).collect()
     }
 
-    /// Every key but the last is kept until what it signs until its successor begins has expired.
+    /// Every key but the last is kept until the tokens it signs before its successor starts have expired.
     fn assert_none_is_stranded(timeline: &Timeline) {
         for pair in timeline.keys().windows(2) {
             assert!(pair[0].not_before < pair[1].not_before, "{pair:#?}");
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_key_is_made_so_early_that_it_is_published_long_enough() {
+    fn next_key_is_created_early_enough_to_publish() {
         let keys = [key("a", NOW, None)];
         let moment = NOW.plus(DAY).minus(PUBLISHED_AHEAD);
         assert_eq!(timeline(&keys, moment.minus(Duration::from_millis(1))).due(), None);
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_slept_through_the_day_still_publishes_the_key_before_it_signs() {
+    fn late_service_publishes_the_key_before_signing() {
         let late = NOW.plus(DAY * 30);
         assert_eq!(timeline(&[key("a", NOW, None)], late).due(), Some(late.plus(PUBLISHED_AHEAD)));
     }
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn two_rotations_within_one_millisecond_leave_a_line_of_three() {
+    fn two_rotations_in_one_millisecond_keep_order() {
         let mut timeline = timeline(&[key("a", NOW, None)], NOW);
         for id in ["b", "c"] {
             timeline.add(key(id, timeline.next(), None));
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn giving_up_the_signing_key_brings_none_back_that_signed_before() {
+    fn removed_signing_key_revives_no_former_key() {
         let old = key("a", NOW.minus(DAY * 2), Some(NOW.plus(Duration::from_mins(1))));
         let mut timeline = timeline(&[old, key("b", NOW.minus(DAY), None)], NOW);
         assert_eq!(timeline.remove("b"), Some(NOW));
@@ -272,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_next_key_that_is_given_up_leaves_the_signing_one_without_an_end() {
+    fn removed_next_key_leaves_signing_key_open() {
         let mut timeline = timeline(&[key("a", NOW.minus(Duration::from_hours(1)), None)], NOW);
         timeline.add(key("b", timeline.next(), None));
         assert_eq!(timeline.remove("b"), None);
@@ -280,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_was_ended_from_elsewhere_gets_a_successor() {
+    fn key_ended_by_another_process_gets_successor() {
         let ended = key("a", NOW.minus(Duration::from_hours(1)), Some(NOW.plus(Duration::from_mins(1))));
         let mut timeline = timeline(&[ended], NOW);
         let begins = timeline.due().unwrap();
@@ -295,8 +294,8 @@ mod tests {
         let keys = [key("a", NOW, Some(next.plus(SCHEDULE.kept_after()))), key("b", next, None)];
         let longer = Schedule { access_ttl: SCHEDULE.access_ttl * 4, ..SCHEDULE };
         let mut timeline = Timeline::new(keys.to_vec(), NOW, longer);
-        assert!(timeline.settle());
+        assert!(timeline.set_retirements());
         assert_eq!(timeline.keys()[0].retire_at, Some(next.plus(longer.kept_after())));
-        assert!(!timeline.settle(), "once is enough");
+        assert!(!timeline.set_retirements(), "once is enough");
     }
 }

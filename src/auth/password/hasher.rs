@@ -1,7 +1,6 @@
-//! Password hashing: argon2id, off the async threads, never more at once than there is room for.
+//! Password hashing: argon2id on blocking threads, with bounded memory.
 //!
-//! Hashes brought along from another system are verified as they are (`stored`), and made anew with
-//! argon2id at their owner's next sign-in.
+//! Imported hashes are verified in their own format (`stored`) and replaced by argon2id at the next sign-in.
 
 mod better_auth;
 mod memory;
@@ -25,16 +24,15 @@ use memory::MemoryPool;
 use stored::Stored;
 use workers::{NotDone, Workers};
 
-/// Bytes of random salt (NIST SP 800-63B-4 §3.1.1.2 asks for at least 4).
+/// NIST SP 800-63B-4 §3.1.1.2 requires at least 4 bytes.
 const SALT_BYTES: usize = 16;
 
-/// Bytes of hash.
 const OUTPUT_BYTES: usize = 32;
 
-/// When to come back after [`HasherError::Busy`]: a full queue is worked off in about this time.
+/// The retry delay after [`HasherError::Busy`]: a full queue empties in about this time.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// What one argon2id hash costs.
+/// The cost of one argon2id hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HashParameters {
     memory_kib: u32,
@@ -43,15 +41,15 @@ pub struct HashParameters {
 }
 
 impl HashParameters {
-    /// 19 MiB, two passes, one lane: the OWASP Password Storage Cheat Sheet's and ASVS 11.4.2's
-    /// choice, about 15 ms of one processor.
+    /// 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet, ASVS 11.4.2): about 15 ms of one
+    /// processor.
     pub const STANDARD: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
 
-    /// The most a *stored* hash may cost. A row that asks for more has been tampered with and must
-    /// not be able to exhaust memory; up to here, accounts can be brought along from other systems.
+    /// The highest cost of a *stored* hash. A row with a higher one was tampered with and must not exhaust
+    /// memory. Imported hashes may cost up to this.
     const STORED_MAX: Self = Self { memory_kib: 64 * 1024, passes: 10, lanes: 4 };
 
-    /// As cheap as argon2id gets, for tests that sign in a thousand times. Protects nothing.
+    /// The lowest cost that argon2id allows, for tests. Not secure.
     pub const fn cheap_for_tests() -> Self {
         Self { memory_kib: 8, passes: 1, lanes: 1 }
     }
@@ -65,31 +63,30 @@ impl HashParameters {
     }
 }
 
-/// How much may be hashed at once.
+/// Limits of concurrent hashing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HashLimits {
-    /// Hashes computed at the same time; at least 1. Memory never exceeds this times that of one.
+    /// Hashes computed at the same time, at least 1. Memory is at most this times the memory of one hash.
     pub permits: usize,
-    /// Callers that may wait for a permit; whoever comes later is told to come back.
+    /// Callers that may wait for a permit. Further callers get [`HasherError::Busy`].
     pub queue: usize,
 }
 
 impl HashLimits {
-    /// A permit for each processor and 32 waiting for each permit: the last in the queue waits about
-    /// half a second.
+    /// One permit per processor, and 32 waiting callers per permit: the last one waits about half a second.
     pub fn for_this_machine() -> Self {
         let permits = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self { permits, queue: permits * 32 }
     }
 }
 
-/// A password's hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`, or until its owner has
-/// signed in, what was brought along from another system: `$scrypt$ln=14,r=16,p=1$…$…`.
+/// A password hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`, or `$scrypt$ln=14,r=16,p=1$…$…`
+/// for an imported hash until the next sign-in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// A hash as read from the database; whether it is a sound one shows when it is verified against.
+    /// A hash as read from the database, not validated.
     pub fn from_stored(phc: String) -> Self {
         Self(phc)
     }
@@ -100,41 +97,38 @@ impl PasswordHash {
     }
 }
 
-/// Hashes stay out of logs.
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash(…)")
     }
 }
 
-/// What came of comparing a password with a hash.
+/// The result of comparing a password with a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is the password.
+    /// The password matches.
     Match {
-        /// The stored hash was made in another way than the live one: [`upgrade`](PasswordHasher::upgrade)
-        /// and store it.
+        /// The stored hash has outdated parameters: replace it by [`upgrade`](PasswordHasher::upgrade).
         rehash: bool,
     },
-    /// It is not.
+    /// The password does not match.
     Mismatch,
 }
 
-/// Why nothing could be hashed or compared.
+/// Why a password was not hashed or compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HasherError {
-    /// As many wait as may wait (503 with `Retry-After`).
-    #[error("too many passwords are being checked at this moment")]
+    /// The queue is full (503 with `Retry-After`).
+    #[error("too many passwords are waiting to be hashed")]
     Busy {
-        /// When trying again makes sense.
+        /// How long to wait before the next attempt.
         retry_after: Duration,
     },
-    /// The stored hash is of no kind that is known here, or asks for absurd parameters. No password
-    /// matches it.
+    /// The stored hash has an unknown format or excessive parameters. No password matches it.
     #[error("the stored password hash is damaged")]
     Corrupt,
-    /// No memory, no randomness, or the program is shutting down.
-    #[error("passwords cannot be checked at this moment")]
+    /// Out of memory, no randomness, or the service is shutting down.
+    #[error("passwords cannot be hashed at the moment")]
     Unavailable,
 }
 
@@ -160,16 +154,16 @@ struct Inner {
 }
 
 impl PasswordHasher {
-    /// A hasher that makes hashes with `parameters`.
+    /// A hasher with these parameters for new hashes.
     pub fn new(parameters: HashParameters, limits: HashLimits) -> Result<Self, HasherError> {
         let params = parameters.params()?;
-        let unknown = hash_of_nothing(&params)?;
+        let unknown = dummy_hash(&params)?;
         let workers = Workers::new(limits.permits, limits.queue);
         let memory = MemoryPool::new(params.block_count());
         Ok(Self(Arc::new(Inner { parameters, params, unknown, workers, memory })))
     }
 
-    /// Hashes a password with the live parameters and a fresh salt.
+    /// Hashes a password with the current parameters and a new salt.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, HasherError> {
         self.run(move |inner| {
             let salt = random_bytes::<SALT_BYTES>().map_err(|_| HasherError::Unavailable)?;
@@ -179,13 +173,13 @@ impl PasswordHasher {
         .await
     }
 
-    /// Hashes anew a password that has just matched. In its compatible form: every spelling of it that
-    /// the old hash took is taken by the new one.
+    /// Hashes a password that has just matched an outdated hash. Uses its compatible form, so that the new hash
+    /// accepts every Unicode spelling that the old one accepted.
     pub async fn upgrade(&self, password: &Password) -> Result<PasswordHash, HasherError> {
         self.hash(password.compatible()).await
     }
 
-    /// Compares a password with the stored hash; the comparison itself takes constant time.
+    /// Compares a password with a stored hash, in constant time.
     pub async fn verify(&self, password: Password, stored: &PasswordHash) -> Result<Verdict, HasherError> {
         let stored = Stored::read(stored)?;
         self.run(move |inner| {
@@ -199,13 +193,13 @@ impl PasswordHasher {
         .await
     }
 
-    /// Costs what [`verify`](Self::verify) costs and is always a mismatch: for an account that does
-    /// not exist or has no password, so that time does not tell (ASVS 6.3.8).
+    /// Verifies against a dummy hash: takes as long as [`verify`](Self::verify) and never matches. For accounts that
+    /// do not exist or have no password, so that response times do not reveal them (ASVS 6.3.8).
     pub async fn verify_unknown(&self, password: Password) -> Result<Verdict, HasherError> {
         self.verify(password, &self.0.unknown).await.map(|_| Verdict::Mismatch)
     }
 
-    /// The most hashes that were ever computed at the same time; never more than the permits.
+    /// The most hashes that were ever computed at the same time.
     pub fn peak(&self) -> usize {
         self.0.workers.peak()
     }
@@ -222,7 +216,6 @@ impl PasswordHasher {
     }
 }
 
-/// Computes the hash itself.
 fn compute(memory: &MemoryPool, params: &Params, password: &Password, salt: &[u8]) -> Result<Output, HasherError> {
     let mut output = [0; Output::MAX_LENGTH];
     let length = params.output_len().unwrap_or(OUTPUT_BYTES);
@@ -236,8 +229,8 @@ fn compute(memory: &MemoryPool, params: &Params, password: &Password, salt: &[u8
     Output::new(output).map_err(|_| HasherError::Unavailable)
 }
 
-/// A hash that no password has: salt *and* output are random, the parameters are the live ones.
-fn hash_of_nothing(params: &Params) -> Result<PasswordHash, HasherError> {
+/// A dummy hash that matches no password: random salt *and* output, with the current parameters.
+fn dummy_hash(params: &Params) -> Result<PasswordHash, HasherError> {
     let random = random_bytes::<{ SALT_BYTES + OUTPUT_BYTES }>().map_err(|_| HasherError::Unavailable)?;
     let (salt, output) = random.split_at(SALT_BYTES);
     phc_string(params, salt, Output::new(output).map_err(|_| HasherError::Unavailable)?)
@@ -284,7 +277,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_made_by_the_reference_implementation_matches() {
+    async fn hash_of_reference_implementation_matches() {
         // From the test vectors of the reference implementation (argon2id, version 19).
         let reference = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
         let reference = PasswordHash::from_stored(reference.to_owned());
@@ -294,7 +287,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn two_hashes_of_one_password_differ_and_carry_the_standard_parameters() {
+    async fn hashes_differ_and_have_standard_parameters() {
         let hasher = PasswordHasher::new(HashParameters::STANDARD, LIMITS).unwrap();
         let one = hasher.hash(password("correct horse")).await.unwrap();
         let two = hasher.hash(password("correct horse")).await.unwrap();
@@ -305,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_made_with_other_parameters_matches_and_is_due_for_a_new_one() {
+    async fn hash_with_other_parameters_needs_rehash() {
         let old = HashParameters { passes: 2, ..HashParameters::cheap_for_tests() };
         let old = PasswordHasher::new(old, LIMITS).unwrap();
         let hash = old.hash(password("correct horse")).await.unwrap();
@@ -315,11 +308,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_account_costs_a_hash_with_the_live_parameters_and_never_matches() {
+    async fn dummy_hash_has_live_parameters_and_no_match() {
         for parameters in [HashParameters::STANDARD, HashParameters::cheap_for_tests()] {
             let hasher = PasswordHasher::new(parameters, LIMITS).unwrap();
             let real = hasher.hash(password("correct horse")).await.unwrap();
-            // Kind, version, parameters, and the lengths of salt and output.
+            // Format, version, parameters, and the lengths of salt and output.
             let form = |hash: &PasswordHash| {
                 hash.as_str()
                     .split('$')
@@ -332,7 +325,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn fifty_passwords_at_once_never_use_more_memory_than_the_permits() {
+    async fn concurrent_hashes_stay_within_permits() {
         let hasher = cheap();
         let all = join_all((0..50).map(|_| hasher.hash(password("correct horse")))).await;
         assert!(all.iter().all(Result::is_ok));
@@ -340,15 +333,15 @@ mod tests {
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn past_the_queue_the_answer_is_busy() {
+    async fn full_queue_returns_busy() {
         let hasher = PasswordHasher::new(HashParameters::STANDARD, HashLimits { permits: 1, queue: 2 }).unwrap();
         let all = join_all((0..5).map(|_| hasher.verify_unknown(password("correct horse")))).await;
         let busy = all.iter().filter(|one| **one == Err(HasherError::Busy { retry_after: RETRY_AFTER })).count();
-        assert_eq!(busy, 2, "one runs, two wait, two are told to come back: {all:?}");
+        assert_eq!(busy, 2, "one runs, two wait, two are refused: {all:?}");
     }
 
     #[tokio::test]
-    async fn a_damaged_or_absurd_stored_hash_is_refused_before_any_work() {
+    async fn damaged_or_excessive_hash_is_refused_early() {
         let rest = "c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
         let hasher = cheap();
         let sound = PasswordHash(format!("$argon2id$v=19$m=65536,t=3,p=4${rest}"));
@@ -377,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_output_hides_the_hash() {
+    fn debug_hides_the_hash() {
         assert!(!format!("{:?}", PasswordHash("$argon2id$secret".to_owned())).contains("secret"));
     }
 }

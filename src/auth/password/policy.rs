@@ -1,4 +1,4 @@
-//! Which passwords may be chosen: long enough, not among the first an attacker tries.
+//! The rules for new passwords: long enough, and not among the first guesses of an attacker.
 
 mod common;
 mod strength;
@@ -10,50 +10,49 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Email, Name, Password, password::WeakPassword};
 
-/// The product's name, which does not belong in a password (ASVS 6.2.11).
+/// A context word that passwords must not contain (ASVS 6.2.11).
 const PRODUCT: &str = "latchkey";
 
-/// The fewest characters of a name or an address that count as *containing* it: shorter ones are
-/// inside too many harmless words.
+/// The shortest name or address that a password must not contain. Shorter ones occur in too many harmless
+/// words.
 const CONTEXT_CHARS: usize = 4;
 
-/// The fewest characters of a word about the person that makes a password easier to guess.
+/// The shortest personal word for the strength estimate.
 const KNOWN_CHARS: usize = 2;
 
-/// The most such words that are looked for: a name is free text and may have fifty.
+/// The most personal words for the strength estimate: a name may have fifty.
 const MAX_KNOWN: usize = 20;
 
-/// The rules for choosing a password. Signing in never asks them: a password that was accepted once
-/// keeps working.
+/// The rules for new passwords. They do not apply to sign-in: an accepted password keeps working.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasswordPolicy {
-    /// The fewest characters (Unicode code points).
+    /// The minimum length in Unicode code points.
     pub min_length: u8,
-    /// Whether an upper-case letter, a lower-case letter and a digit are demanded. Off unless
-    /// someone is required to have it: it makes passwords worse (NIST SP 800-63B-4 §3.1.1.2).
+    /// Whether an upper-case letter, a lower-case letter and a digit are required. Off by default: NIST
+    /// SP 800-63B-4 §3.1.1.2 forbids composition rules.
     pub composition: bool,
 }
 
-/// Whose password it is going to be.
+/// The user of a new password.
 #[derive(Clone, Copy)]
 pub struct AboutPerson<'a> {
     /// The account's e-mail address.
     pub email: &'a Email,
-    /// The person's name; may be empty.
+    /// The name. May be empty.
     pub name: &'a Name,
 }
 
-/// A password that may be chosen. Only [`PasswordPolicy`] makes them.
+/// A password that satisfies the policy. Only [`PasswordPolicy`] creates it.
 #[derive(Clone)]
 pub struct NewPassword(Password);
 
 impl NewPassword {
-    /// The password itself. Everything that calls this must be worth the look.
+    /// The password itself.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// The password, to be hashed.
+    /// The password, for hashing.
     pub fn into_password(self) -> Password {
         self.0
     }
@@ -66,9 +65,9 @@ impl fmt::Debug for NewPassword {
 }
 
 impl PasswordPolicy {
-    /// Judges a password for a person; the first rule it breaks is the reason.
+    /// Checks a password for a user. The error is the first violated rule.
     ///
-    /// Takes a millisecond of processor time typically and 25 at worst: on an async thread use
+    /// Takes about one millisecond of processor time, 25 at worst. On an async thread use
     /// [`check_off_thread`](Self::check_off_thread).
     pub fn check(&self, password: Password, about: &AboutPerson<'_>) -> Result<NewPassword, WeakPassword> {
         self.check_length(&password)?;
@@ -90,7 +89,7 @@ impl PasswordPolicy {
         Ok(NewPassword(password))
     }
 
-    /// The first rule on its own, which costs nothing and needs to know nobody.
+    /// Checks only the length.
     pub fn check_length(&self, password: &Password) -> Result<(), WeakPassword> {
         if password.expose().chars().count() < usize::from(self.min_length) {
             return Err(WeakPassword::TooShort { minimum: self.min_length });
@@ -98,8 +97,7 @@ impl PasswordPolicy {
         Ok(())
     }
 
-    /// [`check`](Self::check) on a blocking thread. What could not be judged to the end (the program
-    /// is shutting down) is not accepted.
+    /// Like [`check`](Self::check), on a blocking thread. Refuses the password if the service is shutting down.
     pub async fn check_off_thread(
         self,
         password: Password,
@@ -111,11 +109,11 @@ impl PasswordPolicy {
     }
 }
 
-/// What an attacker knows about a person before the first guess, folded.
+/// The words that an attacker knows about a user, folded.
 struct Context {
-    /// Must not occur anywhere in the password.
+    /// Must not occur in the password.
     forbidden: Vec<String>,
-    /// Makes what contains it easier to guess.
+    /// Input to the strength estimate.
     known: Vec<String>,
 }
 
@@ -138,8 +136,7 @@ impl Context {
     }
 }
 
-/// The label of the domain that names someone: the longest but for the last (`example` in
-/// `mail.example.co.uk`), in Unicode.
+/// The longest label of the domain except the last (`example` in `mail.example.co.uk`), in Unicode.
 fn organisation(email: &Email) -> String {
     let domain = email.key().rsplit_once('@').map_or("", |(_, domain)| domain);
     let (domain, _) = idna::domain_to_unicode(domain);
@@ -147,7 +144,7 @@ fn organisation(email: &Email) -> String {
     fold(but_the_last.split('.').max_by_key(|label| label.chars().count()).unwrap_or_default())
 }
 
-/// Upper and lower case, full-width and other compatibility forms are one and the same to a guesser.
+/// Removes the differences of case and of compatibility forms such as full-width letters.
 fn fold(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
@@ -172,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn good_passwords_of_every_kind_are_accepted_as_they_are() {
+    fn good_passwords_are_accepted_unchanged() {
         for good in [
             "violet spoon harbour",
             "  leading and trailing spaces  ",
@@ -251,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn short_names_and_addresses_forbid_no_word_that_happens_to_contain_them() {
+    fn short_names_forbid_no_containing_words() {
         let email = Email::parse("al@x.io").unwrap();
         let name = Name::parse("Al Li").unwrap();
         let about = AboutPerson { email: &email, name: &name };

@@ -80,7 +80,7 @@ impl AttemptKeys {
             message.extend(part.len().to_be_bytes());
             message.extend(part.as_bytes());
         }
-        AttemptKey(self.0.tag(&message).iter().map(|byte| format!("{byte:02x}")).collect())
+        AttemptKey(self.0.tag(&message).map(|byte| format!("{byte:02x}")).concat())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The claims of a token whose signature is right.
+//! The claims of a token with a valid signature.
 
 use serde_json::{Map, Number, Value};
 
@@ -8,17 +8,16 @@ use crate::{
     domain::{SessionId, Timestamp, UserId},
 };
 
-/// What a valid access token says: this user, in this session, for this long.
+/// The claims of a valid access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessClaims {
-    /// `sub` and `user_id`: the user whose data the token opens.
+    /// `sub` and `user_id`.
     pub user_id: UserId,
-    /// `sid`: the session it was issued in.
+    /// `sid`.
     pub session_id: SessionId,
     /// `iat`.
     pub issued_at: Timestamp,
-    /// When it stops being accepted (but for the leeway): `exp`, or the configured lifetime after
-    /// `iat` if that is earlier.
+    /// `exp`, or `iat` plus the configured lifetime if that is earlier. Without leeway.
     pub expires_at: Timestamp,
 }
 
@@ -29,7 +28,7 @@ impl AccessClaims {
     }
 }
 
-/// All claims that the verifier checks, each of the right type, none compared with anything yet.
+/// All claims that the verifier checks, parsed and not compared yet.
 pub(super) struct SignedClaims {
     pub(super) issuer: String,
     pub(super) subject: UserId,
@@ -71,7 +70,7 @@ impl Reader {
         self.0.remove(name).ok_or(TokenRefusal::MissingClaim(name))
     }
 
-    /// A string that says something.
+    /// A string that is not empty.
     fn text(&mut self, name: &'static str) -> Result<String, TokenRefusal> {
         match self.take(name)? {
             Value::String(text) if !text.is_empty() => Ok(text),
@@ -83,7 +82,7 @@ impl Reader {
         self.text(name)?.parse().map_err(|_| TokenRefusal::MalformedClaim(name))
     }
 
-    /// A `NumericDate` (RFC 7519 §2): a number, whole or not, never a string.
+    /// A `NumericDate` (RFC 7519 §2): a number, possibly fractional.
     fn time(&mut self, name: &'static str) -> Result<Timestamp, TokenRefusal> {
         let Value::Number(seconds) = self.take(name)? else {
             return Err(TokenRefusal::MalformedClaim(name));
@@ -92,7 +91,7 @@ impl Reader {
     }
 }
 
-/// The last second of the year 9999: a larger number is milliseconds, or an attempt at an overflow.
+/// The last second of the year 9999. A larger number is in milliseconds, or provokes an overflow.
 const LAST_SECOND: i64 = 253_402_300_799;
 
 fn numeric_date(seconds: &Number) -> Option<Timestamp> {
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_numbers_from_the_epoch_to_the_year_9999() {
+    fn date_range_is_the_epoch_to_the_year_9999() {
         assert_eq!(date("1700000000"), Some(1_700_000_000_000));
         assert_eq!(date("1700000000.25"), Some(1_700_000_000_250));
         assert_eq!(date("1700000000.001"), Some(1_700_000_000_001));

@@ -1,16 +1,16 @@
-//! The compact serialization of a signed token (RFC 7515 §7.1), and nothing else.
+//! The compact serialization of a signed token (RFC 7515 §7.1).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{MAX_BYTES, TokenRefusal};
 
-/// A token's three parts. Nothing in it is proven yet.
+/// A token's three parts, unverified.
 pub(super) struct Compact<'a> {
     /// The decoded header.
     pub(super) header: Vec<u8>,
-    /// The decoded claims: not to be looked at before the signature is checked.
+    /// The decoded claims. Parsed only after the signature is verified.
     pub(super) payload: Vec<u8>,
-    /// The bytes that are signed: both parts as received, with the dot between them.
+    /// The signed bytes: header and payload as received, with the dot between them.
     pub(super) signed: &'a [u8],
     /// The signature, in base64url.
     pub(super) signature: &'a str,
@@ -32,8 +32,7 @@ impl<'a> Compact<'a> {
     }
 }
 
-/// Without padding, and with the unused bits of the last character zero: the engine refuses any other
-/// form, so that one token has one spelling (RFC 4648 §3.5).
+/// Refuses padding, and unused bits that are not zero, so that a token has one spelling (RFC 4648 §3.5).
 fn decode(part: &str) -> Result<Vec<u8>, TokenRefusal> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenRefusal::NotBase64url)
 }

@@ -1,20 +1,19 @@
-//! The header of a token: what it claims to be, before anything is proven.
+//! The header of a token, unverified.
 
 use serde_json::Value;
 
 use super::{TokenRefusal, json};
 use crate::auth::keys::key::ACCESS_TOKEN_TYPE;
 
-/// Members that ask the reader to do something else than check one of our signatures over these
-/// claims: extensions we do not know (`crit`), unencoded payloads (`b64`), keys of the token's own
-/// choice, encryption, compression, another content. None is ever obeyed, so none is let through.
+/// Members that change how a token is verified: extensions (`crit`), unencoded payloads (`b64`), keys chosen by the
+/// token, encryption, compression, another content type. None is supported, so tokens with one are refused.
 const UNSUPPORTED: [&str; 11] = ["crit", "b64", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip", "cty"];
 
 /// The two members that choose the key, as received.
 pub(super) struct Header {
     /// `alg`.
     pub(super) algorithm: String,
-    /// `kid`: hostile text until it has been found in the ring (RFC 8725 §3.10).
+    /// `kid`. Untrusted until found in the key ring (RFC 8725 §3.10).
     pub(super) key_id: String,
 }
 
@@ -38,8 +37,7 @@ impl Header {
     }
 }
 
-/// A media type, whose letters' case does not matter and whose `application/` may be left out
-/// (RFC 7515 §4.1.9).
+/// A media type: case-insensitive, and `application/` is optional (RFC 7515 §4.1.9).
 fn is_access_token(typ: &str) -> bool {
     let typ = typ.to_ascii_lowercase();
     typ.strip_prefix("application/").unwrap_or(&typ) == ACCESS_TOKEN_TYPE

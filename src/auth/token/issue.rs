@@ -13,36 +13,36 @@ use crate::{
 /// Why no token was issued.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 pub enum IssueError {
-    /// The session ends within the second: there is nothing left to grant.
+    /// The session expires within the second.
     #[error("the session is over")]
     SessionOver,
-    /// No key is known: every one has been given up, and none made yet.
+    /// There is no key: all were revoked, and none was created yet.
     #[error("there is no key to sign with")]
     NoKey,
-    /// The operating system gave no random bytes.
+    /// The random number generator failed.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
-    /// The cryptographic library refused.
+    /// The cryptographic library failed.
     #[error(transparent)]
     Signing(#[from] SigningFailed),
 }
 
-/// Whom a token is for.
+/// The user and session of a new token.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant<'a> {
     /// The user.
     pub user_id: UserId,
-    /// The session that is being continued.
+    /// The session.
     pub session_id: SessionId,
-    /// The user's address; goes into the token only if [`TokenSettings::email_claim`] is set.
+    /// The user's address, issued only with [`TokenSettings::email_claim`].
     pub email: Option<&'a str>,
-    /// The user's name; goes into the token only if [`TokenSettings::name_claim`] is set.
+    /// The user's name, issued only with [`TokenSettings::name_claim`].
     pub name: Option<&'a str>,
-    /// When the session ends whatever happens: no token of it lives longer.
+    /// The absolute expiry of the session. The token expires no later.
     pub not_after: Timestamp,
 }
 
-/// A new token and the times it says.
+/// A new token and its times.
 #[derive(Clone, Debug)]
 pub struct IssuedToken {
     /// The token.
@@ -66,8 +66,7 @@ impl Issuer {
         Self { keys, settings }
     }
 
-    /// Signs a token that is valid from `now` for the configured lifetime, but never past the
-    /// session's end.
+    /// Signs a token that is valid from `now` for the configured lifetime, at most until the session expires.
     pub fn issue(&self, grant: Grant<'_>, now: Timestamp) -> Result<IssuedToken, IssueError> {
         let issued_at = Timestamp::from_millis(now.seconds() * 1000);
         let ends_at = issued_at.plus(self.settings.access_ttl).min(grant.not_after);
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_says_who_where_and_how_long_and_nothing_more() {
+    fn token_has_exactly_the_documented_claims() {
         let issued = Issuer::new(keys(), settings()).issue(grant(), NOW).unwrap();
         let header = part(&issued.token, 0);
         assert_eq!((&header["alg"], &header["typ"]), (&json!("HS256"), &json!("at+jwt")));
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn address_and_name_are_in_it_only_if_asked_for_and_the_audience_can_be_left_out() {
+    fn email_name_and_audience_claims_are_optional() {
         let settings = TokenSettings { audience: None, email_claim: true, name_claim: true, ..settings() };
         let claims = part(&Issuer::new(keys(), settings).issue(grant(), NOW).unwrap().token, 1);
         assert_eq!((&claims["email"], &claims["name"]), (&json!("ada@example.com"), &json!("Ada")));
@@ -228,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_address_and_name_still_make_a_token_that_is_accepted() {
+    fn token_with_longest_address_is_accepted() {
         let keys = keys();
         let settings = TokenSettings { email_claim: true, name_claim: true, ..settings() };
         let (email, name) = ("e".repeat(email::MAX_BYTES), "🔑".repeat(name::MAX_CHARS));

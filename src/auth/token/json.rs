@@ -1,7 +1,7 @@
-//! JSON with one meaning: no member is named twice.
+//! JSON without duplicate members.
 //!
-//! RFC 8259 §4 leaves it open which of two members with one name counts, so two readers of one token
-//! can see two different users. RFC 7515 §4 and RFC 7519 §4 let us refuse it.
+//! RFC 8259 §4 does not define which of two members with one name counts, so two parsers can read two different
+//! users from one token. RFC 7515 §4 and RFC 7519 §4 allow refusing it.
 
 use std::{cell::Cell, fmt};
 
@@ -22,7 +22,7 @@ pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, TokenRefusal> {
     }
 }
 
-/// Reads any value; raises its flag and fails when an object at any depth names a member twice.
+/// Parses any value. Sets its flag and fails if an object at any depth has a duplicate member.
 #[derive(Clone, Copy)]
 struct Unambiguous<'a>(&'a Cell<bool>);
 

@@ -12,7 +12,7 @@ use crate::{
     domain::Timestamp,
 };
 
-/// Decides whether a text is an access token of ours that is valid now. Needs no database.
+/// Verifies access tokens. Needs no database.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     keys: KeyRing,
@@ -23,7 +23,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier of what an [`Issuer`](super::Issuer) with the same keys and settings issues.
+    /// A verifier for the tokens of an [`Issuer`](super::Issuer) with the same keys and settings.
     pub fn new(keys: KeyRing, settings: &TokenSettings, revocations: Revocations) -> Self {
         Self {
             keys,
@@ -34,8 +34,7 @@ impl Verifier {
         }
     }
 
-    /// Checks every rule, the signature before any claim, and answers with what the token says or with
-    /// the first rule it breaks.
+    /// Checks every rule, the signature before any claim. Returns the claims, or the first violated rule.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenRefusal> {
         let token = Compact::parse(token)?;
         let header = Header::parse(&token.header)?;
@@ -67,8 +66,8 @@ impl Verifier {
             user_id: signed.subject,
             session_id: signed.session_id,
             issued_at: signed.issued_at,
-            // Whatever `exp` says: a lifetime that is shortened holds for the tokens already out, and
-            // an ended session need not be remembered for longer than it.
+            // A shortened lifetime applies to tokens already issued, so that the denylist never has to keep
+            // a session for longer than it.
             expires_at: signed.expires_at.min(signed.issued_at.plus(self.access_ttl)),
         };
         if self.revocations.is_revoked(claims.session_id) {
@@ -80,7 +79,7 @@ impl Verifier {
         Ok(claims)
     }
 
-    /// A string or an array of strings, ours among them (RFC 7519 §4.1.3).
+    /// A string, or an array of strings that contains the expected audience (RFC 7519 §4.1.3).
     fn check_audience(&self, audience: Option<Value>) -> Result<(), TokenRefusal> {
         let Some(ours) = &self.audience else { return Ok(()) };
         let malformed = TokenRefusal::MalformedClaim("aud");

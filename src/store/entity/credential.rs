@@ -1,4 +1,4 @@
-//! A row of `credentials`: what a user proves themselves with.
+//! A row of `credentials`.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A user's identifier as a column holds it.
+//! A user id as a column type.
 
 use std::{fmt, str::FromStr};
 
@@ -6,7 +6,7 @@ use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 
 use crate::domain::{UserId, ids::InvalidId};
 
-/// Text; a row that holds anything else is an error of the database.
+/// Stored as text. Invalid text in a row is a database error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct StoredUserId(pub UserId);
@@ -31,7 +31,7 @@ impl FromStr for StoredUserId {
     }
 }
 
-/// No row gets its identifier by counting.
+/// User ids are never auto-increment.
 impl TryFromU64 for StoredUserId {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
         Err(DbErr::ConvertFromU64("UserId"))

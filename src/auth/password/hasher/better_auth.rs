@@ -1,7 +1,7 @@
-//! Hashes as Better Auth makes them: scrypt with N = 2¹⁴, r = 16, p = 1 of the password in NFKC.
+//! Hashes of Better Auth: scrypt with N = 2¹⁴, r = 16, p = 1 of the password in NFKC.
 //!
-//! It writes them `<salt>:<key>`, both hexadecimal. The scrypt salt is the salt's hexadecimal *text*, not
-//! the bytes that it stands for. Kept here as PHC strings, so that every stored hash says what it is.
+//! Its format is `<salt>:<key>`, both hexadecimal. The scrypt salt is the hexadecimal *text*, not the bytes it
+//! encodes. Stored here as PHC strings, so that every stored hash names its algorithm.
 
 use argon2::password_hash::phc::{self, Ident, Output, ParamsString, Salt};
 use scrypt::{Params, scrypt};
@@ -11,7 +11,7 @@ use crate::domain::Password;
 
 const SCRYPT: &str = "scrypt";
 
-/// The one set of parameters there is: 32 MiB of memory for each hash.
+/// Better Auth's fixed parameters: 32 MiB of memory per hash.
 const LOG_N: u8 = 14;
 const R: u32 = 16;
 const P: u32 = 1;
@@ -20,26 +20,26 @@ const P: u32 = 1;
 const SALT_DIGITS: usize = 32;
 const KEY_BYTES: usize = 64;
 
-/// A password hash of a kind that cannot be verified here.
+/// A password hash in an unsupported format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownHash {
     /// bcrypt.
     #[error("its password is hashed with bcrypt")]
     Bcrypt,
-    /// argon2id that is damaged, not of version 19, or dearer than 64 MiB, ten passes or four lanes.
-    #[error("its argon2id hash is damaged, of an old version or dearer than can be allowed")]
+    /// argon2id that is damaged, not version 19, or above 64 MiB, ten passes or four lanes.
+    #[error("its argon2id hash is damaged, of an old version or too expensive")]
     Argon2id,
     /// Another variant of argon2.
     #[error("its password is hashed with argon2i or argon2d")]
     Argon2,
-    /// None of these.
-    #[error("its password hash is of an unknown kind")]
+    /// Another format.
+    #[error("its password hash has an unknown format")]
     Other,
 }
 
 impl PasswordHash {
-    /// Takes what Better Auth stores as a credential account's password: its own scrypt hashes, and the
-    /// argon2id PHC strings of installations that chose those.
+    /// Parses the password of a credential account: Better Auth's scrypt hashes, and the argon2id PHC strings of
+    /// installations configured for those.
     pub fn from_better_auth(text: &str) -> Result<Self, UnknownHash> {
         if let Some(phc) = own_format(text) {
             return Ok(Self(phc));
@@ -54,7 +54,7 @@ impl PasswordHash {
         }
     }
 
-    /// Whether it was brought along from Better Auth and its owner has not signed in since.
+    /// Whether the hash was imported from Better Auth and not replaced since.
     pub fn is_from_better_auth(&self) -> bool {
         matches!(Stored::read(self), Ok(Stored::Scrypt { .. }))
     }
@@ -81,7 +81,7 @@ fn own_format(text: &str) -> Option<String> {
     Some(phc.to_string())
 }
 
-/// Whether a PHC string is one that [`own_format`] makes.
+/// Whether [`own_format`] made this PHC string.
 pub(crate) fn is_better_auth(phc: &phc::PasswordHash) -> bool {
     phc.algorithm.as_str() == SCRYPT
         && phc.version.is_none()
@@ -97,7 +97,7 @@ fn params() -> Option<ParamsString> {
     Some(params)
 }
 
-/// Computes the hash itself, in 32 MiB that go back to the operating system at once.
+/// Computes the hash. Its 32 MiB are freed at once.
 pub(crate) fn compute(password: &Password, salt: &[u8]) -> Result<Output, HasherError> {
     let params = Params::new(LOG_N, R, P).map_err(|_| HasherError::Unavailable)?;
     let mut output = [0; KEY_BYTES];
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use crate::auth::password::hasher::{HashLimits, PasswordHasher, Verdict};
 
-    /// Made by `hashPassword` of better-auth 1.7.6.
+    /// Results of `hashPassword` of better-auth 1.7.6.
     const VECTORS: [(&str, &str); 3] = [
         (
             "violet otter lantern 42",
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_references_own_hashes_match_their_passwords_only_and_are_due_for_a_new_one() {
+    async fn better_auth_hash_matches_and_needs_rehash() {
         let hasher = hasher();
         for (password, hash) in VECTORS {
             let hash = PasswordHash::from_better_auth(hash).unwrap();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_spelling_the_reference_takes_is_taken_before_and_after_the_upgrade() {
+    async fn upgrade_keeps_accepted_unicode_spellings() {
         let hasher = hasher();
         let (wide, hash) = VECTORS[1];
         let old = PasswordHash::from_better_auth(hash).unwrap();
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_form_is_refused_with_its_kind() {
+    fn unsupported_format_is_refused_by_name() {
         let (salt, key) = ("a".repeat(32), "b".repeat(128));
         let rest = "c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
         for (text, kind) in [
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_hash_with_other_parameters_is_damaged() {
+    fn scrypt_with_other_parameters_is_damaged() {
         let good = PasswordHash::from_better_auth(VECTORS[0].1).unwrap();
         for (from, to) in [("ln=14", "ln=15"), ("r=16", "r=32"), ("p=1", "p=2"), ("$scrypt$", "$scrypt$v=1$")] {
             let bad = PasswordHash::from_stored(good.as_str().replace(from, to));

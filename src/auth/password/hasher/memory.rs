@@ -1,27 +1,26 @@
-//! The working memory of hashes, kept and used again.
+//! A pool of working memory for hashing.
 //!
-//! Giving 19 MiB back after each hash does not bound memory: an allocator with an arena for each
-//! thread (glibc) keeps it for that thread, and blocking threads are many. 66 sign-ins at once were
-//! seen to leave 650 MB behind on two permits.
+//! Freeing 19 MiB after each hash does not bound memory: glibc keeps freed memory per thread, and there are many
+//! blocking threads. 66 concurrent sign-ins left 650 MB allocated with two permits.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Block, HasherError};
 
-/// Hands out working memory; at most as many pieces come to exist as are used at the same time.
+/// Lends working memory. Has at most as many buffers as are used at the same time.
 pub(crate) struct MemoryPool {
     blocks: usize,
     free: Mutex<Vec<Vec<Block>>>,
 }
 
 impl MemoryPool {
-    /// Memory for hashes of up to `blocks` blocks of 1 KiB; none is taken before it is needed.
+    /// A pool of buffers of `blocks` blocks of 1 KiB, allocated when first used.
     pub(crate) const fn new(blocks: usize) -> Self {
         Self { blocks, free: Mutex::new(Vec::new()) }
     }
 
-    /// Lends at least `blocks` blocks and wipes them afterwards. What is larger than the pool's own
-    /// (a hash brought along from another system) is given back to the operating system.
+    /// Lends at least `blocks` blocks, and wipes them afterwards. A larger buffer, for an imported hash, is
+    /// freed.
     pub(crate) fn lend<T>(&self, blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> Result<T, HasherError> {
         if blocks > self.blocks {
             return Ok(work(&mut allocate(blocks)?));
@@ -51,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_used_again_and_holds_nothing_of_the_hash_before() {
+    fn memory_is_reused_and_wiped() {
         let pool = MemoryPool::new(8);
         let written = Block::new();
         assert!(pool.free().is_empty(), "none is taken before it is needed");
@@ -71,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_pieces_exist_as_are_used_at_the_same_time() {
+    fn pool_has_as_many_buffers_as_used_at_once() {
         let pool = MemoryPool::new(8);
         for _ in 0..3 {
             pool.lend(8, |_| pool.lend(8, |_| ())).unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! A stored hash taken apart, known to be of bearable cost.
+//! A parsed stored hash with acceptable cost.
 
 use argon2::{
     Algorithm, Params, Version,
@@ -8,10 +8,10 @@ use argon2::{
 use super::{HashParameters, HasherError, MemoryPool, OUTPUT_BYTES, PasswordHash, better_auth, compute};
 use crate::domain::Password;
 
-/// Everything that a hash is checked with.
+/// A stored hash by algorithm.
 #[derive(Debug)]
 pub(crate) enum Stored {
-    /// argon2id, version 19: this service's own, or another system's.
+    /// argon2id, version 19: own or imported.
     Argon2id { parameters: HashParameters, params: Params, salt: Salt, output: Output },
     /// scrypt with Better Auth's parameters.
     Scrypt { salt: Salt, output: Output },
@@ -33,18 +33,18 @@ impl Stored {
         if sound { Ok(Self::Argon2id { parameters, params, salt, output }) } else { Err(HasherError::Corrupt) }
     }
 
-    /// The forms in which a password as received may be the one that was hashed.
+    /// The Unicode forms of a received password that may have been hashed.
     pub(crate) fn forms(&self, password: Password) -> Vec<Password> {
         let compatible = password.compatible();
         match self {
             Self::Scrypt { .. } => vec![compatible],
-            // As received, or in the form an upgraded hash was made of. For nearly all they are the same.
+            // As received, or the form that an upgraded hash was made from. Usually they are equal.
             Self::Argon2id { .. } if compatible.expose() == password.expose() => vec![password],
             Self::Argon2id { .. } => vec![password, compatible],
         }
     }
 
-    /// Whether this is the hash of `password`, compared in constant time.
+    /// Whether this is the hash of `password`. Constant time.
     pub(crate) fn matches(&self, memory: &MemoryPool, password: &Password) -> Result<bool, HasherError> {
         Ok(match self {
             Self::Argon2id { params, salt, output, .. } => compute(memory, params, password, salt)? == *output,
@@ -52,7 +52,7 @@ impl Stored {
         })
     }
 
-    /// Whether a hash made now would be made in the same way.
+    /// Whether the hash has the current algorithm and parameters.
     pub(crate) fn is_made_with(&self, live: HashParameters) -> bool {
         match self {
             Self::Argon2id { parameters, output, .. } => *parameters == live && output.len() == OUTPUT_BYTES,

@@ -1,4 +1,4 @@
-//! A bounded number of threads for work that is heavy on processor and memory.
+//! A bounded number of threads for expensive work.
 
 use std::sync::{
     Arc,
@@ -7,19 +7,19 @@ use std::sync::{
 
 use tokio::{sync::Semaphore, task};
 
-/// Why a piece of work was not done.
+/// Why work was not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotDone {
-    /// All permits are taken and as many callers wait as may wait.
+    /// All permits are taken and the queue is full.
     Full,
-    /// The work panicked, or the program is shutting down.
+    /// The work panicked, or the service is shutting down.
     Failed,
 }
 
-/// Runs work off the async threads, at most `permits` pieces at once with at most `queue` waiting.
+/// Runs work on blocking threads: at most `permits` at once, with at most `queue` callers waiting.
 pub(crate) struct Workers {
     permits: Arc<Semaphore>,
-    /// One place for each piece of work that runs or waits.
+    /// One per running or waiting caller.
     places: Arc<Semaphore>,
     inside: Arc<Gauge>,
 }
@@ -34,11 +34,10 @@ impl Workers {
         }
     }
 
-    /// Does `work` on a blocking thread once a permit is free; first come, first served.
+    /// Runs `work` on a blocking thread when a permit is free, in order of arrival.
     ///
-    /// Dropping the returned future while it waits frees its place at once. Once the work has begun
-    /// nothing can stop it, so the *work* owns permit and place and gives them back when it ends:
-    /// callers that hang up and come back never have more pieces running than there are permits.
+    /// Dropping the future while it waits frees its place at once. Work that has begun cannot be stopped, so the
+    /// *work* owns the permit until it ends: clients that disconnect and retry never exceed the permits.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotDone> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| NotDone::Full)?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| NotDone::Failed)?;
@@ -51,7 +50,7 @@ impl Workers {
         running.await.map_err(|_| NotDone::Failed)
     }
 
-    /// The most pieces of work that ever ran at the same time.
+    /// The most work that ever ran at the same time.
     pub(crate) fn peak(&self) -> usize {
         self.inside.peak.load(Ordering::SeqCst)
     }
@@ -71,7 +70,7 @@ impl Gauge {
     }
 }
 
-/// One piece of work being done; leaves the count when dropped, also by a panic.
+/// Counts running work. Decrements when dropped, also by a panic.
 struct Inside<'a>(&'a Gauge);
 
 impl Drop for Inside<'_> {
@@ -88,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// Work that says it has begun and then stands still until it is told to end.
+    /// Work that signals its start and then blocks until it is released.
     fn held_work() -> (impl FnOnce() + Send + 'static, mpsc::Receiver<()>, mpsc::Sender<()>) {
         let (begun, has_begun) = mpsc::channel();
         let (end, may_end) = mpsc::channel::<()>();
@@ -100,12 +99,12 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn fifty_at_once_never_have_more_inside_than_permits() {
+    async fn concurrent_work_stays_within_permits() {
         let workers = Workers::new(5, 45);
         let five_meet = Arc::new(Barrier::new(5));
         let all = join_all((0..50).map(|_| {
             let five_meet = Arc::clone(&five_meet);
-            // Each piece waits for four others: all five permits are really used at the same time.
+            // Each waits for four others, so that all five permits are used at the same time.
             workers.run(move || five_meet.wait().is_leader())
         }))
         .await;
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn work_whose_caller_hangs_up_keeps_its_permit_until_it_ends() {
+    async fn dropped_caller_keeps_permit_until_work_ends() {
         let workers = Workers::new(1, 1);
         let (work, has_begun, end) = held_work();
         let mut abandoned = Box::pin(workers.run(work));

@@ -1,16 +1,15 @@
-//! The passwords that attackers try first.
+//! Common passwords.
 //!
-//! `common.txt` holds those of at least eight characters among the 20,000 most frequent in known
-//! breaches, in lower case: the list by Royce Williams that Django (BSD-3-Clause) ships. ASVS 6.2.4
-//! asks for the top 3,000 that satisfy the length rule; here they are some 8,000. Shorter ones and
-//! rarer ones are left to the strength estimate.
+//! `common.txt` has those of at least eight characters among the 20,000 most frequent in known breaches, in lower
+//! case: the list by Royce Williams that Django (BSD-3-Clause) ships. ASVS 6.2.4 requires the top 3,000 that
+//! satisfy the length rule; the file has about 8,000. The strength estimate covers shorter and rarer ones.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
 
-/// Whether the whole of a password, in lower case, is a common one (NIST SP 800-63B-4 §3.1.1.2: the
-/// entire password is compared, not parts of it).
+/// Whether the password, in lower case, is common. The entire password is compared, not parts of it (NIST
+/// SP 800-63B-4 §3.1.1.2).
 pub(crate) fn contains(lower_case: &str) -> bool {
     COMMON.contains(lower_case)
 }
@@ -20,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn at_least_three_thousand_are_as_long_as_a_password_must_be() {
+    fn list_has_3000_of_the_minimum_length() {
         assert!(COMMON.iter().filter(|password| password.chars().count() >= 8).count() >= 3_000);
     }
 

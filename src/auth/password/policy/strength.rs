@@ -1,38 +1,37 @@
-//! How many guesses a password stands.
+//! The strength estimate: the number of guesses until a password is found.
 
 use zxcvbn::zxcvbn;
 
-/// Which characters stand for a letter when words are spelled with digits and signs, as zxcvbn reads
-/// them: one text per letter.
+/// The characters that zxcvbn reads as a letter (`4` as `a`): one text per letter.
 const SPELLINGS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
 
-/// The characters that stand for two letters; zxcvbn tries each with and without.
+/// The characters with two letters; zxcvbn tries both.
 const AMBIGUOUS: [char; 3] = ['1', '|', '7'];
 
-/// The fewest guesses a password must stand: what zxcvbn gives to eight characters without any
-/// pattern. Its score 3 begins five guesses later and would refuse every random password of eight.
+/// The minimum number of guesses: zxcvbn's estimate for eight characters without a pattern. Its score 3 begins
+/// five guesses higher and would refuse every random password of eight characters.
 const MIN_GUESSES: u64 = 100_000_000;
 
-/// How many characters zxcvbn reads at most.
+/// The most characters that zxcvbn reads.
 const READ_CHARS: usize = 100;
 
-/// The most lookups (readings × characters²) for which all of a password is estimated: about 25 ms.
+/// The most lookups (readings × characters²) for an estimate of the whole password: about 25 ms.
 const MAX_LOOKUPS: usize = 400_000;
 
-/// How much of a more laborious password is estimated, in characters.
+/// The estimated characters of a more expensive password.
 const PREFIX_CHARS: usize = 16;
 
-/// Whether fewer than [`MIN_GUESSES`] are enough, given what an attacker knows about the person.
+/// Whether fewer than [`MIN_GUESSES`] guesses find the password, given the words known about the user.
 pub(crate) fn is_guessable(password: &str, known: &[String]) -> bool {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     zxcvbn(bounded(password), &known).guesses() < MIN_GUESSES
 }
 
-/// As much of the password as can be estimated in about 25 ms.
+/// The prefix of the password that can be estimated in about 25 ms.
 ///
-/// zxcvbn stops reading after 100 characters but tries every reading of digits and signs as letters
-/// on all of them: a second for one password of `4@8({[<3691!|…`, and anyone may send those. Such a
-/// text is judged by its beginning: if that alone stands enough guesses, so does the whole.
+/// zxcvbn reads 100 characters and tries every reading of digits and signs as letters: one second for a password
+/// like `4@8({[<3691!|…`, which any client can send. Such a password is estimated by its prefix: if the prefix is
+/// strong enough, so is the password.
 fn bounded(password: &str) -> &str {
     let chars = password.chars().count().min(READ_CHARS);
     if readings(password) * chars * chars <= MAX_LOOKUPS {
@@ -41,7 +40,7 @@ fn bounded(password: &str) -> &str {
     password.char_indices().nth(PREFIX_CHARS).map_or(password, |(end, _)| &password[..end])
 }
 
-/// In how many ways a password's digits and signs can be read as letters.
+/// The number of ways to read a password's digits and signs as letters.
 fn readings(password: &str) -> usize {
     let letter = |signs: &str| -> usize {
         let present = signs.chars().filter(|sign| password.contains(*sign));
@@ -64,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_made_to_be_slow_is_estimated_by_its_beginning() {
+    fn slow_password_is_estimated_by_its_prefix() {
         let slow: String = "4@8({[<3691!|170$5+7%2".chars().cycle().take(128).collect();
         assert_eq!(bounded(&slow).chars().count(), PREFIX_CHARS);
         assert!(!is_guessable(&slow, &[]));
@@ -80,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_about_a_person_is_easier_to_guess() {
+    fn personal_words_lower_the_estimate() {
         assert!(!is_guessable("quvenzhane81", &[]));
         assert!(is_guessable("quvenzhane81", &["quvenzhane".to_owned()]));
     }

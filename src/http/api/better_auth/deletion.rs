@@ -79,10 +79,10 @@ impl From<DeleteAccountError> for DeleteUserRouteError {
         match error {
             DeleteAccountError::Confirm(ConfirmPasswordError::Mismatch) => Self::InvalidPassword,
             DeleteAccountError::Confirm(ConfirmPasswordError::NoPassword) => Self::NoPassword,
-            DeleteAccountError::Confirm(ConfirmPasswordError::Interrupted(interrupted)) => interrupted.into(),
             DeleteAccountError::NotFresh => Self::NotFresh,
             DeleteAccountError::Gone => SessionError::Missing.into(),
-            DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
+            DeleteAccountError::Confirm(ConfirmPasswordError::Interrupted(interrupted))
+            | DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }

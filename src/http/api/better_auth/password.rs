@@ -65,9 +65,9 @@ impl From<ChangePasswordError> for ChangePasswordRouteError {
         match error {
             ChangePasswordError::Confirm(ConfirmPasswordError::Mismatch) => Self::InvalidPassword,
             ChangePasswordError::Confirm(ConfirmPasswordError::NoPassword) => Self::NoPassword,
-            ChangePasswordError::Confirm(ConfirmPasswordError::Interrupted(interrupted)) => interrupted.into(),
             ChangePasswordError::NewPassword(weak) => weak.into(),
-            ChangePasswordError::Interrupted(interrupted) => interrupted.into(),
+            ChangePasswordError::Confirm(ConfirmPasswordError::Interrupted(interrupted))
+            | ChangePasswordError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }

@@ -54,10 +54,11 @@ route_errors! {
 impl From<DeleteAccountError> for DeleteAccountRouteError {
     fn from(error: DeleteAccountError) -> Self {
         match error {
-            DeleteAccountError::Confirm(ConfirmPasswordError::Interrupted(interrupted)) => interrupted.into(),
-            DeleteAccountError::Confirm(_) | DeleteAccountError::NotFresh => Self::WrongPassword,
+            DeleteAccountError::Confirm(ConfirmPasswordError::Mismatch | ConfirmPasswordError::NoPassword)
+            | DeleteAccountError::NotFresh => Self::WrongPassword,
             DeleteAccountError::Gone => Self::AccountGone,
-            DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
+            DeleteAccountError::Confirm(ConfirmPasswordError::Interrupted(interrupted))
+            | DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }
