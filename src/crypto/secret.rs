@@ -28,10 +28,10 @@ pub enum WeakSecret {
         length: usize,
     },
     /// Made of the words of sample configurations.
-    #[error("is a sample value that everyone knows; set the output of `openssl rand -base64 48`")]
+    #[error("is a well-known sample value; set the output of `openssl rand -base64 48`")]
     WellKnown,
-    /// One short pattern over and over, or few different bytes.
-    #[error("repeats itself; set the output of `openssl rand -base64 48`")]
+    /// A repeated pattern, or too few distinct bytes.
+    #[error("is repetitive; set the output of `openssl rand -base64 48`")]
     Repetitive,
     /// Words, sequences or too little variety: less than about 128 bits.
     #[error("can be guessed; set the output of `openssl rand -base64 48`")]

@@ -39,7 +39,7 @@ impl RingKey {
         self.key.id()
     }
 
-    fn is_over(&self, now: Timestamp) -> bool {
+    fn is_retired(&self, now: Timestamp) -> bool {
         self.retire_at.is_some_and(|retire_at| retire_at <= now)
     }
 }
@@ -54,13 +54,13 @@ pub fn signing_at<T>(keys: &[T], not_before: impl Fn(&T) -> Timestamp, now: Time
 impl KeyRing {
     /// A ring of shared secrets: `current` signs, and tokens signed with `others` are accepted.
     pub fn hs256(current: &SharedSecret, others: &[SharedSecret]) -> Self {
-        let ever = |secret, not_before| RingKey {
+        let key = |secret, not_before| RingKey {
             key: Arc::new(Key::shared(secret)),
             not_before: Timestamp::from_millis(not_before),
             retire_at: None,
         };
         let ring = Self::default();
-        ring.replace([ever(current, 1)].into_iter().chain(others.iter().map(|secret| ever(secret, 0))).collect());
+        ring.replace([key(current, 1)].into_iter().chain(others.iter().map(|secret| key(secret, 0))).collect());
         ring
     }
 
@@ -78,19 +78,19 @@ impl KeyRing {
     /// The published keys at `now`: those that verify, and the next one to sign.
     pub fn public_keys(&self, now: Timestamp) -> Vec<Jwk> {
         let keys = self.keys();
-        let valid = keys.iter().filter(|key| !key.is_over(now));
+        let valid = keys.iter().filter(|key| !key.is_retired(now));
         valid.filter_map(|key| Some(key.key.public()?.jwk())).collect()
     }
 
     /// The key that signs at `now`. `None` if the ring is empty.
     pub(crate) fn signing(&self, now: Timestamp) -> Option<Arc<Key>> {
-        let valid: Vec<_> = self.keys().iter().filter(|key| !key.is_over(now)).cloned().collect();
+        let valid: Vec<_> = self.keys().iter().filter(|key| !key.is_retired(now)).cloned().collect();
         signing_at(&valid, |key| key.not_before, now).map(|key| Arc::clone(&key.key))
     }
 
     /// The key with this `kid`, unless it is retired.
     pub(crate) fn find(&self, id: &str, now: Timestamp) -> Option<Arc<Key>> {
-        self.keys().iter().find(|key| key.id() == id && !key.is_over(now)).map(|key| Arc::clone(&key.key))
+        self.keys().iter().find(|key| key.id() == id && !key.is_retired(now)).map(|key| Arc::clone(&key.key))
     }
 }
 

@@ -68,7 +68,7 @@ pub enum KeysError {
     #[error("there is no signing key {0:?}; `latchkey keys list` shows them all")]
     Unknown(String),
     /// The key is retired already.
-    #[error("the signing key {0:?} is retired already: nothing it signed is accepted")]
+    #[error("the signing key {0:?} is retired already: its tokens are refused")]
     Retired(String),
     /// A key could not be generated.
     #[error(transparent)]
@@ -96,9 +96,9 @@ impl StoredKeys {
     pub(crate) async fn start(&self, ring: &KeyRing) -> Result<(), KeysError> {
         let now = self.clock.now();
         let keys = self.store.change_signing_keys(|keys| {
-            let (ours, mut others) = self.split(keys);
-            let mut timeline = Timeline::new(ours, now, self.schedule);
-            self.open_all(timeline.keys())?;
+            let (active, mut others) = self.partition_active(keys);
+            let mut timeline = Timeline::new(active, now, self.schedule);
+            self.ensure_decryptable(timeline.keys())?;
             self.create_due(&mut timeline)?;
             for other in &mut others {
                 other.retire_at.get_or_insert(now.plus(self.schedule.kept_after()));
@@ -115,7 +115,7 @@ impl StoredKeys {
     pub(crate) async fn refresh(&self, ring: &KeyRing) -> Result<(), KeysError> {
         let now = self.clock.now();
         let mut keys = self.store.signing_keys().await?;
-        let mut timeline = Timeline::new(self.split(keys.clone()).0, now, self.schedule);
+        let mut timeline = Timeline::new(self.partition_active(keys.clone()).0, now, self.schedule);
         if timeline.set_retirements() || timeline.due().is_some() {
             keys = self.change(|timeline| self.create_due(timeline)).await?.0;
         }
@@ -126,14 +126,14 @@ impl StoredKeys {
     /// All keys of all algorithms, in the order in which they start to sign.
     pub async fn list(&self) -> Result<Vec<KeyStatus>, KeysError> {
         let keys = self.store.signing_keys().await?;
-        let timeline = Timeline::new(self.split(keys.clone()).0, self.clock.now(), self.schedule);
+        let timeline = Timeline::new(self.partition_active(keys.clone()).0, self.clock.now(), self.schedule);
         Ok(keys.iter().map(|key| status(key, &timeline)).collect())
     }
 
     /// Creates the next key. No token becomes invalid.
     pub async fn rotate(&self) -> Result<KeyStatus, KeysError> {
         let edit = |timeline: &mut Timeline| {
-            self.open_all(timeline.keys())?;
+            self.ensure_decryptable(timeline.keys())?;
             let key = self.create(timeline.next())?;
             timeline.add(key.clone());
             Ok(status(&key, timeline))
@@ -146,13 +146,13 @@ impl StoredKeys {
     pub async fn retire(&self, id: &str) -> Result<Option<Timestamp>, KeysError> {
         self.ensure_exists(id).await?;
         let edit = |timeline: &mut Timeline| {
-            self.open_all(timeline.keys())?;
+            self.ensure_decryptable(timeline.keys())?;
             match timeline.phase(id) {
                 Phase::Retired => return Err(KeysError::Retired(id.to_owned())),
                 Phase::Next => _ = timeline.remove(id),
                 Phase::Signing => {
-                    if let Some(begins) = timeline.retire_current() {
-                        timeline.add(self.create(begins)?);
+                    if let Some(not_before) = timeline.retire_current() {
+                        timeline.add(self.create(not_before)?);
                     }
                 }
                 Phase::VerifyingOnly => {}
@@ -168,12 +168,12 @@ impl StoredKeys {
         self.ensure_exists(id).await?;
         let now = self.clock.now();
         let decide = |keys| {
-            let (ours, mut others) = self.split(keys);
+            let (active, mut others) = self.partition_active(keys);
             others.retain(|other| other.id != id);
-            let mut timeline = Timeline::new(ours, now, self.schedule);
-            let openable = self.open_all(timeline.keys()).is_ok();
-            if let Some(begins) = timeline.remove(id).filter(|_| openable) {
-                timeline.add(self.create(begins)?);
+            let mut timeline = Timeline::new(active, now, self.schedule);
+            let decryptable = self.ensure_decryptable(timeline.keys()).is_ok();
+            if let Some(not_before) = timeline.remove(id).filter(|_| decryptable) {
+                timeline.add(self.create(not_before)?);
             }
             others.extend(timeline.into_keys());
             Ok::<_, KeysError>((others, ()))
@@ -194,19 +194,19 @@ impl StoredKeys {
         edit: impl FnOnce(&mut Timeline) -> Result<T, KeysError> + Send,
     ) -> Result<(Vec<SigningKey>, T), KeysError> {
         let decide = |keys| {
-            let (ours, mut others) = self.split(keys);
-            let mut timeline = Timeline::new(ours, self.clock.now(), self.schedule);
-            let answer = edit(&mut timeline)?;
+            let (active, mut others) = self.partition_active(keys);
+            let mut timeline = Timeline::new(active, self.clock.now(), self.schedule);
+            let result = edit(&mut timeline)?;
             timeline.set_retirements();
             others.extend(timeline.into_keys());
-            Ok((others, answer))
+            Ok((others, result))
         };
         self.store.change_signing_keys(decide).await
     }
 
     fn create_due(&self, timeline: &mut Timeline) -> Result<(), KeysError> {
-        if let Some(begins) = timeline.due() {
-            timeline.add(self.create(begins)?);
+        if let Some(not_before) = timeline.due() {
+            timeline.add(self.create(not_before)?);
         }
         timeline.set_retirements();
         Ok(())
@@ -230,32 +230,32 @@ impl StoredKeys {
     }
 
     /// The active keys of this algorithm, and all others.
-    fn split(&self, keys: Vec<SigningKey>) -> (Vec<SigningKey>, Vec<SigningKey>) {
+    fn partition_active(&self, keys: Vec<SigningKey>) -> (Vec<SigningKey>, Vec<SigningKey>) {
         let now = self.clock.now();
-        let is_ours = |key: &SigningKey| {
+        let is_active = |key: &SigningKey| {
             key.algorithm == self.algorithm.as_str() && key.retire_at.is_none_or(|retire_at| retire_at > now)
         };
-        keys.into_iter().partition(is_ours)
+        keys.into_iter().partition(is_active)
     }
 
-    fn open(&self, key: &SigningKey) -> Result<KeyPair, OpenError> {
+    fn decrypt(&self, key: &SigningKey) -> Result<KeyPair, OpenError> {
         let pair = self.sealer.open(self.algorithm, &key.public_key, &key.sealed_private_key)?;
         if pair.public().thumbprint() == key.id { Ok(pair) } else { Err(OpenError) }
     }
 
-    fn open_all(&self, keys: &[SigningKey]) -> Result<(), KeysError> {
-        let closed: Vec<_> = keys.iter().filter(|key| self.open(key).is_err()).map(|key| key.id.clone()).collect();
-        if closed.is_empty() { Ok(()) } else { Err(KeysError::WrongSecret(closed)) }
+    fn ensure_decryptable(&self, keys: &[SigningKey]) -> Result<(), KeysError> {
+        let failed: Vec<_> = keys.iter().filter(|key| self.decrypt(key).is_err()).map(|key| key.id.clone()).collect();
+        if failed.is_empty() { Ok(()) } else { Err(KeysError::WrongSecret(failed)) }
     }
 
     /// Replaces the ring. A key that cannot be opened is logged once and left out.
     fn install(&self, keys: Vec<SigningKey>, ring: &KeyRing, now: Timestamp) {
         let before = ring.keys();
-        let timeline = Timeline::new(self.split(keys).0, now, self.schedule);
+        let timeline = Timeline::new(self.partition_active(keys).0, now, self.schedule);
         let mut after = Vec::new();
         for key in timeline.keys() {
             let known = before.iter().find(|known| known.id() == key.id).cloned();
-            let opened = known.map_or_else(|| self.open(key).map(|pair| RingKey::new(&pair)), Ok);
+            let opened = known.map_or_else(|| self.decrypt(key).map(|pair| RingKey::new(&pair)), Ok);
             match opened {
                 Ok(opened) => after.push(opened.during(key.not_before, key.retire_at)),
                 Err(error) => self.report(&key.id, error),

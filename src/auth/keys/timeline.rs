@@ -9,7 +9,7 @@ use super::{PUBLISHED_AHEAD, Schedule, ring::signing_at};
 use crate::{domain::Timestamp, store::signing_keys::SigningKey};
 
 /// How long a retired key continues to sign: until every process knows its successor.
-const HANDING_OVER: Duration = Duration::from_secs(2);
+const HANDOVER_DELAY: Duration = Duration::from_secs(2);
 
 /// The phase of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,9 +85,9 @@ impl Timeline {
     /// returns when a new key must start.
     pub fn retire_current(&mut self) -> Option<Timestamp> {
         let next = self.signing().map_or(0, |signing| signing + 1);
-        let missing = self.bring_forward(next, self.now.plus(HANDING_OVER));
+        let new_key_start = self.bring_forward(next, self.now.plus(HANDOVER_DELAY));
         self.set_retirements();
-        missing
+        new_key_start
     }
 
     /// Removes a key at once. If no key is left to sign, returns when a new key must start.
@@ -95,13 +95,13 @@ impl Timeline {
         let phase = self.phase(id);
         let index = self.keys.iter().position(|key| key.id == id)?;
         self.keys.remove(index);
-        let missing = if phase == Phase::Signing { self.bring_forward(index, self.now) } else { None };
+        let new_key_start = if phase == Phase::Signing { self.bring_forward(index, self.now) } else { None };
         if phase == Phase::Next && index == self.keys.len() {
             // Its predecessor continues to sign.
             self.keys.iter_mut().skip(index - 1).for_each(|last| last.retire_at = None);
         }
         self.set_retirements();
-        missing
+        new_key_start
     }
 
     /// Sets the retirement time of every key with a successor. Returns whether one changed.
@@ -109,12 +109,12 @@ impl Timeline {
         let Some(signing) = self.signing() else { return false };
         let mut changed = false;
         for index in signing + 1..self.keys.len() {
-            let until = self.keys[index].not_before.plus(self.schedule.kept_after());
+            let earliest = self.keys[index].not_before.plus(self.schedule.kept_after());
             let retire_at = &mut self.keys[index - 1].retire_at;
-            // A published retirement time never moves forward.
-            let wanted = Some(retire_at.map_or(until, |promised| promised.max(until)));
-            changed |= *retire_at != wanted;
-            *retire_at = wanted;
+            // A published retirement time never moves earlier.
+            let updated = Some(retire_at.map_or(earliest, |published| published.max(earliest)));
+            changed |= *retire_at != updated;
+            *retire_at = updated;
         }
         changed
     }
@@ -234,15 +234,15 @@ mod tests {
     #[test]
     fn retired_key_is_followed_by_next_or_new_key() {
         let mut alone = timeline(&[key("a", NOW.minus(DAY), None)], NOW);
-        let begins = alone.retire_current();
-        assert_eq!(begins, Some(NOW.plus(HANDING_OVER)));
-        alone.add(key("b", NOW.plus(HANDING_OVER), None));
+        let not_before = alone.retire_current();
+        assert_eq!(not_before, Some(NOW.plus(HANDOVER_DELAY)));
+        alone.add(key("b", NOW.plus(HANDOVER_DELAY), None));
         assert_none_is_stranded(&alone);
 
         let mut followed = timeline(&[key("a", NOW.minus(DAY), None)], NOW);
         followed.add(key("b", followed.next(), None));
         assert_eq!(followed.retire_current(), None);
-        assert_eq!(followed.keys()[1].not_before, NOW.plus(HANDING_OVER));
+        assert_eq!(followed.keys()[1].not_before, NOW.plus(HANDOVER_DELAY));
         assert_none_is_stranded(&followed);
     }
 
@@ -282,9 +282,9 @@ mod tests {
     fn key_ended_by_another_process_gets_successor() {
         let ended = key("a", NOW.minus(Duration::from_hours(1)), Some(NOW.plus(Duration::from_mins(1))));
         let mut timeline = timeline(&[ended], NOW);
-        let begins = timeline.due().unwrap();
-        assert_eq!(begins, NOW.plus(PUBLISHED_AHEAD));
-        timeline.add(key("b", begins, None));
+        let not_before = timeline.due().unwrap();
+        assert_eq!(not_before, NOW.plus(PUBLISHED_AHEAD));
+        timeline.add(key("b", not_before, None));
         assert_none_is_stranded(&timeline);
     }
 

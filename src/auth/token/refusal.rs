@@ -20,7 +20,7 @@ pub enum TokenRefusal {
     #[error("a part of the token is not a JSON object")]
     NotJsonObject,
     /// An object in the header or the claims has a duplicate member (RFC 7515 §4, RFC 7519 §4).
-    #[error("the token has a member twice")]
+    #[error("the token has a duplicate member")]
     DuplicateMember,
     /// The header has a member that changes how the token is verified, or names a key of its own (RFC 8725
     /// §3.10, RFC 7797 §7).
@@ -33,10 +33,10 @@ pub enum TokenRefusal {
     #[error("the token names an unknown key")]
     UnknownKey,
     /// `alg` is not the one algorithm of the key (RFC 8725 §3.1).
-    #[error("the algorithm is not the key's")]
+    #[error("the algorithm does not match the key")]
     WrongAlgorithm,
     /// The signature does not match header and claims.
-    #[error("the signature is wrong")]
+    #[error("the signature is invalid")]
     BadSignature,
     /// This required claim is absent.
     #[error("the claim {0} is missing")]
@@ -51,13 +51,13 @@ pub enum TokenRefusal {
     #[error("the token is for another audience")]
     WrongAudience,
     /// `user_id` and `sub` name different users.
-    #[error("the token names two users")]
+    #[error("the token names two different users")]
     SubjectMismatch,
     /// `nbf` is more than [`LEEWAY`](crate::clock::LEEWAY) in the future.
     #[error("the token is not valid yet")]
     NotYetValid,
     /// `iat` is more than [`CLOCK_SKEW`](crate::clock::CLOCK_SKEW) in the future.
-    #[error("the token is from the future")]
+    #[error("the token was issued in the future")]
     IssuedInFuture,
     /// The session has ended.
     #[error("the session has ended")]
