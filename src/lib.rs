@@ -7,8 +7,8 @@
 //!
 //! Take `PATCH /api/users/{user_id}`, which changes the user's name.
 //!
-//! 1. `main` parses the command line and the settings ([`cli`], [`config`]); [`cli::serve`] listens;
-//!    [`app`] assembles the parts. Axum passes the request to [`http::router`].
+//! 1. `main` parses the command line and the settings ([`cli`], [`config`]); `cli::serve` listens;
+//!    [`app`] assembles the parts. Axum passes the request to the router ([`http::router()`]).
 //! 2. The outer layers (`http::layers`) assign a request id, log the request, limit its time, and determine
 //!    the client's address and device ([`auth::Requester`]). They add the security headers to the response.
 //! 3. The session middleware authenticates the request. A token from `Authorization: Bearer` or from the
@@ -50,7 +50,7 @@
 //!
 //! | for | in |
 //! |---|---|
-//! | the list of routes; the order of layers | [`http::router`]; `http::layers` |
+//! | the list of routes; the order of layers | `http::router`; `http::layers` |
 //! | the sign-in API (Better Auth's contract); a user's own resources | `http::api::better_auth`; `http::api::users` |
 //! | forward authentication for reverse proxies | `http::api::forward_auth` |
 //! | requests from other origins | `http::middleware::{cors, csrf}`, with [`config::TrustedOrigins`] |

@@ -1,4 +1,4 @@
-//! The user API: `/api/users/{user_id}/…`. Every handler takes an [`Owner`](crate::http::extract::owner::Owner):
+//! The user API: `/api/users/{user_id}/…`. Every handler takes an `Owner`:
 //! requests for another user's resources get 403.
 
 mod account;

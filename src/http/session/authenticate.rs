@@ -36,7 +36,7 @@ pub enum CredentialPolicy {
     Forwarded,
 }
 
-/// Adds the request's [`Authentication`] and [`ResponseChanges`], and sets the cookies that the renewal or
+/// Adds the request's `Authentication` and [`ResponseChanges`], and sets the cookies that the renewal or
 /// the handler asks for.
 pub async fn authenticate(
     State((state, policy)): State<(AppState, CredentialPolicy)>,
