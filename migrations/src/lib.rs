@@ -12,7 +12,7 @@ mod m20261121_000004_attempts;
 mod m20261121_000005_user_ids_are_text;
 mod m20261121_000006_signing_keys;
 mod m20261121_000007_imported_sessions;
-mod m20261125_000008_credentials_version;
+mod m20261125_000008_credentials;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -28,7 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_user_ids_are_text::Migration),
             Box::new(m20261121_000006_signing_keys::Migration),
             Box::new(m20261121_000007_imported_sessions::Migration),
-            Box::new(m20261125_000008_credentials_version::Migration),
+            Box::new(m20261125_000008_credentials::Migration),
         ]
     }
 }

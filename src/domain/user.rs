@@ -36,8 +36,17 @@ pub struct User {
 pub struct ProfileChange {
     /// The new name.
     pub name: Option<Name>,
-    /// `Some(None)` removes the image.
-    pub image: Option<Option<String>>,
+    /// The new image.
+    pub image: Option<ImageChange>,
+}
+
+/// A change of the image.
+#[derive(Clone, Debug)]
+pub enum ImageChange {
+    /// The new address.
+    Replace(String),
+    /// The user has no image.
+    Remove,
 }
 
 impl User {

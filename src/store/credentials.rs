@@ -1,7 +1,7 @@
 //! Credentials: a password per user, stored as a PHC string.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Select, Set,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -44,8 +44,7 @@ pub struct PasswordCredential {
 impl Store {
     /// When `owner`'s password was set. `None` if the account has none.
     pub async fn password_credential(&self, owner: UserId) -> Result<Option<PasswordCredential>, StoreError> {
-        let key = (owner.into(), PASSWORD.to_owned());
-        Ok(Entity::find_by_id(key).one(&self.db).await?.map(|row| PasswordCredential {
+        Ok(find_password(owner).one(&self.db).await?.map(|row| PasswordCredential {
             user_id: owner,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
@@ -61,8 +60,7 @@ impl Store {
     }
 
     pub(super) async fn password_hash(&self, owner: UserId) -> Result<Option<String>, DbErr> {
-        let key = (owner.into(), PASSWORD.to_owned());
-        Ok(Entity::find_by_id(key).one(&self.db).await?.map(|row| row.secret))
+        Ok(find_password(owner).one(&self.db).await?.map(|row| row.secret))
     }
 
     /// Replaces `owner`'s password hash if it still is `seen`. `false` if another request changed it first.
@@ -85,6 +83,10 @@ impl Store {
     }
 }
 
+fn find_password(owner: UserId) -> Select<Entity> {
+    Entity::find().filter(Column::UserId.eq(owner.as_str())).filter(Column::Kind.eq(PASSWORD))
+}
+
 pub(super) async fn insert_password(
     db: &impl ConnectionTrait,
     owner: UserId,
@@ -97,8 +99,9 @@ pub(super) async fn insert_password(
         secret: Set(hash),
         created_at: Set(now.millis()),
         updated_at: Set(now.millis()),
+        ..Default::default()
     };
-    row.insert(db).await?;
+    Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
 }
 

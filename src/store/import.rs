@@ -186,6 +186,7 @@ impl Import {
             secret: Set(hash),
             created_at: Set(now.millis()),
             updated_at: Set(now.millis()),
+            ..Default::default()
         });
         credential::Entity::insert_many(rows).exec_without_returning(&self.0).await?;
         Ok(())

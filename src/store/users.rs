@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     Email, Name, Timestamp, UserId,
-    user::{ProfileChange, User},
+    user::{ImageChange, ProfileChange, User},
 };
 
 /// A new account.
@@ -128,6 +128,10 @@ impl Store {
             update = update.col_expr(user::Column::Name, Expr::value(name.as_str()));
         }
         if let Some(image) = change.image {
+            let image = match image {
+                ImageChange::Replace(image) => Some(image),
+                ImageChange::Remove => None,
+            };
             update = update.col_expr(user::Column::Image, Expr::value(image));
         }
         update.exec(&self.db).await?;

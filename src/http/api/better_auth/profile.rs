@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     auth::{Auth, Requester, error::InternalError},
-    domain::user::ProfileChange,
+    domain::user::{ImageChange, ProfileChange},
     http::{
         extract::active_session::{ActiveSession, SessionError},
         route_error::route_errors,
@@ -96,5 +96,6 @@ fn profile_change(body: &AnyMembers) -> Result<ProfileChange, UpdateUserRouteErr
     if name.is_none() && image.is_none() {
         return Err(UpdateUserRouteError::NothingToUpdate);
     }
+    let image = image.map(|image| image.map_or(ImageChange::Remove, ImageChange::Replace));
     Ok(ProfileChange { name, image })
 }
