@@ -200,9 +200,10 @@ impl Import {
         hash: String,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        // The account first, then its credential: the order in which all other writers lock them.
+        credentials::advance_version(&self.0, owner, None).await?;
         let unchanged = credentials::lock_password(&self.0, owner, seen).await?;
         if unchanged {
-            credentials::advance_version(&self.0, owner, None).await?;
             credentials::set_password(&self.0, owner, hash, now).await?;
         }
         Ok(unchanged)

@@ -50,16 +50,16 @@ impl Accounts {
         requester: &Requester,
     ) -> Result<(), DeleteAccountError> {
         let (session, _) = self.sessions.current(principal).await?.ok_or(DeleteAccountError::Gone)?;
-        let (owner, now) = (principal.user_id(), self.clock.now());
+        let owner = principal.user_id();
         let ended = match proof {
             Proof::Password(password) => {
                 let confirmed = self.passwords.confirm_current(principal, password, requester).await?;
-                let ended = self.store.delete_user(owner, Some(confirmed.version), now).await?;
+                let ended = self.store.delete_user(owner, Some(confirmed.version), self.clock.now()).await?;
                 // The password changed after it was confirmed, or the account is gone.
                 ended.ok_or(ConfirmPasswordError::Mismatch)?
             }
             Proof::FreshSession if self.sessions.is_fresh(&session) => {
-                self.store.delete_user(owner, None, now).await?.ok_or(DeleteAccountError::Gone)?
+                self.store.delete_user(owner, None, self.clock.now()).await?.ok_or(DeleteAccountError::Gone)?
             }
             Proof::FreshSession => return Err(DeleteAccountError::NotFresh),
         };

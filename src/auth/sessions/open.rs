@@ -39,8 +39,8 @@ pub struct VerifiedUser {
     pub version: CredentialsVersion,
 }
 
-/// A session that is not in the database yet, and its first token.
-pub(in crate::auth) struct UnopenedSession {
+/// A session for the database, and its first token.
+pub(in crate::auth) struct PreparedSession {
     pub(in crate::auth) new: NewSession,
     token: SessionToken,
 }
@@ -61,19 +61,31 @@ impl AuthMethod {
 }
 
 impl Sessions {
-    /// Opens a session. `None` if the credentials have changed since they were verified.
-    pub async fn open(
+    /// Stores a session of a verified user. `None` if the credentials have changed since they were verified.
+    pub(in crate::auth) async fn open(
         &self,
         verified: &VerifiedUser,
         persistent: bool,
         requester: &Requester,
-    ) -> Result<Option<SignedIn>, InternalError> {
-        let VerifiedUser { user, method, version } = verified;
-        let unopened = self.prepare(user.id, persistent, requester)?;
-        let Some(surplus) = self.store.open_session(&unopened.new, *version).await? else { return Ok(None) };
-        self.deny_tokens_of(&surplus);
+    ) -> Result<Option<PreparedSession>, InternalError> {
+        let prepared = self.prepare(verified.user.id, persistent, requester)?;
+        let surplus = self.store.open_session(&prepared.new, verified.version).await?;
+        Ok(surplus.map(|surplus| {
+            self.deny_tokens_of(&surplus);
+            prepared
+        }))
+    }
+
+    /// Records the sign-in and issues the first access token of an opened session.
+    pub(in crate::auth) async fn complete_sign_in(
+        &self,
+        verified: VerifiedUser,
+        opened: PreparedSession,
+        requester: &Requester,
+    ) -> Result<SignedIn, InternalError> {
+        let VerifiedUser { user, method, .. } = verified;
         self.audit.record(EventKind::LoginSuccess, user.id, requester, method.detail()).await;
-        self.complete(user.clone(), unopened, requester).await.map(Some)
+        self.complete(user, opened, requester).await
     }
 
     /// A session for the caller to store in a transaction of its own.
@@ -82,7 +94,7 @@ impl Sessions {
         user_id: UserId,
         persistent: bool,
         requester: &Requester,
-    ) -> Result<UnopenedSession, InternalError> {
+    ) -> Result<PreparedSession, InternalError> {
         let now = self.clock.now();
         let id = SessionId::new(now, random_bytes()?);
         let family_key = random_bytes::<32>()?;
@@ -101,17 +113,17 @@ impl Sessions {
             user_agent: requester.user_agent.clone(),
         };
         let secret_hash = token.secret_hash();
-        Ok(UnopenedSession { new: NewSession { session, family_key, secret_hash }, token })
+        Ok(PreparedSession { new: NewSession { session, family_key, secret_hash }, token })
     }
 
     /// Issues the first access token of a session that has been stored.
     pub(in crate::auth) async fn complete(
         &self,
         user: User,
-        opened: UnopenedSession,
+        opened: PreparedSession,
         requester: &Requester,
     ) -> Result<SignedIn, InternalError> {
-        let UnopenedSession { new: NewSession { session, .. }, token } = opened;
+        let PreparedSession { new: NewSession { session, .. }, token } = opened;
         let access = self.tokens.issue(&user, &session)?;
         let signed_in = SignedIn { user, session, session_token: token, access };
         self.audit.record(EventKind::SessionCreated, signed_in.principal(), requester, None).await;

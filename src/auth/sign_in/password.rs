@@ -74,12 +74,14 @@ impl SignIn {
                     return Err(error);
                 }
             };
-            let opened = self.sessions.open(&login.verified, form.remember, requester).await?;
-            let Some(signed_in) = opened else { continue };
+            let Login { verified, stored, rehash } = login;
+            let opened = self.sessions.open(&verified, form.remember, requester).await?;
+            let Some(opened) = opened else { continue };
             self.throttle.clear(attempt).await;
-            if login.rehash {
-                self.passwords.upgrade(signed_in.user.id, &login.stored.hash, &password).await;
+            if rehash {
+                self.passwords.upgrade(verified.user.id, &stored.hash, &password).await;
             }
+            let signed_in = self.sessions.complete_sign_in(verified, opened, requester).await?;
             return Ok(SignInStep::Complete(Box::new(signed_in)));
         }
         Err(SignInError::Credentials)
