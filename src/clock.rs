@@ -10,12 +10,11 @@ use std::{
 
 use crate::domain::Timestamp;
 
-/// How long after `exp`, or before `nbf`, a token is accepted. Small, because issuer and verifier are the same
-/// program and replicas have synchronized clocks.
+/// The tolerance for `exp` and `nbf`. Small, because the service verifies its own tokens and replicas have
+/// synchronized clocks.
 pub const LEEWAY: Duration = Duration::from_secs(5);
 
-/// How far in the future `iat` may be. After a clock is set back, existing tokens stay valid; a token from a much
-/// later time was not issued by this service.
+/// The tolerance for an `iat` in the future. Tokens stay valid after a small backward correction of the clock.
 pub const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// A source of the current time.
@@ -43,13 +42,13 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that may ask the operating system for the time")]
+#[expect(clippy::disallowed_methods, reason = "the only read of the system clock")]
 fn system_time() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// A clock that only a test moves.
+/// A clock that tests control.
 #[derive(Clone)]
 pub struct ManualClock(Arc<AtomicI64>);
 
@@ -71,7 +70,7 @@ impl ManualClock {
         self.0.fetch_sub(millis, Ordering::SeqCst);
     }
 
-    /// The handle for the code under test.
+    /// A handle for the code under test.
     pub fn clock(&self) -> Clock {
         Clock(Source::Manual(Arc::clone(&self.0)))
     }

@@ -37,17 +37,17 @@ pub struct Store {
     db: DatabaseConnection,
 }
 
-/// How often and how long to wait for another process that creates the SQLite file. While it switches to
-/// write-ahead logging, SQLite refuses connections without the wait of `busy_timeout`.
-const LOCKED_OUT: usize = 100;
-const LOCKED_FOR: Duration = Duration::from_millis(50);
+/// Retries while another process creates the SQLite file. During the switch to write-ahead logging, SQLite
+/// refuses connections at once, regardless of `busy_timeout`.
+const LOCKED_RETRIES: usize = 100;
+const LOCKED_RETRY_DELAY: Duration = Duration::from_millis(50);
 
 fn is_locked(error: &DbErr) -> bool {
     matches!(error, DbErr::Conn(_)) && error.to_string().contains("database is locked")
 }
 
-/// The advisory lock of a migration.
-const MIGRATION: i64 = 7_592_019_384_756_103;
+/// The PostgreSQL advisory lock for migrations.
+const MIGRATION_LOCK: i64 = 7_592_019_384_756_103;
 
 impl Store {
     /// Connects to `url` (`sqlite:` or `postgres:`), creating an SQLite file that does not exist yet.
@@ -67,24 +67,24 @@ impl Store {
                     .pragma("synchronous", "FULL")
             });
         let mut attempt = Database::connect(options.clone()).await;
-        for _ in 0..LOCKED_OUT {
+        for _ in 0..LOCKED_RETRIES {
             if !attempt.as_ref().is_err_and(is_locked) {
                 break;
             }
-            tokio::time::sleep(LOCKED_FOR).await;
+            tokio::time::sleep(LOCKED_RETRY_DELAY).await;
             attempt = Database::connect(options.clone()).await;
         }
         Ok(Self { db: attempt? })
     }
 
-    /// Applies the migrations, once, even if several processes start at the same moment.
+    /// Applies the pending migrations. Concurrent processes apply each migration only once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let transaction = self.begin_write().await?;
         migrate_within(&transaction).await?;
         Ok(transaction.commit().await?)
     }
 
-    /// Whether the database answers.
+    /// Fails if the database does not respond.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.db.ping().await?)
     }
@@ -94,16 +94,16 @@ impl Store {
         Ok(self.db.close().await?)
     }
 
-    /// A write transaction that excludes all others with the same `lock`, in all processes. On SQLite every
-    /// write transaction excludes the others.
+    /// Begins a write transaction that excludes all others with the same `lock`, in all processes. On SQLite
+    /// every write transaction excludes the others.
     async fn begin_write_alone(&self, lock: i64) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.begin_write().await?;
         take_lock(&transaction, lock).await?;
         Ok(transaction)
     }
 
-    /// A transaction that reads and then writes. On SQLite it takes the write lock at once, so that it cannot
-    /// fail half-way.
+    /// Begins a transaction that reads and then writes. On SQLite it takes the write lock at the start, because
+    /// an upgrade from a read lock can fail.
     async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -114,7 +114,7 @@ impl Store {
 }
 
 async fn migrate_within(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
-    take_lock(transaction, MIGRATION).await?;
+    take_lock(transaction, MIGRATION_LOCK).await?;
     Migrator::up(transaction, None).await
 }
 

@@ -1,4 +1,4 @@
-//! Counters of failed attempts, kept across restarts.
+//! Counters of failed attempts.
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set, SqlErr, sea_query::Expr};
 
@@ -15,7 +15,7 @@ pub struct Attempts {
     pub failures: u32,
     /// When the last attempt was made.
     pub last_attempt_at: Timestamp,
-    /// When the next attempt is admitted.
+    /// When the next attempt is allowed.
     pub next_allowed_at: Timestamp,
 }
 
@@ -30,7 +30,7 @@ impl Store {
         }))
     }
 
-    /// Replaces the counter by `next` if it still is `seen`. `false` if another request changed it first.
+    /// Replaces the counter with `next` if it still is `seen`. `false` if another request changed it first.
     pub async fn replace_attempts(
         &self,
         key: &str,

@@ -16,12 +16,12 @@ use crate::domain::{Timestamp, UserId};
 
 pub(super) const PASSWORD: &str = "password";
 
-/// A version of an account's credentials. Every change of a credential gives the next version, so that a
-/// session is never opened with a credential that was replaced while it was being verified.
+/// The version of an account's credentials. Every change of a credential increments the version, so that no
+/// session is created with a credential that was replaced during its verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialsVersion(pub(super) i64);
 
-/// A password's hash and the version it was read at.
+/// A password hash and the version of the credentials when the hash was read.
 #[derive(Clone, Debug)]
 pub struct StoredPassword {
     /// The hash (a PHC string).
@@ -35,9 +35,9 @@ pub struct StoredPassword {
 pub struct PasswordCredential {
     /// The user.
     pub user_id: UserId,
-    /// When it was first set.
+    /// When the password was first set.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// When the password was last changed.
     pub updated_at: Timestamp,
 }
 
@@ -53,7 +53,7 @@ impl Store {
 
     /// The hash of `owner`'s password, and the version of the credentials.
     pub async fn password(&self, owner: UserId) -> Result<Option<StoredPassword>, StoreError> {
-        // The version is read first: if the password changes in between, the version is outdated.
+        // Read the version first: if the password changes between the two queries, the version is outdated.
         let Some(user) = user::Entity::find_by_id(owner).one(&self.db).await? else { return Ok(None) };
         let hash = self.password_hash(owner).await?;
         Ok(hash.map(|hash| StoredPassword { hash, version: CredentialsVersion(user.credentials_version) }))
@@ -139,8 +139,8 @@ pub(super) async fn record_sign_in(
     Ok(updated.rows_affected == 1)
 }
 
-/// Gives the account's credentials the next version. `false` if they no longer have the version `seen`, or
-/// the account is gone. Locks the account's row until the transaction ends.
+/// Increments the version of the account's credentials. `false` if the credentials no longer have the version
+/// `seen`, or the account does not exist. Locks the account's row until the transaction ends.
 pub(super) async fn advance_version(
     transaction: &DatabaseTransaction,
     owner: UserId,
@@ -161,15 +161,15 @@ pub(super) async fn delete_all(transaction: &DatabaseTransaction, owner: UserId)
     Ok(())
 }
 
-/// Whether the hash still is `seen`. If so, locks its row until the transaction ends: an update that changes
-/// nothing locks on both databases.
+/// Whether the hash still is `seen`. If so, locks its row until the transaction ends. An update without a
+/// change locks the row on both databases.
 pub(super) async fn lock_password(transaction: &DatabaseTransaction, owner: UserId, seen: &str) -> Result<bool, DbErr> {
-    let held = Entity::update_many()
+    let updated = Entity::update_many()
         .col_expr(Column::Secret, Expr::col(Column::Secret))
         .filter(Column::UserId.eq(owner.as_str()))
         .filter(Column::Kind.eq(PASSWORD))
         .filter(Column::Secret.eq(seen))
         .exec(transaction)
         .await?;
-    Ok(held.rows_affected == 1)
+    Ok(updated.rows_affected == 1)
 }

@@ -1,4 +1,4 @@
-//! Deleting an account.
+//! Account deletion.
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -11,9 +11,9 @@ use super::{
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
 
 impl Store {
-    /// Deletes `owner`'s account and credentials and ends every session, in one transaction. The sessions'
+    /// Deletes `owner`'s account and credentials and ends every session, in one transaction. The session
     /// rows stay for the revocation feed, without address and device. Returns the ended sessions. `None` if
-    /// the account is gone, or its credentials no longer have the version `seen`.
+    /// the account does not exist or its credentials no longer have the version `seen`.
     pub async fn delete_user(
         &self,
         owner: UserId,
@@ -21,7 +21,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let transaction = self.begin_write().await?;
-        // Locks the account, so that no session opened at the same moment outlives it.
+        // Lock the account, so that a concurrent sign-in creates no session that outlives the account.
         if !credentials::advance_version(&transaction, owner, seen).await? {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! SeaORM's entities. Private to [`store`](crate::store).
+//! SeaORM entities. Private to [`store`](crate::store).
 
 pub mod attempt;
 pub mod credential;

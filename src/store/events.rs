@@ -16,9 +16,9 @@ use crate::domain::{
 /// A new entry.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
-    /// When it happened.
+    /// When the event happened.
     pub at: Timestamp,
-    /// What happened.
+    /// The kind of event.
     pub kind: EventKind,
     /// The user, if known.
     pub user_id: Option<UserId>,
@@ -28,9 +28,9 @@ pub struct NewEvent {
     pub address: Option<IpAddr>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
-    /// One of a closed set of details.
+    /// A detail from a fixed set.
     pub detail: Option<&'static str>,
-    /// The request's id, as answered in `X-Request-Id`.
+    /// The request's id, as sent in the `X-Request-Id` response header.
     pub request_id: Option<String>,
 }
 

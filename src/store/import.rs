@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind};
 
-/// Rows per statement: databases limit the number of values.
+/// Rows per statement. Databases limit the number of bound values.
 const ROWS: usize = 500;
 
 /// The profile of an imported account.
@@ -25,7 +25,7 @@ pub struct Profile {
     pub id: UserId,
     /// The address.
     pub email: Email,
-    /// Whether the user proved the ownership of the mailbox.
+    /// Whether the e-mail address is verified.
     pub email_verified: bool,
     /// The name.
     pub name: Name,
@@ -33,7 +33,7 @@ pub struct Profile {
     pub image: Option<String>,
     /// When the account was created.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the account last changed.
     pub updated_at: Timestamp,
 }
 
@@ -42,7 +42,7 @@ pub struct Profile {
 pub struct KnownUser {
     /// The normalized address.
     pub email_key: String,
-    /// When its profile last changed.
+    /// When the profile last changed.
     pub updated_at: Timestamp,
     /// The password's hash. `None`: the account has no password.
     pub password_hash: Option<String>,
@@ -116,7 +116,7 @@ impl Import {
         Ok(rows.into_iter().map(|id| id.0).collect())
     }
 
-    /// The token digests that were imported before.
+    /// The digests that belong to sessions of an earlier import.
     pub async fn known_tokens(&self, hashes: &[[u8; 32]]) -> Result<HashSet<Vec<u8>>, StoreError> {
         let mut known = HashSet::new();
         for hashes in hashes.chunks(ROWS) {
@@ -132,7 +132,7 @@ impl Import {
         Ok(known)
     }
 
-    /// Creates accounts, and records in each one's log that it was imported.
+    /// Creates accounts and records the import in each account's security log.
     pub async fn add_users(&self, users: &[Profile], now: Timestamp) -> Result<(), StoreError> {
         if users.is_empty() {
             return Ok(());
@@ -200,7 +200,7 @@ impl Import {
         hash: String,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        // The account first, then its credential: the order in which all other writers lock them.
+        // Lock the account before the credential, as all other writers do, to prevent deadlocks.
         credentials::advance_version(&self.0, owner, None).await?;
         let unchanged = credentials::lock_password(&self.0, owner, seen).await?;
         if unchanged {
@@ -212,21 +212,21 @@ impl Import {
     /// Adds sessions.
     pub async fn add_sessions(&self, sessions: &[NewImportedSession]) -> Result<(), StoreError> {
         for rows in sessions.chunks(ROWS) {
-            self.add_some_sessions(rows).await?;
+            self.add_session_batch(rows).await?;
         }
         Ok(())
     }
 
-    async fn add_some_sessions(&self, sessions: &[NewImportedSession]) -> Result<(), StoreError> {
-        let found_by = sessions.iter().map(|session| imported_session::ActiveModel {
+    async fn add_session_batch(&self, sessions: &[NewImportedSession]) -> Result<(), StoreError> {
+        let digests = sessions.iter().map(|session| imported_session::ActiveModel {
             session_id: Set(session.new.session.id.uuid()),
             cookie_hash: Set(session.new.secret_hash.to_vec()),
             token_hash: Set(session.token_hash.to_vec()),
         });
-        let found_by: Vec<_> = found_by.collect();
+        let digests: Vec<_> = digests.collect();
         let rows = sessions.iter().map(|session| session.new.row());
         session::Entity::insert_many(rows).exec_without_returning(&self.0).await?;
-        imported_session::Entity::insert_many(found_by).exec_without_returning(&self.0).await?;
+        imported_session::Entity::insert_many(digests).exec_without_returning(&self.0).await?;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Imported sessions, found by the tokens of the former system.
+//! Lookup of imported sessions by the tokens of the former system.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -27,7 +27,7 @@ pub struct ImportedSession {
 }
 
 impl Store {
-    /// The session of a token of the former system.
+    /// The session with this token digest.
     pub async fn imported_session(&self, presented: ImportedDigest) -> Result<Option<ImportedSession>, StoreError> {
         let condition = match presented {
             ImportedDigest::Cookie(digest) => Column::CookieHash.eq(digest.to_vec()),

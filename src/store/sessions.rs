@@ -17,11 +17,10 @@ use crate::domain::{
     session::{EndReason, Session},
 };
 
-/// The most active sessions of a user. A program that signs in for every request must not create sessions
-/// without limit.
+/// The maximum number of active sessions per user. Limits the rows of a client that signs in for every request.
 pub const MAX_SESSIONS: u64 = 100;
 
-/// The network address and device that a session was last used from.
+/// The network address and device of a session's last use.
 #[derive(Clone, Debug, Default)]
 pub struct SeenFrom {
     /// The network address.
@@ -37,7 +36,7 @@ pub struct NewSession {
     pub session: Session,
     /// The key that tags the secrets issued for this session.
     pub family_key: [u8; 32],
-    /// The SHA-256 of its first secret.
+    /// The SHA-256 of the session's first secret.
     pub secret_hash: [u8; 32],
 }
 
@@ -50,11 +49,11 @@ pub struct StoredSession {
     pub family_key: Vec<u8>,
     /// The SHA-256 of the current secret.
     pub secret_hash: Vec<u8>,
-    /// The SHA-256 of the secret before it.
+    /// The SHA-256 of the previous secret.
     pub previous_secret_hash: Option<Vec<u8>>,
-    /// When the current secret was first used without being replaced.
+    /// When the current secret was first used without a rotation.
     pub secret_used_at: Option<Timestamp>,
-    /// How often the secret has been replaced.
+    /// The number of rotations of the secret.
     pub generation: i64,
     /// When the session was ended. `None`: active or expired.
     pub ended_at: Option<Timestamp>,
@@ -65,7 +64,7 @@ pub struct StoredSession {
 pub struct NextSecret {
     /// The SHA-256 of the new secret.
     pub secret_hash: [u8; 32],
-    /// When it is issued.
+    /// When the new secret is issued.
     pub now: Timestamp,
     /// When the session expires if it is not used again.
     pub idle_expires_at: Timestamp,
@@ -74,9 +73,9 @@ pub struct NextSecret {
 /// The session that remains after a password change.
 #[derive(Clone, Copy, Debug)]
 pub enum AfterPasswordChange<'a> {
-    /// The current one.
+    /// The current session.
     Keep(SessionId),
-    /// A new one.
+    /// A new session.
     Open(&'a NewSession),
 }
 
@@ -111,9 +110,9 @@ impl NewSession {
 }
 
 impl Store {
-    /// Opens a session for a user whose credentials had this version when they were verified. Returns the
-    /// sessions that ended because the user had [`MAX_SESSIONS`]. `None`, and no session, if the credentials
-    /// have changed since or the account is disabled.
+    /// Creates a session for a user whose credentials had this version when they were verified. Returns the
+    /// sessions that ended because the user had [`MAX_SESSIONS`]. Returns `None` and creates no session if the
+    /// credentials have changed since or the account is disabled.
     pub async fn open_session(
         &self,
         new: &NewSession,
@@ -176,7 +175,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records the use of the previous secret: the answer with the current one was lost.
+    /// Records the use of the previous secret by a client that did not receive the current secret.
     pub async fn touch_previous_secret(
         &self,
         seen: &StoredSession,
@@ -194,16 +193,20 @@ impl Store {
 
     /// The active sessions of `owner`, the most recently used first.
     pub async fn sessions(&self, owner: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let rows = live(owner, now).order_by_desc(Column::LastSeenAt).order_by_desc(Column::Id).all(&self.db).await?;
+        let rows = active_sessions(owner, now)
+            .order_by_desc(Column::LastSeenAt)
+            .order_by_desc(Column::Id)
+            .all(&self.db)
+            .await?;
         Ok(rows.into_iter().map(to_session).collect())
     }
 
     /// An active session of `owner`.
     pub async fn session(&self, owner: UserId, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
-        Ok(live(owner, now).filter(Column::Id.eq(id.uuid())).one(&self.db).await?.map(to_session))
+        Ok(active_sessions(owner, now).filter(Column::Id.eq(id.uuid())).one(&self.db).await?.map(to_session))
     }
 
-    /// Ends a session of `owner`. `false` if there is none, or it has ended already.
+    /// Ends a session of `owner`. `false` if the session does not exist or has already ended.
     pub async fn end_session(
         &self,
         owner: UserId,
@@ -211,12 +214,12 @@ impl Store {
         reason: EndReason,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let ending = ending(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.as_str()));
-        let updated = ending.exec(&self.db).await?;
+        let update = end_update(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.as_str()));
+        let updated = update.exec(&self.db).await?;
         Ok(updated.rows_affected == 1)
     }
 
-    /// Ends every session of `owner` but `keep`. Returns the ended ones.
+    /// Ends every session of `owner` except `keep`. Returns the ended sessions.
     pub async fn end_other_sessions(
         &self,
         owner: UserId,
@@ -230,9 +233,9 @@ impl Store {
         Ok(ended)
     }
 
-    /// Replaces `owner`'s password hash, ends every session but the one that `after` keeps, and opens the one
-    /// that `after` names, in one transaction. Returns the ended sessions. `None` if the credentials no longer
-    /// have the version `seen`.
+    /// Replaces `owner`'s password hash, ends every session except the one that `after` keeps, and creates the
+    /// one that `after` contains, in one transaction. Returns the ended sessions. `None` if the credentials no
+    /// longer have the version `seen`.
     pub async fn change_password(
         &self,
         owner: UserId,
@@ -272,20 +275,20 @@ impl Store {
 
     /// Deletes the sessions that ended or expired before `before`. Returns their number.
     pub async fn delete_sessions_before(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let over =
+        let expired =
             Condition::any().add(Column::EndedAt.lt(before.millis())).add(Column::IdleExpiresAt.lt(before.millis()));
-        Ok(Entity::delete_many().filter(over).exec(&self.db).await?.rows_affected)
+        Ok(Entity::delete_many().filter(expired).exec(&self.db).await?.rows_affected)
     }
 }
 
-fn live(owner: UserId, now: Timestamp) -> Select<Entity> {
+fn active_sessions(owner: UserId, now: Timestamp) -> Select<Entity> {
     Entity::find()
         .filter(Column::UserId.eq(owner.as_str()))
         .filter(Column::EndedAt.is_null())
         .filter(Column::IdleExpiresAt.gt(now.millis()))
 }
 
-/// The row is unchanged since it was read, and the session has not ended.
+/// Matches the row if it is unchanged since it was read and the session has not ended.
 fn unchanged(seen: &StoredSession) -> Condition {
     Condition::all()
         .add(Column::Id.eq(seen.session.id.uuid()))
@@ -294,7 +297,7 @@ fn unchanged(seen: &StoredSession) -> Condition {
 }
 
 /// Ends the sessions that match the caller's filter and have not ended yet.
-fn ending(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
+fn end_update(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::EndedAt, Expr::value(now.millis()))
         .col_expr(Column::EndReason, Expr::value(reason.as_str()))
@@ -308,8 +311,8 @@ pub(super) async fn end_others(
     reason: EndReason,
     now: Timestamp,
 ) -> Result<Vec<SessionId>, DbErr> {
-    // Locked in one order, so that two devices ending each other wait instead of deadlocking.
-    let rows: Vec<uuid::Uuid> = live(owner, now)
+    // Lock the rows in a fixed order, so that concurrent calls for one user do not deadlock.
+    let rows: Vec<uuid::Uuid> = active_sessions(owner, now)
         .select_only()
         .column(Column::Id)
         .order_by_asc(Column::Id)
@@ -318,7 +321,7 @@ pub(super) async fn end_others(
         .all(transaction)
         .await?;
     let ended: Vec<SessionId> = rows.into_iter().map(SessionId::from_uuid).filter(|id| Some(*id) != keep).collect();
-    ending(reason, now)
+    end_update(reason, now)
         .filter(Column::UserId.eq(owner.as_str()))
         .filter(Column::Id.ne(keep.map_or_else(uuid::Uuid::nil, SessionId::uuid)))
         .exec(transaction)
@@ -326,13 +329,13 @@ pub(super) async fn end_others(
     Ok(ended)
 }
 
-/// Ends the sessions above the limit, the least recently used first. Returns them.
+/// Ends the least recently used sessions above the limit. Returns the ended sessions.
 async fn end_surplus(
     transaction: &DatabaseTransaction,
     owner: UserId,
     now: Timestamp,
 ) -> Result<Vec<SessionId>, DbErr> {
-    let surplus: Vec<uuid::Uuid> = live(owner, now)
+    let surplus: Vec<uuid::Uuid> = active_sessions(owner, now)
         .select_only()
         .column(Column::Id)
         .order_by_desc(Column::LastSeenAt)
@@ -345,7 +348,7 @@ async fn end_surplus(
     if surplus.is_empty() {
         return Ok(Vec::new());
     }
-    ending(EndReason::Surplus, now).filter(Column::Id.is_in(surplus.iter().copied())).exec(transaction).await?;
+    end_update(EndReason::Surplus, now).filter(Column::Id.is_in(surplus.iter().copied())).exec(transaction).await?;
     Ok(surplus.into_iter().map(SessionId::from_uuid).collect())
 }
 

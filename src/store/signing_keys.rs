@@ -21,30 +21,30 @@ pub struct SigningKey {
     pub sealed_private_key: Vec<u8>,
     /// When the key was created.
     pub created_at: Timestamp,
-    /// When the key starts to sign.
+    /// When the key starts to sign tokens.
     pub not_before: Timestamp,
-    /// When the key stops being accepted. `None`: it has no successor yet.
+    /// When tokens of the key are no longer accepted. `None`: the key has no successor yet.
     pub retire_at: Option<Timestamp>,
 }
 
 impl Store {
-    /// All keys, in the order in which they start to sign.
+    /// All keys, ordered by `not_before`.
     pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
         Ok(all(&self.db).await?)
     }
 
-    /// Replaces all keys by the result of `decide`, and returns that result. Processes take turns: each decides
-    /// on the keys that the previous one stored.
+    /// Replaces all keys with the result of `decide` and returns that result. Processes run one after another, so
+    /// `decide` receives the keys that the previous process stored.
     pub async fn change_signing_keys<T: Send, E: From<StoreError>>(
         &self,
         decide: impl FnOnce(Vec<SigningKey>) -> Result<(Vec<SigningKey>, T), E> + Send,
     ) -> Result<(Vec<SigningKey>, T), E> {
-        let transaction = self.begin_write_alone(SIGNING_KEYS).await.map_err(StoreError::from)?;
+        let transaction = self.begin_write_alone(SIGNING_KEYS_LOCK).await.map_err(StoreError::from)?;
         let before = all(&transaction).await.map_err(StoreError::from)?;
-        let (after, answer) = decide(before.clone())?;
+        let (after, output) = decide(before.clone())?;
         save(&transaction, &before, &after).await.map_err(StoreError::from)?;
         transaction.commit().await.map_err(StoreError::from)?;
-        Ok((after, answer))
+        Ok((after, output))
     }
 
     /// Deletes the keys that were retired before `before`. Returns their number.
@@ -54,8 +54,8 @@ impl Store {
     }
 }
 
-/// The advisory lock of a change of the keys.
-const SIGNING_KEYS: i64 = 7_592_019_384_756_104;
+/// The PostgreSQL advisory lock for changes of the keys.
+const SIGNING_KEYS_LOCK: i64 = 7_592_019_384_756_104;
 
 async fn all(db: &impl ConnectionTrait) -> Result<Vec<SigningKey>, DbErr> {
     let rows = Entity::find().order_by_asc(Column::NotBefore).order_by_asc(Column::Kid).all(db).await?;

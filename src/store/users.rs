@@ -15,7 +15,7 @@ use crate::domain::{
     user::{ImageChange, ProfileChange, User},
 };
 
-/// A new account.
+/// The data of a new account.
 #[derive(Debug)]
 pub struct NewAccount {
     /// The user id.
@@ -33,7 +33,7 @@ pub struct NewAccount {
 /// Why an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAccountError {
-    /// The mailbox has an account already.
+    /// Another account has this e-mail address.
     #[error("the e-mail address has an account already")]
     EmailTaken,
     /// The database failed.
@@ -96,7 +96,7 @@ impl Store {
     /// The account with this address, for a password check.
     pub async fn password_login(&self, email: &Email) -> Result<Option<PasswordLogin>, StoreError> {
         let row = find_by_email(&self.db, email).await?;
-        // The second query runs for an unknown address too, so that both take the same time.
+        // Query for a dummy id if the address is unknown, so that response times do not reveal accounts.
         let dummy = || UserId::new(Timestamp::from_millis(0), [0; 10]);
         let id = row.as_ref().map_or_else(dummy, |row| row.id.0);
         let hash = self.password_hash(id).await?;
@@ -107,13 +107,13 @@ impl Store {
         }))
     }
 
-    /// The profile of `owner`. `None` if the account is gone or disabled.
+    /// The profile of `owner`. `None` if the account does not exist or is disabled.
     pub async fn enabled_user(&self, owner: UserId) -> Result<Option<User>, StoreError> {
         let query = Users::find_by_id(owner).filter(user::Column::DisabledAt.is_null());
         Ok(query.one(&self.db).await?.map(to_user))
     }
 
-    /// Changes `owner`'s profile. `None` if the account is gone or disabled.
+    /// Changes `owner`'s profile. `None` if the account does not exist or is disabled.
     pub async fn change_profile(
         &self,
         owner: UserId,

@@ -1,6 +1,6 @@
 //! Password hashing: argon2id on blocking threads, with bounded memory.
 //!
-//! Imported hashes are verified in their own format (`stored`) and replaced by argon2id at the next sign-in.
+//! Imported hashes are verified in their original format (`stored`) and replaced with argon2id at the next sign-in.
 
 mod better_auth;
 mod memory;
@@ -22,7 +22,7 @@ use crate::{
 pub use better_auth::UnknownHash;
 use memory::MemoryPool;
 use stored::Stored;
-use workers::{NotDone, Workers};
+use workers::{WorkError, Workers};
 
 /// NIST SP 800-63B-4 §3.1.1.2 requires at least 4 bytes.
 const SALT_BYTES: usize = 16;
@@ -41,12 +41,11 @@ pub struct HashParameters {
 }
 
 impl HashParameters {
-    /// 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet, ASVS 11.4.2): about 15 ms of one
-    /// processor.
+    /// 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet, ASVS 11.4.2). About 15 ms of processor
+    /// time.
     pub const STANDARD: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
 
-    /// The highest cost of a *stored* hash. A row with a higher one was tampered with and must not exhaust
-    /// memory. Imported hashes may cost up to this.
+    /// The maximum cost of a stored hash, imported hashes included. A tampered row must not exhaust memory.
     const STORED_MAX: Self = Self { memory_kib: 64 * 1024, passes: 10, lanes: 4 };
 
     /// The lowest cost that argon2id allows, for tests. Not secure.
@@ -58,15 +57,15 @@ impl HashParameters {
         Params::new(self.memory_kib, self.passes, self.lanes, Some(OUTPUT_BYTES)).map_err(|_| HasherError::Unavailable)
     }
 
-    fn exceeds(self, most: Self) -> bool {
-        self.memory_kib > most.memory_kib || self.passes > most.passes || self.lanes > most.lanes
+    fn exceeds(self, max: Self) -> bool {
+        self.memory_kib > max.memory_kib || self.passes > max.passes || self.lanes > max.lanes
     }
 }
 
 /// Limits of concurrent hashing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HashLimits {
-    /// Hashes computed at the same time, at least 1. Memory is at most this times the memory of one hash.
+    /// Concurrent hashes, at least 1. Peak memory is the memory of one hash times `permits`.
     pub permits: usize,
     /// Callers that may wait for a permit. Further callers get [`HasherError::Busy`].
     pub queue: usize,
@@ -108,7 +107,7 @@ impl fmt::Debug for PasswordHash {
 pub enum Verdict {
     /// The password matches.
     Match {
-        /// The stored hash has outdated parameters: replace it by [`upgrade`](PasswordHasher::upgrade).
+        /// The stored hash has outdated parameters: replace it with [`upgrade`](PasswordHasher::upgrade).
         rehash: bool,
     },
     /// The password does not match.
@@ -148,7 +147,7 @@ pub struct PasswordHasher(Arc<Inner>);
 struct Inner {
     parameters: HashParameters,
     params: Params,
-    unknown: PasswordHash,
+    dummy: PasswordHash,
     workers: Workers,
     memory: MemoryPool,
 }
@@ -157,10 +156,10 @@ impl PasswordHasher {
     /// A hasher with these parameters for new hashes.
     pub fn new(parameters: HashParameters, limits: HashLimits) -> Result<Self, HasherError> {
         let params = parameters.params()?;
-        let unknown = dummy_hash(&params)?;
+        let dummy = dummy_hash(&params)?;
         let workers = Workers::new(limits.permits, limits.queue);
         let memory = MemoryPool::new(params.block_count());
-        Ok(Self(Arc::new(Inner { parameters, params, unknown, workers, memory })))
+        Ok(Self(Arc::new(Inner { parameters, params, dummy, workers, memory })))
     }
 
     /// Hashes a password with the current parameters and a new salt.
@@ -173,8 +172,8 @@ impl PasswordHasher {
         .await
     }
 
-    /// Hashes a password that has just matched an outdated hash. Uses its compatible form, so that the new hash
-    /// accepts every Unicode spelling that the old one accepted.
+    /// Hashes a password that matched an outdated hash. Hashes the compatible Unicode form, so that the new hash
+    /// accepts every spelling that the old hash accepted.
     pub async fn upgrade(&self, password: &Password) -> Result<PasswordHash, HasherError> {
         self.hash(password.compatible()).await
     }
@@ -185,7 +184,7 @@ impl PasswordHasher {
         self.run(move |inner| {
             for form in stored.forms(password) {
                 if stored.matches(&inner.memory, &form)? {
-                    return Ok(Verdict::Match { rehash: !stored.is_made_with(inner.parameters) });
+                    return Ok(Verdict::Match { rehash: !stored.has_parameters(inner.parameters) });
                 }
             }
             Ok(Verdict::Mismatch)
@@ -193,13 +192,13 @@ impl PasswordHasher {
         .await
     }
 
-    /// Verifies against a dummy hash: takes as long as [`verify`](Self::verify) and never matches. For accounts that
-    /// do not exist or have no password, so that response times do not reveal them (ASVS 6.3.8).
+    /// Verifies against a dummy hash: takes as long as [`verify`](Self::verify) and never matches. Prevents
+    /// account enumeration by response time if the account or its password does not exist (ASVS 6.3.8).
     pub async fn verify_unknown(&self, password: Password) -> Result<Verdict, HasherError> {
-        self.verify(password, &self.0.unknown).await.map(|_| Verdict::Mismatch)
+        self.verify(password, &self.0.dummy).await.map(|_| Verdict::Mismatch)
     }
 
-    /// The most hashes that were ever computed at the same time.
+    /// The highest number of concurrent hashes so far.
     pub fn peak(&self) -> usize {
         self.0.workers.peak()
     }
@@ -209,9 +208,9 @@ impl PasswordHasher {
         work: impl FnOnce(&Inner) -> Result<T, HasherError> + Send + 'static,
     ) -> Result<T, HasherError> {
         let inner = Arc::clone(&self.0);
-        self.0.workers.run(move || work(&inner)).await.map_err(|not_done| match not_done {
-            NotDone::Full => HasherError::Busy { retry_after: RETRY_AFTER },
-            NotDone::Failed => HasherError::Unavailable,
+        self.0.workers.run(move || work(&inner)).await.map_err(|error| match error {
+            WorkError::Full => HasherError::Busy { retry_after: RETRY_AFTER },
+            WorkError::Failed => HasherError::Unavailable,
         })?
     }
 }
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_password_itself_matches() {
+    async fn verify_matches_only_the_same_password() {
         let hasher = cheap();
         for text in ["correct horse battery staple", " spaces ", "🔑🗝️ schlüssel ключ 钥匙", &"é".repeat(128)]
         {
@@ -277,7 +276,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn hash_of_reference_implementation_matches() {
+    async fn verify_reference_hash_matches() {
         // From the test vectors of the reference implementation (argon2id, version 19).
         let reference = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
         let reference = PasswordHash::from_stored(reference.to_owned());
@@ -287,7 +286,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn hashes_differ_and_have_standard_parameters() {
+    async fn hash_has_standard_parameters_and_new_salt() {
         let hasher = PasswordHasher::new(HashParameters::STANDARD, LIMITS).unwrap();
         let one = hasher.hash(password("correct horse")).await.unwrap();
         let two = hasher.hash(password("correct horse")).await.unwrap();
@@ -298,7 +297,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn hash_with_other_parameters_needs_rehash() {
+    async fn verify_with_other_parameters_needs_rehash() {
         let old = HashParameters { passes: 2, ..HashParameters::cheap_for_tests() };
         let old = PasswordHasher::new(old, LIMITS).unwrap();
         let hash = old.hash(password("correct horse")).await.unwrap();
@@ -308,7 +307,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn dummy_hash_has_live_parameters_and_no_match() {
+    async fn dummy_hash_has_same_cost_and_no_match() {
         for parameters in [HashParameters::STANDARD, HashParameters::cheap_for_tests()] {
             let hasher = PasswordHasher::new(parameters, LIMITS).unwrap();
             let real = hasher.hash(password("correct horse")).await.unwrap();
@@ -319,13 +318,13 @@ mod tests {
                     .map(|part| if part.contains('=') { part.to_owned() } else { part.len().to_string() })
                     .collect::<Vec<_>>()
             };
-            assert_eq!(form(&real), form(&hasher.0.unknown));
+            assert_eq!(form(&real), form(&hasher.0.dummy));
             assert_eq!(hasher.verify_unknown(password("correct horse")).await, Ok(Verdict::Mismatch));
         }
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn concurrent_hashes_stay_within_permits() {
+    async fn hash_concurrent_calls_stay_within_permits() {
         let hasher = cheap();
         let all = join_all((0..50).map(|_| hasher.hash(password("correct horse")))).await;
         assert!(all.iter().all(Result::is_ok));
@@ -333,19 +332,19 @@ mod tests {
     }
 
     #[tokio::test(flavor = "current_thread")]
-    async fn full_queue_returns_busy() {
+    async fn verify_with_full_queue_returns_busy() {
         let hasher = PasswordHasher::new(HashParameters::STANDARD, HashLimits { permits: 1, queue: 2 }).unwrap();
         let all = join_all((0..5).map(|_| hasher.verify_unknown(password("correct horse")))).await;
         let busy = all.iter().filter(|one| **one == Err(HasherError::Busy { retry_after: RETRY_AFTER })).count();
-        assert_eq!(busy, 2, "one runs, two wait, two are refused: {all:?}");
+        assert_eq!(busy, 2, "one running, two queued, two refused: {all:?}");
     }
 
     #[tokio::test]
-    async fn damaged_or_excessive_hash_is_refused_early() {
+    async fn verify_damaged_hash_returns_corrupt() {
         let rest = "c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
         let hasher = cheap();
-        let sound = PasswordHash(format!("$argon2id$v=19$m=65536,t=3,p=4${rest}"));
-        assert_eq!(hasher.verify(password("x"), &sound).await, Ok(Verdict::Mismatch));
+        let acceptable = PasswordHash(format!("$argon2id$v=19$m=65536,t=3,p=4${rest}"));
+        assert_eq!(hasher.verify(password("x"), &acceptable).await, Ok(Verdict::Mismatch));
         let before = hasher.peak();
         for bad in [
             String::new(),
@@ -370,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_hides_the_hash() {
+    fn password_hash_debug_hides_the_hash() {
         assert!(!format!("{:?}", PasswordHash("$argon2id$secret".to_owned())).contains("secret"));
     }
 }

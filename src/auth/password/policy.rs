@@ -1,4 +1,4 @@
-//! The rules for new passwords: long enough, and not among the first guesses of an attacker.
+//! The rules for new passwords: a minimum length, and resistance to guessing.
 
 mod common;
 mod strength;
@@ -13,17 +13,17 @@ use crate::domain::{Email, Name, Password, password::WeakPassword};
 /// A context word that passwords must not contain (ASVS 6.2.11).
 const PRODUCT: &str = "latchkey";
 
-/// The shortest name or address that a password must not contain. Shorter ones occur in too many harmless
-/// words.
+/// The minimum length of a name or address that passwords must not contain. Shorter words occur in too many
+/// strong passwords.
 const CONTEXT_CHARS: usize = 4;
 
-/// The shortest personal word for the strength estimate.
+/// The minimum length of a personal word for the strength estimate.
 const KNOWN_CHARS: usize = 2;
 
-/// The most personal words for the strength estimate: a name may have fifty.
+/// The maximum number of personal words for the strength estimate. Bounds its cost for long names.
 const MAX_KNOWN: usize = 20;
 
-/// The rules for new passwords. They do not apply to sign-in: an accepted password keeps working.
+/// The rules for new passwords. Sign-in does not apply the rules, so that existing passwords stay valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasswordPolicy {
     /// The minimum length in Unicode code points.
@@ -33,7 +33,7 @@ pub struct PasswordPolicy {
     pub composition: bool,
 }
 
-/// The user of a new password.
+/// The personal data that a new password must not contain.
 #[derive(Clone, Copy)]
 pub struct AboutPerson<'a> {
     /// The account's e-mail address.
@@ -47,7 +47,7 @@ pub struct AboutPerson<'a> {
 pub struct NewPassword(Password);
 
 impl NewPassword {
-    /// The password itself.
+    /// The password in plain text.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -67,7 +67,7 @@ impl fmt::Debug for NewPassword {
 impl PasswordPolicy {
     /// Checks a password for a user. The error is the first violated rule.
     ///
-    /// Takes about one millisecond of processor time, 25 at worst. On an async thread use
+    /// Takes about 1 ms of processor time, at most 25 ms. On an async thread use
     /// [`check_off_thread`](Self::check_off_thread).
     pub fn check(&self, password: Password, about: &AboutPerson<'_>) -> Result<NewPassword, WeakPassword> {
         self.check_length(&password)?;
@@ -140,11 +140,11 @@ impl Context {
 fn organisation(email: &Email) -> String {
     let domain = email.key().rsplit_once('@').map_or("", |(_, domain)| domain);
     let (domain, _) = idna::domain_to_unicode(domain);
-    let but_the_last = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
-    fold(but_the_last.split('.').max_by_key(|label| label.chars().count()).unwrap_or_default())
+    let parent_labels = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
+    fold(parent_labels.split('.').max_by_key(|label| label.chars().count()).unwrap_or_default())
 }
 
-/// Removes the differences of case and of compatibility forms such as full-width letters.
+/// Removes differences in case and compatibility forms, such as full-width letters.
 fn fold(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn good_passwords_are_accepted_unchanged() {
+    fn check_strong_password_returns_it_unchanged() {
         for good in [
             "violet spoon harbour",
             "  leading and trailing spaces  ",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn weak_passwords_are_refused_with_the_reason() {
+    fn check_weak_password_returns_violated_rule() {
         use WeakPassword::{Common, Guessable, Missing, Personal, TooLong, TooShort};
         let full_width = "ｌａｔｃｈｋｅｙ tower bridge";
         for (bad, reason) in [
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn composition_is_demanded_only_when_switched_on() {
+    fn check_composition_only_when_enabled() {
         let strict = PasswordPolicy { composition: true, ..POLICY };
         for (text, composed) in [
             ("violet spoon harbour", false),
@@ -241,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_minimum_counts_characters_not_bytes() {
+    fn check_length_counts_characters_not_bytes() {
         let longer = PasswordPolicy { min_length: 15, ..POLICY };
         assert_eq!(check(longer, "窓辺の猫は三時に眠る"), Err(WeakPassword::TooShort { minimum: 15 }));
         assert_eq!(check(longer, "violet spoon harbour"), Ok(()));
     }
 
     #[test]
-    fn short_names_forbid_no_containing_words() {
+    fn check_short_name_inside_word_is_accepted() {
         let email = Email::parse("al@x.io").unwrap();
         let name = Name::parse("Al Li").unwrap();
         let about = AboutPerson { email: &email, name: &name };
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn off_the_async_threads_the_answer_is_the_same() {
+    async fn check_off_thread_applies_the_same_rules() {
         let email = Email::parse("ada@example.com").unwrap();
         for (text, good) in [("violet spoon harbour", true), ("password1", false)] {
             let password = Password::parse(text).unwrap();
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_output_hides_it() {
+    fn new_password_debug_hides_the_password() {
         assert!(!format!("{:?}", NewPassword(Password::parse("open sesame").unwrap())).contains("sesame"));
     }
 }

@@ -31,7 +31,7 @@ impl FromStr for StoredUserId {
     }
 }
 
-/// User ids are never auto-increment.
+/// Required by SeaORM for primary keys. User ids are never auto-increment.
 impl TryFromU64 for StoredUserId {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
         Err(DbErr::ConvertFromU64("UserId"))

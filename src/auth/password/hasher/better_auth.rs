@@ -1,7 +1,7 @@
-//! Hashes of Better Auth: scrypt with N = 2¹⁴, r = 16, p = 1 of the password in NFKC.
+//! Password hashes of Better Auth: scrypt with N = 2¹⁴, r = 16, p = 1 of the password in NFKC.
 //!
-//! Its format is `<salt>:<key>`, both hexadecimal. The scrypt salt is the hexadecimal *text*, not the bytes it
-//! encodes. Stored here as PHC strings, so that every stored hash names its algorithm.
+//! The format is `<salt>:<key>`, both hexadecimal. The scrypt salt is the hexadecimal text, not the decoded
+//! bytes. The import converts the hashes to PHC strings, so that every stored hash names its algorithm.
 
 use argon2::password_hash::phc::{self, Ident, Output, ParamsString, Salt};
 use scrypt::{Params, scrypt};
@@ -16,8 +16,9 @@ const LOG_N: u8 = 14;
 const R: u32 = 16;
 const P: u32 = 1;
 
-/// Hexadecimal digits of the salt and of the key.
+/// The length of the salt in hexadecimal digits.
 const SALT_DIGITS: usize = 32;
+
 const KEY_BYTES: usize = 64;
 
 /// A password hash in an unsupported format.
@@ -38,10 +39,10 @@ pub enum UnknownHash {
 }
 
 impl PasswordHash {
-    /// Parses the password of a credential account: Better Auth's scrypt hashes, and the argon2id PHC strings of
-    /// installations configured for those.
+    /// Parses the password hash of a Better Auth account: scrypt, or an argon2id PHC string if Better Auth was
+    /// configured to use argon2id.
     pub fn from_better_auth(text: &str) -> Result<Self, UnknownHash> {
-        if let Some(phc) = own_format(text) {
+        if let Some(phc) = scrypt_to_phc(text) {
             return Ok(Self(phc));
         }
         let stored = Self(text.to_owned());
@@ -54,14 +55,14 @@ impl PasswordHash {
         }
     }
 
-    /// Whether the hash was imported from Better Auth and not replaced since.
+    /// Whether the hash is an imported scrypt hash.
     pub fn is_from_better_auth(&self) -> bool {
         matches!(Stored::read(self), Ok(Stored::Scrypt { .. }))
     }
 }
 
-/// `<salt>:<key>` as a PHC string.
-fn own_format(text: &str) -> Option<String> {
+/// Converts `<salt>:<key>` to a PHC string. `None` for another format.
+fn scrypt_to_phc(text: &str) -> Option<String> {
     let (salt, key) = text.split_once(':')?;
     let hexadecimal = salt.bytes().chain(key.bytes()).all(|byte| byte.is_ascii_hexdigit());
     if salt.len() != SALT_DIGITS || key.len() != 2 * KEY_BYTES || !hexadecimal {
@@ -81,7 +82,7 @@ fn own_format(text: &str) -> Option<String> {
     Some(phc.to_string())
 }
 
-/// Whether [`own_format`] made this PHC string.
+/// Whether the PHC string has the form that [`scrypt_to_phc`] returns.
 pub(crate) fn is_better_auth(phc: &phc::PasswordHash) -> bool {
     phc.algorithm.as_str() == SCRYPT
         && phc.version.is_none()
@@ -97,7 +98,7 @@ fn params() -> Option<ParamsString> {
     Some(params)
 }
 
-/// Computes the hash. Its 32 MiB are freed at once.
+/// Computes the hash. Allocates 32 MiB and frees them afterwards.
 pub(crate) fn compute(password: &Password, salt: &[u8]) -> Result<Output, HasherError> {
     let params = Params::new(LOG_N, R, P).map_err(|_| HasherError::Unavailable)?;
     let mut output = [0; KEY_BYTES];
@@ -110,7 +111,7 @@ mod tests {
     use super::*;
     use crate::auth::password::hasher::{HashLimits, PasswordHasher, Verdict};
 
-    /// Results of `hashPassword` of better-auth 1.7.6.
+    /// Output of `hashPassword` in better-auth 1.7.6.
     const VECTORS: [(&str, &str); 3] = [
         (
             "violet otter lantern 42",
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn better_auth_hash_matches_and_needs_rehash() {
+    async fn verify_better_auth_hash_needs_rehash() {
         let hasher = hasher();
         for (password, hash) in VECTORS {
             let hash = PasswordHash::from_better_auth(hash).unwrap();
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn unsupported_format_is_refused_by_name() {
+    fn from_better_auth_unknown_format_is_refused() {
         let (salt, key) = ("a".repeat(32), "b".repeat(128));
         let rest = "c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
         for (text, kind) in [
@@ -187,15 +188,15 @@ mod tests {
         ] {
             assert_eq!(PasswordHash::from_better_auth(&text), Err(kind), "{text}");
         }
-        let taken = format!("$argon2id$v=19$m=65536,t=3,p=4${rest}");
-        assert_eq!(PasswordHash::from_better_auth(&taken).unwrap().as_str(), taken);
+        let accepted = format!("$argon2id$v=19$m=65536,t=3,p=4${rest}");
+        assert_eq!(PasswordHash::from_better_auth(&accepted).unwrap().as_str(), accepted);
     }
 
     #[test]
-    fn scrypt_with_other_parameters_is_damaged() {
-        let good = PasswordHash::from_better_auth(VECTORS[0].1).unwrap();
+    fn read_scrypt_with_other_parameters_fails() {
+        let valid = PasswordHash::from_better_auth(VECTORS[0].1).unwrap();
         for (from, to) in [("ln=14", "ln=15"), ("r=16", "r=32"), ("p=1", "p=2"), ("$scrypt$", "$scrypt$v=1$")] {
-            let bad = PasswordHash::from_stored(good.as_str().replace(from, to));
+            let bad = PasswordHash::from_stored(valid.as_str().replace(from, to));
             assert!(Stored::read(&bad).is_err(), "{}", bad.as_str());
         }
     }

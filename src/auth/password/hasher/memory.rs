@@ -1,36 +1,36 @@
 //! A pool of working memory for hashing.
 //!
-//! Freeing 19 MiB after each hash does not bound memory: glibc keeps freed memory per thread, and there are many
-//! blocking threads. 66 concurrent sign-ins left 650 MB allocated with two permits.
+//! Without the pool, glibc keeps the freed 19 MiB of each hash per blocking thread: 66 concurrent sign-ins with
+//! two permits left 650 MB allocated.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Block, HasherError};
 
-/// Lends working memory. Has at most as many buffers as are used at the same time.
+/// Lends buffers. Allocates a buffer only if all others are in use.
 pub(crate) struct MemoryPool {
     blocks: usize,
     free: Mutex<Vec<Vec<Block>>>,
 }
 
 impl MemoryPool {
-    /// A pool of buffers of `blocks` blocks of 1 KiB, allocated when first used.
+    /// Creates an empty pool of buffers of `blocks` blocks of 1 KiB.
     pub(crate) const fn new(blocks: usize) -> Self {
         Self { blocks, free: Mutex::new(Vec::new()) }
     }
 
-    /// Lends at least `blocks` blocks, and wipes them afterwards. A larger buffer, for an imported hash, is
-    /// freed.
+    /// Lends at least `blocks` blocks to `work`, then wipes them. A request above the pool's buffer size, for an
+    /// imported hash, gets a new buffer that is freed afterwards.
     pub(crate) fn lend<T>(&self, blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> Result<T, HasherError> {
         if blocks > self.blocks {
             return Ok(work(&mut allocate(blocks)?));
         }
         let kept = self.free().pop();
         let mut memory = kept.map_or_else(|| allocate(self.blocks), Ok)?;
-        let done = work(&mut memory);
+        let result = work(&mut memory);
         memory.fill(Block::new());
         self.free().push(memory);
-        Ok(done)
+        Ok(result)
     }
 
     fn free(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
@@ -50,10 +50,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_reused_and_wiped() {
+    fn lend_again_reuses_the_wiped_buffer() {
         let pool = MemoryPool::new(8);
-        let written = Block::new();
-        assert!(pool.free().is_empty(), "none is taken before it is needed");
+        let empty_block = Block::new();
+        assert!(pool.free().is_empty(), "no buffer is allocated before the first use");
         let first = pool.lend(8, |memory| {
             for block in memory.iter_mut() {
                 block.as_mut().fill(7);
@@ -61,16 +61,16 @@ mod tests {
             memory.as_ptr()
         });
         let second = pool.lend(4, |memory| {
-            assert!(memory.iter().all(|block| block.as_ref() == written.as_ref()));
+            assert!(memory.iter().all(|block| block.as_ref() == empty_block.as_ref()));
             memory.as_ptr()
         });
         assert_eq!(first, second);
         assert_eq!(pool.lend(16, |memory| memory.len()), Ok(16));
-        assert_eq!(pool.free().len(), 1, "an oversized one is not kept");
+        assert_eq!(pool.free().len(), 1, "an oversized buffer is not kept");
     }
 
     #[test]
-    fn pool_has_as_many_buffers_as_used_at_once() {
+    fn lend_nested_allocates_two_buffers() {
         let pool = MemoryPool::new(8);
         for _ in 0..3 {
             pool.lend(8, |_| pool.lend(8, |_| ())).unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! A parsed stored hash with acceptable cost.
+//! Parses stored hashes and rejects those with excessive cost.
 
 use argon2::{
     Algorithm, Params, Version,
@@ -11,7 +11,7 @@ use crate::domain::Password;
 /// A stored hash by algorithm.
 #[derive(Debug)]
 pub(crate) enum Stored {
-    /// argon2id, version 19: own or imported.
+    /// argon2id, version 19: created here or imported.
     Argon2id { parameters: HashParameters, params: Params, salt: Salt, output: Output },
     /// scrypt with Better Auth's parameters.
     Scrypt { salt: Salt, output: Output },
@@ -27,24 +27,24 @@ impl Stored {
         let params = Params::try_from(&phc).map_err(|_| HasherError::Corrupt)?;
         let parameters =
             HashParameters { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-        let sound = phc.algorithm == Algorithm::Argon2id.ident()
+        let acceptable = phc.algorithm == Algorithm::Argon2id.ident()
             && phc.version == Some(Version::V0x13.into())
             && !parameters.exceeds(HashParameters::STORED_MAX);
-        if sound { Ok(Self::Argon2id { parameters, params, salt, output }) } else { Err(HasherError::Corrupt) }
+        if acceptable { Ok(Self::Argon2id { parameters, params, salt, output }) } else { Err(HasherError::Corrupt) }
     }
 
-    /// The Unicode forms of a received password that may have been hashed.
+    /// The Unicode forms of a received password to compare with the hash.
     pub(crate) fn forms(&self, password: Password) -> Vec<Password> {
         let compatible = password.compatible();
         match self {
             Self::Scrypt { .. } => vec![compatible],
-            // As received, or the form that an upgraded hash was made from. Usually they are equal.
+            // New hashes use the received form, upgraded hashes the compatible form. Usually both are equal.
             Self::Argon2id { .. } if compatible.expose() == password.expose() => vec![password],
             Self::Argon2id { .. } => vec![password, compatible],
         }
     }
 
-    /// Whether this is the hash of `password`. Constant time.
+    /// Whether this is the hash of `password`. Compares in constant time.
     pub(crate) fn matches(&self, memory: &MemoryPool, password: &Password) -> Result<bool, HasherError> {
         Ok(match self {
             Self::Argon2id { params, salt, output, .. } => compute(memory, params, password, salt)? == *output,
@@ -53,9 +53,9 @@ impl Stored {
     }
 
     /// Whether the hash has the current algorithm and parameters.
-    pub(crate) fn is_made_with(&self, live: HashParameters) -> bool {
+    pub(crate) fn has_parameters(&self, current: HashParameters) -> bool {
         match self {
-            Self::Argon2id { parameters, output, .. } => *parameters == live && output.len() == OUTPUT_BYTES,
+            Self::Argon2id { parameters, output, .. } => *parameters == current && output.len() == OUTPUT_BYTES,
             Self::Scrypt { .. } => false,
         }
     }

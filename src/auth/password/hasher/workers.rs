@@ -1,4 +1,4 @@
-//! A bounded number of threads for expensive work.
+//! Runs expensive work on a bounded number of threads.
 
 use std::sync::{
     Arc,
@@ -7,10 +7,10 @@ use std::sync::{
 
 use tokio::{sync::Semaphore, task};
 
-/// Why work was not done.
+/// Why the work gave no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotDone {
-    /// All permits are taken and the queue is full.
+pub(crate) enum WorkError {
+    /// All permits are in use and the queue is full.
     Full,
     /// The work panicked, or the service is shutting down.
     Failed,
@@ -20,8 +20,8 @@ pub(crate) enum NotDone {
 pub(crate) struct Workers {
     permits: Arc<Semaphore>,
     /// One per running or waiting caller.
-    places: Arc<Semaphore>,
-    inside: Arc<Gauge>,
+    slots: Arc<Semaphore>,
+    gauge: Arc<Gauge>,
 }
 
 impl Workers {
@@ -29,30 +29,33 @@ impl Workers {
         let permits = permits.max(1);
         Self {
             permits: Arc::new(Semaphore::new(permits)),
-            places: Arc::new(Semaphore::new(permits.saturating_add(queue).min(Semaphore::MAX_PERMITS))),
-            inside: Arc::default(),
+            slots: Arc::new(Semaphore::new(permits.saturating_add(queue).min(Semaphore::MAX_PERMITS))),
+            gauge: Arc::default(),
         }
     }
 
     /// Runs `work` on a blocking thread when a permit is free, in order of arrival.
     ///
-    /// Dropping the future while it waits frees its place at once. Work that has begun cannot be stopped, so the
-    /// *work* owns the permit until it ends: clients that disconnect and retry never exceed the permits.
-    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotDone> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| NotDone::Full)?;
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| NotDone::Failed)?;
-        let inside = Arc::clone(&self.inside);
+    /// Dropping the future while it waits frees its slot at once. Running work cannot be cancelled, so the work
+    /// owns the permit until it ends: clients that disconnect and retry cannot exceed the permits.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, WorkError> {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| WorkError::Full)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| WorkError::Failed)?;
+        let gauge = Arc::clone(&self.gauge);
         let running = task::spawn_blocking(move || {
-            let _held = (place, permit);
-            let _counted = inside.enter();
+            let _permits = (slot, permit);
+            let _counted = gauge.enter();
             work()
         });
-        running.await.map_err(|_| NotDone::Failed)
+        running.await.map_err(|_| WorkError::Failed)
     }
 
-    /// The most work that ever ran at the same time.
+    /// The highest number of concurrent calls so far.
     pub(crate) fn peak(&self) -> usize {
-        self.inside.peak.load(Ordering::SeqCst)
+        self.gauge.peak.load(Ordering::SeqCst)
     }
 }
 
@@ -63,17 +66,17 @@ struct Gauge {
 }
 
 impl Gauge {
-    fn enter(&self) -> Inside<'_> {
+    fn enter(&self) -> RunningGuard<'_> {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.peak.fetch_max(now, Ordering::SeqCst);
-        Inside(self)
+        RunningGuard(self)
     }
 }
 
-/// Counts running work. Decrements when dropped, also by a panic.
-struct Inside<'a>(&'a Gauge);
+/// Decrements the count of running work when dropped, also after a panic.
+struct RunningGuard<'a>(&'a Gauge);
 
-impl Drop for Inside<'_> {
+impl Drop for RunningGuard<'_> {
     fn drop(&mut self) {
         self.0.now.fetch_sub(1, Ordering::SeqCst);
     }
@@ -88,24 +91,24 @@ mod tests {
     use super::*;
 
     /// Work that signals its start and then blocks until it is released.
-    fn held_work() -> (impl FnOnce() + Send + 'static, mpsc::Receiver<()>, mpsc::Sender<()>) {
-        let (begun, has_begun) = mpsc::channel();
-        let (end, may_end) = mpsc::channel::<()>();
+    fn blocking_work() -> (impl FnOnce() + Send + 'static, mpsc::Receiver<()>, mpsc::Sender<()>) {
+        let (start, started) = mpsc::channel();
+        let (end, ended) = mpsc::channel::<()>();
         let work = move || {
-            begun.send(()).unwrap();
-            may_end.recv().ok();
+            start.send(()).unwrap();
+            ended.recv().ok();
         };
-        (work, has_begun, end)
+        (work, started, end)
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn concurrent_work_stays_within_permits() {
+    async fn run_concurrent_calls_stay_within_permits() {
         let workers = Workers::new(5, 45);
-        let five_meet = Arc::new(Barrier::new(5));
+        let barrier = Arc::new(Barrier::new(5));
         let all = join_all((0..50).map(|_| {
-            let five_meet = Arc::clone(&five_meet);
-            // Each waits for four others, so that all five permits are used at the same time.
-            workers.run(move || five_meet.wait().is_leader())
+            let barrier = Arc::clone(&barrier);
+            // Every call waits for four others, so that all five permits are in use at the same time.
+            workers.run(move || barrier.wait().is_leader())
         }))
         .await;
         assert_eq!(all.iter().filter(|leader| **leader == Ok(true)).count(), 10);
@@ -113,30 +116,30 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn past_the_queue_the_answer_is_full() {
+    async fn run_with_full_queue_returns_full() {
         let workers = Workers::new(1, 1);
-        let (work, has_begun, end) = held_work();
+        let (work, started, end) = blocking_work();
         let mut running = Box::pin(workers.run(work));
         assert!(running.as_mut().now_or_never().is_none());
-        has_begun.recv().unwrap();
+        started.recv().unwrap();
         let mut waiting = Box::pin(workers.run(|| "done"));
         assert!(waiting.as_mut().now_or_never().is_none());
-        assert_eq!(workers.run(|| ()).now_or_never(), Some(Err(NotDone::Full)));
+        assert_eq!(workers.run(|| ()).now_or_never(), Some(Err(WorkError::Full)));
         end.send(()).unwrap();
         assert_eq!(running.await, Ok(()));
         assert_eq!(waiting.await, Ok("done"));
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_waiter_that_hangs_up_frees_its_place() {
+    async fn run_dropped_while_waiting_frees_its_slot() {
         let workers = Workers::new(1, 1);
-        let (work, has_begun, end) = held_work();
+        let (work, started, end) = blocking_work();
         let mut running = Box::pin(workers.run(work));
         assert!(running.as_mut().now_or_never().is_none());
-        has_begun.recv().unwrap();
+        started.recv().unwrap();
         for _ in 0..100 {
             let mut waiting = Box::pin(workers.run(|| ()));
-            assert!(waiting.as_mut().now_or_never().is_none(), "there is a place to wait in");
+            assert!(waiting.as_mut().now_or_never().is_none(), "the queue has a free slot");
         }
         end.send(()).unwrap();
         assert_eq!(running.await, Ok(()));
@@ -144,27 +147,31 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn dropped_caller_keeps_permit_until_work_ends() {
+    async fn run_dropped_while_working_keeps_its_permit() {
         let workers = Workers::new(1, 1);
-        let (work, has_begun, end) = held_work();
+        let (work, started, end) = blocking_work();
         let mut abandoned = Box::pin(workers.run(work));
         assert!(abandoned.as_mut().now_or_never().is_none());
-        has_begun.recv().unwrap();
+        started.recv().unwrap();
         drop(abandoned);
         assert_eq!(workers.permits.available_permits(), 0);
         let mut next = Box::pin(workers.run(|| "done"));
         assert!(next.as_mut().now_or_never().is_none());
-        assert_eq!(workers.inside.now.load(Ordering::SeqCst), 1, "the next one waits for the permit");
-        assert_eq!(workers.run(|| ()).now_or_never(), Some(Err(NotDone::Full)), "the place is taken, too");
+        assert_eq!(workers.gauge.now.load(Ordering::SeqCst), 1, "the next call waits for the permit");
+        assert_eq!(
+            workers.run(|| ()).now_or_never(),
+            Some(Err(WorkError::Full)),
+            "the abandoned call still uses its slot"
+        );
         end.send(()).unwrap();
         assert_eq!(next.await, Ok("done"));
         assert_eq!(workers.peak(), 1);
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn work_that_panics_gives_its_permit_back() {
+    async fn run_panicking_work_releases_its_permit() {
         let workers = Workers::new(1, 0);
-        assert_eq!(workers.run(|| panic!("on purpose")).await, Err::<(), _>(NotDone::Failed));
+        assert_eq!(workers.run(|| panic!("on purpose")).await, Err::<(), _>(WorkError::Failed));
         assert_eq!(workers.run(|| "done").await, Ok("done"));
     }
 }

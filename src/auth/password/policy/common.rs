@@ -1,17 +1,17 @@
 //! Common passwords.
 //!
-//! `common.txt` has those of at least eight characters among the 20,000 most frequent in known breaches, in lower
-//! case: the list by Royce Williams that Django (BSD-3-Clause) ships. ASVS 6.2.4 requires the top 3,000 that
-//! satisfy the length rule; the file has about 8,000. The strength estimate covers shorter and rarer ones.
+//! `common.txt` lists about 8,000 passwords in lower case: those with at least eight characters among the 20,000
+//! most frequent in known breaches. The source is the list by Royce Williams in Django (BSD-3-Clause). ASVS 6.2.4
+//! requires the top 3,000 that satisfy the length rule.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
 
-/// Whether the password, in lower case, is common. The entire password is compared, not parts of it (NIST
-/// SP 800-63B-4 §3.1.1.2).
-pub(crate) fn contains(lower_case: &str) -> bool {
-    COMMON.contains(lower_case)
+/// Whether the list contains the password. Compares the entire password, not parts of it (NIST SP 800-63B-4
+/// §3.1.1.2).
+pub(crate) fn contains(folded: &str) -> bool {
+    COMMON.contains(folded)
 }
 
 #[cfg(test)]
@@ -19,12 +19,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn list_has_3000_of_the_minimum_length() {
+    fn common_list_has_3000_of_minimum_length() {
         assert!(COMMON.iter().filter(|password| password.chars().count() >= 8).count() >= 3_000);
     }
 
     #[test]
-    fn the_list_is_in_the_form_it_is_compared_in() {
+    fn common_list_entries_are_folded() {
         for password in COMMON.iter() {
             assert_eq!(*password, crate::auth::password::policy::fold(password));
         }
