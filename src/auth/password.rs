@@ -13,7 +13,7 @@ use super::{audit::Audit, error::InternalError, sessions::Sessions, throttle::Th
 use crate::{
     clock::Clock,
     domain::{Password, UserId},
-    store::{Store, credentials::CredentialsVersion},
+    store::Store,
 };
 use hasher::{HasherError, PasswordHash, PasswordHasher, Verdict};
 use policy::PasswordPolicy;
@@ -84,10 +84,4 @@ impl Passwords {
             tracing::warn!(%error, "a password hash could not be upgraded");
         }
     }
-}
-
-/// A confirmed password.
-pub(in crate::auth) struct Confirmed {
-    /// The version of the account's credentials when the password was checked.
-    pub(in crate::auth) version: CredentialsVersion,
 }

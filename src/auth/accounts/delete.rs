@@ -53,7 +53,7 @@ impl Accounts {
         let owner = principal.user_id();
         let ended = match proof {
             Proof::Password(password) => {
-                let confirmed = self.passwords.confirm_current(principal, password, requester).await?;
+                let confirmed = self.passwords.confirm(principal, password, requester).await?;
                 let ended = self.store.delete_user(owner, Some(confirmed.version), self.clock.now()).await?;
                 // The password changed after it was confirmed, or the account is gone.
                 ended.ok_or(ConfirmPasswordError::Mismatch)?

@@ -1,6 +1,10 @@
 //! Changing the password. All other sessions end (ASVS 7.4.3).
 
-use super::{Passwords, confirm::ConfirmPasswordError, hasher::HasherError};
+use super::{
+    Passwords,
+    confirm::{ConfirmPasswordError, PasswordUse},
+    hasher::HasherError,
+};
 use crate::{
     auth::{
         error::{InternalError, Interrupted, interruptible},
@@ -58,8 +62,7 @@ impl Passwords {
     ) -> Result<PasswordChanged, ChangePasswordError> {
         let new = Password::parse(change.new)?;
         let (current, user) = self.sessions.current(principal).await?.ok_or(ConfirmPasswordError::NoPassword)?;
-        let failure = (EventKind::PasswordChangeFail, None);
-        let confirmed = self.confirm_or_record(principal, change.current, failure, requester).await?;
+        let confirmed = self.confirm_for(PasswordUse::PasswordChange, principal, change.current, requester).await?;
         // The stored address was valid at sign-up; only the policy's context words depend on it.
         let email = Email::parse(&user.email).map_err(|_| ConfirmPasswordError::NoPassword)?;
         let new = self.policy.check_off_thread(new, email, user.name.clone()).await?;

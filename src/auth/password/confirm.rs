@@ -1,7 +1,7 @@
 //! Confirming the password of a signed-in user.
 
 use super::{
-    Confirmed, Passwords,
+    Passwords,
     hasher::{HasherError, Verdict},
 };
 use crate::{
@@ -10,11 +10,25 @@ use crate::{
         error::{InternalError, Interrupted, interruptible},
         principal::Principal,
         requester::Requester,
-        throttle::{AttemptTarget, Purpose},
+        throttle::{self, AttemptTarget},
     },
     domain::{Password, event::EventKind},
-    store::StoreError,
+    store::{StoreError, credentials::CredentialsVersion},
 };
+
+/// A confirmed password.
+#[derive(Clone, Copy, Debug)]
+pub struct Confirmed {
+    /// The version of the account's credentials when the password was checked.
+    pub(in crate::auth) version: CredentialsVersion,
+}
+
+/// The use case that asks for the password. It determines the event of a mismatch.
+#[derive(Clone, Copy)]
+pub(super) enum PasswordUse {
+    Confirmation,
+    PasswordChange,
+}
 
 /// Why a password was not confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -39,32 +53,20 @@ impl Passwords {
         principal: Principal,
         password: &str,
         requester: &Requester,
-    ) -> Result<(), ConfirmPasswordError> {
-        self.confirm_current(principal, password, requester).await.map(drop)
-    }
-
-    /// Like [`confirm`](Self::confirm), for the deletion of an account.
-    pub(in crate::auth) async fn confirm_current(
-        &self,
-        principal: Principal,
-        password: &str,
-        requester: &Requester,
     ) -> Result<Confirmed, ConfirmPasswordError> {
-        let failure = (EventKind::LoginFail, Some(EventDetail::Confirmation));
-        self.confirm_or_record(principal, password, failure, requester).await
+        self.confirm_for(PasswordUse::Confirmation, principal, password, requester).await
     }
 
-    /// Checks the password and records a mismatch as `failure`. All use cases that ask a signed-in user for
-    /// the password share one budget.
-    pub(super) async fn confirm_or_record(
+    /// All use cases that ask a signed-in user for the password share one budget.
+    pub(super) async fn confirm_for(
         &self,
+        purpose: PasswordUse,
         principal: Principal,
         password: &str,
-        failure: (EventKind, Option<EventDetail>),
         requester: &Requester,
     ) -> Result<Confirmed, ConfirmPasswordError> {
         let owner = principal.user_id();
-        let admitted = self.throttle.check_network(Purpose::PasswordCheck, requester);
+        let admitted = self.throttle.check_network(throttle::Purpose::PasswordCheck, requester);
         self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
         let counted = self.throttle.count_attempt(AttemptTarget::ConfirmPassword(owner), requester).await;
         let attempt = self.audit.record_throttled(counted, EventDetail::Account, principal, requester).await?;
@@ -81,7 +83,10 @@ impl Passwords {
             Err(_) => Verdict::Mismatch,
         };
         if matches!(verdict, Verdict::Mismatch) {
-            let (kind, detail) = failure;
+            let (kind, detail) = match purpose {
+                PasswordUse::Confirmation => (EventKind::LoginFail, Some(EventDetail::Confirmation)),
+                PasswordUse::PasswordChange => (EventKind::PasswordChangeFail, None),
+            };
             self.audit.record(kind, principal, requester, detail).await;
             return Err(ConfirmPasswordError::Mismatch);
         }
