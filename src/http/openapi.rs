@@ -4,6 +4,8 @@
 
 mod document;
 pub mod reference;
+mod unavailable;
+mod unused;
 
 use std::sync::{Arc, OnceLock};
 
@@ -19,10 +21,13 @@ use utoipa::openapi::OpenApi;
 
 use super::{assets::is_fresh, problem::errors::LayerError, state::AppState};
 use crate::ui::reference::ReferencePage;
+use unavailable::{Unavailable, take_unavailable};
+use unused::remove_unused_schemas;
 
 /// The document, as JSON and as a page.
 pub struct Description {
     document: OpenApi,
+    unavailable: Vec<Unavailable>,
     serialized: OnceLock<Serialized>,
 }
 
@@ -34,8 +39,9 @@ struct Serialized {
 
 impl Description {
     /// Completes the document of a router's operations.
-    pub fn new(operations: OpenApi, state: &AppState) -> Self {
-        Self { document: document::complete(operations, state), serialized: OnceLock::new() }
+    pub fn new(mut operations: OpenApi, state: &AppState) -> Self {
+        let unavailable = take_unavailable(&mut operations);
+        Self { document: document::complete(operations, state), unavailable, serialized: OnceLock::new() }
     }
 
     /// The page that shows the document.
@@ -45,11 +51,16 @@ impl Description {
 
     fn serialized(&self) -> &Serialized {
         self.serialized.get_or_init(|| {
-            let value = serde_json::to_value(&self.document).unwrap_or(Value::Null);
+            let mut value = serde_json::to_value(&self.document).unwrap_or(Value::Null);
+            remove_unused_schemas(&mut value);
             let json = Bytes::from(value.to_string());
             let digest =
                 Sha256::digest(&json)[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
-            Serialized { json, etag: format!("\"{digest}\""), page: Arc::new(reference::page(&value)) }
+            Serialized {
+                json,
+                etag: format!("\"{digest}\""),
+                page: Arc::new(reference::page(&value, &self.unavailable)),
+            }
         })
     }
 }

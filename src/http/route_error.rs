@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use serde_json::Value;
 use utoipa::openapi::{
-    AllOfBuilder, ContentBuilder, Header, Object, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
-    example::ExampleBuilder, schema::Type,
+    ContentBuilder, Header, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, example::ExampleBuilder, schema::Type,
 };
 
 /// The wire format of an API's errors.
@@ -86,14 +85,14 @@ pub fn responses<F: ErrorFormat>(errors: Vec<F>) -> BTreeMap<String, RefOr<Respo
     for error in errors {
         by_status.entry(error.status().as_u16()).or_default().push(error);
     }
-    by_status.into_iter().map(|(status, errors)| (status.to_string(), response(status, &errors).into())).collect()
+    by_status.into_iter().map(|(status, errors)| (status.to_string(), response(&errors).into())).collect()
 }
 
-fn response<F: ErrorFormat>(status: u16, errors: &[F]) -> Response {
+fn response<F: ErrorFormat>(errors: &[F]) -> Response {
     let mut messages: Vec<_> = errors.iter().map(F::message).collect();
     messages.dedup();
     let mut response = ResponseBuilder::new().description(messages.join(". "));
-    if let Some(content) = content(status, errors) {
+    if let Some(content) = content(errors) {
         response = response.content(F::MEDIA_TYPE, content.build());
     }
     let mut headers: Vec<_> = errors.iter().flat_map(F::headers).collect();
@@ -102,33 +101,16 @@ fn response<F: ErrorFormat>(status: u16, errors: &[F]) -> Response {
     headers.into_iter().fold(response, |response, name| response.header(name, header(name))).build()
 }
 
-fn content<F: ErrorFormat>(status: u16, errors: &[F]) -> Option<ContentBuilder> {
+fn content<F: ErrorFormat>(errors: &[F]) -> Option<ContentBuilder> {
     let examples = errors.iter().filter_map(|error| {
         let example = ExampleBuilder::new().summary(error.message()).value(Some(error.body()?));
         Some((error.code().unwrap_or("no-code"), example.build()))
     });
     let mut examples = examples.peekable();
     examples.peek()?;
-    let schema = AllOfBuilder::new().item(Ref::from_schema_name(F::SCHEMA)).item(restrictions(status, errors));
+    // The schema is shared by all errors: a schema for each status would give generated clients a class for each.
+    let schema = Ref::from_schema_name(F::SCHEMA);
     Some(ContentBuilder::new().schema(Some(schema)).examples_from_iter(examples))
-}
-
-/// Restricts the common schema to the codes that this status has.
-fn restrictions<F: ErrorFormat>(status: u16, errors: &[F]) -> Object {
-    let mut restrictions = ObjectBuilder::new();
-    if errors.iter().filter_map(F::body).any(|body| body.get("status").is_some()) {
-        let value = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([status]));
-        restrictions = restrictions.property("status", value);
-    }
-    let mut codes: Vec<_> = errors.iter().filter_map(F::code).collect();
-    let all_have_codes = codes.len() == errors.len();
-    codes.sort_unstable();
-    codes.dedup();
-    if !codes.is_empty() {
-        let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
-        restrictions = restrictions.property("code", code);
-    }
-    if all_have_codes { restrictions.required("code").build() } else { restrictions.build() }
 }
 
 fn header(name: &str) -> Header {

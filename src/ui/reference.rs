@@ -15,6 +15,19 @@ pub struct ReferencePage {
     pub credentials: Vec<Credential>,
     /// The operations by group.
     pub groups: Vec<Group>,
+    /// The operations of the contract that this service always refuses.
+    pub unavailable: Vec<Refused>,
+}
+
+/// An operation that this service always refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The HTTP method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The summary.
+    pub summary: String,
 }
 
 /// A kind of credential.

@@ -24,7 +24,6 @@ pub(crate) mod contract;
 mod deletion;
 mod email;
 mod error_page;
-mod form;
 mod models;
 mod password;
 mod profile;
@@ -130,7 +129,7 @@ pub async fn unknown() -> StatusCode {
 
 /// Health check
 #[utoipa::path(
-    get, path = "/ok", tag = "Signing in", operation_id = "ok", security(()),
+    get, path = "/ok", tag = "Service", operation_id = "ok", security(()),
     responses((status = 200, description = "The API is available", body = OkResponse), LayerError),
 )]
 async fn ok() -> Json<OkResponse> {

@@ -99,7 +99,7 @@ impl<S: Sync> FromRequestParts<S> for ForwardedCredentials {
 ///
 /// For nginx `auth_request`, Caddy `forward_auth` and Traefik `ForwardAuth`. On 2xx the proxy forwards the request.
 #[utoipa::path(
-    get, path = "/api/auth/verify", tag = "Service", operation_id = "verifyForwarded", params(VerifyOptions),
+    get, path = "/api/auth/verify", tag = "Backends", operation_id = "verifyForwarded", params(VerifyOptions),
     security(("accessToken" = []), ("sessionToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The request is authenticated", headers(

@@ -85,7 +85,7 @@ struct MetadataResponse<'a> {
 ///
 /// The same keys as `/.well-known/jwks.json`, at the path of the sign-in API.
 #[utoipa::path(
-    get, path = "/api/auth/jwks", tag = "Service", operation_id = "getContractKeys", security(()),
+    get, path = "/api/auth/jwks", tag = "Backends", operation_id = "getContractKeys", security(()),
     responses(
         (status = 200, description = "The keys", body = KeySetResponse, content_type = "application/jwk-set+json"),
     ),
@@ -99,7 +99,7 @@ pub async fn contract_key_set(state: State<AppState>) -> Response {
 /// RFC 7517 §5. All keys have the same algorithm, because some readers fail on unknown algorithms.
 /// Empty if tokens are signed with a shared secret.
 #[utoipa::path(
-    get, path = "/.well-known/jwks.json", tag = "Service", operation_id = "getKeys", security(()),
+    get, path = "/.well-known/jwks.json", tag = "Backends", operation_id = "getKeys", security(()),
     responses(
         (status = 200, description = "The keys", body = KeySetResponse, content_type = "application/jwk-set+json"),
     ),
@@ -115,7 +115,7 @@ pub async fn key_set(State(state): State<AppState>) -> Response {
 ///
 /// RFC 8414.
 #[utoipa::path(
-    get, path = "/.well-known/oauth-authorization-server", tag = "Service", operation_id = "getMetadata", security(()),
+    get, path = "/.well-known/oauth-authorization-server", tag = "Backends", operation_id = "getMetadata", security(()),
     responses((status = 200, description = "The metadata", body = MetadataResponse)),
 )]
 pub async fn metadata(State(state): State<AppState>) -> Response {

@@ -17,24 +17,24 @@ use crate::http::{
     state::AppState,
 };
 
-const ABOUT: &str = "Sign-up, sign-in, sign-out, sessions and the resources of a user. Bodies are JSON of at most \
-                     16 kB. Times are RFC 3339 in UTC with three fraction digits.\n\n\
+const ABOUT: &str = "Bodies are JSON of at most 16 kB. Times are RFC 3339 in UTC with three fraction digits.\n\n\
                      A session token authenticates requests to `/api/auth/…` until its session ends. An access \
                      token authenticates requests to `/api/users/…` for some minutes. Both are sent as \
                      `Authorization: Bearer`. Browsers send both as cookies, which authenticate requests to both \
                      and are renewed automatically. A POST with any cookie needs a trusted `Origin` (or \
                      `Referer`): this service's own, or one of `LATCHKEY_TRUSTED_ORIGINS`. An `Authorization` \
                      header takes precedence over cookies.\n\n\
-                     Below `/api/auth`, a path or method that is not described here is answered with 404 and an \
-                     empty body. All other paths answer a wrong method with 405 and `Allow`.";
+                     Below `/api/auth`, an unknown path or method is answered with 404 and an empty body. All other \
+                     paths answer a wrong method with 405 and `Allow`.";
 
 /// The tags, in reading order.
-const TAGS: [(&str, &str); 5] = [
-    ("Signing in", "Accounts and their sign-in: the HTTP contract of Better Auth 1.7."),
-    ("Sessions", "The sessions of the signed-in user, and access tokens for them."),
-    ("Account", "The resources of a user. Requires an access token. Errors are problems (RFC 9457)."),
-    ("Not available", "Routes of the contract that need mail or other providers, which this service does not have."),
-    ("Service", "Routes for backends, proxies, load balancers, process managers and client generators."),
+const TAGS: [(&str, &str); 6] = [
+    ("Sign-in", "Sign up, sign in and sign out, with the HTTP contract of Better Auth 1.7."),
+    ("Sessions", "Read, list and end sessions, and exchange one for an access token. Requires a session token."),
+    ("Account", "Change the signed-in user's profile and password. Requires a session token."),
+    ("User", "The resources of one user. Requires that user's access token. Errors are problems (RFC 9457)."),
+    ("Backends", "Verify access tokens in a backend or a reverse proxy."),
+    ("Service", "Health checks and this description."),
 ];
 
 /// Adds the parts that all operations share.

@@ -5,14 +5,15 @@ mod members;
 
 use serde_json::Value;
 
-use crate::ui::reference::{Answer, Content, Credential, Example, Group, Member, Operation, ReferencePage};
+use super::unavailable::Unavailable;
+use crate::ui::reference::{Answer, Content, Credential, Example, Group, Member, Operation, ReferencePage, Refused};
 use members::members;
 
 /// A header of every response, which the page leaves out.
 const COMMON_HEADER: &str = "X-Request-Id";
 
-/// The page of an OpenAPI document.
-pub fn page(document: &Value) -> ReferencePage {
+/// The page of an OpenAPI document, and of the operations that it leaves out.
+pub fn page(document: &Value, unavailable: &[Unavailable]) -> ReferencePage {
     let groups = list(&document["tags"]).map(|tag| group(document, &text(&tag["name"]), &text(&tag["description"])));
     ReferencePage {
         title: text(&document["info"]["title"]),
@@ -21,7 +22,13 @@ pub fn page(document: &Value) -> ReferencePage {
         server: text(&document["servers"][0]["url"]),
         credentials: entries(&document["components"]["securitySchemes"]).map(credential).collect(),
         groups: groups.collect(),
+        unavailable: unavailable.iter().map(refused).collect(),
     }
+}
+
+fn refused(operation: &Unavailable) -> Refused {
+    let Unavailable { method, path, summary } = operation;
+    Refused { method: (*method).to_owned(), path: path.clone(), summary: summary.clone() }
 }
 
 fn credential((name, scheme): (&String, &Value)) -> Credential {
@@ -87,20 +94,8 @@ fn contents<'a>(document: &'a Value, of: &'a Value) -> impl Iterator<Item = Cont
     entries(&of["content"]).map(|(media_type, content)| Content {
         media_type: media_type.clone(),
         members: members(document, &content["schema"]),
-        examples: examples(document, content).into_iter().map(|example| encode(media_type, example)).collect(),
+        examples: examples(document, content),
     })
-}
-
-/// Writes the example in the media type: JSON or a URL-encoded form.
-fn encode(media_type: &str, example: Example) -> Example {
-    match serde_json::from_str::<serde_json::Map<String, Value>>(&example.text) {
-        Ok(members) if media_type == "application/x-www-form-urlencoded" => {
-            let pairs = members.iter().map(|(name, value)| (name, text(value)));
-            let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-            Example { text, ..example }
-        }
-        _ => example,
-    }
 }
 
 fn examples(document: &Value, content: &Value) -> Vec<Example> {

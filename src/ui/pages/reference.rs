@@ -11,7 +11,7 @@ use crate::{
     domain::form::FormState,
     ui::{
         page::Page,
-        reference::{Credential, Group, ReferencePage},
+        reference::{Credential, Group, ReferencePage, Refused},
     },
 };
 use operation::OperationSection;
@@ -32,13 +32,21 @@ impl Page for Arc<ReferencePage> {
                     {format!("{} {}. Base URL: ", self.title, self.version)} <code>{self.server.clone()}</code>
                     ". Also available as an " <a href="/api/openapi.json">"OpenAPI document"</a> "."
                 </p>
-                {self.about.iter().map(|text| view! { <p>{prose(text)}</p> }).collect_view()}
-                <section aria-labelledby="credentials">
-                    <h2 id="credentials">"Credentials"</h2>
-                    {credentials(&self.credentials)}
-                </section>
                 <nav class="contents" aria-label="Operations">{contents}</nav>
+                <details>
+                    <summary>
+                        <h2 id="conventions">"Conventions"</h2>
+                    </summary>
+                    {self.about.iter().map(|text| view! { <p>{prose(text)}</p> }).collect_view()}
+                </details>
+                <details>
+                    <summary>
+                        <h2 id="credentials">"Credentials"</h2>
+                    </summary>
+                    {credentials(&self.credentials)}
+                </details>
                 {groups}
+                {unavailable(&self.unavailable)}
             </article>
         }
         .into_any()
@@ -68,16 +76,17 @@ fn contents(group: &Group) -> AnyView {
     let links = group.operations.iter().map(|operation| {
         view! {
             <li>
-                <a href=format!("#{}", operation.id)>
-                    <span class="method">{operation.method.clone()}</span> " " <code>{operation.path.clone()}</code>
-                </a>
-                <span class="explain">{operation.summary.clone()}</span>
+                <a href=format!("#{}", operation.id)>{operation.summary.clone()}</a>
             </li>
         }
     });
     view! {
-        <h2>{group.name.clone()}</h2>
-        <ul>{links.collect_view()}</ul>
+        <div>
+            <p>
+                <a href=format!("#{}", anchor(&group.name))>{group.name.clone()}</a>
+            </p>
+            <ul>{links.collect_view()}</ul>
+        </div>
     }
     .into_any()
 }
@@ -92,6 +101,34 @@ fn group(group: &Group) -> AnyView {
             <p class="lead">{prose(&group.about)}</p>
             {operations.collect_view()}
         </section>
+    }
+    .into_any()
+}
+
+/// The operations that this service always refuses.
+fn unavailable(operations: &[Refused]) -> AnyView {
+    if operations.is_empty() {
+        return ().into_any();
+    }
+    let rows = operations.iter().map(|Refused { method, path, summary }| {
+        view! {
+            <li>
+                <span class="method">{method.clone()}</span> " " <code>{path.clone()}</code> " "
+                <span class="explain">{summary.clone()}</span>
+            </li>
+        }
+    });
+    view! {
+        <details>
+            <summary>
+                <h2 id="not-available">"Not available"</h2>
+            </summary>
+            <p>
+                "These operations of the contract need mail or other sign-in providers, which this service does not \
+                 have. It answers them with the contract's errors."
+            </p>
+            <ul class="refused">{rows.collect_view()}</ul>
+        </details>
     }
     .into_any()
 }

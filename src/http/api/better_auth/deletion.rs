@@ -91,7 +91,7 @@ impl From<DeleteAccountError> for DeleteUserRouteError {
 ///
 /// Requires the password, or a session that is less than a day old.
 #[utoipa::path(
-    post, path = "/delete-user", tag = "Signing in", operation_id = "deleteUser", request_body = DeleteUserBody,
+    post, path = "/delete-user", tag = "Account", operation_id = "deleteUser", request_body = DeleteUserBody,
     security(("sessionToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The account and all its data are deleted", body = DeleteUserResponse),

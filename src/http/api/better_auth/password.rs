@@ -32,7 +32,7 @@ members! {
     pub struct ChangePasswordBody: Object {
         new: NewPassword = "newPassword",
         current: PasswordText = "currentPassword",
-        /// `true`: this session is replaced by a new one. All other sessions end in any case.
+        /// `true`: this session is replaced by a new one. All other sessions end in any case. Default: `false`.
         new_session: FlagOr<false> = "revokeOtherSessions",
     }
     example { "currentPassword": "violet otter lantern 42", "newPassword": "amber walrus teapot 24" }
@@ -76,7 +76,7 @@ impl From<ChangePasswordError> for ChangePasswordRouteError {
 ///
 /// Ends all other sessions. With `revokeOtherSessions`, this session is replaced by a new one.
 #[utoipa::path(
-    post, path = "/change-password", tag = "Signing in", operation_id = "changePassword",
+    post, path = "/change-password", tag = "Account", operation_id = "changePassword",
     request_body = ChangePasswordBody, security(("sessionToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The password is changed", body = ChangePasswordResponse, headers(
@@ -142,7 +142,7 @@ route_errors! {
 ///
 /// Verifies the password of the signed-in user.
 #[utoipa::path(
-    post, path = "/verify-password", tag = "Signing in", operation_id = "verifyPassword",
+    post, path = "/verify-password", tag = "Account", operation_id = "verifyPassword",
     request_body = VerifyPasswordBody, security(("sessionToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The password is correct", body = StatusResponse),

@@ -71,7 +71,7 @@ route_errors! {
 ///
 /// Changes the name or the picture. A change of `email` is refused; other members are ignored.
 #[utoipa::path(
-    post, path = "/update-user", tag = "Signing in", operation_id = "updateUser", request_body = UpdateUserBody,
+    post, path = "/update-user", tag = "Account", operation_id = "updateUser", request_body = UpdateUserBody,
     security(("sessionToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The profile is changed", body = StatusResponse),

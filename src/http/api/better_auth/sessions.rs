@@ -110,7 +110,7 @@ route_errors! {
 ///
 /// Not available: the contract has it for an option that this service does not have.
 #[utoipa::path(
-    post, path = "/get-session", tag = "Sessions", operation_id = "refreshSession", security(()),
+    post, path = "/get-session", tag = "Not available", operation_id = "refreshSession", security(()),
     responses(PostErrors<RefreshSessionRouteError>),
 )]
 pub async fn refresh() -> impl IntoResponse {

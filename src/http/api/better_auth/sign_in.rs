@@ -16,7 +16,6 @@ use super::{
         ContractError, EmailText, FlagOr, LoginCsrfError, Optional, PasswordText, PostErrors, Text, ValidBody,
         ValidationError, members, redirect,
     },
-    form::Form,
     models::UserObject,
 };
 use crate::{
@@ -38,13 +37,11 @@ members! {
         password: PasswordText = "password",
         /// The next page: a path on this site or a URL of a trusted site. Returned as `url` and `Location`.
         callback_url: Optional<Text> = "callbackURL",
-        /// `false`: the session ends with the browser, or after 24 hours without use.
+        /// `false`: the session ends with the browser, or after 24 hours without use. Default: `true`.
         remember: FlagOr<true> = "rememberMe",
     }
     example { "email": "ada@example.com", "password": "violet otter lantern 42", "rememberMe": true }
 }
-
-type SignInForm = Form<SignInBody>;
 
 /// A new session.
 #[derive(Serialize, ToSchema)]
@@ -87,8 +84,8 @@ impl From<SignInError> for SignInRouteError {
 ///
 /// Opens a session. The user's other sessions stay active.
 #[utoipa::path(
-    post, path = "/sign-in/email", tag = "Signing in", operation_id = "signIn", security(()),
-    request_body(content((SignInBody = "application/json"), (SignInForm = "application/x-www-form-urlencoded"))),
+    post, path = "/sign-in/email", tag = "Sign-in", operation_id = "signIn", security(()),
+    request_body = SignInBody,
     responses(
         (status = 200, description = "A new session; both cookies are set", body = SignInResponse, headers(
             ("set-auth-token" = String, description = "The session token"),

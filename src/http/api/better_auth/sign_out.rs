@@ -55,7 +55,7 @@ impl<S: Sync> FromRequestParts<S> for Credentials {
 ///
 /// Ends the session and clears the cookies. Succeeds without a session too. The body is optional.
 #[utoipa::path(
-    post, path = "/sign-out", tag = "Signing in", operation_id = "signOut",
+    post, path = "/sign-out", tag = "Sign-in", operation_id = "signOut",
     security((), ("sessionToken" = []), ("sessionCookie" = [])),
     responses((status = 200, description = "Success", body = SuccessResponse), PostErrors<SignOutRouteError>),
 )]

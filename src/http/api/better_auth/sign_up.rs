@@ -11,7 +11,6 @@ use super::{
         ContractError, EmailAddress, FlagOr, ImageUrl, LoginCsrfError, NameText, NewPassword, NonEmpty, Optional,
         PostErrors, Text, ValidBody, ValidationError, error::sentence, members,
     },
-    form::Form,
     models::UserObject,
 };
 use crate::{
@@ -39,13 +38,11 @@ members! {
         image: Optional<ImageUrl> = "image",
         /// An address on this site or a trusted site. It has no other effect.
         _callback_url: Optional<Text> = "callbackURL",
-        /// `false`: the session ends with the browser, or after 24 hours without use.
+        /// `false`: the session ends with the browser, or after 24 hours without use. Default: `true`.
         remember: FlagOr<true> = "rememberMe",
     }
     example { "name": "Ada", "email": "ada@example.com", "password": "violet otter lantern 42" }
 }
-
-type SignUpForm = Form<SignUpBody>;
 
 /// A new account, with its first session.
 #[derive(Serialize, ToSchema)]
@@ -109,8 +106,8 @@ impl From<Option<FormError>> for SignUpRouteError {
 ///
 /// The response opens a session for the new user.
 #[utoipa::path(
-    post, path = "/sign-up/email", tag = "Signing in", operation_id = "signUp", security(()),
-    request_body(content((SignUpBody = "application/json"), (SignUpForm = "application/x-www-form-urlencoded"))),
+    post, path = "/sign-up/email", tag = "Sign-in", operation_id = "signUp", security(()),
+    request_body = SignUpBody,
     responses(
         (status = 200, description = "The new account; both cookies are set", body = SignUpResponse, headers(
             ("set-auth-token" = String, description = "The session token"),

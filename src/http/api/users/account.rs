@@ -67,7 +67,7 @@ impl From<DeleteAccountError> for DeleteAccountRouteError {
 ///
 /// Deletes the profile, the password and all sessions permanently. The e-mail address can sign up again.
 #[utoipa::path(
-    delete, path = "/", tag = "Account", operation_id = "deleteAccount", params(UserIdParam),
+    delete, path = "/", tag = "User", operation_id = "deleteAccount", params(UserIdParam),
     request_body = DeleteAccountBody, security(("accessToken" = []), ("sessionCookie" = [])),
     responses((status = 204, description = "The account is deleted"), ChangeErrors<DeleteAccountRouteError>),
 )]

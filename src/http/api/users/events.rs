@@ -113,7 +113,7 @@ route_errors! {
 ///
 /// The newest event comes first.
 #[utoipa::path(
-    get, path = "/events", tag = "Account", operation_id = "listEvents", params(UserIdParam, EventsQuery),
+    get, path = "/events", tag = "User", operation_id = "listEvents", params(UserIdParam, EventsQuery),
     security(("accessToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "A page of the log", body = EventListResponse),

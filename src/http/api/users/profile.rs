@@ -69,7 +69,7 @@ impl From<User> for ProfileResponse {
 
 /// Get the profile
 #[utoipa::path(
-    get, path = "/", tag = "Account", operation_id = "getProfile", params(UserIdParam),
+    get, path = "/", tag = "User", operation_id = "getProfile", params(UserIdParam),
     security(("accessToken" = []), ("sessionCookie" = [])),
     responses((status = 200, description = "The profile", body = ProfileResponse), ReadErrors<UserRouteError>),
 )]
@@ -106,7 +106,7 @@ route_errors! {
 
 /// Change the name
 #[utoipa::path(
-    patch, path = "/", tag = "Account", operation_id = "updateProfile", params(UserIdParam),
+    patch, path = "/", tag = "User", operation_id = "updateProfile", params(UserIdParam),
     request_body = ProfilePatch, security(("accessToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The changed profile", body = ProfileResponse),

@@ -76,7 +76,7 @@ impl SessionResponse {
 ///
 /// The most recently used session comes first.
 #[utoipa::path(
-    get, path = "/sessions", tag = "Account", operation_id = "listOwnSessions", params(UserIdParam),
+    get, path = "/sessions", tag = "User", operation_id = "listOwnSessions", params(UserIdParam),
     security(("accessToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The active sessions", body = SessionListResponse),
@@ -103,7 +103,7 @@ pub struct RevokedResponse {
 
 /// Revoke all other sessions
 #[utoipa::path(
-    delete, path = "/sessions", tag = "Account", operation_id = "endOtherSessions", params(UserIdParam),
+    delete, path = "/sessions", tag = "User", operation_id = "endOtherSessions", params(UserIdParam),
     security(("accessToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The number of revoked sessions", body = RevokedResponse),
@@ -131,7 +131,7 @@ route_errors! {
 ///
 /// Its access tokens stop working at once. Revoking the current session also clears the cookies.
 #[utoipa::path(
-    delete, path = "/sessions/{session_id}", tag = "Account", operation_id = "endSession",
+    delete, path = "/sessions/{session_id}", tag = "User", operation_id = "endSession",
     params(
         UserIdParam,
         ("session_id" = String, Path, format = "uuid", description = "An `id` of the list of sessions"),

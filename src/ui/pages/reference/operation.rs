@@ -19,28 +19,30 @@ pub fn OperationSection(
     let requirement = requirement(&credentials, open);
     let label = format!("Example request: {summary}");
     view! {
-        <section class="operation" id=id.clone()>
-            <h3>
-                <a href=format!("#{id}")>{summary}</a>
-            </h3>
-            <p class="line">
-                <span class="method">{method}</span> " " <code>{path}</code>
-            </p>
-            {about.iter().map(|text| view! { <p>{prose(text)}</p> }).collect_view()}
-            <p class="explain">{prose(&requirement)}</p>
-            {(!parameters.is_empty()).then(|| view! {
-                <h4>"Parameters"</h4>
-                <Members members=parameters />
-            })}
-            {bodies.into_iter().map(|content| view! {
-                <h4>"Body, " <code>{content.media_type.clone()}</code></h4>
-                <Body content />
-            }).collect_view()}
-            <h4>"Example"</h4>
-            <pre tabindex="0" role="group" aria-label=label><code>{command}</code></pre>
-            {answers.into_iter().map(|answer| view! { <Success answer /> }).collect_view()}
-            <Errors errors />
-        </section>
+        // A link to the id opens the element that contains it (HTML, "ancestor revealing algorithm").
+        <details class="operation">
+            <summary>
+                <h3>{summary}</h3>
+                <span class="line">
+                    <span class="method">{method}</span> " " <code>{path}</code>
+                </span>
+            </summary>
+            <div id=id>
+                {about.iter().map(|text| view! { <p>{prose(text)}</p> }).collect_view()}
+                <p class="explain">{prose(&requirement)}</p>
+                <pre class="command" tabindex="0" role="group" aria-label=label><code>{command}</code></pre>
+                {(!parameters.is_empty()).then(|| view! {
+                    <h4>"Parameters"</h4>
+                    <Members members=parameters />
+                })}
+                {bodies.into_iter().map(|content| view! {
+                    <h4>"Body, " <code>{content.media_type.clone()}</code></h4>
+                    <Body content />
+                }).collect_view()}
+                {answers.into_iter().map(|answer| view! { <Success answer /> }).collect_view()}
+                <Errors errors />
+            </div>
+        </details>
     }
     .into_any()
 }
@@ -82,11 +84,15 @@ fn Errors(errors: Vec<Answer>) -> AnyView {
     }
     let sample = errors.iter().find_map(|error| error.content.as_ref()?.examples.first().cloned());
     view! {
-        <h4>"Errors"</h4>
-        <dl class="members">{errors.iter().map(error).collect_view()}</dl>
-        {sample.map(|sample| view! {
-            <pre tabindex="0" role="group" aria-label="Example of an error"><code>{sample.text}</code></pre>
-        })}
+        <details class="errors">
+            <summary>
+                <h4>"Errors"</h4>
+            </summary>
+            <dl class="members">{errors.iter().map(error).collect_view()}</dl>
+            {sample.map(|sample| view! {
+                <pre tabindex="0" role="group" aria-label="Example of an error"><code>{sample.text}</code></pre>
+            })}
+        </details>
     }
     .into_any()
 }

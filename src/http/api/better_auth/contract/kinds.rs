@@ -188,7 +188,8 @@ impl<const DEFAULT: bool> Kind for FlagOr<DEFAULT> {
     }
 
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::Boolean).default(Some(DEFAULT.into())).into()
+        // Without `default`: openapi-typescript requires members that have one.
+        ObjectBuilder::new().schema_type(Type::Boolean).into()
     }
 }
 

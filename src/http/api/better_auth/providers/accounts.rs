@@ -33,7 +33,7 @@ use crate::{
 ///
 /// Each user has one account, the password.
 #[utoipa::path(
-    get, path = "/list-accounts", tag = "Signing in", operation_id = "listAccounts",
+    get, path = "/list-accounts", tag = "Account", operation_id = "listAccounts",
     security(("sessionToken" = []), ("sessionCookie" = [])),
     responses((status = 200, description = "The accounts", body = Vec<AccountObject>), GetErrors<SessionRouteError>),
 )]
