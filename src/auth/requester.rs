@@ -10,7 +10,7 @@ use crate::store::sessions::SeenFrom;
 pub struct Requester {
     /// The network address. `None` in tests and commands.
     pub address: Option<IpAddr>,
-    /// The `User-Agent` header.
+    /// The `User-Agent` header, without invisible characters. Anyone can send any text: show it to no other user.
     pub user_agent: Option<String>,
     /// The request's id, as answered in `X-Request-Id`.
     pub request_id: Option<String>,

@@ -42,9 +42,6 @@ struct SessionResponse {
     current: bool,
     /// The names of the browser and the operating system.
     device: String,
-    /// The `User-Agent` of the device.
-    #[schema(required = true)]
-    user_agent: Option<String>,
     /// The IP address of the last use.
     #[schema(required = true)]
     address: Option<String>,
@@ -63,7 +60,6 @@ impl SessionResponse {
             id: session.id,
             current: session.id == current,
             device: device::describe(session.user_agent.as_deref()),
-            user_agent: session.user_agent,
             address: session.address.map(|address| address.to_string()),
             created_at: session.created_at.to_rfc3339(),
             last_seen_at: session.last_seen_at.to_rfc3339(),
