@@ -289,9 +289,16 @@ async fn social_sign_in_validates_every_member() {
 #[tokio::test]
 async fn error_page_shows_only_known_codes() {
     let app = TestApp::new().await;
-    for (query, shown) in
-        [("?error=access_denied&error_description=call+us", "access_denied"), ("?error=<b>", "UNKNOWN")]
-    {
+    for (query, shown) in [
+        ("?error=access_denied&error_description=call+us", "access_denied"),
+        ("?error=state_not_found", "state_not_found"),
+        ("?error=INVALID_TOKEN", "INVALID_TOKEN"),
+        ("?error=<b>", "UNKNOWN"),
+        ("?error=Your_account_is_locked-call_0800-123456", "UNKNOWN"),
+        ("?error=access_denied_call_us", "UNKNOWN"),
+        ("?error=access_denied&error=x", "UNKNOWN"),
+        ("", "UNKNOWN"),
+    ] {
         let response = get(&app, &format!("/error{}", query.replace('<', "%3C").replace('>', "%3E")), "").await;
         assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
         assert!(response.body.contains(&format!("<code>{shown}</code>")), "{}", response.body);
