@@ -5,6 +5,7 @@
 //! the table, how they are parsed and how they are shown.
 
 mod checks;
+mod cookies;
 mod database;
 mod log;
 mod origins;
@@ -22,6 +23,7 @@ use std::{fmt, path::PathBuf};
 use crate::{auth::keys::Signing, crypto::secret::SharedSecret};
 use setting::{Invalid, Reader};
 
+pub use cookies::CookieConfig;
 pub use database::DatabaseConfig;
 pub use log::LogConfig;
 pub use origins::TrustedOrigins;
@@ -46,6 +48,8 @@ pub struct Config {
     pub tokens: TokenConfig,
     /// Session lifetimes.
     pub sessions: SessionConfig,
+    /// The names of the cookies.
+    pub cookies: CookieConfig,
     /// Rules for new passwords.
     pub passwords: PasswordConfig,
     /// Origins that may call the sign-in API from a browser.
@@ -64,6 +68,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         secrets::SETTINGS,
         tokens::SETTINGS,
         sessions::SETTINGS,
+        cookies::SETTINGS,
         passwords::SETTINGS,
         origins::SETTINGS,
         proxies::SETTINGS,
@@ -81,6 +86,7 @@ impl Config {
         let secrets = SecretsConfig::read(&mut reader);
         let tokens = TokenConfig::read(&mut reader);
         let sessions = SessionConfig::read(&mut reader);
+        let cookies = CookieConfig::read(&mut reader);
         let passwords = PasswordConfig::read(&mut reader);
         let origins = TrustedOrigins::read(&mut reader);
         let proxies = ProxyConfig::read(&mut reader);
@@ -92,6 +98,7 @@ impl Config {
                 secrets: secrets?,
                 tokens: tokens?,
                 sessions: sessions?,
+                cookies: cookies?,
                 passwords: passwords?,
                 origins: origins?,
                 proxies: proxies?,
@@ -126,6 +133,7 @@ impl Config {
             self.secrets.values(),
             self.tokens.values(),
             self.sessions.values(),
+            self.cookies.values(),
             self.passwords.values(),
             self.origins.values(),
             self.proxies.values(),

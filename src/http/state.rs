@@ -7,11 +7,12 @@ use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use tower_cookies::Key;
 
-use super::assets;
+use super::{assets, cookie_names::CookieNames};
 use crate::{
     auth::Auth,
     config::{BaseUrl, Config, TrustedOrigins},
     crypto::derive::DerivedKeys,
+    domain::ReturnAddress,
     ui::page::Assets,
 };
 
@@ -32,6 +33,8 @@ pub struct HttpSettings {
     pub trusted_origins: TrustedOrigins,
     /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// The names of the cookies.
+    pub cookie_names: Arc<CookieNames>,
     /// Encrypts the cookie with a form's result.
     pub form_key: Key,
     /// The paths of the stylesheet and the scripts.
@@ -45,8 +48,10 @@ pub struct HttpSettings {
 impl HttpSettings {
     /// Takes the http layer's part of the configuration.
     pub fn new(config: &Config, derived: &DerivedKeys) -> Self {
+        let base_url = &config.server.base_url;
         Self {
-            base_url: config.server.base_url.clone(),
+            cookie_names: Arc::new(CookieNames::new(base_url.is_https(), config.cookies.suffix.as_deref())),
+            base_url: base_url.clone(),
             trusted_origins: config.origins.clone(),
             trusted_proxies: config.proxies.trusted.clone(),
             form_key: Key::from(&*derived.form_cookie),
@@ -54,6 +59,13 @@ impl HttpSettings {
             leptos: LeptosOptions::builder().output_name("latchkey").build(),
             watch: std::env::var_os("LEPTOS_WATCH").is_some(),
         }
+    }
+
+    /// The address to return to after signing in, if it is a path on this site or on a trusted origin.
+    pub fn return_address(&self, text: &str) -> Option<ReturnAddress> {
+        let origins = &self.trusted_origins;
+        let address = ReturnAddress::parse(text, |origin| origins.trusts(origin))?;
+        Some(address.relative_to(|origin| origins.is_own(origin)))
     }
 
     /// Whether the `X-Forwarded-For` of requests from `address` is trusted.

@@ -13,7 +13,6 @@ use utoipa::{
 use crate::http::{
     api::better_auth::contract::{ContractErrorBody, NewPassword},
     problem::Problem,
-    session::cookies,
     state::AppState,
 };
 
@@ -52,7 +51,7 @@ pub fn complete(mut document: OpenApi, state: &AppState) -> OpenApi {
 
     let components = document.components.get_or_insert_default();
     add_schemas(components, state.auth.passwords.policy().min_length);
-    add_security_schemes(components, settings.base_url.is_https());
+    add_security_schemes(components, &settings.cookie_names.session);
     components.headers.insert("RequestId".to_owned(), request_id().into());
     document.paths.paths.values_mut().flat_map(responses).for_each(|response| {
         let reference = Ref::new("#/components/headers/RequestId");
@@ -74,13 +73,13 @@ fn add_schemas(components: &mut Components, min_length: u8) {
     }
 }
 
-fn add_security_schemes(components: &mut Components, https: bool) {
+fn add_security_schemes(components: &mut Components, session_cookie: &str) {
     let bearer = |format: &str, about: &str| {
         let http = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format);
         SecurityScheme::Http(http.description(Some(about)).build())
     };
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
-        cookies::session_name(https),
+        session_cookie,
         "The session token, as browsers send it. The cookie of the access token accompanies it.",
     )));
     components.security_schemes.extend(
