@@ -2,8 +2,10 @@
 
 pub mod api;
 mod assets;
+mod cookie_names;
 mod extract;
 mod forms;
+mod header_values;
 mod layers;
 mod middleware;
 mod openapi;

@@ -10,7 +10,7 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
-use super::problem::Problem;
+use super::{header_values::elements, problem::Problem};
 use crate::ui::page::Assets;
 
 /// A release build fails without the files; tests run without them.
@@ -46,8 +46,8 @@ fn path_of(stem: &str, extension: &str) -> String {
 /// Serves a file, compressed if the browser accepts it.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let name = uri.path().trim_start_matches('/');
-    let encodings = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match Asset::find(name, encodings) {
+    let encodings: Vec<_> = elements(&headers, header::ACCEPT_ENCODING).collect();
+    match Asset::find(name, &encodings) {
         Some(asset) => asset.respond(name, &headers),
         None => Problem::not_found().into_response(),
     }
@@ -61,7 +61,7 @@ struct Asset {
 
 impl Asset {
     /// The file as compressed at build time, if the browser accepts the encoding; else the plain file.
-    fn find(name: &str, encodings: &str) -> Option<Self> {
+    fn find(name: &str, encodings: &[&[u8]]) -> Option<Self> {
         let compressed = [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, extension)| {
             let file = if accepts(encodings, encoding) { Site::get(&format!("{name}.{extension}")) } else { None };
             file.map(|file| (file, Some(encoding)))
@@ -98,19 +98,18 @@ impl Asset {
 }
 
 /// Whether `Accept-Encoding` lists this encoding with a weight above zero.
-fn accepts(encodings: &str, encoding: &str) -> bool {
-    encodings.split(',').any(|offer| {
-        let mut words = offer.split(';').map(str::trim);
-        words.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding))
-            && !words.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+fn accepts(encodings: &[&[u8]], encoding: &str) -> bool {
+    encodings.iter().any(|offer| {
+        let mut words = offer.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+        words.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding.as_bytes()))
+            && !words.any(|weight| matches!(weight, b"q=0" | b"q=0.0" | b"q=0.00" | b"q=0.000"))
     })
 }
 
 /// Whether `If-None-Match` matches this tag by weak comparison.
 pub(super) fn is_fresh(headers: &HeaderMap, etag: &str) -> bool {
-    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-    let mut seen = lists.flat_map(|list| list.split(',')).map(str::trim);
-    seen.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    let mut seen = elements(headers, header::IF_NONE_MATCH);
+    seen.any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
 }
 
 fn content_type(name: &str) -> String {
@@ -125,6 +124,8 @@ fn is_hashed(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     const TAG: &str = "\"ababababababababababababababababbr\"";
@@ -148,7 +149,7 @@ mod tests {
 
     #[test]
     fn only_hashed_name_is_immutable() {
-        let cache_control = |name| respond(name, "").headers()[header::CACHE_CONTROL].to_str().unwrap().to_owned();
+        let cache_control = |name| respond(name, "").headers()[header::CACHE_CONTROL].clone();
         assert_eq!(cache_control("pkg/latchkey.pTCMu7.css"), IMMUTABLE);
         assert_eq!(cache_control("pkg/latchkey.css"), REVALIDATE);
         assert_eq!(cache_control("favicon.svg"), REVALIDATE);
@@ -156,16 +157,18 @@ mod tests {
 
     #[test]
     fn encoding_not_accepted_is_not_used() {
-        assert!(accepts("gzip, br", "br") && accepts("br;q=0.5", "br") && accepts("BR", "br"));
-        assert!(
-            !accepts("gzip", "br") && !accepts("br;q=0, gzip", "br") && !accepts("", "br") && !accepts("brx", "br")
-        );
+        let accepts = |line: &[u8]| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_bytes(line).unwrap())]);
+            accepts(&elements(&headers, header::ACCEPT_ENCODING).collect::<Vec<_>>(), "br")
+        };
+        assert!(accepts(b"gzip, br") && accepts(b"br;q=0.5") && accepts(b"BR") && accepts(b"\xff, br"));
+        assert!(!accepts(b"gzip") && !accepts(b"br;q=0, gzip") && !accepts(b"") && !accepts(b"brx"));
     }
 
     #[test]
     fn path_outside_the_folder_is_not_found() {
         for name in ["pkg/../../Cargo.toml", "../../Cargo.toml", "pkg/..%2f..%2fCargo.toml", "/etc/passwd", "pkg/"] {
-            assert!(Asset::find(name, "br, gzip").is_none(), "{name}");
+            assert!(Asset::find(name, &[b"br", b"gzip"]).is_none(), "{name}");
         }
     }
 }

@@ -93,6 +93,15 @@ fn restricted_crates_stay_in_their_modules() {
     assert!(violations.is_empty(), "{violations:#?}");
 }
 
+/// `HeaderValue::to_str` fails for bytes that are not ASCII: a failure must not be taken for an absent header.
+#[test]
+fn header_values_are_read_in_one_module() {
+    let reads = |text: &str| code(text).any(|line| line.contains("to_str()"));
+    let readers: Vec<_> =
+        sources().into_iter().filter(|(name, text)| is_in(name, "http") && reads(text)).map(|(name, _)| name).collect();
+    assert!(readers.is_empty(), "use http::header_values: {readers:#?}");
+}
+
 #[test]
 fn files_have_at_most_400_lines() {
     let files = ["src", "tests"].map(files).concat();

@@ -24,26 +24,33 @@ impl<'a> Bearer<'a> {
     pub fn of(headers: &'a HeaderMap) -> Self {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let Some(value) = values.next() else { return Self::Absent };
-        let (None, Ok(value)) = (values.next(), value.to_str()) else { return Self::Malformed };
-        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            let from_browser = BROWSER_SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        if values.next().is_some() {
+            return Self::Malformed;
+        }
+        let value = value.as_bytes();
+        let (scheme, token) = value.split_at(value.iter().position(|byte| *byte == b' ').unwrap_or(value.len()));
+        if !scheme.eq_ignore_ascii_case(b"bearer") {
+            let from_browser = BROWSER_SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()));
             return if from_browser { Self::Absent } else { Self::OtherScheme };
         }
-        match token.trim_matches(' ') {
-            "" => Self::Malformed,
-            token if token.contains([' ', '\t', ',']) => Self::Malformed,
-            token => Self::Token(token),
+        match std::str::from_utf8(token).map(|token| token.trim_matches(' ')) {
+            Ok(token) if token.is_ascii() && !token.is_empty() && !token.contains([' ', '\t', ',']) => {
+                Self::Token(token)
+            }
+            _ => Self::Malformed,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn bearer(values: &[&str]) -> String {
-        let headers: HeaderMap = values.iter().map(|value| (AUTHORIZATION, value.parse().unwrap())).collect();
+        let value = |value: &&str| (AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        let headers: HeaderMap = values.iter().map(value).collect();
         format!("{:?}", Bearer::of(&headers))
     }
 
@@ -52,14 +59,22 @@ mod tests {
         for good in ["Bearer abc", "bearer abc", "BEARER abc", "Bearer   abc"] {
             assert_eq!(bearer(&[good]), r#"Token("abc")"#, "{good}");
         }
-        for bad in [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer a,b"], &["Bearer \ta"], &["Bearer a"; 2]]
-        {
+        for bad in [
+            &["Bearer \u{e9}"][..],
+            &["Bearer a\u{e9}"],
+            &["Bearer"],
+            &["Bearer "],
+            &["Bearer a b"],
+            &["Bearer a,b"],
+            &["Bearer \ta"],
+            &["Bearer a"; 2],
+        ] {
             assert_eq!(bearer(bad), "Malformed", "{bad:?}");
         }
-        for absent in ["Basic YTpi", "basic YTpi", "Digest username=\"a\"", "Negotiate YII="] {
+        for absent in ["Basic YTpi", "basic YTpi", "Digest username=\"\u{e9}\"", "Negotiate YII="] {
             assert_eq!(bearer(&[absent]), "Absent", "{absent}");
         }
-        for other in ["Token abc", "", "abc", "Bearer\tabc", "Bearer:abc", "BearerX abc"] {
+        for other in ["Token abc", "", "abc", "Bearer\tabc", "Bearer:abc", "BearerX abc", "B\u{e9}arer abc"] {
             assert_eq!(bearer(&[other]), "OtherScheme", "{other}");
         }
         assert_eq!(bearer(&[]), "Absent");

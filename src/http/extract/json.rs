@@ -4,13 +4,14 @@ use std::marker::PhantomData;
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{FromRequest, Request, rejection::JsonRejection},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::IntoResponse,
 };
 use serde::de::DeserializeOwned;
 
-use crate::http::{problem::Problem, route_error::RouteError};
+use crate::http::{header_values::text, problem::Problem, route_error::RouteError};
 
 /// A type of request bodies.
 pub trait JsonForm: DeserializeOwned {
@@ -38,14 +39,26 @@ where
     type Rejection = E;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, E> {
-        match Json::from_request(request, state).await {
+        if !is_json(request.headers()) {
+            return Err(JsonBodyError::UnsupportedMediaType.into());
+        }
+        let Ok(body) = Bytes::from_request(request, state).await else {
+            return Err(JsonBodyError::Unreadable.into());
+        };
+        match Json::from_bytes(&body) {
             Ok(Json(value)) => Ok(Self(value, PhantomData)),
-            Err(JsonRejection::MissingJsonContentType(_)) => Err(JsonBodyError::UnsupportedMediaType.into()),
             Err(JsonRejection::JsonSyntaxError(_)) => Err(JsonBodyError::MalformedJson.into()),
             Err(JsonRejection::JsonDataError(_)) => Err(JsonBodyError::UnexpectedMembers(PhantomData).into()),
             Err(_) => Err(JsonBodyError::Unreadable.into()),
         }
     }
+}
+
+/// Whether the media type is `application/json`, or ends in `+json` (RFC 6839 §3.1). Its parameters may have any byte.
+fn is_json(headers: &HeaderMap) -> bool {
+    let declared = headers.get(CONTENT_TYPE).map(text).unwrap_or_default();
+    let media_type = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    media_type.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
 }
 
 impl<T: JsonForm> RouteError<Problem> for JsonBodyError<T> {

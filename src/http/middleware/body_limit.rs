@@ -11,6 +11,8 @@ use axum::{
 };
 use http_body_util::LengthLimitError;
 
+use crate::http::header_values::ascii;
+
 /// In bytes. Forms and JSON bodies are small.
 const MAX_BODY: usize = 16 * 1024;
 
@@ -29,7 +31,7 @@ pub async fn limit(request: Request, next: Next) -> Response {
 }
 
 async fn read(headers: &HeaderMap, body: Body, timeout: Duration) -> Result<Bytes, StatusCode> {
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| ascii(length)?.parse::<usize>().ok());
     if length.is_some_and(|length| length > MAX_BODY) {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }

@@ -11,8 +11,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::csrf::single_value;
-use crate::http::state::AppState;
+use crate::http::{
+    header_values::{Single, ascii},
+    state::AppState,
+};
 
 /// In seconds. Chrome caches a preflight response no longer than two hours.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
@@ -48,7 +50,7 @@ pub async fn allow_trusted_origins(State(state): State<AppState>, request: Reque
 
 /// Adds a header to those that pages of other origins may read.
 pub fn expose(headers: &mut HeaderMap, name: &'static str) {
-    let before = headers.get(header::ACCESS_CONTROL_EXPOSE_HEADERS).and_then(|names| names.to_str().ok());
+    let before = headers.get(header::ACCESS_CONTROL_EXPOSE_HEADERS).and_then(ascii);
     let names = match before {
         Some(names) => HeaderValue::from_str(&format!("{names}, {name}")).ok(),
         None => Some(HeaderValue::from_static(name)),
@@ -60,6 +62,6 @@ pub fn expose(headers: &mut HeaderMap, name: &'static str) {
 
 /// The request's `Origin`, if there is exactly one and it is trusted.
 fn trusted_origin(state: &AppState, headers: &HeaderMap) -> Option<HeaderValue> {
-    let origin = single_value(headers, &header::ORIGIN)?;
+    let origin = Single::of(headers, header::ORIGIN).text()?;
     state.settings.trusted_origins.trusts(origin).then(|| headers.get(header::ORIGIN).cloned())?
 }

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
 use super::error::ContractError;
-use crate::http::route_error::RouteError;
+use crate::http::{header_values::text, route_error::RouteError};
 
 /// The body of a request; `None` without one.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub enum RawBodyError {
 impl RawBody {
     /// Reads JSON, and URL-encoded forms where `forms` is set. A body without a content type is ignored.
     pub fn read(headers: &HeaderMap, bytes: &[u8], forms: bool) -> Result<Self, RawBodyError> {
-        let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let declared = headers.get(header::CONTENT_TYPE).map(text).unwrap_or_default();
         if bytes.is_empty() || declared.is_empty() {
             return Ok(Self(None));
         }
@@ -37,7 +37,7 @@ impl RawBody {
                 let pairs = url::form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into()));
                 Ok(Self(Some(Value::Object(pairs.collect()))))
             }
-            _ => Err(RawBodyError::MediaType { declared: declared.to_owned(), forms }),
+            _ => Err(RawBodyError::MediaType { declared: declared.into_owned(), forms }),
         }
     }
 }
