@@ -271,7 +271,7 @@ async fn guessed_secret_ends_no_session() {
         stranger.set_cookie(SESSION, &format!("{id}.{invented}"));
         let response = stranger.get("/account").await;
         assert_eq!(response.status, 303);
-        assert!(response.clears_session(), "the guessed cookies are cleared");
+        assert!(response.set_cookies().is_empty(), "the cookies may be another instance's");
     }
     assert!(app.has_session(&session).await);
     assert!(browser.is_signed_in().await);

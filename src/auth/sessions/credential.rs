@@ -53,6 +53,11 @@ impl FoundSession {
 }
 
 impl Sessions {
+    /// Whether the token is of an imported session, active or not. `false` too if the database is unavailable.
+    pub async fn is_imported(&self, token: ImportedToken) -> bool {
+        self.store.imported_session(token.digest()).await.is_ok_and(|session| session.is_some())
+    }
+
     /// The session that a credential names.
     pub(super) async fn find(&self, presented: &SessionCredential) -> Result<Option<FoundSession>, StoreError> {
         Ok(match presented {

@@ -1,5 +1,7 @@
 //! The session middleware: authenticates the request before the handler, sets cookies after it.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue},
@@ -45,7 +47,9 @@ pub async fn authenticate(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let jar = CookieJar::new(cookies, state.settings.base_url.is_https());
+    let settings = &state.settings;
+    let jar = CookieJar::new(cookies, Arc::clone(&settings.cookie_names), settings.base_url.is_https());
+    let imported = jar.imported(request.headers());
     let changes = ResponseChanges::default();
     let authenticator = Authenticator { auth: &state.auth, requester: &requester, changes: &changes };
     let (authentication, upstream) = verify_credentials(&authenticator, policy, request.headers(), &jar).await;
@@ -58,6 +62,12 @@ pub async fn authenticate(
 
     if let Some(change) = changes.take_session() {
         jar.apply(&change, state.auth.now());
+        // A refresh keeps an imported cookie: the response with the session token may be lost.
+        if let (SessionChange::Start { .. } | SessionChange::End, Some(token)) = (&change, imported)
+            && state.auth.sessions.is_imported(token).await
+        {
+            jar.remove_imported();
+        }
         if let (CredentialPolicy::SessionToken, SessionChange::Start { session, .. }) = (policy, &change) {
             expose_session_token(&mut response, session);
         }

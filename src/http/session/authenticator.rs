@@ -42,7 +42,7 @@ impl Authenticator<'_> {
         let verified = cookies.access_token.as_deref().map(|token| self.auth.tokens.verify(token));
         match (verified, &cookies.session) {
             (Some(Ok(claims)), session) => self.by_valid_access_token(&claims, session.as_ref()).await,
-            (Some(Err(refusal @ TokenRefusal::Revoked)), _) | (Some(Err(refusal)), None) => {
+            (Some(Err(refusal @ TokenRefusal::Revoked)), _) => {
                 self.changes.end_session();
                 self.refuse_access_token(&refusal).await
             }
@@ -53,8 +53,15 @@ impl Authenticator<'_> {
                 self.by_renewal(session).await
             }
             (None, Some(session)) => self.by_renewal(session).await,
+            (Some(Err(refusal)), None) => {
+                match refusal {
+                    TokenRefusal::Expired(_) => self.changes.end_session(),
+                    _ => self.changes.keep_foreign_cookies(),
+                }
+                self.refuse_access_token(&refusal).await
+            }
             (None, None) => {
-                self.changes.end_session();
+                self.changes.keep_foreign_cookies();
                 self.refuse(CredentialRejection::NotASessionToken).await
             }
         }
@@ -102,8 +109,10 @@ impl Authenticator<'_> {
                 Authentication::SignedIn(renewal.principal)
             }
             Err(error) => {
-                if !matches!(error, RenewError::Internal(_)) {
-                    self.changes.end_session();
+                match error {
+                    RenewError::Ended | RenewError::Reused => self.changes.end_session(),
+                    RenewError::Unknown => self.changes.keep_foreign_cookies(),
+                    RenewError::Internal(_) => {}
                 }
                 self.refuse_session_token(error).await
             }

@@ -42,6 +42,8 @@ pub struct ResponseChanges(Arc<Mutex<Pending>>);
 struct Pending {
     session: Option<SessionChange>,
     form: Option<FormState>,
+    /// Whether the session cookies of the request are another instance's.
+    has_foreign_cookies: bool,
 }
 
 impl ResponseChanges {
@@ -63,9 +65,17 @@ impl ResponseChanges {
         });
     }
 
-    /// Clears the session cookies.
+    /// Clears the session cookies, unless they are [another instance's](Self::keep_foreign_cookies).
     pub fn end_session(&self) {
-        self.set_session(SessionChange::End);
+        if !self.pending().has_foreign_cookies {
+            self.set_session(SessionChange::End);
+        }
+    }
+
+    /// Notes that the session cookies of the request name no session of this service. All ports of a host share its
+    /// cookies, so they may be another instance's.
+    pub fn keep_foreign_cookies(&self) {
+        self.pending().has_foreign_cookies = true;
     }
 
     /// Stores a form's result for the next page.

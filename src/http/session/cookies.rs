@@ -1,11 +1,8 @@
 //! Reads and writes all cookies of the service.
-//!
-//! On https the names have the prefix `__Host-`, so browsers require `Secure`, `Path=/` and no `Domain`:
-//! no other host, not even a sibling, can set or read them (RFC 6265bis §4.1.3.2).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::http::{HeaderMap, header::COOKIE};
+use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use tower_cookies::{
     Cookie, Cookies, Key,
     cookie::{SameSite, time},
@@ -15,46 +12,17 @@ use super::changes::SessionChange;
 use crate::{
     auth::sessions::{credential::SessionCredential, imported::ImportedToken},
     domain::{Timestamp, form::FormState, seconds, session::CookieLifetime},
+    http::cookie_names::CookieNames,
 };
 
 /// How long the result of a form waits for the next page.
 const FORM_LIFETIME: Duration = Duration::from_mins(1);
 
-#[derive(Clone, Copy, Debug)]
-struct CookieNames {
-    access: &'static str,
-    session: &'static str,
-    form: &'static str,
-    /// The session cookie of Better Auth, for imported sessions. On https only the name that no page on
-    /// plain http can set.
-    imported: &'static str,
-}
-
-const HTTPS: CookieNames = CookieNames {
-    access: "__Host-latchkey_access",
-    session: "__Host-latchkey_session",
-    form: "__Host-latchkey_form",
-    imported: "__Secure-better-auth.session_token",
-};
-
-/// Browsers refuse the prefix on http, which is for localhost only.
-const HTTP: CookieNames = CookieNames {
-    access: "latchkey_access",
-    session: "latchkey_session",
-    form: "latchkey_form",
-    imported: "better-auth.session_token",
-};
-
-/// The name of the session token's cookie.
-pub const fn session_name(https: bool) -> &'static str {
-    if https { HTTPS.session } else { HTTP.session }
-}
-
 /// The cookies of one request and its response.
 #[derive(Clone)]
 pub struct CookieJar {
     cookies: Cookies,
-    names: CookieNames,
+    names: Arc<CookieNames>,
     secure: bool,
 }
 
@@ -72,17 +40,16 @@ pub struct SessionCookies {
 
 impl CookieJar {
     /// The jar of a request; `secure` on https.
-    pub fn new(cookies: Cookies, secure: bool) -> Self {
-        Self { cookies, names: if secure { HTTPS } else { HTTP }, secure }
+    pub const fn new(cookies: Cookies, names: Arc<CookieNames>, secure: bool) -> Self {
+        Self { cookies, names, secure }
     }
 
     /// Reads the session cookies, without percent-decoding. Two cookies of one name are both ignored: a
     /// sibling host may have set one ("cookie tossing").
     pub fn session(&self, headers: &HeaderMap) -> SessionCookies {
-        let [access, session] = [self.names.access, self.names.session].map(|name| values(headers, name));
+        let [access, session] = [&self.names.access, &self.names.session].map(|name| values(headers, name));
         let credential = if session.is_empty() {
-            let imported = single(&values(headers, self.names.imported));
-            imported.and_then(|text| ImportedToken::of_cookie(&text)).map(SessionCredential::Imported)
+            self.imported(headers).map(SessionCredential::Imported)
         } else {
             single(&session).and_then(|text| text.parse().ok()).map(SessionCredential::Own)
         };
@@ -93,65 +60,69 @@ impl CookieJar {
         }
     }
 
+    /// The imported token in the cookie of Better Auth, unverified.
+    pub fn imported(&self, headers: &HeaderMap) -> Option<ImportedToken> {
+        single(&values(headers, self.names.imported)).and_then(|text| ImportedToken::of_cookie(&text))
+    }
+
     /// Writes the session cookies.
     pub fn apply(&self, change: &SessionChange, now: Timestamp) {
         match change {
             SessionChange::Start { session, access, lifetime } => {
                 let max_age = lifetime.idle_expires_at.since(now);
-                self.set(self.names.session, session.expose(), lifetime.persistent.then_some(max_age));
+                self.set(&self.names.session, session.expose(), lifetime.persistent.then_some(max_age));
                 self.set_access(access.token.expose(), access.expires_at, *lifetime, now);
-                self.remove_imported();
             }
-            // Keeps an imported cookie: the response with the session token may be lost.
             SessionChange::Refresh { access, lifetime } => {
                 self.set_access(access.token.expose(), access.expires_at, *lifetime, now);
             }
             SessionChange::End => {
-                self.remove(self.names.session);
-                self.remove(self.names.access);
-                self.remove_imported();
+                self.remove(&self.names.session);
+                self.remove(&self.names.access);
             }
         }
+    }
+
+    /// Removes the cookie of Better Auth.
+    pub fn remove_imported(&self) {
+        self.remove(self.names.imported);
     }
 
     /// Stores a form's result, encrypted: it may contain an e-mail address.
     pub fn leave_form(&self, state: &FormState, key: &Key) {
         if let Ok(json) = serde_json::to_string(state) {
-            self.cookies.private(key).add(self.cookie(self.names.form, json, Some(FORM_LIFETIME)));
+            self.cookies.private(key).add(self.cookie(&self.names.form, json, Some(FORM_LIFETIME)));
         }
     }
 
     /// Removes and returns the result of the form that was sent before this page.
     pub fn take_form(&self, key: &Key) -> Option<FormState> {
-        self.cookies.get(self.names.form)?;
-        let sealed = self.cookies.private(key).get(self.names.form);
-        self.remove(self.names.form);
-        serde_json::from_str(sealed?.value()).ok()
+        let sealed = self.cookies.private(key).get(&self.names.form)?;
+        self.remove(&self.names.form);
+        serde_json::from_str(sealed.value()).ok()
     }
 
     fn set_access(&self, token: &str, expires_at: Timestamp, lifetime: CookieLifetime, now: Timestamp) {
         let max_age = expires_at.since(now);
-        self.set(self.names.access, token.to_owned(), lifetime.persistent.then_some(max_age));
+        self.set(&self.names.access, token.to_owned(), lifetime.persistent.then_some(max_age));
     }
 
-    fn set(&self, name: &'static str, value: String, max_age: Option<Duration>) {
+    fn set(&self, name: &str, value: String, max_age: Option<Duration>) {
         self.cookies.add(self.cookie(name, value, max_age));
     }
 
-    fn remove(&self, name: &'static str) {
+    fn remove(&self, name: &str) {
         self.set(name, String::new(), Some(Duration::ZERO));
     }
 
-    fn remove_imported(&self) {
-        if self.cookies.get(self.names.imported).is_some() {
-            self.remove(self.names.imported);
-        }
-    }
-
     /// Without `max_age` the cookie lasts until the browser closes.
-    fn cookie(&self, name: &'static str, value: String, max_age: Option<Duration>) -> Cookie<'static> {
-        let mut cookie =
-            Cookie::build((name, value)).path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax).build();
+    fn cookie(&self, name: &str, value: String, max_age: Option<Duration>) -> Cookie<'static> {
+        let mut cookie = Cookie::build((name.to_owned(), value))
+            .path("/")
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(SameSite::Lax)
+            .build();
         if let Some(max_age) = max_age {
             let seconds = i64::try_from(seconds::rounded_up(max_age)).unwrap_or(i64::MAX);
             cookie.set_max_age(time::Duration::seconds(seconds));
@@ -160,11 +131,15 @@ impl CookieJar {
     }
 }
 
-/// All values of the cookies of this name.
+/// All values of the cookies of this name; empty for one that is not UTF-8. A cookie affects no other.
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
-    let headers = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-    let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim()).collect()
+    let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(|pair| {
+        let (key, value) = pair.split_at(pair.iter().position(|byte| *byte == b'=')?);
+        Some((key.trim_ascii(), value[1..].trim_ascii()))
+    });
+    let named = pairs.filter(|(key, _)| *key == name.as_bytes());
+    named.map(|(_, value)| std::str::from_utf8(value).unwrap_or_default()).collect()
 }
 
 fn single(values: &[&str]) -> Option<String> {

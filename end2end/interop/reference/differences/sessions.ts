@@ -48,15 +48,6 @@ export const sessions: Difference[] = [
     latchkey: step(1, [SESSION_COOKIE_CLEARED]),
   },
   {
-    reason: "An invalid session cookie is cleared",
-    cases: ["get-session: with an invalid cookie"],
-    reference: [],
-    latchkey: [
-      SESSION_COOKIE_CLEARED,
-      "cookie better-auth.session_token: cleared; HttpOnly; Max-Age=0; Path=/; SameSite=Lax",
-    ],
-  },
-  {
     reason: "An invalid bearer token does not clear the session cookie",
     cases: [
       "bearer: an invalid token",
