@@ -1,6 +1,7 @@
 //! The sites and apps that may call the sign-in API from a browser, and that it may redirect to.
 
 mod glob;
+mod own;
 mod pattern;
 
 use super::{
@@ -8,6 +9,7 @@ use super::{
     setting::{Invalid, Reader, Row, Setting},
     value::split_list,
 };
+use own::own_origins;
 use pattern::OriginPattern;
 
 pub(super) const TRUSTED_ORIGINS: Row<Vec<OriginPattern>> = Row {
@@ -24,12 +26,12 @@ pub(super) const TRUSTED_ORIGINS: Row<Vec<OriginPattern>> = Row {
 
 pub(super) const SETTINGS: &[Setting] = &[TRUSTED_ORIGINS.setting];
 
-/// The origin of the service, and the origins that the operator trusts: origins (`https://app.example.com`),
+/// The origins of the service's own pages, and the origins that the operator trusts: origins (`https://app.example.com`),
 /// wildcards with or without a scheme (`https://*.example.com`, `*.example.com`, `http://localhost:*`)
 /// and app schemes (`myapp://`). These forms are Better Auth's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedOrigins {
-    own: String,
+    own: Vec<String>,
     patterns: Vec<OriginPattern>,
     /// Whether wildcards without a scheme match http: only if the service itself is on http.
     allow_http: bool,
@@ -37,7 +39,7 @@ pub struct TrustedOrigins {
 
 impl TrustedOrigins {
     fn new(base_url: &BaseUrl, patterns: Vec<OriginPattern>) -> Self {
-        Self { own: base_url.as_str().to_owned(), patterns, allow_http: !base_url.is_https() }
+        Self { own: own_origins(base_url), patterns, allow_http: !base_url.is_https() }
     }
 
     pub(super) fn read(reader: &mut Reader) -> Result<Self, Invalid> {
@@ -50,8 +52,19 @@ impl TrustedOrigins {
         // URL parsers disagree about backslashes and control characters.
         let unambiguous = !url_or_origin.contains('\\') && !url_or_origin.chars().any(char::is_control);
         unambiguous
-            && (has_origin(url_or_origin, &self.own)
+            && (self.own.iter().any(|own| has_origin(url_or_origin, own))
                 || self.patterns.iter().any(|pattern| pattern.matches(url_or_origin, self.allow_http)))
+    }
+
+    /// Whether an origin, as browsers send it, is the service's own. On a loopback address, all loopback names with the
+    /// same port are one origin.
+    pub fn is_own(&self, origin: &str) -> bool {
+        self.own.iter().any(|own| own == origin)
+    }
+
+    /// Whether a URL is in the trusted scheme of an app. A web origin never is.
+    pub fn trusts_app(&self, url: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.is_app() && pattern.matches(url, false))
     }
 
     pub(super) fn values(&self) -> Vec<(&'static str, String)> {
@@ -111,6 +124,44 @@ mod tests {
             ],
             false,
         );
+    }
+
+    #[test]
+    fn loopback_names_of_one_port_are_one_origin() {
+        for base_url in ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"] {
+            let trusted = TrustedOrigins::new(&BaseUrl::parse(base_url).unwrap(), Vec::new());
+            for own in ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"] {
+                assert!(trusted.trusts(own) && trusted.is_own(own), "{base_url} {own}");
+            }
+            assert!(trusted.trusts("http://127.0.0.1:3000/account"));
+            for other in [
+                "http://localhost:3001",
+                "https://localhost:3000",
+                "http://127.0.0.2:3000",
+                "http://localhost",
+                "http://localhost.evil.example:3000",
+                "http://localhost:3000@evil.example",
+            ] {
+                assert!(!trusted.trusts(other) && !trusted.is_own(other), "{base_url} {other}");
+            }
+        }
+        assert_trust("", &["https://localhost", "https://127.0.0.1", "https://[::1]"], false);
+    }
+
+    #[test]
+    fn app_origin_is_never_a_web_origin() {
+        let trusted = trusted("https://app.example.org,http://localhost:*,*.example.net,myapp://,exp://10.0.0.*:*/*");
+        for app in ["myapp://", "myapp:///", "MYAPP://home", "exp://10.0.0.7:8081"] {
+            assert!(trusted.trusts_app(app), "{app}");
+        }
+        for other in
+            ["https://app.example.org", "https://auth.example.com", "http://localhost:5173", "https://a.example.net"]
+        {
+            assert!(trusted.trusts(other) && !trusted.trusts_app(other), "{other}");
+        }
+        for untrusted in ["", "null", "other://", "exp://10.0.1.7:8081", "javascript:alert(1)", "myapp", "my\\app://"] {
+            assert!(!trusted.trusts_app(untrusted), "{untrusted}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The address to redirect to after signing in: a path on this site, or a URL of a trusted origin.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::LocalPath;
 
@@ -19,8 +19,9 @@ impl ReturnAddress {
     /// Parses a [`LocalPath`], or a URL of an origin that `trusts` accepts. Any other text is `None`.
     ///
     /// A URL has `http` or `https`, a lower-case host without a user name, and a local path. All URL parsers agree on
-    /// this form.
+    /// this form. Characters that are not ASCII are percent-encoded, as browsers do.
     pub fn parse(text: &str, trusts: impl FnOnce(&str) -> bool) -> Option<Self> {
+        let text = utf8_percent_encode(text, &AsciiSet::EMPTY).to_string();
         let origin = match text.split_once("://") {
             Some((scheme @ ("http" | "https"), rest)) => {
                 let host = rest.split('/').next().unwrap_or_default();
@@ -33,7 +34,18 @@ impl ReturnAddress {
         };
         let path = &text[origin.len()..];
         let valid = path.parse::<LocalPath>().is_ok() || (path.is_empty() && !origin.is_empty());
-        valid.then(|| Self { address: text.to_owned(), origin_length: origin.len() })
+        let origin_length = origin.len();
+        valid.then_some(Self { address: text, origin_length })
+    }
+
+    /// The path alone, if `is_own` accepts the origin: the user stays on the origin that has the cookies.
+    #[must_use]
+    pub fn relative_to(self, is_own: impl FnOnce(&str) -> bool) -> Self {
+        if !self.origin().is_some_and(is_own) {
+            return self;
+        }
+        let path = &self.address[self.origin_length..];
+        Self { address: if path.is_empty() { "/" } else { path }.to_owned(), origin_length: 0 }
     }
 
     /// The address as text.
@@ -117,6 +129,28 @@ mod tests {
         }
         let long = format!("https://{}/", "a".repeat(MAX_ORIGIN_BYTES));
         assert_eq!(ReturnAddress::parse(&long, |_| true), None);
+    }
+
+    #[test]
+    fn parse_other_characters_are_percent_encoded() {
+        assert_eq!(read("/café?q=à").unwrap().as_str(), "/caf%C3%A9?q=%C3%A0");
+        assert_eq!(read("https://app.example.com/café").unwrap().as_str(), "https://app.example.com/caf%C3%A9");
+        assert_eq!(read("/\u{2215}evil").unwrap().as_str(), "/%E2%88%95evil", "still a path on this site");
+        assert_eq!(read("https://app.éxample.com/"), None);
+    }
+
+    #[test]
+    fn relative_to_own_origin_is_a_path() {
+        let relative = |text| read(text).unwrap().relative_to(|origin| origin == "http://localhost:5173");
+        for (text, expected) in [
+            ("http://localhost:5173/a?b#c", "/a?b#c"),
+            ("http://localhost:5173", "/"),
+            ("/a", "/a"),
+            ("https://app.example.com/a", "https://app.example.com/a"),
+        ] {
+            assert_eq!(relative(text).as_str(), expected);
+        }
+        assert_eq!(relative("http://localhost:5173/a").origin(), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod compression;
 pub mod cors;
 pub mod csrf;
 pub mod error_rewrite;
+pub mod refused_origin;
 pub mod request_id;
 pub mod security_headers;
 pub mod timeout;

@@ -77,6 +77,11 @@ impl OriginPattern {
         &self.text
     }
 
+    /// Whether it is the scheme of an app.
+    pub const fn is_app(&self) -> bool {
+        matches!(self.kind, Kind::App(_))
+    }
+
     /// Whether it matches sites of different owners: a wildcard in the last two labels of the host.
     pub fn is_too_broad(&self) -> bool {
         let Kind::WebWildcard { host, .. } = &self.kind else { return false };

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode, utf8_percent_encode};
 use serde::Deserialize;
 use utoipa::{
     IntoParams, IntoResponses,
@@ -26,7 +26,8 @@ use crate::{
             bearer::Bearer,
             principal::{Authentication, authentication},
         },
-        middleware::csrf,
+        header_values::{Single, elements},
+        middleware::{csrf, refused_origin},
         problem::{
             Problem,
             errors::{AccessError, CrossSiteError, LayerError},
@@ -157,6 +158,7 @@ async fn identify(
     };
     // Browsers add cookies to requests of other sites, but no bearer token.
     if matches!(Bearer::of(original.0), Bearer::Absent) && original.is_cross_site(&state.settings) {
+        refused_origin::log(original.0, state.settings.base_url.as_str());
         state.auth.audit.cross_site_refused(&credentials.requester).await;
         return Err(CrossSiteError::CrossSite.into());
     }
@@ -225,10 +227,11 @@ struct Original<'a>(&'a HeaderMap);
 impl Original<'_> {
     /// Whether a browser requests a page. Scripts, API clients and forms cannot use the sign-in page.
     fn is_page(&self) -> bool {
-        let accepts = self.0.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let mut kinds = accepts.flat_map(|value| value.split(',')).filter_map(|range| range.split(';').next());
-        matches!(self.text("x-forwarded-method"), Some("GET" | "HEAD"))
-            && kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
+        let is_html = |range: &[u8]| {
+            let kind = range.split(|byte| *byte == b';').next().unwrap_or_default();
+            kind.trim_ascii().eq_ignore_ascii_case(b"text/html")
+        };
+        matches!(self.text("x-forwarded-method"), Some("GET" | "HEAD")) && elements(self.0, header::ACCEPT).any(is_html)
     }
 
     /// Whether the request changes state and a page of another site sent it (CSRF): by `Sec-Fetch-Site`, with
@@ -249,16 +252,20 @@ impl Original<'_> {
 
     /// The requested address; a path on this service's own site.
     fn address(&self, settings: &HttpSettings) -> Option<ReturnAddress> {
-        let (origin, path) = (self.origin()?, self.text("x-forwarded-uri")?);
-        let origin = if origin == settings.base_url.as_str() { "" } else { &origin };
-        let trusts = |origin: &str| settings.trusted_origins.trusts(origin);
-        ReturnAddress::parse(&format!("{origin}{path}"), trusts)
+        let (origin, path) = (self.origin()?, self.path()?);
+        settings.return_address(&format!("{origin}{path}"))
     }
 
-    /// The value of a header that occurs once.
+    /// The path and query. Bytes that are not ASCII are percent-encoded, as browsers send them; proxies may decode them.
+    fn path(&self) -> Option<String> {
+        let mut values = self.0.get_all("x-forwarded-uri").iter();
+        let value = values.next()?;
+        values.next().is_none().then(|| percent_encode(value.as_bytes(), &AsciiSet::EMPTY).to_string())
+    }
+
+    /// The value of a header that occurs once, in ASCII. `None` otherwise: an unreadable method counts as one that
+    /// changes state, and an unreadable origin matches no other.
     fn text(&self, name: &str) -> Option<&str> {
-        let mut values = self.0.get_all(name).iter();
-        let value = values.next()?.to_str().ok()?;
-        values.next().is_none().then_some(value)
+        Single::of(self.0, name).text()
     }
 }

@@ -74,7 +74,7 @@ impl FormRequest {
     }
 
     fn return_address(&self, next: &str) -> Option<ReturnAddress> {
-        ReturnAddress::parse(next, |origin| self.settings.trusted_origins.trusts(origin))
+        self.settings.return_address(next)
     }
 }
 

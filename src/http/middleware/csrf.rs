@@ -5,12 +5,13 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, StatusCode, header, uri::Authority},
+    http::{HeaderMap, HeaderName, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use crate::http::state::AppState;
+use super::refused_origin;
+use crate::http::{header_values::Single, state::AppState};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -20,50 +21,47 @@ pub struct CrossSiteRequest;
 
 /// Accepts state-changing requests only from the service's own pages.
 pub async fn allow_own_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let own = state.settings.base_url.as_str();
-    if is_refused(&request, |origin| origin == own) { refusal() } else { next.run(request).await }
+    let origins = &state.settings.trusted_origins;
+    if is_refused(&request, |origin| origins.is_own(origin)) {
+        return refusal(&state, request.headers());
+    }
+    next.run(request).await
 }
 
 /// Accepts state-changing requests also from pages of trusted origins.
 pub async fn allow_trusted_origins(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let trusted = &state.settings.trusted_origins;
-    if is_refused(&request, |origin| trusted.trusts(origin)) { refusal() } else { next.run(request).await }
+    let origins = &state.settings.trusted_origins;
+    if is_refused(&request, |origin| origins.trusts(origin)) {
+        return refusal(&state, request.headers());
+    }
+    next.run(request).await
 }
 
 /// Whether a request with a state-changing method comes from a page that is not trusted.
 pub fn is_cross_site(headers: &HeaderMap, trusts: impl Fn(&str) -> bool) -> bool {
-    if matches!(single_value(headers, &SEC_FETCH_SITE), Some("same-origin" | "none")) {
+    let site = Single::of(headers, SEC_FETCH_SITE);
+    if matches!(site, Single::Text("same-origin" | "none")) {
         return false;
     }
-    if headers.contains_key(header::ORIGIN) {
-        return !single_value(headers, &header::ORIGIN).is_some_and(trusts);
+    match Single::of(headers, header::ORIGIN) {
+        Single::Text(origin) => !trusts(origin),
+        Single::Unreadable => true,
+        // Programs send neither header.
+        Single::Absent => site != Single::Absent,
     }
-    // Programs send neither header.
-    headers.contains_key(SEC_FETCH_SITE)
-}
-
-/// The value of a header that the request has exactly once.
-pub fn single_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?.to_str().ok()?;
-    values.next().is_none().then_some(value)
 }
 
 fn is_refused(request: &Request, trusts: impl Fn(&str) -> bool) -> bool {
     let changes_state = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    changes_state && is_cross_site(request.headers(), |origin| trusts(origin) || is_own_host(request, origin))
+    // For browsers without Fetch Metadata: the page's host may be the host of the request and not the base URL's.
+    let own_page = || {
+        !request.headers().contains_key(SEC_FETCH_SITE) && refused_origin::is_own_page(request.headers(), request.uri())
+    };
+    changes_state && is_cross_site(request.headers(), trusts) && !own_page()
 }
 
-/// For browsers without Fetch Metadata: whether the page's host is the host of the request, which may
-/// differ from the base URL's. The scheme cannot be compared.
-fn is_own_host(request: &Request, origin: &str) -> bool {
-    let headers = request.headers();
-    let host = request.uri().authority().map(Authority::as_str).or_else(|| single_value(headers, &header::HOST));
-    let origin_host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    !headers.contains_key(SEC_FETCH_SITE) && origin_host.is_some() && origin_host == host
-}
-
-fn refusal() -> Response {
+fn refusal(state: &AppState, headers: &HeaderMap) -> Response {
+    refused_origin::log(headers, state.settings.base_url.as_str());
     let mut response = StatusCode::FORBIDDEN.into_response();
     response.extensions_mut().insert(CrossSiteRequest);
     response

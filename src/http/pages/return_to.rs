@@ -28,8 +28,7 @@ impl FromRequestParts<AppState> for ReturnTo {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
         let Query(query) = Query::<NextQuery>::try_from_uri(&parts.uri).unwrap_or_default();
-        let trusts = |origin: &str| state.settings.trusted_origins.trusts(origin);
-        Ok(Self(ReturnAddress::parse(&query.next, trusts)))
+        Ok(Self(state.settings.return_address(&query.next)))
     }
 }
 
