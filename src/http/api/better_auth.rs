@@ -16,7 +16,11 @@
 //! - Media types are matched exactly. Bodies have at most 16 kB.
 //! - `delete-user` is enabled. A user has one account, whose `id` is the user's id.
 //! - All routes that verify the password of a signed-in user share one rate limit.
-//! - `error` shows a code and never a description, because any link could set the description.
+//! - `error` shows a known code and never a description, because any link could set another text.
+//! - A request with `Sec-Fetch-Mode`, but neither `Sec-Fetch-Site` nor `Origin`, comes from a program and not from a
+//!   browser: it can sign in without an origin, as Node.js's `fetch` does.
+//! - `expo-origin` counts as the origin only if it is the trusted scheme of an app, never a web origin.
+//! - On a loopback base URL, `localhost`, `127.0.0.1` and `[::1]` with its port are one origin.
 //!
 //! Mail and other providers are not configured: their routes answer as the reference does in that case.
 

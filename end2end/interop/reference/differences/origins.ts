@@ -1,8 +1,14 @@
 // Origins and return addresses.
 
-import { type Difference, error, refuses } from "./builders.js";
+import { type Difference, error, refuses, succeeds } from "./builders.js";
 
 export const origins: Difference[] = [
+  {
+    reason: "No browser sends Sec-Fetch-Mode without Sec-Fetch-Site and Origin; Node.js's fetch does",
+    cases: ["origins: sign-in from fetch without an origin"],
+    reference: error(403, "MISSING_OR_NULL_ORIGIN", "Missing or null Origin"),
+    latchkey: succeeds,
+  },
   {
     reason: "The origin is checked before the body",
     cases: ["origins: from another origin, and the wrong types"],

@@ -123,10 +123,6 @@ impl ContractError {
     pub fn nothing_to_update() -> Self {
         Self::without_code(StatusCode::BAD_REQUEST, "No fields to update")
     }
-
-    pub fn is_forbidden(&self) -> bool {
-        self.status == StatusCode::FORBIDDEN
-    }
 }
 
 /// The text with an upper-case first letter.

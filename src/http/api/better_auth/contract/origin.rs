@@ -7,12 +7,20 @@ use super::{error::ContractError, members::is_truthy, query::ContractQuery, redi
 use crate::{
     config::TrustedOrigins,
     domain::LocalPath,
-    http::route_error::{RouteError, route_errors},
+    http::{
+        header_values::Single,
+        route_error::{RouteError, route_errors},
+    },
 };
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
-const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+
+/// The origin of a React Native app, whose requests have no `Origin`: the Expo client adds it.
+const EXPO_ORIGIN: HeaderName = HeaderName::from_static("expo-origin");
+
+/// A header that is present, but has no usable value. Matches nothing.
+const UNREADABLE: &str = "unreadable";
 
 route_errors! {
     /// The request has no trusted origin.
@@ -41,36 +49,50 @@ route_errors! {
 }
 
 /// Checks the origin of a state-changing request. A request with any cookie needs a trusted origin. Without a
-/// cookie, only a request that `signs_in` and comes from a browser needs one.
+/// cookie, only a request that `signs_in` and comes from a browser or an app needs one.
+///
+/// A browser sends `Sec-Fetch-Mode` only together with `Sec-Fetch-Site`: one algorithm adds both (Fetch Metadata
+/// §3, "append the Fetch metadata headers"). With `Sec-Fetch-Mode` alone the client is a program: Node.js's `fetch`
+/// sends that header and no origin.
 pub fn check(headers: &HeaderMap, trusted: &TrustedOrigins, signs_in: bool) -> Result<(), SignInOriginError> {
-    // An unreadable header is present, and matches nothing.
-    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    let text = |name: &HeaderName| text(name).filter(|value| !value.is_empty());
-    let from_browser = [SEC_FETCH_SITE, SEC_FETCH_MODE, SEC_FETCH_DEST, header::ORIGIN, header::REFERER]
-        .iter()
-        .any(|name| text(name).is_some());
     if headers.contains_key(header::COOKIE) {
-        return Ok(check_origin(&text, trusted)?);
+        return Ok(check_origin(headers, trusted)?);
     }
-    if signs_in && from_browser {
-        if text(&SEC_FETCH_SITE) == Some("cross-site") && text(&SEC_FETCH_MODE) == Some("navigate") {
-            return Err(LoginCsrfError::CrossSiteNavigation.into());
-        }
-        return Ok(check_origin(&text, trusted)?);
+    let names_source =
+        [SEC_FETCH_SITE, header::ORIGIN, header::REFERER, EXPO_ORIGIN].iter().any(|name| text(headers, name).is_some());
+    if !signs_in || !names_source {
+        return Ok(());
     }
-    Ok(())
+    if text(headers, &SEC_FETCH_SITE) == Some("cross-site") && text(headers, &SEC_FETCH_MODE) == Some("navigate") {
+        return Err(LoginCsrfError::CrossSiteNavigation.into());
+    }
+    Ok(check_origin(headers, trusted)?)
 }
 
-fn check_origin<'a>(
-    text: &impl Fn(&HeaderName) -> Option<&'a str>,
-    trusted: &TrustedOrigins,
-) -> Result<(), OriginError> {
-    match text(&header::ORIGIN).or_else(|| text(&header::REFERER)) {
+fn check_origin(headers: &HeaderMap, trusted: &TrustedOrigins) -> Result<(), OriginError> {
+    let site = text(headers, &SEC_FETCH_SITE);
+    let source = match (text(headers, &header::ORIGIN), text(headers, &EXPO_ORIGIN)) {
         // The browser vouches for a page of this service that hides its origin.
-        Some("null") if text(&SEC_FETCH_SITE) == Some("same-origin") => Ok(()),
+        (Some("null"), _) if site == Some("same-origin") => return Ok(()),
+        // A browser sends `Sec-Fetch-Site`, and an app has no web origin.
+        (None, Some(app)) if site.is_none() => {
+            return if trusted.trusts_app(app) { Ok(()) } else { Err(OriginError::Untrusted) };
+        }
+        (origin, _) => origin.or_else(|| text(headers, &header::REFERER)),
+    };
+    match source {
         None | Some("null") => Err(OriginError::Missing),
         Some(source) if trusted.trusts(source) => Ok(()),
         Some(_) => Err(OriginError::Untrusted),
+    }
+}
+
+/// The value of a header; `None` if it is absent or empty.
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    match Single::of(headers, name) {
+        Single::Absent | Single::Text("") => None,
+        Single::Text(text) => Some(text),
+        Single::Unreadable => Some(UNREADABLE),
     }
 }
 
@@ -94,7 +116,7 @@ const NEXT_PAGES: [NextPage; 4] = [
 pub struct NextPageError {
     next_page: NextPage,
     /// Whether it is a string, but no trusted address.
-    untrusted: bool,
+    pub untrusted: bool,
 }
 
 impl RouteError<ContractError> for NextPageError {
@@ -199,6 +221,63 @@ mod tests {
             check(&headers(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]), &own(), true).is_err()
         );
         assert!(check(&headers(&[("origin", "https://evil.example")]), &own(), false).is_ok());
+    }
+
+    #[test]
+    fn check_program_without_origin_may_sign_in() {
+        for program in [
+            // Node.js: `fetch`, undici, axios and Better Auth's client on them.
+            &[("accept", "*/*"), ("accept-language", "*"), ("sec-fetch-mode", "cors"), ("user-agent", "node")][..],
+            &[("sec-fetch-mode", "no-cors")],
+            &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+            &[("accept", "application/json, text/plain, */*"), ("user-agent", "axios/1.7.2")],
+            &[("user-agent", "got (https://github.com/sindresorhus/got)"), ("accept", "application/json")],
+            &[("user-agent", "python-requests/2.32.3"), ("accept", "*/*"), ("connection", "keep-alive")],
+            &[("user-agent", "python-httpx/0.27.0"), ("accept", "*/*")],
+        ] {
+            assert!(check(&headers(program), &own(), true).is_ok(), "{program:?}");
+        }
+        for browser in [
+            &[("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors")][..],
+            &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")],
+            &[("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate")],
+            &[("sec-fetch-mode", "cors"), ("origin", "https://evil.example")],
+            &[("sec-fetch-mode", "cors"), ("origin", "null")],
+            &[("sec-fetch-mode", "cors"), ("referer", "https://evil.example/page")],
+        ] {
+            assert!(check(&headers(browser), &own(), true).is_err(), "{browser:?}");
+        }
+        let cookie = [("sec-fetch-mode", "cors"), ("cookie", "a=b")];
+        assert!(check(&headers(&cookie), &own(), true).is_err(), "a cookie needs an origin");
+    }
+
+    #[test]
+    fn check_expo_origin_is_a_trusted_app() {
+        let cookie = ("cookie", "latchkey_session=x");
+        for app in ["myapp://", "myapp:///", "myapp://home"] {
+            assert!(check(&headers(&[cookie, ("expo-origin", app)]), &own(), false).is_ok(), "{app}");
+            assert!(check(&headers(&[("expo-origin", app)]), &own(), true).is_ok(), "{app}");
+        }
+        for refused in [
+            &[("expo-origin", "other://")][..],
+            &[("expo-origin", OWN)],
+            &[("expo-origin", "https://app.example.org")],
+            &[("expo-origin", "null")],
+            &[("expo-origin", "myapp://"), ("expo-origin", "myapp://")],
+            &[("expo-origin", "myapp://"), ("origin", "https://evil.example")],
+            &[("expo-origin", "myapp://"), ("origin", "null")],
+            &[("expo-origin", "myapp://"), ("sec-fetch-site", "cross-site")],
+            &[("expo-origin", "myapp://"), ("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors")],
+        ] {
+            assert!(check(&headers(&[refused, &[cookie]].concat()), &own(), false).is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn check_repeated_origin_is_refused() {
+        let twice = [("origin", OWN), ("origin", OWN)];
+        assert!(check(&headers(&twice), &own(), true).is_err());
+        assert!(check(&headers(&[&twice[..], &[("cookie", "a=b")]].concat()), &own(), false).is_err());
     }
 
     #[test]

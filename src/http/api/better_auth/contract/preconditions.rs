@@ -25,7 +25,7 @@ use crate::{
     auth::Requester,
     http::{
         extract::principal::Authentication,
-        middleware::error_rewrite::BareError,
+        middleware::{error_rewrite::BareError, refused_origin},
         route_error::{RouteError, responses, route_errors},
         state::AppState,
     },
@@ -97,11 +97,17 @@ pub async fn check(State((state, kind)): State<(AppState, RouteKind)>, request: 
         return StatusCode::BAD_REQUEST.into_response();
     };
     if parts.method != Method::GET {
-        match check_post(&parts, &bytes, &state, kind).map_err(ContractError::from) {
+        match check_post(&parts, &bytes, &state, kind) {
             Ok(body) => parts.extensions.insert(body),
             Err(error) => {
-                if error.is_forbidden() {
-                    state.auth.audit.cross_site_refused(&requester).await;
+                match error {
+                    CheckError::SignInOrigin(_) => {
+                        refused_origin::report(&state, &requester, &parts.headers, &parts.uri).await;
+                    }
+                    CheckError::NextPage(NextPageError { untrusted: true, .. }) => {
+                        state.auth.audit.cross_site_refused(&requester).await;
+                    }
+                    _ => {}
                 }
                 return error.into_response();
             }
