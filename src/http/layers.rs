@@ -1,5 +1,7 @@
 //! The order of the layers around each group of routes. The first layer of a list is the innermost.
 
+use std::sync::Arc;
+
 use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::MethodRouter,
@@ -10,10 +12,15 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     api,
     middleware::{
-        access_log, body_limit, catch_panic, client_ip, compression, cors, csrf, request_id, security_headers, timeout,
+        access_log, body_limit, catch_panic,
+        client_ip::{self, UnlistedProxies},
+        compression, cors, csrf, request_id, security_headers, timeout,
     },
     pages,
-    session::authenticate::{CredentialPolicy, authenticate},
+    session::{
+        authenticate::{CredentialPolicy, authenticate},
+        cookie_header,
+    },
     state::AppState,
 };
 
@@ -62,7 +69,7 @@ pub fn description(routes: Routes, state: &AppState) -> Routes {
 pub fn all(routes: Routes, state: &AppState) -> Routes {
     routes
         // Innermost: only handlers and the layers of a group read the requester.
-        .layer(from_fn_with_state(state.clone(), client_ip::set_requester))
+        .layer(from_fn_with_state((state.clone(), Arc::<UnlistedProxies>::default()), client_ip::set_requester))
         .layer(compression::layer())
         // Again for routes without a group, and for the layers of the groups.
         .layer(timeout::layer())
@@ -86,6 +93,8 @@ fn session(routes: Routes, policy: CredentialPolicy, state: &AppState) -> Routes
         .layer(from_fn_with_state((state.clone(), policy), authenticate))
         // Outside authentication, which sets cookies.
         .layer(CookieManagerLayer::new())
+        // Outside the cookie manager, which reads the header.
+        .layer(from_fn(cookie_header::encode))
 }
 
 /// Pages of trusted origins may call these routes.

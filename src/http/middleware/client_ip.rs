@@ -1,6 +1,11 @@
 //! The client's address and user agent.
 
-use std::net::{IpAddr, SocketAddr};
+mod unlisted;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -12,16 +17,33 @@ use tower_http::request_id::RequestId;
 
 use crate::{
     auth::Requester,
-    http::state::{AppState, HttpSettings},
+    http::{
+        header_values::{ascii, elements, text},
+        state::{AppState, HttpSettings},
+    },
 };
+
+pub use unlisted::UnlistedProxies;
 
 /// In characters. The rest of a longer `User-Agent` is dropped.
 const MAX_USER_AGENT: usize = 255;
 
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 /// Adds the [`Requester`] to the request.
-pub async fn set_requester(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+pub async fn set_requester(
+    State((state, unlisted)): State<(AppState, Arc<UnlistedProxies>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let request_id = request.extensions().get::<RequestId>().and_then(|id| ascii(id.header_value()));
+    if let Some(peer) = peer
+        && request.headers().contains_key(FORWARDED_FOR)
+        && !state.settings.is_trusted_proxy(peer)
+    {
+        unlisted.warn(peer, state.auth.now());
+    }
     let requester = Requester {
         address: peer.map(|peer| client_address(peer, request.headers(), &state.settings)),
         user_agent: user_agent(request.headers()),
@@ -31,32 +53,36 @@ pub async fn set_requester(State(state): State<AppState>, mut request: Request, 
     next.run(request).await
 }
 
+/// The header as readable text. Characters that could hide or reorder other text are replaced: users and operators read
+/// it in lists and logs.
 fn user_agent(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(USER_AGENT)?.to_str().ok()?;
-    Some(text.chars().take(MAX_USER_AGENT).collect())
+    let text = text(headers.get(USER_AGENT)?);
+    let visible = |c: char| if is_invisible(c) { char::REPLACEMENT_CHARACTER } else { c };
+    Some(text.chars().take(MAX_USER_AGENT).map(visible).collect())
+}
+
+/// Whether it is a control character, a bidirectional control, or a character without a width (Unicode TR36 §2.10.4).
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Reads `X-Forwarded-For` from the right, past the trusted proxies. The first untrusted address is the
 /// client's; the client itself can write everything left of it (ASVS 15.3.4).
 fn client_address(peer: IpAddr, headers: &HeaderMap, settings: &HttpSettings) -> IpAddr {
-    let mut hops: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(','))
-        .map(str::trim)
-        .collect();
-    let mut address = peer.to_canonical();
+    let mut hops: Vec<&[u8]> = elements(headers, FORWARDED_FOR).collect();
+    let mut address = peer;
     while settings.is_trusted_proxy(address) {
-        let Some(hop) = hops.pop() else { break };
-        let Some(previous) = parse_hop(hop) else { break };
+        let Some(previous) = hops.pop().and_then(parse_hop) else { break };
         address = previous.to_canonical();
     }
     address
 }
 
 /// Proxies write an address bare, in brackets, or with a port.
-fn parse_hop(hop: &str) -> Option<IpAddr> {
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let hop = std::str::from_utf8(hop).ok()?;
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
 }
