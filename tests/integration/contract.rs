@@ -3,6 +3,7 @@
 mod bodies;
 mod endpoints;
 mod origins;
+mod programs;
 mod sessions;
 
 use axum::http::StatusCode;

@@ -2,5 +2,9 @@
 
 mod client_address;
 mod cross_site;
+mod devices;
 mod forms;
+mod header_bytes;
 mod headers;
+mod instances;
+mod loopback;

@@ -1,6 +1,8 @@
 //! The client address: the peer's, or the forwarded address when the peer is a trusted proxy.
 
-use crate::support::{JSON, PASSWORD, TestApp};
+use std::time::Duration;
+
+use crate::support::{JSON, PASSWORD, TestApp, log::CapturedLog};
 
 /// The address that the service records for a sign-in.
 async fn recorded_address(app: &TestApp, peer: &str, forwarded: &[&str]) -> String {
@@ -67,4 +69,30 @@ async fn client_address_stops_at_invalid_entries() {
         assert_eq!(recorded_address(&app, "10.0.0.1", &[garbage]).await, "10.0.0.1", "{garbage:?}");
     }
     assert_eq!(recorded_address(&app, "10.0.0.1", &["203.0.113.1, unknown, 10.0.0.2"]).await, "10.0.0.2");
+}
+
+#[tokio::test]
+async fn unlisted_proxy_is_logged_once_a_minute() {
+    let captured = CapturedLog::start();
+    let app = TestApp::with(&[("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8")]).await;
+    let forward = async |peer: &str| app.client_at(peer).get("/").header("x-forwarded-for", "203.0.113.1").await;
+    let warnings = || {
+        let text = captured.text();
+        let lines = text.lines().filter(|line| line.contains("LATCHKEY_TRUSTED_PROXIES"));
+        lines
+            .filter_map(|line| line.split(r#""address":""#).nth(1)?.split('"').next().map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    app.client_at("192.0.2.7").get("/").await;
+    forward("10.0.0.1").await;
+    assert_eq!(warnings(), Vec::<String>::new(), "no header, and a listed proxy");
+    for _ in 0..3 {
+        forward("::ffff:192.0.2.7").await;
+        forward("192.0.2.8").await;
+    }
+    assert_eq!(warnings(), ["192.0.2.7"]);
+    app.wait(Duration::from_mins(1));
+    forward("192.0.2.7").await;
+    forward("192.0.2.8").await;
+    assert_eq!(warnings(), ["192.0.2.7", "192.0.2.8"]);
 }

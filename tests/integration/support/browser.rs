@@ -64,6 +64,11 @@ impl Browser {
         Self { client: app.client_at(ADDRESS), ..self.clone() }
     }
 
+    /// The same browser on a page of another instance, at another port of the host: the cookies are shared.
+    pub fn on(&self, app: &TestApp, origin: &str) -> Self {
+        Self { client: app.client_at(ADDRESS), origin: origin.to_owned(), ..self.clone() }
+    }
+
     /// A copy of the cookies, as a thief has it.
     pub fn stolen(&self) -> Self {
         let jar = self.jar().clone();

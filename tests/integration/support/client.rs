@@ -54,8 +54,13 @@ impl TestClient {
         headers.iter().fold(request, |request, (name, value)| request.header(name, value)).body(body).await
     }
 
-    fn request(&self, method: &str, path: &str) -> TestRequest {
-        let parts = Request::builder().method(method).uri(path).header("host", "localhost:3000");
+    pub fn request(&self, method: &str, path: &str) -> TestRequest {
+        self.request_to_any_host(method, path).header("host", "localhost:3000")
+    }
+
+    /// A request without a `Host` header.
+    pub fn request_to_any_host(&self, method: &str, path: &str) -> TestRequest {
+        let parts = Request::builder().method(method).uri(path);
         TestRequest { router: self.router.clone(), peer: self.peer, parts, body: Body::empty() }
     }
 }
@@ -71,6 +76,12 @@ pub struct TestRequest {
 impl TestRequest {
     pub fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
         self.parts = self.parts.header(name, value.as_ref());
+        self
+    }
+
+    /// A header with any bytes.
+    pub fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
+        self.parts = self.parts.header(name, value);
         self
     }
 
