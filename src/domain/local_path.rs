@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-/// The maximum length of a path in bytes.
-const MAX_BYTES: usize = 1024;
+/// The maximum length of a path in bytes. Percent-encoded as `?next=`, it fits the 8 kB that proxies accept as a
+/// request line, unless most of its characters need encoding.
+const MAX_BYTES: usize = 4096;
 
 /// A root-relative path with an optional query: `/account?tab=1`. Excludes `//host`, `/\host`, schemes, and all other
 /// texts that a browser could resolve to another origin (ASVS 3.7.2, CVE-2025-27143).
@@ -68,5 +69,11 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<LocalPath>(), Err(NotLocal), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn parse_path_over_4096_bytes_is_error() {
+        assert!(format!("/{}", "a".repeat(MAX_BYTES - 1)).parse::<LocalPath>().is_ok());
+        assert_eq!(format!("/{}", "a".repeat(MAX_BYTES)).parse::<LocalPath>(), Err(NotLocal));
     }
 }

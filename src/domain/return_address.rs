@@ -7,6 +7,10 @@ use super::LocalPath;
 /// The maximum length of an origin in bytes: a scheme, a host name (RFC 1035 §2.3.4) and a port.
 const MAX_ORIGIN_BYTES: usize = 270;
 
+/// All characters but the unreserved ones (RFC 3986 §2.3). Those stay, so that a long address stays below the limits of
+/// proxies.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A redirect target that is safe even when an attacker chose it. Its only constructor checks that the origin is
 /// trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +65,7 @@ impl ReturnAddress {
 
 /// `path?next=…` with `next` percent-encoded, or `path` alone.
 pub fn with_next(path: &str, next: Option<&str>) -> String {
-    next.map_or_else(|| path.to_owned(), |next| format!("{path}?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC)))
+    next.map_or_else(|| path.to_owned(), |next| format!("{path}?next={}", utf8_percent_encode(next, QUERY_VALUE)))
 }
 
 #[cfg(test)]
@@ -159,7 +163,8 @@ mod tests {
         assert_eq!(with_next("/sign-up", Some("/a?b=c&d#e")), "/sign-up?next=%2Fa%3Fb%3Dc%26d%23e");
         assert_eq!(
             with_next("/sign-up", Some("https://app.example.com/a")),
-            "/sign-up?next=https%3A%2F%2Fapp%2Eexample%2Ecom%2Fa"
+            "/sign-up?next=https%3A%2F%2Fapp.example.com%2Fa"
         );
+        assert_eq!(with_next("/sign-up", Some("/a-b_c~d%20é")), "/sign-up?next=%2Fa-b_c~d%2520%C3%A9");
     }
 }

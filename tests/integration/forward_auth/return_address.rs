@@ -81,6 +81,18 @@ async fn return_address_must_be_trusted() {
 }
 
 #[tokio::test]
+async fn return_address_of_4096_bytes_is_kept() {
+    let app = TestApp::new().await;
+    let location = async |uri: &str| {
+        let response = app.send(&format!("{VERIFY}?redirect=true"), &changed("x-forwarded-uri", uri), "").await;
+        response.header("location").to_owned()
+    };
+    let longest = format!("/{}", "a".repeat(4_095));
+    assert_eq!(location(&longest).await, format!("http://localhost:3000/sign-in?next=%2F{}", &longest[1..]));
+    assert_eq!(location(&format!("{longest}a")).await, "http://localhost:3000/sign-in");
+}
+
+#[tokio::test]
 async fn form_returns_to_trusted_sites_only() {
     let app = TestApp::with(&[("LATCHKEY_TRUSTED_ORIGINS", "http://localhost:5173")]).await;
     let there = "http://localhost:5173/tasks?done=no";
