@@ -13,6 +13,7 @@ mod m20261121_000005_user_ids_are_text;
 mod m20261121_000006_signing_keys;
 mod m20261121_000007_imported_sessions;
 mod m20261125_000008_credentials;
+mod m20261127_000011_normal_addresses;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_signing_keys::Migration),
             Box::new(m20261121_000007_imported_sessions::Migration),
             Box::new(m20261125_000008_credentials::Migration),
+            Box::new(m20261127_000011_normal_addresses::Migration),
         ]
     }
 }

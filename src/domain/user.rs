@@ -15,7 +15,7 @@ pub fn is_image(text: &str) -> bool {
 pub struct User {
     /// The user's id.
     pub id: UserId,
-    /// The e-mail address as typed.
+    /// The e-mail address in its normal form.
     pub email: String,
     /// Whether the user has confirmed the e-mail address.
     pub email_verified: bool,

@@ -71,6 +71,9 @@ pub enum Warning {
     /// The name was longer than a name can be.
     #[error("name shortened to 100 characters on one line")]
     NameShortened,
+    /// The name had characters that a name here cannot have.
+    #[error("name without its line breaks and its control, direction and invisible characters")]
+    NameCleaned,
     /// The address of the picture is invalid here.
     #[error("picture left out: its address is longer than 2048 bytes or has control characters")]
     ImageLeftOut,

@@ -116,7 +116,7 @@ impl Run<'_> {
                 continue;
             }
             if let Some(existing) = known.get(&id) {
-                if existing.email_key == key {
+                if [key, user.profile.email.former_key()].contains(&existing.email_key.as_str()) {
                     self.merge(user, existing).await?;
                     imported.insert(id, Action::Merged);
                 } else {

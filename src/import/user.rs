@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     auth::password::hasher::PasswordHash,
-    domain::{Email, Name, name, user::is_image},
+    domain::{Email, Name, name::InvalidName, user::is_image},
     store::import::Profile,
 };
 
@@ -22,12 +22,12 @@ pub(crate) struct ImportedUser {
 impl ImportedUser {
     pub(crate) fn from_source(user: SourceUser) -> Result<Self, UserSkipped> {
         let id = user.id.parse().map_err(|_| UserSkipped::Id)?;
-        let email = Email::parse(&user.email).map_err(|_| UserSkipped::Address)?;
+        let email = Email::presented(&user.email).map_err(|_| UserSkipped::Address)?;
         let created_at = user.created_at.ok_or(UserSkipped::Time)?;
         let mut warnings = Vec::new();
-        let name = Name::parse(&user.name).unwrap_or_else(|_| {
-            warnings.push(Warning::NameShortened);
-            normalize_name(&user.name)
+        let name = Name::parse(&user.name).unwrap_or_else(|invalid| {
+            warnings.push(if invalid == InvalidName::TooLong { Warning::NameShortened } else { Warning::NameCleaned });
+            Name::cleaned(&user.name)
         });
         let image = user.image.filter(|image| !image.is_empty());
         let kept = image.clone().filter(|image| is_image(image));
@@ -50,21 +50,6 @@ impl ImportedUser {
 fn convert_password(hash: Option<&str>) -> Result<String, Warning> {
     let hash = PasswordHash::from_better_auth(hash.ok_or(Warning::NoPassword)?);
     hash.map(|hash| hash.as_str().to_owned()).map_err(Warning::UnknownHash)
-}
-
-/// Replaces control characters by spaces and shortens the name.
-fn normalize_name(text: &str) -> Name {
-    let on_one_line = text.replace(char::is_control, " ");
-    let mut length = name::MAX_CHARS;
-    // Unicode normalization form C can be longer than the text.
-    while length > 0 {
-        let cut: String = on_one_line.trim().chars().take(length).collect();
-        if let Ok(name) = Name::parse(&cut) {
-            return name;
-        }
-        length /= 2;
-    }
-    Name::default()
 }
 
 #[cfg(test)]
@@ -118,6 +103,15 @@ mod tests {
         assert_eq!((imported.profile.image, imported.warnings), (None, vec![Warning::ImageLeftOut]));
         let growing = SourceUser { name: "\u{1d160}".repeat(100), ..user() };
         assert!(!ImportedUser::from_source(growing).ok().unwrap().profile.name.is_empty());
+        let misleading = SourceUser { name: "\u{202e}Ada\u{200b}\nByron".to_owned(), ..user() };
+        let imported = ImportedUser::from_source(misleading).ok().unwrap();
+        assert_eq!((imported.profile.name.as_str(), imported.warnings), ("Ada Byron", vec![Warning::NameCleaned]));
+    }
+
+    #[test]
+    fn user_address_is_normalized() {
+        let typed = SourceUser { email: "\u{200b}Ｇrace@Exam\u{200b}ple.com".to_owned(), ..user() };
+        assert_eq!(ImportedUser::from_source(typed).ok().unwrap().profile.email.as_str(), "grace@example.com");
     }
 
     #[test]

@@ -139,8 +139,12 @@ impl Store {
     }
 }
 
+/// Two accounts match if the key of an earlier version and the present key belong to different accounts. The address
+/// was typed with the former key then, so that account is the one.
 async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<user::Model>, DbErr> {
-    Users::find().filter(user::Column::EmailKey.eq(email.key())).one(db).await
+    let keys = [email.key(), email.former_key()];
+    let rows = Users::find().filter(user::Column::EmailKey.is_in(keys)).all(db).await?;
+    Ok(rows.into_iter().max_by_key(|row| row.email_key == email.former_key()))
 }
 
 fn to_user(row: user::Model) -> User {
@@ -148,8 +152,8 @@ fn to_user(row: user::Model) -> User {
         id: row.id.0,
         email: row.email,
         email_verified: row.email_verified,
-        // Names are validated before they are stored.
-        name: Name::parse(&row.name).unwrap_or_default(),
+        // Earlier versions stored names with invisible characters.
+        name: Name::cleaned(&row.name),
         image: row.image,
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),

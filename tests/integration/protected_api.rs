@@ -60,7 +60,7 @@ async fn profile_has_public_members_only() {
     assert_eq!(
         profile,
         json!({
-            "id": ada.user_id, "email": "Ada@Example.com", "emailVerified": false, "name": "Ada", "image": null,
+            "id": ada.user_id, "email": "ada@example.com", "emailVerified": false, "name": "Ada", "image": null,
             "createdAt": "2027-01-15T08:00:00.000Z", "updatedAt": "2027-01-15T08:00:00.000Z",
             "lastSignInAt": "2027-01-15T08:00:00.000Z",
         })

@@ -56,7 +56,7 @@ impl SignIn {
         form: EmailAndPassword<'_>,
         requester: &Requester,
     ) -> Result<SignInStep, SignInError> {
-        let email = Email::parse(form.email)?;
+        let email = Email::presented(form.email)?;
         let Ok(password) = Password::presented(form.password) else { return Err(SignInError::Credentials) };
         let admitted = self.throttle.check_network(Purpose::SignIn, requester);
         self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;

@@ -1,7 +1,7 @@
 //! Migrations keep the rows of earlier versions.
 
 use latchkey::{
-    domain::{SessionId, Timestamp, UserId},
+    domain::{Email, SessionId, Timestamp, UserId},
     store::Store,
 };
 use migrations::{Migrator, MigratorTrait};
@@ -62,11 +62,55 @@ async fn upgrade_from_uuid_ids_keeps_all_rows() {
 
     let owner: UserId = user.to_string().parse().expect("a user id");
     let earlier = Timestamp::from_millis(2);
-    assert_eq!(store.enabled_user(owner).await.expect("the database is reachable").expect("the user").email, "A@b.org");
+    assert_eq!(store.enabled_user(owner).await.expect("the database is reachable").expect("the user").email, "a@b.org");
     assert_eq!(store.password(owner).await.expect("the database is reachable").expect("a password").hash, "hash");
     let sessions = store.sessions(owner, earlier).await.expect("the database is reachable");
     assert_eq!(sessions.iter().map(|session| session.id).collect::<Vec<_>>(), [SessionId::from_uuid(session)]);
     assert_eq!(store.events(owner, None, 10, &[]).await.expect("the database is reachable").len(), 1);
+}
+
+#[tokio::test]
+async fn upgrade_normalizes_addresses() {
+    let database = TestDatabase::new().await;
+    let create = if database.url().starts_with("sqlite") { "?mode=rwc" } else { "" };
+    let old = Database::connect(format!("{}{create}", database.url())).await.expect("the database is reachable");
+    Migrator::up(&old, Some(8)).await.expect("the first eight migrations");
+    let accounts = [
+        ("capitals", "Ada@Example.com", "ada@example.com", Some("ada@example.com")),
+        ("hidden", "gra\u{200b}ce@exam\u{200b}ple.com", "gra\u{200b}ce@example.com", Some("grace@example.com")),
+        ("wide", "\u{ff45}ve@example.com", "eve@example.com", Some("eve@example.com")),
+        ("sigma", "νικος@example.com", "νικος@example.com", Some("νικος@example.com")),
+        // Two accounts of one mailbox stay as they are.
+        ("first", "σας@example.com", "σας@example.com", None),
+        ("second", "ΣΑΣ@example.com", "σασ@example.com", None),
+        ("third", "al\u{ad}an@example.com", "al\u{ad}an@example.com", None),
+        ("fourth", "alan@example.com", "alan@example.com", Some("alan@example.com")),
+        // An address that is no longer valid stays too.
+        ("invalid", "bob@exa_mple", "bob@exa_mple", None),
+    ];
+    for (id, email, key, _) in accounts {
+        let columns = "users (id, email, email_key, email_verified, name, created_at, updated_at)";
+        let values = vec![id.into(), email.into(), key.into(), false.into(), "".into(), 1_i64.into(), 1_i64.into()];
+        insert(&old, columns, values).await;
+        let columns = "credentials (user_id, kind, secret, created_at, updated_at)";
+        insert(&old, columns, vec![id.into(), "password".into(), id.into(), 1_i64.into(), 1_i64.into()]).await;
+    }
+    old.close().await.expect("the connection closes");
+
+    let store = Store::connect(database.url()).await.expect("the database is reachable");
+    store.migrate().await.expect("the remaining migrations");
+
+    for (id, typed, _, normal) in accounts {
+        let owner: UserId = id.parse().expect("a user id");
+        let user = store.enabled_user(owner).await.expect("the database is reachable").expect("the user");
+        assert_eq!(user.email, normal.unwrap_or(typed), "{id}");
+        let Ok(email) = Email::presented(typed) else { continue };
+        let login = store.password_login(&email).await.expect("the database is reachable").expect("the account");
+        assert_eq!(login.password.hash, id, "the address as typed at sign-up finds the account");
+    }
+    let capitals = Email::presented("ΝΙΚΟΣ@example.com").expect("an address");
+    let login = store.password_login(&capitals).await.expect("the database is reachable").expect("the account");
+    assert_eq!(login.password.hash, "sigma");
 }
 
 async fn insert(db: &DatabaseConnection, columns: &str, values: Vec<Value>) {
