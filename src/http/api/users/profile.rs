@@ -34,7 +34,7 @@ pub struct ProfileResponse {
     /// The user's id, which never changes.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     id: UserId,
-    /// The e-mail address as it was typed.
+    /// The e-mail address in its normal form: lower case, without invisible characters.
     email: String,
     /// Whether the address is verified.
     email_verified: bool,
@@ -86,7 +86,11 @@ pub async fn get(
 #[serde(deny_unknown_fields)]
 pub struct ProfilePatch {
     /// The display name, on one line; may be empty. Surrounding white space is removed.
-    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$", examples("Grace Hopper"))]
+    #[schema(
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]*$",
+        examples("Grace Hopper")
+    )]
     name: String,
 }
 

@@ -15,10 +15,13 @@ use super::{
     error::sentence,
     members::{MemberSet, Members, kind},
 };
-use crate::domain::{Email, Name, user::is_image};
+use crate::domain::{Email, Name, email::InvalidEmail, user::is_image};
 
 /// Text on one line.
 const LINE: &str = r"^[^\u0000-\u001F\u007F-\u009F]*$";
+
+/// Text on one line without characters that change its direction. Other invisible characters depend on their neighbours.
+const NAME: &str = r"^[^\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]*$";
 
 /// A kind of members.
 pub trait Kind {
@@ -74,16 +77,38 @@ texts! {
     Text: string();
     /// Any string that the use case parses as an e-mail address.
     EmailText: format(KnownFormat::Email);
-    /// A valid e-mail address.
-    EmailAddress: format(KnownFormat::Email), if |text: &str| text.trim() != text || Email::parse(text).is_err()
-        => "Invalid email address";
     /// A password to verify.
     PasswordText: format(KnownFormat::Password);
     /// Any string that the use case parses as a display name.
-    NameText: string().max_length(Some(100)).pattern(Some(LINE));
+    NameText: string().max_length(Some(100)).pattern(Some(NAME));
     /// The address of a picture.
     ImageUrl: string().max_length(Some(2048)).pattern(Some(LINE)), if |text: &str| !is_image(text)
         => "Invalid image address";
+}
+
+/// A valid e-mail address.
+pub struct EmailAddress;
+
+impl Kind for EmailAddress {
+    type Value = String;
+
+    fn read(members: &mut Members<'_>, name: &str) -> String {
+        let text = EmailText::read(members, name);
+        if members.get(name).is_some_and(Value::is_string) {
+            match Email::parse(&text) {
+                Ok(_) if text.trim() == text => {}
+                Err(InvalidEmail::InvisibleCharacter) => {
+                    members.problem(name, "Invalid email address: remove the invisible characters");
+                }
+                _ => members.problem(name, "Invalid email address"),
+            }
+        }
+        text
+    }
+
+    fn schema() -> RefOr<Schema> {
+        EmailText::schema()
+    }
 }
 
 /// A new password. The document adds the configured minimum length to its schema.
