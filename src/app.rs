@@ -72,6 +72,8 @@ pub async fn assemble(
             idle_unless_kept: BROWSER_SESSION_IDLE,
         },
         attempts_secret: config.server.rate_limit.then(|| derived.attempts.clone()),
+        sign_up_open: config.sign_up.open,
+        sign_up_budget: config.sign_up.budget,
     });
     auth.sessions.load_revocations().await?;
     Ok(AppState { auth, settings: Arc::new(HttpSettings::new(config, &derived)) })

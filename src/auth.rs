@@ -33,7 +33,7 @@ use keys::SigningKeys;
 use password::{Passwords, hasher::PasswordHasher, policy::PasswordPolicy};
 use sessions::{Lifetimes, Sessions};
 use sign_in::SignIn;
-use throttle::{AttemptKeys, NetworkLimiter, Throttle};
+use throttle::{AttemptKeys, NetworkLimiter, SignUpBudget, Throttle};
 use token::{AccessTokens, Issuer, TokenSettings, Verifier, revocations::Revocations};
 
 /// The service: its components, each with the use cases of one concern.
@@ -76,14 +76,20 @@ pub struct Parts {
     pub lifetimes: Lifetimes,
     /// The secret that hides accounts in attempt counters. `None`: no rate limits.
     pub attempts_secret: Option<Zeroizing<[u8; 32]>>,
+    /// Whether new accounts can be created.
+    pub sign_up_open: bool,
+    /// The number of sign-ups per network.
+    pub sign_up_budget: SignUpBudget,
 }
 
 impl Auth {
     /// Assembles the service.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, clock, hasher, policy, keys, tokens, lifetimes, attempts_secret } = parts;
+        let Parts { store, clock, hasher, policy, keys, tokens, lifetimes, .. } = parts;
+        let Parts { attempts_secret, sign_up_open, sign_up_budget, .. } = parts;
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
-        let networks = if attempt_keys.is_some() { NetworkLimiter::new(&clock) } else { NetworkLimiter::off() };
+        let networks =
+            if attempt_keys.is_some() { NetworkLimiter::new(&clock, sign_up_budget) } else { NetworkLimiter::off() };
         let networks = Arc::new(networks);
         let throttle = Arc::new(Throttle::new(Arc::clone(&networks), attempt_keys, store.clone(), clock.clone()));
         let audit = Arc::new(Audit::new(store.clone(), clock.clone(), Arc::clone(&networks)));
@@ -117,6 +123,7 @@ impl Auth {
                 Arc::clone(&audit),
                 Arc::clone(&passwords),
                 Arc::clone(&sessions),
+                sign_up_open,
             ),
             sign_in: SignIn::new(
                 store.clone(),

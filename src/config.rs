@@ -15,6 +15,7 @@ mod secrets;
 mod server;
 mod sessions;
 mod setting;
+mod sign_up;
 mod tokens;
 mod value;
 
@@ -33,6 +34,7 @@ pub use secrets::{SecretFileError, SecretsConfig};
 pub use server::{BaseUrl, ServerConfig};
 pub use sessions::SessionConfig;
 pub use setting::Setting;
+pub use sign_up::SignUpConfig;
 pub use tokens::{JwtClaims, TokenConfig};
 
 /// All settings. The `Debug` output hides secrets.
@@ -52,6 +54,8 @@ pub struct Config {
     pub cookies: CookieConfig,
     /// Rules for new passwords.
     pub passwords: PasswordConfig,
+    /// Who can create an account.
+    pub sign_up: SignUpConfig,
     /// Origins that may call the sign-in API from a browser.
     pub origins: TrustedOrigins,
     /// Reverse proxies.
@@ -70,6 +74,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         sessions::SETTINGS,
         cookies::SETTINGS,
         passwords::SETTINGS,
+        sign_up::SETTINGS,
         origins::SETTINGS,
         proxies::SETTINGS,
         log::SETTINGS,
@@ -88,6 +93,7 @@ impl Config {
         let sessions = SessionConfig::read(&mut reader);
         let cookies = CookieConfig::read(&mut reader);
         let passwords = PasswordConfig::read(&mut reader);
+        let sign_up = SignUpConfig::read(&mut reader);
         let origins = TrustedOrigins::read(&mut reader);
         let proxies = ProxyConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
@@ -100,6 +106,7 @@ impl Config {
                 sessions: sessions?,
                 cookies: cookies?,
                 passwords: passwords?,
+                sign_up: sign_up?,
                 origins: origins?,
                 proxies: proxies?,
                 log: log?,
@@ -135,6 +142,7 @@ impl Config {
             self.sessions.values(),
             self.cookies.values(),
             self.passwords.values(),
+            self.sign_up.values(),
             self.origins.values(),
             self.proxies.values(),
             self.log.values(),

@@ -17,6 +17,7 @@ pub struct Accounts {
     audit: Arc<Audit>,
     passwords: Arc<Passwords>,
     sessions: Arc<Sessions>,
+    sign_up_open: bool,
 }
 
 impl Accounts {
@@ -27,7 +28,8 @@ impl Accounts {
         audit: Arc<Audit>,
         passwords: Arc<Passwords>,
         sessions: Arc<Sessions>,
+        sign_up_open: bool,
     ) -> Self {
-        Self { store, clock, throttle, audit, passwords, sessions }
+        Self { store, clock, throttle, audit, passwords, sessions, sign_up_open }
     }
 }

@@ -18,7 +18,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use attempts::{AttemptBudget, AttemptKey, AttemptKeys, AttemptTarget, admit};
 pub use backoff::Backoff;
-pub use limiter::{NetworkLimiter, Purpose};
+pub use limiter::{NetworkLimiter, Purpose, SignUpBudget};
 pub use network::Network;
 
 use super::{

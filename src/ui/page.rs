@@ -26,6 +26,8 @@ pub trait Page {
 pub struct Document {
     /// The signed-in user.
     pub viewer: Option<Viewer>,
+    /// Whether the header links to sign-up.
+    pub sign_up: bool,
     /// The outcome of the last form post.
     pub form: Option<FormState>,
     /// The style sheet and the browser bundle.

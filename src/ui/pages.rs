@@ -7,3 +7,4 @@ pub mod not_found;
 pub mod reference;
 pub mod sign_in;
 pub mod sign_up;
+pub mod sign_up_closed;

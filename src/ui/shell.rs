@@ -27,7 +27,7 @@ pub fn render<P: Page>(page: P, document: Document, nonce: Nonce) -> String {
 }
 
 fn shell(title: String, has_islands: bool, main: AnyView, document: Document) -> impl IntoView {
-    let Document { viewer, form, assets, reload } = document;
+    let Document { viewer, sign_up, form, assets, reload } = document;
     let stylesheet = assets.stylesheet.clone();
     let scripts = has_islands.then(|| view! { <IslandScripts assets /> });
     view! {
@@ -45,7 +45,7 @@ fn shell(title: String, has_islands: bool, main: AnyView, document: Document) ->
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to content"</a>
-                <Header viewer />
+                <Header viewer sign_up />
                 <main id="main" tabindex="-1">
                     <NoticeBanner form />
                     {main}
@@ -72,7 +72,7 @@ mod tests {
         },
     };
 
-    const HOME: HomePage = HomePage { signed_in: false };
+    const HOME: HomePage = HomePage { signed_in: false, sign_up: true };
 
     fn draw(page: impl Page, form: Option<FormState>) -> String {
         let assets = Assets {
@@ -80,7 +80,7 @@ mod tests {
             script: "/pkg/latchkey.2.js".into(),
             wasm: "/pkg/latchkey.3.wasm".into(),
         };
-        render(page, Document { viewer: None, form, assets, reload: None }, Nonce::from_value("n0nce"))
+        render(page, Document { viewer: None, sign_up: true, form, assets, reload: None }, Nonce::from_value("n0nce"))
     }
 
     fn sign_up() -> SignUpPage {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn sign_in(next: Option<&str>) -> SignInPage {
-        SignInPage { next: next.and_then(|next| ReturnAddress::parse(next, |_| false)) }
+        SignInPage { next: next.and_then(|next| ReturnAddress::parse(next, |_| false)), sign_up: true }
     }
 
     fn rejected(form: FormKind, errors: &[FormError], email: &str) -> FormState {
@@ -181,8 +181,8 @@ mod tests {
         assert!(draw(HOME, None).contains("href=\"/sign-up\""));
         let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
         let viewer = Some(Viewer { name: "<Ada>".into() });
-        let document = Document { viewer, form: None, assets, reload: None };
-        let html = render(HomePage { signed_in: true }, document, Nonce::from_value("n"));
+        let document = Document { viewer, sign_up: true, form: None, assets, reload: None };
+        let html = render(HomePage { signed_in: true, sign_up: true }, document, Nonce::from_value("n"));
         assert!(html.contains("action=\"/actions/sign-out\"") && html.contains("&lt;Ada&gt;"), "{html}");
         assert!(!html.contains("href=\"/sign-up\""));
     }

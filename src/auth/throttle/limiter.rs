@@ -1,6 +1,6 @@
 //! Budgets per network, in memory.
 
-use std::{collections::hash_map::RandomState, hash::BuildHasher, num::NonZeroU32};
+use std::{collections::hash_map::RandomState, hash::BuildHasher, num::NonZeroU32, time::Duration};
 
 use governor::{Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, state::keyed::DashMapStateStore};
 
@@ -17,7 +17,7 @@ const MAX_NETWORKS: usize = 50_000;
 pub enum Purpose {
     /// Sign-in: 60 at once, then one every 2 s.
     SignIn,
-    /// Sign-up: 40 at once, then one every 30 s.
+    /// Sign-up: the configured [`SignUpBudget`].
     SignUp,
     /// Confirming a password: 20 at once, then one every 30 s.
     PasswordCheck,
@@ -25,11 +25,38 @@ pub enum Purpose {
     Incident,
 }
 
+/// How many sign-ups of one network are admitted at once. A used up budget is full again after 20 minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignUpBudget(NonZeroU32);
+
+impl SignUpBudget {
+    /// The largest budget.
+    pub const MAX: u32 = 10_000;
+
+    /// How long an empty budget takes to refill.
+    const REFILL: Duration = Duration::from_mins(20);
+
+    /// A budget of 1 to [`MAX`](Self::MAX) sign-ups.
+    pub fn new(sign_ups: u32) -> Option<Self> {
+        NonZeroU32::new(sign_ups).filter(|sign_ups| sign_ups.get() <= Self::MAX).map(Self)
+    }
+
+    /// The number of sign-ups.
+    pub const fn get(self) -> u32 {
+        self.0.get()
+    }
+
+    fn quota(self) -> Quota {
+        let quota = Quota::with_period(Self::REFILL / self.get());
+        quota.unwrap_or_else(|| Quota::per_minute(NonZeroU32::MIN)).allow_burst(self.0)
+    }
+}
+
 impl Purpose {
-    const fn quota(self) -> Quota {
+    fn quota(self, sign_ups: SignUpBudget) -> Quota {
         match self {
             Self::SignIn => Quota::per_minute(nonzero(30)).allow_burst(nonzero(60)),
-            Self::SignUp => Quota::per_minute(nonzero(2)).allow_burst(nonzero(40)),
+            Self::SignUp => sign_ups.quota(),
             Self::PasswordCheck => Quota::per_minute(nonzero(2)).allow_burst(nonzero(20)),
             Self::Incident => Quota::per_minute(nonzero(1)).allow_burst(nonzero(30)),
         }
@@ -56,8 +83,8 @@ struct Budgets {
 
 impl NetworkLimiter {
     /// A limiter on `clock`.
-    pub fn new(clock: &Clock) -> Self {
-        Self::with_capacity(MAX_NETWORKS, clock)
+    pub fn new(clock: &Clock, sign_ups: SignUpBudget) -> Self {
+        Self::with_capacity(MAX_NETWORKS, clock, sign_ups)
     }
 
     /// A limiter that admits everything, for load tests.
@@ -65,9 +92,9 @@ impl NetworkLimiter {
         Self(None)
     }
 
-    fn with_capacity(networks: usize, clock: &Clock) -> Self {
+    fn with_capacity(networks: usize, clock: &Clock, sign_ups: SignUpBudget) -> Self {
         let clock = SteadyClock::following(clock.clone());
-        let budget = |purpose: Purpose| Budget::new(purpose.quota(), networks, &clock);
+        let budget = |purpose: Purpose| Budget::new(purpose.quota(sign_ups), networks, &clock);
         Self(Some(Budgets {
             sign_in: budget(Purpose::SignIn),
             sign_up: budget(Purpose::SignUp),
@@ -153,6 +180,10 @@ mod tests {
         Network::of(address.parse().unwrap())
     }
 
+    fn sign_ups(number: u32) -> SignUpBudget {
+        SignUpBudget::new(number).unwrap()
+    }
+
     fn admitted(limiter: &NetworkLimiter, purpose: Purpose, network: Network) -> usize {
         (0..1_000).take_while(|_| limiter.check(purpose, network).is_ok()).count()
     }
@@ -166,7 +197,7 @@ mod tests {
             (Purpose::Incident, 30, 60),
         ] {
             let clock = clock();
-            let limiter = NetworkLimiter::new(&clock.clock());
+            let limiter = NetworkLimiter::new(&clock.clock(), sign_ups(40));
             let home = network("192.0.2.1");
             assert_eq!(admitted(&limiter, purpose, home), burst, "{purpose:?}");
             let refused = limiter.check(purpose, home).unwrap_err();
@@ -179,8 +210,22 @@ mod tests {
     }
 
     #[test]
+    fn sign_up_budget_is_full_after_20_minutes() {
+        for number in [1, 55, 500] {
+            let clock = clock();
+            let limiter = NetworkLimiter::new(&clock.clock(), sign_ups(number));
+            let school = network("192.0.2.1");
+            let expected = usize::try_from(number).unwrap();
+            assert_eq!(admitted(&limiter, Purpose::SignUp, school), expected);
+            clock.advance(Duration::from_mins(20));
+            assert_eq!(admitted(&limiter, Purpose::SignUp, school), expected);
+        }
+        assert_eq!((SignUpBudget::new(0), SignUpBudget::new(SignUpBudget::MAX + 1)), (None, None));
+    }
+
+    #[test]
     fn budgets_are_separate_per_network_and_purpose() {
-        let limiter = NetworkLimiter::new(&clock().clock());
+        let limiter = NetworkLimiter::new(&clock().clock(), sign_ups(40));
         admitted(&limiter, Purpose::SignIn, network("192.0.2.1"));
         assert!(limiter.check(Purpose::SignIn, network("192.0.2.1")).is_err());
         assert!(limiter.check(Purpose::SignUp, network("192.0.2.1")).is_ok());
@@ -189,7 +234,7 @@ mod tests {
 
     #[test]
     fn addresses_of_one_64_share_a_budget() {
-        let limiter = NetworkLimiter::new(&clock().clock());
+        let limiter = NetworkLimiter::new(&clock().clock(), sign_ups(40));
         admitted(&limiter, Purpose::SignIn, network("2001:db8:0:1::1"));
         assert!(limiter.check(Purpose::SignIn, network("2001:db8:0:1:a:b:c:d")).is_err());
         admitted(&limiter, Purpose::SignIn, network("192.0.2.1"));
@@ -199,7 +244,7 @@ mod tests {
     #[test]
     fn clock_set_back_refills_at_the_same_pace() {
         let clock = clock();
-        let limiter = NetworkLimiter::new(&clock.clock());
+        let limiter = NetworkLimiter::new(&clock.clock(), sign_ups(40));
         let home = network("192.0.2.1");
         admitted(&limiter, Purpose::SignIn, home);
         clock.set_back(Duration::from_hours(24));
@@ -211,7 +256,7 @@ mod tests {
     #[test]
     fn networks_beyond_capacity_share_the_overflow() {
         let clock = clock();
-        let limiter = NetworkLimiter::with_capacity(100, &clock.clock());
+        let limiter = NetworkLimiter::with_capacity(100, &clock.clock(), sign_ups(40));
         let host = |number: u32| Network::of(Ipv4Addr::from_bits(0x0a00_0000 + number).into());
         let admitted_of_a_thousand =
             (0..1_000).filter(|number| limiter.check(Purpose::SignIn, host(*number)).is_ok()).count();

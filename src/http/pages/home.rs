@@ -8,5 +8,6 @@ use crate::ui::pages::home::HomePage;
 /// `GET /`
 pub async fn home(visitor: Visitor) -> Response {
     let signed_in = visitor.account.is_some();
-    visitor.render(StatusCode::OK, HomePage { signed_in })
+    let sign_up = visitor.state.auth.accounts.sign_up_is_open();
+    visitor.render(StatusCode::OK, HomePage { signed_in, sign_up })
 }

@@ -10,5 +10,6 @@ pub async fn sign_in(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
     if visitor.account.is_some() {
         return ReturnTo(next).redirect();
     }
-    visitor.render(StatusCode::OK, SignInPage { next })
+    let sign_up = visitor.state.auth.accounts.sign_up_is_open();
+    visitor.render(StatusCode::OK, SignInPage { next, sign_up })
 }

@@ -9,6 +9,8 @@ use crate::ui::page::Viewer;
 pub fn Header(
     /// The signed-in user.
     viewer: Option<Viewer>,
+    /// Whether to link to sign-up.
+    sign_up: bool,
 ) -> impl IntoView {
     view! {
         <header class="top">
@@ -22,7 +24,7 @@ pub fn Header(
             {match viewer {
                 Some(viewer) => view! {
                     <nav aria-label="Account">
-                        <a class="viewer" href="/account">{viewer.name}</a>
+                        <a class="viewer" href="/account"><bdi>{viewer.name}</bdi></a>
                         <form method="post" action="/actions/sign-out">
                             <button type="submit" class="quiet">"Sign out"</button>
                         </form>
@@ -31,7 +33,7 @@ pub fn Header(
                 None => view! {
                     <nav aria-label="Account">
                         <a href="/sign-in">"Sign in"</a>
-                        <a href="/sign-up">"Create account"</a>
+                        {sign_up.then(|| view! { <a href="/sign-up">"Create account"</a> })}
                     </nav>
                 }.into_any(),
             }}

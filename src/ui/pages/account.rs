@@ -131,7 +131,7 @@ mod tests {
 
     fn draw(page: AccountPage, form: Option<FormState>) -> String {
         let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
-        render(page, Document { viewer: None, form, assets, reload: None }, Nonce::from_value("n"))
+        render(page, Document { viewer: None, sign_up: true, form, assets, reload: None }, Nonce::from_value("n"))
     }
 
     fn wrong_password(form: FormKind) -> FormState {

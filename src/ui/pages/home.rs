@@ -8,6 +8,8 @@ use crate::{domain::form::FormState, ui::page::Page};
 pub struct HomePage {
     /// Shows a link to the account instead of the sign-in links.
     pub signed_in: bool,
+    /// Whether the page links to sign-up.
+    pub sign_up: bool,
 }
 
 impl Page for HomePage {
@@ -27,9 +29,12 @@ impl Page for HomePage {
                     {if self.signed_in {
                         view! { <a class="button primary" href="/account">"Go to your account"</a> }.into_any()
                     } else {
+                        let sign_in = if self.sign_up { "button" } else { "button primary" };
                         view! {
-                            <a class="button primary" href="/sign-up">"Create account"</a>
-                            <a class="button" href="/sign-in">"Sign in"</a>
+                            {self.sign_up.then(|| view! {
+                                <a class="button primary" href="/sign-up">"Create account"</a>
+                            })}
+                            <a class=sign_in href="/sign-in">"Sign in"</a>
                         }.into_any()
                     }}
                 </div>

@@ -1,0 +1,82 @@
+//! Who can create an account, and how many at once.
+
+use super::setting::{Invalid, Reader, Row, Setting};
+use crate::auth::throttle::SignUpBudget;
+
+const SIGN_UP: Row<bool> = Row {
+    setting: Setting {
+        variable: "LATCHKEY_SIGN_UP",
+        flag: "sign-up",
+        value: "OPEN|CLOSED",
+        default: "open",
+        help: "Whether new users can create an account; an import works in any case",
+    },
+    parse: parse_sign_up,
+};
+
+const BUDGET: Row<SignUpBudget> = Row {
+    setting: Setting {
+        variable: "LATCHKEY_SIGN_UP_BUDGET",
+        flag: "sign-up-budget",
+        value: "NUMBER",
+        default: "40",
+        help: "Number of sign-ups from one network at once, full again after 20 minutes; from 1 to 10000",
+    },
+    parse: parse_budget,
+};
+
+pub(super) const SETTINGS: &[Setting] = &[SIGN_UP.setting, BUDGET.setting];
+
+/// Who can create an account, and how many at once.
+#[derive(Clone, Debug)]
+pub struct SignUpConfig {
+    /// Whether new users can create an account.
+    pub open: bool,
+    /// The number of sign-ups per network.
+    pub budget: SignUpBudget,
+}
+
+impl SignUpConfig {
+    pub(super) fn read(reader: &mut Reader) -> Result<Self, Invalid> {
+        let (open, budget) = (reader.read(&SIGN_UP), reader.read(&BUDGET));
+        Ok(Self { open: open?, budget: budget? })
+    }
+
+    pub(super) fn values(&self) -> Vec<(&'static str, String)> {
+        vec![SIGN_UP.show(if self.open { "open" } else { "closed" }), BUDGET.show(self.budget.get())]
+    }
+}
+
+fn parse_sign_up(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "open" => Ok(true),
+        "closed" => Ok(false),
+        _ => Err(format!("{text:?} is neither open nor closed")),
+    }
+}
+
+fn parse_budget(text: &str) -> Result<SignUpBudget, String> {
+    let budget = text.parse().ok().and_then(SignUpBudget::new);
+    budget.ok_or_else(|| format!("{text:?} is not a number from 1 to {}", SignUpBudget::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sign_up_value_is_open_or_closed() {
+        assert_eq!([parse_sign_up("open"), parse_sign_up("Closed")], [Ok(true), Ok(false)]);
+        for bad in ["off", "true", "invite"] {
+            assert!(parse_sign_up(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn budget_out_of_range_is_an_error() {
+        assert_eq!(parse_budget("55").map(SignUpBudget::get), Ok(55));
+        for bad in ["0", "-1", "10001", "many", "1.5", "99999999999"] {
+            assert!(parse_budget(bad).is_err(), "{bad}");
+        }
+    }
+}
