@@ -8,7 +8,8 @@
 //!   `update-user` does not return it. A password change always ends the other sessions.
 //! - An `Authorization` header takes precedence: an invalid one never falls back to a cookie.
 //! - The origin is checked before the body's members (403 before 400), and the current password before the new one.
-//! - `name` and `image` have a maximum length; e-mail addresses may have non-ASCII characters.
+//! - `name` is optional at sign-up. `name` and `image` have a maximum length, and a name has no misleading characters;
+//!   e-mail addresses may have non-ASCII characters.
 //! - `callbackURL` and similar members that are paths must not contain `//`.
 //! - A trusted wildcard matches within its host. Without a scheme it matches `https`, and `http` only if the service
 //!   itself uses it (see [`TrustedOrigins`](crate::config::TrustedOrigins)).

@@ -8,7 +8,7 @@ const signUp = (changed: Record<string, unknown>) =>
 
 const without = (name: string) => signUp({ [name]: undefined });
 
-/** Invalid members; no account is created. */
+/** Invalid members. */
 export const validation: Cases = {
   nothing: post("/sign-up/email", {}),
   "everything of the wrong type": post("/sign-up/email", { name: 1, email: 2, password: 3 }),

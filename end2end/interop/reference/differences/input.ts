@@ -63,7 +63,23 @@ export const passwords: Difference[] = [
   },
 ];
 
+/** The message for missing members of a sign-up. */
+const missing = (...names: string[]) =>
+  names.map((name) => `[body.${name}] Invalid input: expected string, received undefined`).join("; ");
+
 export const inputs: Difference[] = [
+  {
+    reason: "The name is optional at sign-up",
+    cases: ["validation: no name"],
+    reference: error(400, "VALIDATION_ERROR", missing("name")),
+    latchkey: succeeds,
+  },
+  {
+    reason: "The name is optional at sign-up",
+    cases: ["validation: nothing", "bodies: sign-up as Application/JSON with parameters"],
+    reference: error(400, "VALIDATION_ERROR", missing("name", "email", "password")).slice(2),
+    latchkey: error(400, "VALIDATION_ERROR", missing("email", "password")).slice(2),
+  },
   {
     reason: "E-mail addresses may contain non-ASCII letters (RFC 6531)",
     cases: ["sign-up: a non-ASCII address"],
@@ -90,7 +106,7 @@ export const inputs: Difference[] = [
   },
   {
     reason: "A name is a single line",
-    ...refuses(error(400, "VALIDATION_ERROR", "[body.name] Use letters, digits, spaces and punctuation only"), [
+    ...refuses(error(400, "VALIDATION_ERROR", "[body.name] Write the name on one line"), [
       "update-user: a name on two lines",
     ]),
   },
@@ -109,13 +125,7 @@ export const inputs: Difference[] = [
   {
     reason: "Media types are compared in full, not by prefix",
     cases: ["bodies: sign-up as application/jsonx"],
-    reference: error(
-      400,
-      "VALIDATION_ERROR",
-      ["name", "email", "password"]
-        .map((name) => `[body.${name}] Invalid input: expected string, received undefined`)
-        .join("; "),
-    ),
+    reference: error(400, "VALIDATION_ERROR", missing("name", "email", "password")),
     latchkey: error(
       415,
       "UNSUPPORTED_MEDIA_TYPE",

@@ -30,7 +30,7 @@ members! {
     /// A new account.
     pub struct SignUpBody: ObjectAndRecord {
         /// The display name, on one line; may be empty. Surrounding white space is removed.
-        name: NameText = "name",
+        name: Optional<NameText> = "name",
         /// The address to sign in with. Its case is ignored; responses have it in lower case.
         email: EmailAddress = "email",
         password: NonEmpty<NewPassword> = "password",
@@ -61,6 +61,10 @@ route_errors! {
             "User already exists. Use another email.",
         ),
         InvalidEmail => ContractError::bad_request("VALIDATION_ERROR", "[body.email] Invalid email address"),
+        // `LATCHKEY_SIGN_UP=closed`
+        Closed => ContractError::bad_request(
+            "EMAIL_PASSWORD_SIGN_UP_DISABLED", "Email and password sign up is not enabled",
+        ),
         ..LoginCsrf(LoginCsrfError),
         ..InvalidName(InvalidName),
         ..Validation(ValidationError),
@@ -84,6 +88,7 @@ impl From<InvalidName> for ContractError {
 impl From<SignUpError> for SignUpRouteError {
     fn from(error: SignUpError) -> Self {
         match error {
+            SignUpError::Closed => Self::Closed,
             SignUpError::Invalid(errors) => errors.first().copied().into(),
             SignUpError::Interrupted(interrupted) => interrupted.into(),
         }
@@ -122,6 +127,7 @@ pub async fn email(
     ValidBody(body, ..): ValidBody<SignUpBody, SignUpRouteError>,
 ) -> Result<Json<SignUpResponse>, SignUpRouteError> {
     let SignUpBody { name, email, password, image, remember, .. } = &body;
+    let name = name.as_deref().unwrap_or_default();
     let sign_up = SignUp { email, name, password, image: image.as_deref(), remember: *remember };
     let signed_in = auth.accounts.sign_up(sign_up, &requester).await?;
     changes.start_session(&signed_in);
