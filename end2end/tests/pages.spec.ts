@@ -164,6 +164,13 @@ test("sign-up: password characters are counted with JavaScript", async ({ page, 
     await field(page, "Password").fill(password);
     await expect(count).toHaveText(words);
   }
+  // The count is no verdict: this password is refused.
+  const mark = () => count.evaluate((element) => [getComputedStyle(element).color, getComputedStyle(element, "::after").content]);
+  await field(page, "Password").fill("short");
+  const neutral = await mark();
+  await field(page, "Password").fill("password1");
+  await expect(count).toHaveText("9 characters");
+  expect(await mark()).toEqual(neutral);
 });
 
 test("sign-up: a revealed password is submitted", { tag: "@script" }, async ({ page, person }) => {

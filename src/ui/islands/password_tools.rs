@@ -44,7 +44,8 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, EventTarget, HtmlInputElement};
 
-    /// Writes the length of the password as the server counts it: code points in normal form C.
+    /// Writes the length of the password as the server counts it: code points in normal form C. The text is neutral: a
+    /// password that is long enough can be refused for other reasons.
     pub fn count(event: &ev::Event) {
         let _ = try_count(event);
     }
@@ -60,7 +61,7 @@ mod browser {
             enough => enough.to_string() + " characters",
         };
         output.set_text_content(Some(&text));
-        output.class_list().toggle_with_force("enough", characters >= minimum).ok().map(|_| ())
+        Some(())
     }
 
     /// Shows or hides the password. Changing the field's type moves the caret, so it is restored.
