@@ -111,5 +111,6 @@ export async function expectFieldRefused(page: Page, label: string, message: str
   await expectRefused(page, message);
   await expect(field(page, label)).toHaveAttribute("aria-invalid", "true");
   await expect(field(page, label)).toHaveAccessibleDescription(message instanceof RegExp ? message : new RegExp(message));
-  await expect(summary(page).getByRole("link")).toHaveAttribute("href", `#${await field(page, label).getAttribute("id")}`);
+  const link = summary(page).getByRole("link", { name: message });
+  await expect(link).toHaveAttribute("href", `#${await field(page, label).getAttribute("id")}`);
 }

@@ -56,6 +56,23 @@ const signedOut: State[] = [
     },
   },
   {
+    name: "sign up, address taken",
+    arrange: async ({ page, person, otherDevice }) => {
+      await signUp(await otherDevice(), person);
+      await submitSignUp(page, person);
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "sign up, address taken, at sign-in",
+    arrange: async ({ page, person, otherDevice }) => {
+      await signUp(await otherDevice(), person);
+      await submitSignUp(page, person);
+      await summary(page).getByRole("link", { name: "Sign in instead" }).click();
+      await expect(heading(page, "Sign in")).toBeVisible();
+    },
+  },
+  {
     name: "sign in refused",
     arrange: async ({ page, person }) => {
       await submitSignIn(page, person);

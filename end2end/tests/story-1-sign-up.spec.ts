@@ -2,6 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import {
+  button,
   expectFieldRefused,
   expectSignedIn,
   expectSignedOut,
@@ -120,6 +121,63 @@ for (const [what, password, reason] of weak) {
     if (chosen) expect(await page.content()).not.toContain(chosen);
   });
 }
+
+test("sign-up: a taken address leads to the sign-in form with the address", async ({ page, person, otherDevice }) => {
+  await signUp(page, person);
+  const other = await otherDevice();
+  await submitSignUp(other, person, { at: "/sign-up?next=%2Faccount%3Fbefore%3D999999999", keep: false });
+  const remedy = summary(other).getByRole("link", { name: "Sign in instead" });
+  await expect(remedy).toBeVisible();
+  await remedy.click();
+  await expect(other).toHaveURL("/sign-in?next=%2Faccount%3Fbefore%3D999999999");
+  await expect(field(other, "E-mail address")).toHaveValue(person.email);
+  await expect(field(other, "Password")).toBeFocused();
+  await expect(field(other, "Keep me signed in on this device")).not.toBeChecked();
+  await field(other, "Password").fill(person.password);
+  await button(other, "Sign in").click();
+  await expect(other).toHaveURL("/account?before=999999999");
+});
+
+test("sign-up: a rejected form keeps all fields but the password", async ({ page, person }) => {
+  await submitSignUp(page, { ...person, email: "  Ada@Example", password: "short" }, { keep: false });
+  await expect(summary(page)).toBeVisible();
+  await expect(field(page, "Keep me signed in on this device")).not.toBeChecked();
+  await expect(field(page, "Name (optional)")).toHaveValue(person.name);
+  await expect(field(page, "Password")).toHaveValue("");
+  await field(page, "E-mail address").fill(person.email);
+  await field(page, "Password").fill(person.password);
+  await button(page, "Create account").click();
+  await expect(heading(page, "Your account")).toBeVisible();
+  expect((await cookie(page.context(), "session")).expires).toBe(-1);
+});
+
+for (const [what, name, reason] of [
+  ["an invisible one", "\u{200b}", "The name has no visible character."],
+  ["one that reads backwards", "\u{202e}nimda", "changes the direction of text"],
+  ["one with an invisible character", "A\u{200b}da", "The name has an invisible character."],
+] as const) {
+  test(`sign-up: a misleading name is refused: ${what}`, { tag: "@server" }, async ({ page, person }) => {
+    await submitSignUp(page, { ...person, name });
+    await expectFieldRefused(page, "Name (optional)", reason);
+    await expect(field(page, "Name (optional)")).toHaveValue(name);
+  });
+}
+
+test("sign-up: an invisible character in the address is named", { tag: "@server" }, async ({ page, person }) => {
+  await submitSignUp(page, { ...person, email: `\u{200b}${person.email}` });
+  await expectFieldRefused(page, "E-mail address", "The e-mail address has an invisible character.");
+});
+
+test("sign-up: an empty form reports both fields", { tag: "@server" }, async ({ page, person }) => {
+  await submitSignUp(page, { ...person, email: "", password: "" });
+  await expect(summary(page).getByRole("listitem")).toHaveText([/^Enter your e-mail address/, /^Enter a password/]);
+  await expect(summary(page)).toBeFocused();
+});
+
+test("sign-up: a bad address and a common password are both reported", { tag: "@server" }, async ({ page, person }) => {
+  await submitSignUp(page, { ...person, email: "nobody", password: "password1" });
+  await expect(summary(page).getByRole("listitem")).toHaveText([/^Enter an e-mail address/, /^This is a commonly used/]);
+});
 
 test("sign-up: the summary lists all invalid fields in form order", async ({ page, person }) => {
   await submitSignUp(page, { ...person, email: "nobody", password: "short" });

@@ -67,6 +67,24 @@ test("sign-in: without “keep me signed in” the session ends with the browser
   await expectSignedOut(reopened);
 });
 
+test("sign-in: a rejected form keeps the box unchecked", async ({ page, context, person }) => {
+  await signUp(page, person);
+  await signOut(page);
+  await submitSignIn(page, { ...person, password: "a wrong guess at it" }, { keep: false });
+  await expect(summary(page)).toBeVisible();
+  await expect(field(page, "Keep me signed in on this device")).not.toBeChecked();
+  await field(page, "Password").fill(person.password);
+  await button(page, "Sign in").click();
+  await expect(heading(page, "Your account")).toBeVisible();
+  expect((await cookie(context, "session")).expires).toBe(-1);
+});
+
+test("sign-in: an empty form reports both fields", { tag: "@server" }, async ({ page }) => {
+  await submitSignIn(page, { email: "", password: "" });
+  await expect(summary(page).getByRole("listitem")).toHaveText([/^Enter your e-mail address/, /^Enter a password/]);
+  await expect(summary(page)).toBeFocused();
+});
+
 test("sign-up: without “keep me signed in” the cookies are session cookies", { tag: "@server" }, async ({ page, context, person }) => {
   await signUp(page, person, { keep: false });
   for (const kind of ["access", "session"] as const) expect((await cookie(context, kind)).expires).toBe(-1);

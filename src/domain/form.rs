@@ -1,15 +1,15 @@
 //! The outcome of a form post, passed to the next page in a sealed cookie.
 //!
-//! Pages choose their text by enum variants. Free text never comes from the cookie, except the values that
-//! [`Field::max_shown`] allows.
+//! Pages choose their text by enum variants. Free text never comes from the cookie, except the values of
+//! fields that are shown again.
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    email::{self, InvalidEmail},
-    name::{self, InvalidName},
-    password::WeakPassword,
-};
+use super::{email::InvalidEmail, name::InvalidName, password::WeakPassword};
+
+/// The most that a form shows again of one rejected value, in bytes of JSON. Two such values keep the sealed cookie
+/// below 4,096 bytes, the most that browsers store.
+const MAX_SHOWN: usize = 1_200;
 
 /// The forms of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,14 +55,11 @@ pub enum Field {
 }
 
 impl Field {
-    /// How many characters of a rejected value the form shows again. `None`: the value is never shown again.
-    ///
-    /// The limits keep the sealed cookie below 4,096 bytes, the most that browsers store.
-    pub const fn max_shown(self) -> Option<usize> {
+    /// Whether a form shows a rejected value of this field again.
+    pub const fn is_shown_again(self) -> bool {
         match self {
-            Self::Email => Some(email::MAX_BYTES),
-            Self::Name => Some(2 * name::MAX_CHARS),
-            Self::Password | Self::CurrentPassword => None,
+            Self::Email | Self::Name => true,
+            Self::Password | Self::CurrentPassword => false,
         }
     }
 }
@@ -115,8 +112,12 @@ pub enum FormError {
     Name(InvalidName),
     /// The new password is refused by the password policy.
     Password(WeakPassword),
+    /// The current password is missing.
+    CurrentPasswordMissing,
     /// The current password is wrong.
     CurrentPassword,
+    /// Sign-up is closed.
+    SignUpClosed,
     /// No account has this e-mail address and password.
     Credentials,
     /// Too many attempts.
@@ -137,8 +138,8 @@ impl FormError {
             Self::Email(_) | Self::EmailTaken => Some(Field::Email),
             Self::Name(_) => Some(Field::Name),
             Self::Password(_) => Some(Field::Password),
-            Self::CurrentPassword => Some(Field::CurrentPassword),
-            Self::Credentials | Self::Throttled { .. } | Self::Busy | Self::Internal => None,
+            Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
+            Self::SignUpClosed | Self::Credentials | Self::Throttled { .. } | Self::Busy | Self::Internal => None,
         }
     }
 
@@ -172,21 +173,28 @@ pub struct RejectedForm {
     form: FormKind,
     errors: Vec<FormError>,
     values: Vec<(Field, String)>,
+    remember: Option<Remember>,
 }
 
 impl RejectedForm {
     /// A rejected form without values. The errors are in the order of the fields.
     pub const fn new(form: FormKind, errors: Vec<FormError>) -> Self {
-        Self { form, errors, values: Vec::new() }
+        Self { form, errors, values: Vec::new(), remember: None }
     }
 
-    /// Adds a value to fill in again, as far as [`Field::max_shown`] allows.
+    /// Adds a value to fill in again, unless the field is a password.
     #[must_use]
     pub fn with_value(mut self, field: Field, value: &str) -> Self {
-        if let Some(max) = field.max_shown() {
-            let shown = value.chars().filter(|character| !character.is_control()).take(max).collect();
-            self.values.push((field, shown));
+        if field.is_shown_again() {
+            self.values.push((field, shown(value)));
         }
+        self
+    }
+
+    /// Adds the state of the "Keep me signed in" checkbox.
+    #[must_use]
+    pub const fn with_remember(mut self, remember: Remember) -> Self {
+        self.remember = Some(remember);
         self
     }
 
@@ -209,6 +217,27 @@ impl RejectedForm {
     pub fn value(&self, field: Field) -> Option<&str> {
         self.values.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str())
     }
+
+    /// The state of the "Keep me signed in" checkbox.
+    pub const fn remember(&self) -> Option<Remember> {
+        self.remember
+    }
+}
+
+/// The value, without the characters that a browser removes from a field of one line, and not longer than
+/// [`MAX_SHOWN`].
+fn shown(value: &str) -> String {
+    let mut length = 0;
+    let characters = value.chars().filter(|character| !matches!(character, '\0' | '\n' | '\r'));
+    let fitting = characters.take_while(|character| {
+        length += match character {
+            '"' | '\\' => 2,
+            control if control.is_ascii_control() => 6,
+            other => other.len_utf8(),
+        };
+        length <= MAX_SHOWN
+    });
+    fitting.collect()
 }
 
 /// The outcome of a form post.
@@ -217,17 +246,36 @@ impl RejectedForm {
 pub enum FormState {
     /// The form was rejected.
     Failed(RejectedForm),
+    /// The form is shown with these values, without errors.
+    Filled(RejectedForm),
     /// The form succeeded.
     Done(Notice),
 }
 
 impl FormState {
-    /// The rejection of `form`. `None` after a success, or after a post of another form.
+    /// The errors and values of `form`. `None` after a success, or after a post of another form.
     pub fn rejected(&self, form: FormKind) -> Option<&RejectedForm> {
         match self {
-            Self::Failed(rejected) if rejected.form == form => Some(rejected),
+            Self::Failed(rejected) | Self::Filled(rejected) if rejected.form == form => Some(rejected),
             _ => None,
         }
+    }
+
+    /// Whether the page at `path` uses this outcome up. Values to fill in wait for the page of their form.
+    pub fn is_for(&self, path: &str) -> bool {
+        match self {
+            Self::Filled(values) => values.form.page() == path,
+            Self::Failed(_) | Self::Done(_) => true,
+        }
+    }
+
+    /// The sign-in form with the address of a sign-up that was rejected because the address has an account.
+    pub fn sign_in_instead(&self) -> Option<Self> {
+        let Self::Failed(rejected) = self else { return None };
+        let taken = rejected.form == FormKind::SignUp && rejected.errors.contains(&FormError::EmailTaken);
+        let email = rejected.value(Field::Email).filter(|_| taken)?;
+        let values = RejectedForm::new(FormKind::SignIn, Vec::new()).with_value(Field::Email, email);
+        Some(Self::Filled(RejectedForm { remember: rejected.remember, ..values }))
     }
 
     /// The error for which the page answers with `Retry-After`.
@@ -257,8 +305,33 @@ mod tests {
         let rejected = RejectedForm::new(FormKind::SignUp, Vec::new())
             .with_value(Field::Email, &"🔑".repeat(10_000))
             .with_value(Field::Name, "a\r\nb");
-        assert_eq!(rejected.value(Field::Email).unwrap().chars().count(), email::MAX_BYTES);
+        assert_eq!(rejected.value(Field::Email).unwrap().len(), MAX_SHOWN);
         assert_eq!(rejected.value(Field::Name), Some("ab"));
+    }
+
+    #[test]
+    fn rejected_form_keeps_values_exactly() {
+        for typed in ["  spaces  ", "a\tb\u{7}", "\u{202e}\u{200b}\"\\'<>&", &"x".repeat(1_000), ""] {
+            let rejected = RejectedForm::new(FormKind::SignUp, Vec::new()).with_value(Field::Name, typed);
+            assert_eq!(rejected.value(Field::Name), Some(typed));
+        }
+    }
+
+    #[test]
+    fn sign_in_instead_keeps_address_and_checkbox() {
+        let rejected = RejectedForm::new(FormKind::SignUp, vec![FormError::EmailTaken])
+            .with_value(Field::Email, "ada@example.com")
+            .with_value(Field::Name, "Ada")
+            .with_remember(Remember::UntilClosed);
+        let filled = FormState::Failed(rejected).sign_in_instead().unwrap();
+        assert!(filled.is_for("/sign-in") && !filled.is_for("/sign-up"));
+        let form = filled.rejected(FormKind::SignIn).unwrap();
+        assert_eq!((form.value(Field::Email), form.value(Field::Name)), (Some("ada@example.com"), None));
+        assert_eq!((form.remember(), form.errors()), (Some(Remember::UntilClosed), &[][..]));
+        for other in [FormError::Busy, FormError::Name(InvalidName::TooLong)] {
+            let rejected = RejectedForm::new(FormKind::SignUp, vec![other]).with_value(Field::Email, "a@b.org");
+            assert_eq!(FormState::Failed(rejected).sign_in_instead(), None);
+        }
     }
 
     #[test]

@@ -14,19 +14,40 @@ pub fn form_error(error: FormError) -> String {
     match error {
         FormError::Email(InvalidEmail::Missing) => "Enter your e-mail address.".into(),
         FormError::Email(InvalidEmail::Malformed) => "Enter an e-mail address like name@example.com.".into(),
-        FormError::EmailTaken => "There is already an account with this e-mail address. Sign in instead.".into(),
-        FormError::Name(InvalidName::TooLong) => format!("Use at most {} characters for the name.", name::MAX_CHARS),
-        FormError::Name(InvalidName::ControlCharacter) => {
-            "Use only letters, digits, spaces and punctuation in the name.".into()
+        FormError::Email(InvalidEmail::InvisibleCharacter) => {
+            "The e-mail address has an invisible character. Type the address instead of pasting it.".into()
         }
+        FormError::EmailTaken => "There is already an account with this e-mail address.".into(),
+        FormError::Name(invalid) => invalid_name(invalid),
         FormError::Password(weakness) => weak_password(weakness),
+        FormError::CurrentPasswordMissing => "Enter your current password.".into(),
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
+        FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Throttled { retry_after } => {
             format!("Too many attempts. Try again in {}.", format::duration(retry_after))
         }
         FormError::Busy => "We’re busy just now. Try again in a few seconds.".into(),
         FormError::Internal => "Something went wrong on our side, and nothing was changed. Try again.".into(),
+    }
+}
+
+fn invalid_name(invalid: InvalidName) -> String {
+    match invalid {
+        InvalidName::TooLong => format!("Use at most {} characters for the name.", name::MAX_CHARS),
+        InvalidName::LineBreak => "Write the name on one line.".into(),
+        InvalidName::ControlCharacter => {
+            "The name has a control character. Type the name instead of pasting it.".into()
+        }
+        InvalidName::DirectionControl => {
+            "The name has a character that changes the direction of text. Type the name instead of pasting it.".into()
+        }
+        InvalidName::InvisibleCharacter => {
+            "The name has an invisible character. Type the name instead of pasting it.".into()
+        }
+        InvalidName::NothingVisible => {
+            "The name has no visible character. Enter a name, or leave the field empty.".into()
+        }
     }
 }
 
@@ -87,10 +108,18 @@ mod tests {
         let errors = [
             FormError::Email(InvalidEmail::Missing),
             FormError::EmailTaken,
+            FormError::Email(InvalidEmail::InvisibleCharacter),
             FormError::Name(InvalidName::TooLong),
+            FormError::Name(InvalidName::LineBreak),
+            FormError::Name(InvalidName::ControlCharacter),
+            FormError::Name(InvalidName::DirectionControl),
+            FormError::Name(InvalidName::InvisibleCharacter),
+            FormError::Name(InvalidName::NothingVisible),
             FormError::Password(WeakPassword::TooShort { minimum: 8 }),
             FormError::Password(WeakPassword::Personal),
+            FormError::CurrentPasswordMissing,
             FormError::CurrentPassword,
+            FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Throttled { retry_after: 90 },
             FormError::Busy,

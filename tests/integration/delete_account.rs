@@ -157,10 +157,10 @@ async fn deletion_form_requires_the_password() {
     browser.sign_up("ada@example.com").await;
     let other = Browser::new(&app);
     other.sign_in("ada@example.com", PASSWORD).await;
-    for wrong in ["", "wrong"] {
+    for (wrong, reason) in [("", "Enter your current password."), ("wrong", "This isn’t your current password.")] {
         let response = browser.post("delete-account", &[("current_password", wrong)]).await;
         assert_eq!((response.status, response.header("location")), (StatusCode::SEE_OTHER, "/account"));
-        assert!(browser.page("/account").await.contains("This isn’t your current password."));
+        assert!(browser.page("/account").await.contains(reason));
     }
     let response = browser.post("delete-account", &[("current_password", PASSWORD)]).await;
     assert_eq!((response.status, response.clears_session()), (StatusCode::SEE_OTHER, true));

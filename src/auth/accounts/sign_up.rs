@@ -5,7 +5,7 @@ use crate::{
     auth::{
         audit::EventDetail,
         error::{InternalError, Interrupted, interruptible},
-        password::{hasher::HasherError, policy::PasswordPolicy},
+        password::{hasher::HasherError, policy::NewPassword},
         requester::Requester,
         sessions::open::SignedIn,
         throttle::Purpose,
@@ -36,6 +36,9 @@ pub struct SignUp<'a> {
 /// Why no account was created.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
+    /// Sign-up is closed.
+    #[error("sign-up is closed")]
+    Closed,
     /// The input is invalid. All problems, in the order of the fields.
     #[error("the form has {} problem(s)", .0.len())]
     Invalid(Vec<FormError>),
@@ -47,16 +50,17 @@ pub enum SignUpError {
 interruptible!(SignUpError: InternalError, StoreError, HasherError, NoRandomness);
 
 impl Accounts {
+    /// Whether new accounts can be created.
+    pub const fn sign_up_is_open(&self) -> bool {
+        self.sign_up_open
+    }
+
     /// Creates an account and opens its first session.
     pub async fn sign_up(&self, form: SignUp<'_>, requester: &Requester) -> Result<SignedIn, SignUpError> {
-        let policy = *self.passwords.policy();
-        let (email, name, password) = parse(form, policy).map_err(SignUpError::Invalid)?;
-        let admitted = self.throttle.check_network(Purpose::SignUp, requester);
-        self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
-        let password = policy
-            .check_off_thread(password, email.clone(), name.clone())
-            .await
-            .map_err(|weak| SignUpError::Invalid(vec![FormError::Password(weak)]))?;
+        if !self.sign_up_open {
+            return Err(SignUpError::Closed);
+        }
+        let NewUser { email, name, password } = self.parse(form, requester).await?;
         let password_hash = self.passwords.hash(password.into_password()).await?;
 
         let now = self.clock.now();
@@ -72,18 +76,39 @@ impl Accounts {
         self.audit.record(EventKind::UserCreated, id, requester, None).await;
         Ok(self.sessions.complete(user, session, requester).await?)
     }
+
+    /// Reports the problems of all fields. The password is checked even if the address or the name is invalid.
+    ///
+    /// A taken address is reported only for a valid form: otherwise, a client could learn which addresses have an account
+    /// without creating the others (ASVS 6.3.8). A check of the password counts as a sign-up, because it costs processor
+    /// time.
+    async fn parse(&self, form: SignUp<'_>, requester: &Requester) -> Result<NewUser, SignUpError> {
+        let policy = *self.passwords.policy();
+        let email = Email::parse(form.email).map_err(FormError::Email);
+        let name = Name::parse(form.name).map_err(FormError::Name);
+        let long_enough = |password| policy.check_length(&password).map(|()| password);
+        let password = match Password::parse(form.password).and_then(long_enough) {
+            Ok(password) => {
+                let admitted = self.throttle.check_network(Purpose::SignUp, requester);
+                self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
+                let (email, name) = (email.as_ref().ok().cloned(), name.clone().unwrap_or_default());
+                policy.check_off_thread(password, email, name).await
+            }
+            Err(weak) => Err(weak),
+        };
+        match (email, password.map_err(FormError::Password), name) {
+            (Ok(email), Ok(password), Ok(name)) => Ok(NewUser { email, name, password }),
+            (email, password, name) => {
+                let problems = [email.err(), password.err(), name.err()];
+                Err(SignUpError::Invalid(problems.into_iter().flatten().collect()))
+            }
+        }
+    }
 }
 
-/// All problems that can be reported at once. Whether a password is guessable depends on a valid address
-/// and name, so that is checked later.
-fn parse(form: SignUp<'_>, policy: PasswordPolicy) -> Result<(Email, Name, Password), Vec<FormError>> {
-    let email = Email::parse(form.email).map_err(FormError::Email);
-    let password =
-        Password::parse(form.password).and_then(|password| policy.check_length(&password).map(|()| password));
-    let password = password.map_err(FormError::Password);
-    let name = Name::parse(form.name).map_err(FormError::Name);
-    match (email, password, name) {
-        (Ok(email), Ok(password), Ok(name)) => Ok((email, name, password)),
-        (email, password, name) => Err([email.err(), password.err(), name.err()].into_iter().flatten().collect()),
-    }
+/// The valid input of a sign-up.
+struct NewUser {
+    email: Email,
+    name: Name,
+    password: NewPassword,
 }

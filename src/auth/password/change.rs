@@ -4,6 +4,7 @@ use super::{
     Passwords,
     confirm::{ConfirmPasswordError, PasswordUse},
     hasher::HasherError,
+    policy::NewPassword,
 };
 use crate::{
     auth::{
@@ -45,6 +46,9 @@ pub enum ChangePasswordError {
     /// The new password violates the policy.
     #[error(transparent)]
     NewPassword(#[from] WeakPassword),
+    /// The current password is wrong, and the new one violates the policy.
+    #[error("the current password is wrong, and {0}")]
+    Both(WeakPassword),
     /// The new password was not hashed or stored.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
@@ -60,12 +64,15 @@ impl Passwords {
         change: PasswordChange<'_>,
         requester: &Requester,
     ) -> Result<PasswordChanged, ChangePasswordError> {
-        let new = Password::parse(change.new)?;
         let (current, user) = self.sessions.current(principal).await?.ok_or(ConfirmPasswordError::NoPassword)?;
-        let confirmed = self.confirm_for(PasswordUse::PasswordChange, principal, change.current, requester).await?;
-        // The stored address was valid at sign-up; only the policy's context words depend on it.
-        let email = Email::parse(&user.email).map_err(|_| ConfirmPasswordError::NoPassword)?;
-        let new = self.policy.check_off_thread(new, email, user.name.clone()).await?;
+        let confirmed = self.confirm_for(PasswordUse::PasswordChange, principal, change.current, requester).await;
+        let new = self.check_new(change.new, &user).await;
+        let (confirmed, new) = match (confirmed, new) {
+            (Ok(confirmed), Ok(new)) => (confirmed, new),
+            (Ok(_), Err(weak)) => return Err(weak.into()),
+            (Err(ConfirmPasswordError::Mismatch), Err(weak)) => return Err(ChangePasswordError::Both(weak)),
+            (Err(error), _) => return Err(error.into()),
+        };
         let hash = self.hash(new.into_password()).await?.as_str().to_owned();
 
         let opened = if change.new_session {
@@ -87,5 +94,13 @@ impl Passwords {
             }
             None => PasswordChanged::SameSession(user),
         })
+    }
+
+    /// Checks a new password against the policy.
+    async fn check_new(&self, password: &str, user: &User) -> Result<NewPassword, WeakPassword> {
+        let password = Password::parse(password)?;
+        // The stored address was valid at sign-up; only the policy's context words depend on it.
+        let email = Email::presented(&user.email).ok();
+        self.policy.check_off_thread(password, email, user.name.clone()).await
     }
 }

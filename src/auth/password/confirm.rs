@@ -65,6 +65,10 @@ impl Passwords {
         password: &str,
         requester: &Requester,
     ) -> Result<Confirmed, ConfirmPasswordError> {
+        // Not a guess: no account has an empty password.
+        if password.is_empty() {
+            return Err(ConfirmPasswordError::Mismatch);
+        }
         let owner = principal.user_id();
         let admitted = self.throttle.check_network(throttle::Purpose::PasswordCheck, requester);
         self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;

@@ -36,8 +36,8 @@ pub struct PasswordPolicy {
 /// The personal data that a new password must not contain.
 #[derive(Clone, Copy)]
 pub struct AboutPerson<'a> {
-    /// The account's e-mail address.
-    pub email: &'a Email,
+    /// The account's e-mail address. `None`: it is invalid, and the user will correct it.
+    pub email: Option<&'a Email>,
     /// The name. May be empty.
     pub name: &'a Name,
 }
@@ -101,10 +101,10 @@ impl PasswordPolicy {
     pub async fn check_off_thread(
         self,
         password: Password,
-        email: Email,
+        email: Option<Email>,
         name: Name,
     ) -> Result<NewPassword, WeakPassword> {
-        let check = move || self.check(password, &AboutPerson { email: &email, name: &name });
+        let check = move || self.check(password, &AboutPerson { email: email.as_ref(), name: &name });
         tokio::task::spawn_blocking(check).await.unwrap_or(Err(WeakPassword::Guessable))
     }
 }
@@ -119,17 +119,16 @@ struct Context {
 
 impl Context {
     fn of(about: &AboutPerson<'_>) -> Self {
-        let address = fold(about.email.key());
-        let typed = fold(about.email.as_str());
-        let local = fold(about.email.local_part());
-        let domain = organisation(about.email);
+        let address = about.email.map(|email| [fold(email.key()), fold(email.as_str())]).into_iter().flatten();
+        let local = fold(about.email.map_or("", Email::local_part));
+        let domain = about.email.map_or_else(String::new, organisation);
         let name = fold(about.name.as_str());
         let name_parts = || name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
         let local_parts = local.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
 
         let long_enough = |word: &String| word.chars().count() >= CONTEXT_CHARS;
         let forbidden = [PRODUCT.to_owned(), local.clone(), domain.clone()].into_iter().chain(name_parts());
-        let forbidden = forbidden.filter(long_enough).chain([address, typed]).collect();
+        let forbidden = forbidden.filter(long_enough).chain(address).collect();
         let known = [PRODUCT.to_owned(), local.clone(), domain].into_iter().chain(name_parts()).chain(local_parts);
         let known = known.filter(|word| word.chars().count() >= KNOWN_CHARS).take(MAX_KNOWN).collect();
         Self { forbidden, known }
@@ -162,7 +161,7 @@ mod tests {
     fn check(policy: PasswordPolicy, text: &str) -> Result<(), WeakPassword> {
         let email = Email::parse("Ada.Byron@mail.difference-engine.co.uk").unwrap();
         let name = Name::parse("Ada Lovelace").unwrap();
-        let about = AboutPerson { email: &email, name: &name };
+        let about = AboutPerson { email: Some(&email), name: &name };
         policy
             .check(Password::parse(text)?, &about)
             .map(|new| assert_eq!(new.expose(), Password::parse(text).unwrap().expose()))
@@ -251,11 +250,23 @@ mod tests {
     fn check_short_name_inside_word_is_accepted() {
         let email = Email::parse("al@x.io").unwrap();
         let name = Name::parse("Al Li").unwrap();
-        let about = AboutPerson { email: &email, name: &name };
+        let about = AboutPerson { email: Some(&email), name: &name };
         let alpine = Password::parse("alpine lichen balcony").unwrap();
         assert!(POLICY.check(alpine, &about).is_ok());
         let address = Password::parse("seven AL@x.io spoons").unwrap();
         assert_eq!(POLICY.check(address, &about).unwrap_err(), WeakPassword::Personal);
+    }
+
+    #[test]
+    fn check_without_address_applies_other_rules() {
+        let about = AboutPerson { email: None, name: &Name::parse("Ada Lovelace").unwrap() };
+        for (text, answer) in [
+            ("violet spoon harbour", Ok(())),
+            ("password1", Err(WeakPassword::Common)),
+            ("lovelace wrote programs", Err(WeakPassword::Personal)),
+        ] {
+            assert_eq!(POLICY.check(Password::parse(text).unwrap(), &about).map(|_| ()), answer, "{text:?}");
+        }
     }
 
     #[tokio::test]
@@ -263,7 +274,7 @@ mod tests {
         let email = Email::parse("ada@example.com").unwrap();
         for (text, good) in [("violet spoon harbour", true), ("password1", false)] {
             let password = Password::parse(text).unwrap();
-            let answer = POLICY.check_off_thread(password, email.clone(), Name::default()).await;
+            let answer = POLICY.check_off_thread(password, Some(email.clone()), Name::default()).await;
             assert_eq!(answer.is_ok(), good, "{text:?}");
         }
     }

@@ -2,7 +2,10 @@
 
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
-use super::request::{FormRequest, rejected};
+use super::{
+    errors::FormErrors,
+    request::{FormRequest, rejected},
+};
 use crate::{
     auth::accounts::delete::{DeleteAccountError, Proof},
     domain::form::{FormKind, Notice},
@@ -23,7 +26,10 @@ pub async fn submit_delete_account(#[server(default)] current_password: String) 
             request.changes.end_session();
             FormRequest::redirect_to_sign_in();
         }
-        Err(error) => request.reject(rejected(FormKind::Deletion, error), ""),
+        Err(error) => {
+            let errors = FormErrors::from(error).for_current_password(&current_password);
+            request.reject(rejected(FormKind::Deletion, errors), "");
+        }
     }
     Ok(())
 }

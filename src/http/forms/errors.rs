@@ -13,6 +13,17 @@ use crate::{
 /// The errors that a form shows, in the order of its fields.
 pub struct FormErrors(pub Vec<FormError>);
 
+impl FormErrors {
+    /// Names the reason why an empty current password is wrong.
+    pub fn for_current_password(self, password: &str) -> Self {
+        let named = |error| match error {
+            FormError::CurrentPassword if password.is_empty() => FormError::CurrentPasswordMissing,
+            error => error,
+        };
+        Self(self.0.into_iter().map(named).collect())
+    }
+}
+
 impl From<FormError> for FormErrors {
     fn from(error: FormError) -> Self {
         Self(vec![error])
@@ -43,6 +54,7 @@ impl From<InternalError> for FormErrors {
 impl From<SignUpError> for FormErrors {
     fn from(error: SignUpError) -> Self {
         match error {
+            SignUpError::Closed => FormError::SignUpClosed.into(),
             SignUpError::Invalid(errors) => Self(errors),
             SignUpError::Interrupted(interrupted) => interrupted.into(),
         }
@@ -73,6 +85,7 @@ impl From<ChangePasswordError> for FormErrors {
         match error {
             ChangePasswordError::Confirm(error) => error.into(),
             ChangePasswordError::NewPassword(weak) => FormError::Password(weak).into(),
+            ChangePasswordError::Both(weak) => Self(vec![FormError::CurrentPassword, FormError::Password(weak)]),
             ChangePasswordError::Interrupted(interrupted) => interrupted.into(),
         }
     }

@@ -2,7 +2,10 @@
 
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
-use super::request::{FormRequest, HOME, rejected};
+use super::{
+    errors::FormErrors,
+    request::{FormRequest, HOME, rejected},
+};
 use crate::{
     auth::password::change::{PasswordChange, PasswordChanged},
     domain::form::{FormKind, Notice},
@@ -24,7 +27,10 @@ pub async fn submit_password(
             }
             request.succeed(Notice::PasswordChanged, HOME);
         }
-        Err(error) => request.reject(rejected(FormKind::Password, error), ""),
+        Err(error) => {
+            let errors = FormErrors::from(error).for_current_password(&current_password);
+            request.reject(rejected(FormKind::Password, errors), "");
+        }
     }
     Ok(())
 }

@@ -2,10 +2,17 @@
 
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
-use super::request::{FormRequest, rejected};
+use super::{
+    errors::FormErrors,
+    request::{FormRequest, rejected},
+};
 use crate::{
-    auth::sign_in::{SignInStep, password::EmailAndPassword},
-    domain::form::{Field, FormKind, Remember},
+    auth::sign_in::{SignInStep, SignedIn, password::EmailAndPassword},
+    domain::{
+        Email,
+        form::{Field, FormError, FormKind, Remember},
+        password::WeakPassword,
+    },
 };
 
 /// Signs a user in with e-mail address and password.
@@ -18,9 +25,22 @@ pub async fn submit_sign_in(
 ) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
     let form = EmailAndPassword { email: &email, password: &password, remember: remember.is_persistent() };
-    match request.auth.sign_in.with_password(form, &request.requester).await {
-        Ok(SignInStep::Complete(signed_in)) => request.start_session(&signed_in, &next).await,
-        Err(error) => request.reject(rejected(FormKind::SignIn, error).with_value(Field::Email, &email), &next),
+    match sign_in(&request, form).await {
+        Ok(signed_in) => request.start_session(&signed_in, &next).await,
+        Err(errors) => {
+            let rejected = rejected(FormKind::SignIn, errors);
+            request.reject(rejected.with_value(Field::Email, &email).with_remember(remember), &next);
+        }
     }
     Ok(())
+}
+
+async fn sign_in(request: &FormRequest, form: EmailAndPassword<'_>) -> Result<Box<SignedIn>, FormErrors> {
+    if form.password.is_empty() {
+        let email = Email::presented(form.email).err().map(FormError::Email);
+        let password = FormError::Password(WeakPassword::Missing);
+        return Err(FormErrors(email.into_iter().chain([password]).collect()));
+    }
+    let SignInStep::Complete(signed_in) = request.auth.sign_in.with_password(form, &request.requester).await?;
+    Ok(signed_in)
 }

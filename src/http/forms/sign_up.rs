@@ -18,13 +18,14 @@ pub async fn submit_sign_up(
     #[server(default)] next: String,
 ) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    let remember = remember.is_persistent();
-    let form = SignUp { email: &email, name: &name, password: &password, image: None, remember };
+    let form =
+        SignUp { email: &email, name: &name, password: &password, image: None, remember: remember.is_persistent() };
     match request.auth.accounts.sign_up(form, &request.requester).await {
         Ok(signed_in) => request.start_session(&signed_in, &next).await,
         Err(error) => {
             let rejected = rejected(FormKind::SignUp, error);
-            request.reject(rejected.with_value(Field::Email, &email).with_value(Field::Name, &name), &next);
+            let values = rejected.with_value(Field::Email, &email).with_value(Field::Name, &name);
+            request.reject(values.with_remember(remember), &next);
         }
     }
     Ok(())

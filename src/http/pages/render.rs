@@ -21,10 +21,11 @@ impl Visitor {
         let nonce = Nonce::new();
         let settings = &self.state.settings;
         let policy = content_security_policy(&nonce, page.form_redirect_origin(), settings.watch);
-        let form = self.jar.as_ref().and_then(|jar| jar.take_form(&settings.form_key));
+        let form = self.take_form();
         let retry = form.as_ref().and_then(FormState::temporary_error).map(retry_status);
         let document = Document {
             viewer: self.account.as_ref().map(|(_, user)| Viewer { name: user.display_name().to_owned() }),
+            sign_up: self.state.auth.accounts.sign_up_is_open(),
             form,
             assets: settings.assets.clone(),
             reload: settings.watch.then(|| settings.leptos.clone()),
@@ -38,6 +39,22 @@ impl Visitor {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response
+    }
+}
+
+impl Visitor {
+    /// The outcome of the last form post.
+    ///
+    /// A sign-up with a taken address leaves the address for the sign-in page, in the same encrypted cookie. In the URL
+    /// of the link, the address would reach the logs of proxies, the history and other sites (`Referer`).
+    fn take_form(&self) -> Option<FormState> {
+        let (jar, key) = (self.jar.as_ref()?, &self.state.settings.form_key);
+        let path = self.path.split('?').next().unwrap_or_default();
+        let form = jar.take_form(key, path)?;
+        if let Some(sign_in) = form.sign_in_instead() {
+            jar.leave_form(&sign_in, key);
+        }
+        Some(form)
     }
 }
 

@@ -18,6 +18,9 @@ use crate::{
 /// How long the result of a form waits for the next page.
 const FORM_LIFETIME: Duration = Duration::from_mins(1);
 
+/// How long values to fill in wait for the page of their form: the user follows a link after reading the page.
+const FILLED_LIFETIME: Duration = Duration::from_mins(5);
+
 /// The cookies of one request and its response.
 #[derive(Clone)]
 pub struct CookieJar {
@@ -90,16 +93,22 @@ impl CookieJar {
 
     /// Stores a form's result, encrypted: it may contain an e-mail address.
     pub fn leave_form(&self, state: &FormState, key: &Key) {
+        let lifetime = if matches!(state, FormState::Filled(_)) { FILLED_LIFETIME } else { FORM_LIFETIME };
         if let Ok(json) = serde_json::to_string(state) {
-            self.cookies.private(key).add(self.cookie(&self.names.form, json, Some(FORM_LIFETIME)));
+            self.cookies.private(key).add(self.cookie(&self.names.form, json, Some(lifetime)));
         }
     }
 
-    /// Removes and returns the result of the form that was sent before this page.
-    pub fn take_form(&self, key: &Key) -> Option<FormState> {
+    /// Removes and returns the result of the form that was sent before the page at `path`. A result that waits for
+    /// another page stays.
+    pub fn take_form(&self, key: &Key, path: &str) -> Option<FormState> {
         let sealed = self.cookies.private(key).get(&self.names.form)?;
+        let state: Option<FormState> = serde_json::from_str(sealed.value()).ok();
+        if state.as_ref().is_some_and(|state| !state.is_for(path)) {
+            return None;
+        }
         self.remove(&self.names.form);
-        serde_json::from_str(sealed.value()).ok()
+        state
     }
 
     fn set_access(&self, token: &str, expires_at: Timestamp, lifetime: CookieLifetime, now: Timestamp) {

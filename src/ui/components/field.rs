@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::domain::{
-    ReturnAddress,
-    form::{Field, Remember},
+use crate::{
+    domain::{
+        ReturnAddress,
+        form::{Field, Remember},
+    },
+    ui::feedback::Remedy,
 };
 
 /// The element id of a field on a page that has each field once.
@@ -21,6 +24,8 @@ pub const fn field_id(field: Field) -> &'static str {
 pub struct Description {
     /// The error in the value.
     pub error: Option<String>,
+    /// A link that helps with the error.
+    pub remedy: Option<Remedy>,
     /// The hint below the field.
     pub hint: Option<String>,
 }
@@ -45,7 +50,13 @@ impl Description {
         let hint_id = format!("{id}-hint");
         view! {
             {self.error.map(|error| view! {
-                <p class="field-error" id=error_id><span class="alert-icon" aria-hidden="true">"!"</span>{error}</p>
+                <p class="field-error" id=error_id>
+                    <span class="alert-icon" aria-hidden="true">"!"</span>
+                    <span>
+                        {error}
+                        {self.remedy.map(|remedy| view! { " " <a href=remedy.href>{remedy.text}</a> })}
+                    </span>
+                </p>
             })}
             {self.hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
         }
@@ -60,10 +71,13 @@ pub fn EmailField(
     value: Option<String>,
     /// The error in the value.
     error: Option<String>,
+    /// A link that helps with the error.
+    #[prop(optional_no_strip)]
+    remedy: Option<Remedy>,
     /// Focuses the field when the page loads.
     autofocus: bool,
 ) -> AnyView {
-    let description = Description { error, hint: None };
+    let description = Description { error, remedy, hint: None };
     view! {
         <div class="field">
             <label for="email">"E-mail address"</label>
@@ -96,7 +110,7 @@ pub fn NameField(
     /// The hint below the field.
     hint: &'static str,
 ) -> AnyView {
-    let description = Description { error, hint: Some(hint.to_owned()) };
+    let description = Description { error, hint: Some(hint.to_owned()), ..Description::default() };
     view! {
         <div class="field">
             <label for="name">"Name (optional)"</label>
@@ -105,6 +119,7 @@ pub fn NameField(
                 id="name"
                 name="name"
                 value=value
+                dir="auto"
                 autocomplete="name"
                 aria-invalid=description.invalid()
                 aria-describedby=description.ids("name")
@@ -128,13 +143,28 @@ pub fn UsernameField(
 
 /// The checkbox for a session that outlives the browser's closing.
 #[component]
-pub fn RememberField() -> impl IntoView {
+pub fn RememberField(
+    /// Whether the box is checked at first.
+    checked: bool,
+) -> impl IntoView {
     view! {
         <label class="check">
-            <input type="checkbox" name="remember" value=Remember::CHECKED checked />
+            <input type="checkbox" name="remember" value=Remember::CHECKED checked=checked />
             <span>"Keep me signed in on this device"</span>
         </label>
     }
+}
+
+/// The other site that the user continues to.
+#[component]
+pub fn ContinueTo(
+    /// The action, such as "Sign in".
+    action: &'static str,
+    /// The address to redirect to afterwards.
+    next: Option<ReturnAddress>,
+) -> impl IntoView {
+    let host = next.and_then(|next| Some(next.origin()?.split_once("://")?.1.to_owned()));
+    host.map(|host| view! { <p class="lead wrap">{format!("{action} to continue to {host}")}</p> })
 }
 
 /// The address to redirect to after signing in, as a hidden field.

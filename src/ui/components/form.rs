@@ -39,9 +39,12 @@ pub fn ErrorSummary(
     (!feedback.is_empty()).then(|| {
         let items = feedback.errors().iter().map(|error| {
             let message = messages::form_error(*error);
+            let remedy = feedback.remedy(*error).map(|remedy| view! { " " <a href=remedy.href>{remedy.text}</a> });
             match error.field() {
-                Some(field) => view! { <li><a href=format!("#{}", target(field))>{message}</a></li> }.into_any(),
-                None => view! { <li>{message}</li> }.into_any(),
+                Some(field) => {
+                    view! { <li><a href=format!("#{}", target(field))>{message}</a>{remedy}</li> }.into_any()
+                }
+                None => view! { <li>{message}{remedy}</li> }.into_any(),
             }
         });
         view! {

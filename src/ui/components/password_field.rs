@@ -36,9 +36,12 @@ pub fn CurrentPasswordField(
     label: &'static str,
     /// The error in the value.
     error: Option<String>,
+    /// Focuses the field when the page loads.
+    #[prop(optional)]
+    autofocus: bool,
 ) -> impl IntoView {
-    let description = Description { error, hint: None };
-    view! { <PasswordInput id name label autocomplete="current-password" minimum=None description /> }
+    let description = Description { error, ..Description::default() };
+    view! { <PasswordInput id name label autocomplete="current-password" autofocus minimum=None description /> }
 }
 
 /// A field for a new password.
@@ -55,8 +58,9 @@ pub fn NewPasswordField(
     /// The error in the value.
     error: Option<String>,
 ) -> impl IntoView {
-    let description = Description { error, hint: Some(rules.hint()) };
-    view! { <PasswordInput id name label autocomplete="new-password" minimum=Some(rules.min_length) description /> }
+    let description = Description { error, hint: Some(rules.hint()), ..Description::default() };
+    let minimum = Some(rules.min_length);
+    view! { <PasswordInput id name label autocomplete="new-password" autofocus=false minimum description /> }
 }
 
 #[component]
@@ -65,6 +69,7 @@ fn PasswordInput(
     name: &'static str,
     label: &'static str,
     autocomplete: &'static str,
+    autofocus: bool,
     minimum: Option<u8>,
     description: Description,
 ) -> AnyView {
@@ -80,6 +85,7 @@ fn PasswordInput(
                     autocapitalize="none"
                     spellcheck="false"
                     required
+                    autofocus=autofocus
                     minlength=minimum
                     aria-invalid=description.invalid()
                     aria-describedby=description.ids(id)

@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         components::{
-            field::{EmailField, NextField, RememberField, field_id},
+            field::{ContinueTo, EmailField, NextField, RememberField, field_id},
             form::PostForm,
             password_field::CurrentPasswordField,
         },
@@ -23,6 +23,8 @@ use crate::{
 pub struct SignInPage {
     /// The address to redirect to afterwards.
     pub next: Option<ReturnAddress>,
+    /// Whether the page links to sign-up.
+    pub sign_up: bool,
 }
 
 impl Page for SignInPage {
@@ -38,28 +40,34 @@ impl Page for SignInPage {
 
     fn view(self, form: Option<&FormState>) -> AnyView {
         let feedback = Feedback::new(FormKind::SignIn, form);
+        // With errors, the summary has the focus.
+        let focused =
+            feedback.is_empty().then(|| feedback.value(Field::Email).map_or(Field::Email, |_| Field::Password));
         let sign_up = with_next("/sign-up", self.next.as_ref().map(ReturnAddress::as_str));
         view! {
             <section class="narrow">
                 <h1>"Sign in"</h1>
+                <ContinueTo action="Sign in" next=self.next.clone() />
                 <PostForm action="/actions/sign-in" feedback=feedback.clone() target=field_id>
                     <EmailField
                         value=feedback.value(Field::Email)
                         error=feedback.error(Field::Email)
-                        // With errors, the summary has the focus.
-                        autofocus=feedback.is_empty()
+                        autofocus=focused == Some(Field::Email)
                     />
                     <CurrentPasswordField
                         id="password"
                         name="password"
                         label="Password"
                         error=feedback.error(Field::Password)
+                        autofocus=focused == Some(Field::Password)
                     />
-                    <RememberField />
+                    <RememberField checked=feedback.remember() />
                     <NextField next=self.next />
                     <button type="submit" class="primary">"Sign in"</button>
                 </PostForm>
-                <p class="aside">"New here? " <a href=sign_up>"Create an account"</a></p>
+                {self.sign_up.then(|| view! {
+                    <p class="aside">"New here? " <a href=sign_up>"Create an account"</a></p>
+                })}
             </section>
         }
         .into_any()

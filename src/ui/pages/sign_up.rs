@@ -5,16 +5,16 @@ use leptos::prelude::*;
 use crate::{
     domain::{
         ReturnAddress,
-        form::{Field, FormKind, FormState},
+        form::{Field, FormError, FormKind, FormState},
         return_address::with_next,
     },
     ui::{
         components::{
-            field::{EmailField, NameField, NextField, RememberField, field_id},
+            field::{ContinueTo, EmailField, NameField, NextField, RememberField, field_id},
             form::PostForm,
             password_field::{NewPasswordField, PasswordRules},
         },
-        feedback::Feedback,
+        feedback::{Feedback, Remedy},
         page::Page,
     },
 };
@@ -39,15 +39,19 @@ impl Page for SignUpPage {
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
-        let feedback = Feedback::new(FormKind::SignUp, form);
         let sign_in = with_next("/sign-in", self.next.as_ref().map(ReturnAddress::as_str));
+        // The sign-in page fills in the address.
+        let instead = Remedy { text: "Sign in instead", href: sign_in.clone() };
+        let feedback = Feedback::new(FormKind::SignUp, form).with_remedy(FormError::EmailTaken, instead);
         view! {
             <section class="narrow">
                 <h1>"Create your account"</h1>
+                <ContinueTo action="Create an account" next=self.next.clone() />
                 <PostForm action="/actions/sign-up" feedback=feedback.clone() target=field_id>
                     <EmailField
                         value=feedback.value(Field::Email)
                         error=feedback.error(Field::Email)
+                        remedy=feedback.field_remedy(Field::Email)
                         autofocus=false
                     />
                     <NewPasswordField
@@ -62,7 +66,7 @@ impl Page for SignUpPage {
                         error=feedback.error(Field::Name)
                         hint="What we call you. You can change it later."
                     />
-                    <RememberField />
+                    <RememberField checked=feedback.remember() />
                     <NextField next=self.next />
                     <button type="submit" class="primary">"Create account"</button>
                 </PostForm>

@@ -65,7 +65,10 @@ impl From<ChangePasswordError> for ChangePasswordRouteError {
         match error {
             ChangePasswordError::Confirm(ConfirmPasswordError::Mismatch) => Self::InvalidPassword,
             ChangePasswordError::Confirm(ConfirmPasswordError::NoPassword) => Self::NoPassword,
-            ChangePasswordError::NewPassword(weak) => weak.into(),
+            // The contract has one error. The length of the new password comes before the current password.
+            ChangePasswordError::NewPassword(weak)
+            | ChangePasswordError::Both(weak @ (WeakPassword::Missing | WeakPassword::TooLong)) => weak.into(),
+            ChangePasswordError::Both(_) => Self::InvalidPassword,
             ChangePasswordError::Confirm(ConfirmPasswordError::Interrupted(interrupted))
             | ChangePasswordError::Interrupted(interrupted) => interrupted.into(),
         }
