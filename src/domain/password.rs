@@ -77,6 +77,12 @@ impl Password {
         Self(Zeroizing::new(self.0.nfkc().collect()))
     }
 
+    /// The password in Unicode normal form D, which some keyboards send: letters and their marks are separate.
+    #[must_use]
+    pub fn decomposed(&self) -> Self {
+        Self(Zeroizing::new(self.0.nfd().collect()))
+    }
+
     /// The plaintext password.
     pub fn expose(&self) -> &str {
         &self.0

@@ -26,12 +26,14 @@ const ALLOWED: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates and functions that only these modules may use.
-const RESTRICTED: [(&str, &[&str]); 8] = [
-    ("aws_lc_rs", &["auth/keys", "crypto"]),
+const RESTRICTED: [(&str, &[&str]); 10] = [
+    ("aws_lc_rs", &["auth/keys", "auth/password/hasher", "crypto"]),
     ("getrandom", &["crypto"]),
     ("jsonwebtoken", &["auth/token", "auth/keys"]),
     ("argon2", &["auth/password/hasher"]),
     ("scrypt", &["auth/password/hasher"]),
+    ("bcrypt", &["auth/password/hasher"]),
+    ("csv", &["import/source"]),
     ("sea_orm", &["store", "import/source"]),
     ("Cookie::build", &["http/session/cookies"]),
     ("axum", &["http", "cli/serve"]),

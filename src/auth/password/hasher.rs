@@ -2,16 +2,27 @@
 //!
 //! Imported hashes are verified in their original format (`stored`) and replaced with argon2id at the next sign-in.
 
+mod argon;
+mod bcrypt;
 mod better_auth;
+mod cost;
+mod django;
+pub mod firebase;
 mod memory;
+mod pbkdf2;
+mod phc;
+mod scrypt;
 mod stored;
+mod unsupported;
+#[cfg(test)]
+mod vectors;
 mod workers;
 
 use std::{fmt, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 
 use argon2::{
-    Algorithm, Argon2, Block, Params, Version,
-    password_hash::phc::{self, Output, ParamsString, Salt},
+    Algorithm, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash as PhcString, Salt},
 };
 
 use crate::{
@@ -19,15 +30,18 @@ use crate::{
     crypto::random::random_bytes,
     domain::Password,
 };
-pub use better_auth::UnknownHash;
 use memory::MemoryPool;
-use stored::Stored;
+use stored::StoredHash;
+pub use unsupported::{Scheme, UnsupportedHash};
 use workers::{WorkError, Workers};
 
 /// NIST SP 800-63B-4 §3.1.1.2 requires at least 4 bytes.
 const SALT_BYTES: usize = 16;
 
 const OUTPUT_BYTES: usize = 32;
+
+/// The memory for imported hashes that need more than the pool has, in MiB: all of them together.
+const IMPORTED_MIB: u32 = cost::MAX_MEMORY_MIB;
 
 /// The retry delay after [`HasherError::Busy`]: a full queue empties in about this time.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -45,9 +59,6 @@ impl HashParameters {
     /// time.
     pub const STANDARD: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
 
-    /// The maximum cost of a stored hash, imported hashes included. A tampered row must not exhaust memory.
-    const STORED_MAX: Self = Self { memory_kib: 64 * 1024, passes: 10, lanes: 4 };
-
     /// The lowest cost that argon2id allows, for tests. Not secure.
     pub const fn cheap_for_tests() -> Self {
         Self { memory_kib: 8, passes: 1, lanes: 1 }
@@ -55,10 +66,6 @@ impl HashParameters {
 
     fn params(self) -> Result<Params, HasherError> {
         Params::new(self.memory_kib, self.passes, self.lanes, Some(OUTPUT_BYTES)).map_err(|_| HasherError::Unavailable)
-    }
-
-    fn exceeds(self, max: Self) -> bool {
-        self.memory_kib > max.memory_kib || self.passes > max.passes || self.lanes > max.lanes
     }
 }
 
@@ -79,8 +86,8 @@ impl HashLimits {
     }
 }
 
-/// A password hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`, or `$scrypt$ln=14,r=16,p=1$…$…`
-/// for an imported hash until the next sign-in.
+/// A password hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`. An imported hash keeps its scheme until
+/// the next sign-in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -88,6 +95,14 @@ impl PasswordHash {
     /// A hash as read from the database, not validated.
     pub fn from_stored(phc: String) -> Self {
         Self(phc)
+    }
+
+    /// Parses a hash of another system, to be stored until the next sign-in. Refuses unknown formats and
+    /// excessive cost.
+    pub fn import(text: &str) -> Result<Self, UnsupportedHash> {
+        let text = text.trim();
+        let stored = better_auth::to_phc(text).unwrap_or_else(|| text.to_owned());
+        StoredHash::parse(&stored).map(|_| Self(stored))
     }
 
     /// The PHC string.
@@ -157,16 +172,18 @@ impl PasswordHasher {
     pub fn new(parameters: HashParameters, limits: HashLimits) -> Result<Self, HasherError> {
         let params = parameters.params()?;
         let dummy = dummy_hash(&params)?;
-        let workers = Workers::new(limits.permits, limits.queue);
+        let workers = Workers::new(limits.permits, limits.queue, IMPORTED_MIB);
         let memory = MemoryPool::new(params.block_count());
         Ok(Self(Arc::new(Inner { parameters, params, dummy, workers, memory })))
     }
 
     /// Hashes a password with the current parameters and a new salt.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, HasherError> {
-        self.run(move |inner| {
+        self.run(0, move |inner| {
             let salt = random_bytes::<SALT_BYTES>().map_err(|_| HasherError::Unavailable)?;
-            let output = compute(&inner.memory, &inner.params, &password, &salt)?;
+            let password = password.expose();
+            let output =
+                argon::compute(&inner.memory, Algorithm::Argon2id, Version::V0x13, &inner.params, password, &salt)?;
             phc_string(&inner.params, &salt, output)
         })
         .await
@@ -180,8 +197,8 @@ impl PasswordHasher {
 
     /// Compares a password with a stored hash, in constant time.
     pub async fn verify(&self, password: Password, stored: &PasswordHash) -> Result<Verdict, HasherError> {
-        let stored = Stored::read(stored)?;
-        self.run(move |inner| {
+        let stored = StoredHash::parse(stored.as_str()).map_err(|_| HasherError::Corrupt)?;
+        self.run(self.extra_mib(&stored), move |inner| {
             for form in stored.forms(password) {
                 if stored.matches(&inner.memory, &form)? {
                     return Ok(Verdict::Match { rehash: !stored.has_parameters(inner.parameters) });
@@ -203,29 +220,24 @@ impl PasswordHasher {
         self.0.workers.peak()
     }
 
+    /// The memory that a hash needs beyond the pool, in MiB.
+    fn extra_mib(&self, stored: &StoredHash) -> u32 {
+        let bytes = stored.cost().memory;
+        let pooled = matches!(stored, StoredHash::Argon2(_)) && bytes <= u64::from(self.0.parameters.memory_kib) << 10;
+        if pooled { 0 } else { u32::try_from(bytes >> 20).unwrap_or(IMPORTED_MIB) }
+    }
+
     async fn run<T: Send + 'static>(
         &self,
+        memory: u32,
         work: impl FnOnce(&Inner) -> Result<T, HasherError> + Send + 'static,
     ) -> Result<T, HasherError> {
         let inner = Arc::clone(&self.0);
-        self.0.workers.run(move || work(&inner)).await.map_err(|error| match error {
+        self.0.workers.run(memory, move || work(&inner)).await.map_err(|error| match error {
             WorkError::Full => HasherError::Busy { retry_after: RETRY_AFTER },
             WorkError::Failed => HasherError::Unavailable,
         })?
     }
-}
-
-fn compute(memory: &MemoryPool, params: &Params, password: &Password, salt: &[u8]) -> Result<Output, HasherError> {
-    let mut output = [0; Output::MAX_LENGTH];
-    let length = params.output_len().unwrap_or(OUTPUT_BYTES);
-    let output = output.get_mut(..length).ok_or(HasherError::Corrupt)?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-    memory
-        .lend(params.block_count(), |blocks| {
-            argon2.hash_password_into_with_memory(password.expose().as_bytes(), salt, output, blocks)
-        })?
-        .map_err(|_| HasherError::Unavailable)?;
-    Output::new(output).map_err(|_| HasherError::Unavailable)
 }
 
 /// A dummy hash that matches no password: random salt *and* output, with the current parameters.
@@ -236,7 +248,7 @@ fn dummy_hash(params: &Params) -> Result<PasswordHash, HasherError> {
 }
 
 fn phc_string(params: &Params, salt: &[u8], output: Output) -> Result<PasswordHash, HasherError> {
-    let phc = phc::PasswordHash {
+    let phc = PhcString {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(params).map_err(|_| HasherError::Unavailable)?,
@@ -352,15 +364,13 @@ mod tests {
             "$argon2id$v=19$m=8,t=1,p=1".to_owned(),
             "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA".to_owned(),
             format!("$argon2id$v=19$m=4294967295,t=2,p=1${rest}"),
-            format!("$argon2id$v=19$m=65537,t=2,p=1${rest}"),
+            format!("$argon2id$v=19$m=262145,t=2,p=1${rest}"),
             format!("$argon2id$v=19$m=19456,t=4294967295,p=1${rest}"),
-            format!("$argon2id$v=19$m=19456,t=2,p=5${rest}"),
+            format!("$argon2id$v=19$m=65536,t=400,p=1${rest}"),
             format!("$argon2id$v=19$m=8,t=1,p=16777215${rest}"),
-            format!("$argon2id$v=16$m=19456,t=2,p=1${rest}"),
-            format!("$argon2id$m=19456,t=2,p=1${rest}"),
-            format!("$argon2i$v=19$m=19456,t=2,p=1${rest}"),
-            format!("$argon2d$v=19$m=19456,t=2,p=1${rest}"),
-            "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned(),
+            format!("$argon2id$v=17$m=19456,t=2,p=1${rest}"),
+            format!("$argon2$v=19$m=19456,t=2,p=1${rest}"),
+            "$2b$31$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned(),
         ] {
             let stored = PasswordHash::from_stored(bad);
             assert_eq!(hasher.verify(password("x"), &stored).await, Err(HasherError::Corrupt), "{}", stored.as_str());

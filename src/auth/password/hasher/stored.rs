@@ -1,62 +1,106 @@
-//! Parses stored hashes and rejects those with excessive cost.
+//! Stored hashes by scheme.
 
-use argon2::{
-    Algorithm, Params, Version,
-    password_hash::phc::{self, Output, Salt},
+use super::{
+    HashParameters, HasherError, MemoryPool,
+    argon::ArgonHash,
+    bcrypt::{BcryptHash, Input},
+    better_auth,
+    cost::Cost,
+    django,
+    firebase::{self, FirebaseHash},
+    pbkdf2::{Function, Pbkdf2Hash},
+    scrypt::ScryptHash,
+    unsupported::{Scheme, UnsupportedHash},
 };
-
-use super::{HashParameters, HasherError, MemoryPool, OUTPUT_BYTES, PasswordHash, better_auth, compute};
 use crate::domain::Password;
 
-/// A stored hash by algorithm.
+/// A stored hash, parsed: created here, or imported and not yet replaced.
 #[derive(Debug)]
-pub(crate) enum Stored {
-    /// argon2id, version 19: created here or imported.
-    Argon2id { parameters: HashParameters, params: Params, salt: Salt, output: Output },
-    /// scrypt with Better Auth's parameters.
-    Scrypt { salt: Salt, output: Output },
+pub(crate) enum StoredHash {
+    Argon2(ArgonHash),
+    Bcrypt(BcryptHash),
+    Firebase(FirebaseHash),
+    Pbkdf2(Pbkdf2Hash),
+    Scrypt(ScryptHash),
 }
 
-impl Stored {
-    pub(crate) fn read(stored: &PasswordHash) -> Result<Self, HasherError> {
-        let phc = phc::PasswordHash::new(stored.as_str()).map_err(|_| HasherError::Corrupt)?;
-        let (Some(salt), Some(output)) = (phc.salt, phc.hash) else { return Err(HasherError::Corrupt) };
-        if better_auth::is_better_auth(&phc) {
-            return Ok(Self::Scrypt { salt, output });
-        }
-        let params = Params::try_from(&phc).map_err(|_| HasherError::Corrupt)?;
-        let parameters =
-            HashParameters { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-        let acceptable = phc.algorithm == Algorithm::Argon2id.ident()
-            && phc.version == Some(Version::V0x13.into())
-            && !parameters.exceeds(HashParameters::STORED_MAX);
-        if acceptable { Ok(Self::Argon2id { parameters, params, salt, output }) } else { Err(HasherError::Corrupt) }
+impl StoredHash {
+    /// Parses a stored hash. Refuses one whose cost is above the limits.
+    pub(crate) fn parse(text: &str) -> Result<Self, UnsupportedHash> {
+        let stored = Self::read(text)?;
+        if stored.cost().is_excessive() { Err(UnsupportedHash::TooExpensive(stored.scheme())) } else { Ok(stored) }
     }
 
-    /// The Unicode forms of a received password to compare with the hash.
-    pub(crate) fn forms(&self, password: Password) -> Vec<Password> {
-        let compatible = password.compatible();
-        match self {
-            Self::Scrypt { .. } => vec![compatible],
-            // New hashes use the received form, upgraded hashes the compatible form. Usually both are equal.
-            Self::Argon2id { .. } if compatible.expose() == password.expose() => vec![password],
-            Self::Argon2id { .. } => vec![password, compatible],
+    fn read(text: &str) -> Result<Self, UnsupportedHash> {
+        if BcryptHash::is_prefix_of(text) {
+            return BcryptHash::parse(text, Input::Password).map(Self::Bcrypt);
         }
+        if text.starts_with("$argon2") {
+            return ArgonHash::parse(text).map(Self::Argon2);
+        }
+        if let Some(rest) = text.strip_prefix("$scrypt$") {
+            return ScryptHash::parse(rest).map(Self::Scrypt);
+        }
+        for (algorithm, function) in [("$pbkdf2-sha256$", Function::Sha256), ("$pbkdf2-sha512$", Function::Sha512)] {
+            if let Some(rest) = text.strip_prefix(algorithm) {
+                return Pbkdf2Hash::parse(function, rest).map(Self::Pbkdf2);
+            }
+        }
+        if let Some(rest) = text.strip_prefix(firebase::ALGORITHM) {
+            return FirebaseHash::parse(rest).map(Self::Firebase);
+        }
+        django::parse(text).unwrap_or(Err(UnsupportedHash::of(text)))
+    }
+
+    const fn scheme(&self) -> Scheme {
+        match self {
+            Self::Argon2(_) => Scheme::Argon2,
+            Self::Bcrypt(_) => Scheme::Bcrypt,
+            Self::Firebase(_) => Scheme::Firebase,
+            Self::Pbkdf2(_) => Scheme::Pbkdf2,
+            Self::Scrypt(_) => Scheme::Scrypt,
+        }
+    }
+
+    /// The cost of comparing one password.
+    pub(crate) fn cost(&self) -> Cost {
+        match self {
+            Self::Argon2(hash) => hash.cost(),
+            Self::Bcrypt(hash) => hash.cost(),
+            Self::Firebase(hash) => hash.work.estimate(),
+            Self::Pbkdf2(hash) => hash.cost(),
+            Self::Scrypt(hash) => hash.work.estimate(),
+        }
+    }
+
+    /// The Unicode forms of a received password to compare with the hash: usually one, at most two.
+    ///
+    /// A system without normalization has hashed the bytes that the keyboard sent: composed on most systems,
+    /// decomposed on some.
+    pub(crate) fn forms(&self, password: Password) -> Vec<Password> {
+        let other = match self {
+            Self::Scrypt(hash) if better_auth::is_better_auth(hash) => return vec![password.compatible()],
+            // New hashes use the received form, upgraded hashes the compatible form.
+            Self::Argon2(_) => password.compatible(),
+            _ => password.decomposed(),
+        };
+        if other.expose() == password.expose() { vec![password] } else { vec![password, other] }
     }
 
     /// Whether this is the hash of `password`. Compares in constant time.
     pub(crate) fn matches(&self, memory: &MemoryPool, password: &Password) -> Result<bool, HasherError> {
-        Ok(match self {
-            Self::Argon2id { params, salt, output, .. } => compute(memory, params, password, salt)? == *output,
-            Self::Scrypt { salt, output } => better_auth::compute(password, salt)? == *output,
-        })
+        let password = password.expose();
+        match self {
+            Self::Argon2(hash) => hash.matches(memory, password),
+            Self::Bcrypt(hash) => Ok(hash.matches(password)),
+            Self::Firebase(hash) => hash.matches(password),
+            Self::Pbkdf2(hash) => Ok(hash.matches(password)),
+            Self::Scrypt(hash) => hash.matches(password),
+        }
     }
 
     /// Whether the hash has the current algorithm and parameters.
     pub(crate) fn has_parameters(&self, current: HashParameters) -> bool {
-        match self {
-            Self::Argon2id { parameters, output, .. } => *parameters == current && output.len() == OUTPUT_BYTES,
-            Self::Scrypt { .. } => false,
-        }
+        matches!(self, Self::Argon2(hash) if hash.has_parameters(current))
     }
 }
