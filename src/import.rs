@@ -1,9 +1,10 @@
-//! Imports users, passwords and sessions from the database of another product.
+//! Imports users, passwords and sessions from other systems.
 //!
-//! - [`source`] reads the other database.
+//! - [`source`] reads a database or a file.
 //! - `user` and `session` convert its records, or say why a record is skipped.
-//! - [`run`] writes them in one transaction and fills the [`report`].
+//! - [`run`] writes them in short transactions and fills the [`report`].
 
+mod batch;
 pub mod report;
 pub mod run;
 mod session;

@@ -2,10 +2,24 @@
 
 use std::fmt;
 
-use crate::{auth::password::hasher::UnknownHash, domain::UserId};
+use crate::{auth::password::hasher::UnsupportedHash, domain::UserId};
 
 /// The maximum number of characters shown of an id in the old database.
 const MAX_SHOWN: usize = 80;
+
+/// Why a line of a file or a row of a table is skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineSkipped {
+    /// Another number of fields than the header.
+    #[error("it does not have as many fields as the header")]
+    Fields,
+    /// Not a JSON object.
+    #[error("it is not a JSON object")]
+    NotJson,
+    /// Not UTF-8.
+    #[error("it is not UTF-8 text")]
+    NotUtf8,
+}
 
 /// Why a user is skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,9 +30,12 @@ pub enum UserSkipped {
     /// The e-mail address is invalid here.
     #[error("its e-mail address is not one that this service accepts")]
     Address,
-    /// `createdAt` is not a time.
-    #[error("its createdAt cannot be read as a time")]
+    /// The time of its creation is not a time.
+    #[error("the time of its creation cannot be read")]
     Time,
+    /// The source has an earlier user with this id.
+    #[error("its id appears twice")]
+    Twice,
     /// An account here has the same mailbox.
     #[error("its e-mail address belongs to user {0}, which has an account here")]
     MailboxTaken(UserId),
@@ -67,9 +84,18 @@ pub enum Warning {
     NoPassword,
     /// The format of the password hash is not supported.
     #[error("cannot sign in until there is a new password: {0}")]
-    UnknownHash(UnknownHash),
-    /// The name was longer than a name can be.
-    #[error("name shortened to 100 characters on one line")]
+    UnsupportedHash(UnsupportedHash),
+    /// Whether the address is verified cannot be read.
+    #[error("imported with an unverified address: the value cannot be read")]
+    Verified,
+    /// Whether the account is disabled cannot be read.
+    #[error("imported as disabled: the value cannot be read")]
+    Disabled,
+    /// The account was imported before it was disabled in the source.
+    #[error("is disabled in the source, and enabled here: nothing was changed")]
+    DisabledInSource,
+    /// The name was longer than a name can be, or has characters that are not allowed.
+    #[error("name shortened to 100 characters on one line, without invisible ones")]
     NameShortened,
     /// The name had characters that a name here cannot have.
     #[error("name without its line breaks and its control, direction and invisible characters")]
@@ -103,17 +129,32 @@ pub struct Report {
     pub passwords: Counts,
     /// Their sessions.
     pub sessions: Counts,
+    /// Whether the source has sessions.
+    pub with_sessions: bool,
     /// The number of sessions skipped because the old secret is missing.
     pub sessions_without_secret: Option<u64>,
+    lines_skipped: Vec<(u64, LineSkipped)>,
     users_skipped: Vec<(String, UserSkipped)>,
     warnings: Vec<(UserId, Warning)>,
     sessions_skipped: Vec<(String, SessionSkipped)>,
 }
 
 impl Report {
-    pub(crate) fn skip_user(&mut self, id: &str, reason: UserSkipped) {
+    /// An empty report about a source with this number of sessions. `None`: it has no sessions.
+    pub(crate) fn new(dry_run: bool, sessions: Option<u64>, with_secret: bool) -> Self {
+        let sessions_without_secret = sessions.filter(|_| !with_secret);
+        Self { dry_run, with_sessions: sessions.is_some(), sessions_without_secret, ..Self::default() }
+    }
+
+    pub(crate) fn skip_line(&mut self, line: u64, reason: LineSkipped) {
         self.users.skipped += 1;
-        self.users_skipped.push((quoted(id), reason));
+        self.lines_skipped.push((line, reason));
+    }
+
+    pub(crate) fn skip_user(&mut self, id: &str, line: Option<u64>, reason: UserSkipped) {
+        self.users.skipped += 1;
+        let place = line.map_or_else(String::new, |line| format!(" (line {line})"));
+        self.users_skipped.push((format!("{}{place}", quoted(id)), reason));
     }
 
     pub(crate) fn skip_session(&mut self, id: &str, reason: SessionSkipped) {
@@ -122,7 +163,7 @@ impl Report {
     }
 
     pub(crate) fn warn(&mut self, id: UserId, warning: Warning) {
-        if matches!(warning, Warning::NoPassword | Warning::UnknownHash(_)) {
+        if matches!(warning, Warning::NoPassword | Warning::UnsupportedHash(_)) {
             self.passwords.skipped += 1;
         }
         self.warnings.push((id, warning));
@@ -143,6 +184,9 @@ fn quoted(id: &str) -> String {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (line, reason) in &self.lines_skipped {
+            writeln!(f, "line {line} skipped: {reason}")?;
+        }
         for (id, reason) in &self.users_skipped {
             writeln!(f, "user {id} skipped: {reason}")?;
         }
@@ -153,7 +197,8 @@ impl fmt::Display for Report {
             writeln!(f, "session {id} skipped: {reason}")?;
         }
         writeln!(f, "            imported    updated  already here    skipped")?;
-        for (kind, counts) in [("users", self.users), ("passwords", self.passwords), ("sessions", self.sessions)] {
+        let sessions = self.with_sessions.then_some(("sessions", self.sessions));
+        for (kind, counts) in [("users", self.users), ("passwords", self.passwords)].into_iter().chain(sessions) {
             let Counts { imported, updated, already_here, skipped } = counts;
             writeln!(f, "{kind:<9} {imported:>10} {updated:>10} {already_here:>13} {skipped:>10}")?;
         }
@@ -185,15 +230,19 @@ mod tests {
     fn report_lists_counts_and_reasons() {
         let mut report = Report { dry_run: true, sessions_without_secret: Some(3), ..Report::default() };
         report.users.imported = 2;
-        report.skip_user("a b", UserSkipped::Id);
+        report.skip_user("a b", None, UserSkipped::Id);
+        report.skip_user("c d", Some(7), UserSkipped::Address);
+        report.skip_line(9, LineSkipped::Fields);
         report.warn("u1".parse().unwrap(), Warning::NoPassword);
         report.skip_session("s1", SessionSkipped::Expired);
         let text = report.to_string();
         for line in [
             "user \"a b\" skipped: its id is not",
+            "user \"c d\" (line 7) skipped: its e-mail address",
+            "line 9 skipped: it does not have as many fields",
             "user \"u1\": has no password",
             "session \"s1\" skipped: it has expired",
-            "users              2          0             0          1",
+            "users              2          0             0          3",
             "passwords          0          0             0          1",
             "(3 there",
             "This was a dry run: nothing was written.",

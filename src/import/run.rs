@@ -1,23 +1,24 @@
-//! Imports a Better Auth installation in one transaction, as often as needed.
+//! Imports users in short transactions, as often as needed.
 //!
-//! A repeated import adds new records. It updates a profile that is newer in the old database, and a
-//! password as long as the user has not signed in here. Everything else stays as it is.
+//! A repeated import adds new records. It updates a profile that is newer in the source, and a password as long as
+//! the user has not signed in here. Everything else stays as it is. An interrupted import is completed by repeating it.
 
 use std::{
     collections::{HashMap, HashSet},
-    time::Duration,
+    mem,
+    time::{Duration, Instant},
 };
 
 use zeroize::Zeroizing;
 
 use super::{
-    report::{Report, SessionSkipped, UserSkipped},
+    batch::{Batch, BatchSize},
+    report::{Report, SessionSkipped, UserSkipped, Warning},
     session::{ConversionError, SessionConverter},
     source::{Source, SourceError, SourceSession, SourceUser},
     user::ImportedUser,
 };
 use crate::{
-    auth::password::hasher::PasswordHash,
     crypto::random::NoRandomness,
     domain::{Timestamp, UserId, event::EventKind},
     store::{
@@ -28,7 +29,7 @@ use crate::{
 
 /// The options of an import.
 pub struct Settings {
-    /// The old secret, which signs the old cookies; without it no sessions are imported.
+    /// The old secret of Better Auth, which signs the old cookies; without it no sessions are imported.
     pub secret: Option<Zeroizing<Vec<u8>>>,
     /// The maximum lifetime of a session, from its creation in the old database.
     pub session_max: Duration,
@@ -39,51 +40,91 @@ pub struct Settings {
 /// Imports all records of `source` into `store`. Calls `progress` with the number of users read so far.
 pub async fn import(
     store: &Store,
-    mut source: Source,
+    source: Source,
     settings: &Settings,
     now: Timestamp,
     mut progress: impl FnMut(u64),
 ) -> Result<Report, ImportError> {
-    let mut run =
-        Run { import: store.begin_import().await?, settings, now, report: Report::default(), seen: HashSet::new() };
-    if settings.secret.is_none() {
-        run.report.sessions_without_secret = Some(source.count_sessions().await?);
+    if !settings.dry_run {
+        store.migrate().await?;
     }
-    let mut read = 0;
-    loop {
-        let page = source.next_users().await?;
-        if page.is_empty() {
-            break;
-        }
-        read += page.len() as u64;
-        let users = run.import_users(page).await?;
-        if let Some(secret) = &settings.secret {
-            run.import_sessions(source.sessions_of_page().await?, &users, secret).await?;
-        }
-        progress(read);
-    }
-    let Run { import, mut report, .. } = run;
-    report.dry_run = settings.dry_run;
-    if settings.dry_run {
-        import.rollback().await?;
-    } else {
-        import.commit().await?;
-    }
-    Ok(report)
+    let sessions = source.count_sessions().await?;
+    let with_secret = settings.secret.is_some();
+    let report = Report::new(settings.dry_run, sessions, with_secret);
+    let mut importer = Importer { store, settings, now, report, seen: HashSet::new(), dry_emails: HashMap::new() };
+    let (mut batch, mut size, mut read) = (Batch::default(), BatchSize::default(), 0);
+    source
+        .read(with_secret, now, async |record| {
+            batch.push(record);
+            if batch.is_full(size) {
+                read += batch.users.len() as u64;
+                let taken = importer.write(mem::take(&mut batch)).await?;
+                size.adjust(taken);
+                progress(read);
+            }
+            Ok::<_, ImportError>(())
+        })
+        .await?;
+    importer.write(batch).await?;
+    Ok(importer.report)
 }
 
 /// An import in progress.
-struct Run<'a> {
-    import: Import,
+struct Importer<'a> {
+    store: &'a Store,
     settings: &'a Settings,
     now: Timestamp,
     report: Report,
     /// The users read so far.
     seen: HashSet<UserId>,
+    /// In a dry run, the owners of the addresses that would be in the database.
+    dry_emails: HashMap<String, UserId>,
 }
 
-/// The imported users of a page.
-type PageUsers = HashMap<UserId, Action>;
+impl Importer<'_> {
+    /// Writes a batch in one transaction, and returns the time that the transaction took.
+    async fn write(&mut self, batch: Batch) -> Result<Duration, ImportError> {
+        for (line, reason) in batch.unreadable {
+            self.report.skip_line(line, reason);
+        }
+        let users = self.convert_users(batch.users);
+        let started = Instant::now();
+        let dry_run = self.settings.dry_run;
+        let import = if dry_run { self.store.begin_dry_import().await? } else { self.store.begin_import().await? };
+        let mut run = Run { import, importer: self };
+        let imported = run.import_users(users).await?;
+        run.import_sessions(batch.sessions, &imported).await?;
+        if dry_run {
+            run.import.rollback().await?;
+        } else {
+            run.import.commit().await?;
+        }
+        let taken = started.elapsed();
+        self.store.give_way(taken).await;
+        Ok(taken)
+    }
+
+    fn convert_users(&mut self, page: Vec<SourceUser>) -> Vec<ImportedUser> {
+        let mut users = Vec::new();
+        for user in page {
+            let (id, line) = (user.id.clone(), user.line);
+            match ImportedUser::from_source(user, self.now) {
+                Ok(user) => users.push(user),
+                Err(reason) => self.report.skip_user(&id, line, reason),
+            }
+        }
+        users
+    }
+}
+
+/// A transaction of an import.
+struct Run<'a, 'b> {
+    import: Import,
+    importer: &'a mut Importer<'b>,
+}
+
+/// The imported users of a batch.
+type BatchUsers = HashMap<UserId, Action>;
 
 /// How a user was imported.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,7 +133,7 @@ enum Action {
     Merged,
 }
 
-/// The rows to insert for a page.
+/// The rows to insert for a batch.
 #[derive(Default)]
 struct Inserts {
     users: Vec<Profile>,
@@ -100,110 +141,105 @@ struct Inserts {
     email_owners: HashMap<String, UserId>,
 }
 
-impl Run<'_> {
-    async fn import_users(&mut self, page: Vec<SourceUser>) -> Result<PageUsers, ImportError> {
-        let users = self.convert_users(page);
+impl Run<'_, '_> {
+    async fn import_users(&mut self, users: Vec<ImportedUser>) -> Result<BatchUsers, ImportError> {
         let ids: Vec<_> = users.iter().map(|user| user.profile.id).collect();
         let keys: Vec<_> = users.iter().map(|user| user.profile.email.key()).collect();
         let known = self.import.known_users(&ids).await?;
         let owners = self.import.mailbox_owners(&keys).await?;
         let created_before = self.import.users_with_event(&ids, EventKind::UserCreated).await?;
-        let (mut inserts, mut imported) = (Inserts::default(), PageUsers::new());
+        let known_ids: Vec<_> = known.keys().copied().collect();
+        let changed_password = self.import.users_with_event(&known_ids, EventKind::PasswordChange).await?;
+        let (mut inserts, mut imported) = (Inserts::default(), BatchUsers::new());
         for user in users {
-            let (id, key) = (user.profile.id, user.profile.email.key());
-            // A user with two credential accounts appears twice.
-            if !self.seen.insert(id) {
-                continue;
-            }
-            if let Some(existing) = known.get(&id) {
-                if [key, user.profile.email.former_key()].contains(&existing.email_key.as_str()) {
-                    self.merge(user, existing).await?;
+            let (id, line) = (user.profile.id, user.line);
+            let (key, former_key) = (user.profile.email.key(), user.profile.email.former_key());
+            let owner =
+                inserts.email_owners.get(key).or_else(|| self.importer.dry_emails.get(key)).or_else(|| owners.get(key));
+            if !self.importer.seen.insert(id) {
+                self.importer.report.skip_user(id.as_str(), line, UserSkipped::Twice);
+            } else if let Some(existing) = known.get(&id) {
+                if [key, former_key].contains(&existing.email_key.as_str()) {
+                    let own_password = existing.signed_in || changed_password.contains(&id);
+                    self.merge(user, existing, own_password).await?;
                     imported.insert(id, Action::Merged);
                 } else {
-                    self.report.skip_user(id.as_str(), UserSkipped::OtherAddressHere);
+                    self.importer.report.skip_user(id.as_str(), line, UserSkipped::OtherAddressHere);
                 }
             } else if created_before.contains(&id) {
-                self.report.skip_user(id.as_str(), UserSkipped::DeletedHere);
-            } else if let Some(owner) = inserts.email_owners.get(key).or_else(|| owners.get(key)).copied() {
-                let same_import = self.seen.contains(&owner);
+                self.importer.report.skip_user(id.as_str(), line, UserSkipped::DeletedHere);
+            } else if let Some(owner) = owner.copied() {
+                let same_import = self.importer.seen.contains(&owner);
                 let reason =
                     if same_import { UserSkipped::SameMailbox(owner) } else { UserSkipped::MailboxTaken(owner) };
-                self.report.skip_user(id.as_str(), reason);
+                self.importer.report.skip_user(id.as_str(), line, reason);
             } else {
                 self.insert(user, &mut inserts);
                 imported.insert(id, Action::Inserted);
             }
         }
-        self.import.add_users(&inserts.users, self.now).await?;
-        self.import.add_passwords(inserts.passwords, self.now).await?;
+        self.import.add_users(&inserts.users, self.importer.now).await?;
+        self.import.add_passwords(inserts.passwords, self.importer.now).await?;
+        if self.importer.settings.dry_run {
+            self.importer.dry_emails.extend(inserts.email_owners);
+        }
         Ok(imported)
     }
 
-    fn convert_users(&mut self, page: Vec<SourceUser>) -> Vec<ImportedUser> {
-        let mut users = Vec::new();
-        for user in page {
-            let id = user.id.clone();
-            match ImportedUser::from_source(user) {
-                Ok(user) => users.push(user),
-                Err(reason) => self.report.skip_user(&id, reason),
-            }
-        }
-        users
-    }
-
     fn insert(&mut self, user: ImportedUser, inserts: &mut Inserts) {
-        let ImportedUser { profile, password, warnings } = user;
+        let ImportedUser { profile, password, warnings, .. } = user;
         let id = profile.id;
-        self.report.warn_all(id, warnings);
+        self.importer.report.warn_all(id, warnings);
         match password {
             Ok(hash) => {
                 inserts.passwords.push((id, hash));
-                self.report.passwords.imported += 1;
+                self.importer.report.passwords.imported += 1;
             }
-            Err(warning) => self.report.warn(id, warning),
+            Err(warning) => self.importer.report.warn(id, warning),
         }
         inserts.email_owners.insert(profile.email.key().to_owned(), id);
         inserts.users.push(profile);
-        self.report.users.imported += 1;
+        self.importer.report.users.imported += 1;
     }
 
-    async fn merge(&mut self, user: ImportedUser, existing: &KnownUser) -> Result<(), ImportError> {
-        let ImportedUser { profile, password, warnings } = user;
+    /// `own_password`: the user has used or changed the password here.
+    async fn merge(&mut self, user: ImportedUser, existing: &KnownUser, own_password: bool) -> Result<(), ImportError> {
+        let ImportedUser { profile, password, warnings, .. } = user;
         let id = profile.id;
+        if profile.disabled && !existing.disabled {
+            self.importer.report.warn(id, Warning::DisabledInSource);
+        }
         if profile.updated_at > existing.updated_at {
-            self.report.warn_all(id, warnings);
+            self.importer.report.warn_all(id, warnings);
             self.import.change_profile(&profile).await?;
-            self.report.users.updated += 1;
+            self.importer.report.users.updated += 1;
         } else {
-            self.report.users.already_here += 1;
+            self.importer.report.users.already_here += 1;
         }
         match (password, &existing.password_hash) {
             (Ok(hash), None) => {
-                self.import.add_passwords(vec![(id, hash)], self.now).await?;
-                self.report.passwords.imported += 1;
+                self.import.add_passwords(vec![(id, hash)], self.importer.now).await?;
+                self.importer.report.passwords.imported += 1;
             }
-            (Ok(hash), Some(stored)) if hash != *stored && is_imported(stored) => {
-                if self.import.replace_password(id, stored, hash, self.now).await? {
-                    self.report.passwords.updated += 1;
+            (Ok(hash), Some(stored)) if hash != *stored && !own_password => {
+                if self.import.replace_password(id, stored, hash, self.importer.now).await? {
+                    self.importer.report.passwords.updated += 1;
                 } else {
-                    self.report.passwords.already_here += 1;
+                    self.importer.report.passwords.already_here += 1;
                 }
             }
-            (_, Some(_)) => self.report.passwords.already_here += 1,
-            (Err(warning), None) => self.report.warn(id, warning),
+            (_, Some(_)) => self.importer.report.passwords.already_here += 1,
+            (Err(warning), None) => self.importer.report.warn(id, warning),
         }
         Ok(())
     }
 
-    async fn import_sessions(
-        &mut self,
-        sessions: Vec<SourceSession>,
-        users: &PageUsers,
-        secret: &[u8],
-    ) -> Result<(), ImportError> {
+    async fn import_sessions(&mut self, sessions: Vec<SourceSession>, users: &BatchUsers) -> Result<(), ImportError> {
+        let Importer { settings, now, report, .. } = &mut *self.importer;
+        let Some(secret) = &settings.secret else { return Ok(()) };
         let merged: Vec<_> = users.iter().filter(|(_, action)| **action == Action::Merged).map(|(id, _)| *id).collect();
         let changed_password = self.import.users_with_event(&merged, EventKind::PasswordChange).await?;
-        let mut converter = SessionConverter::new(secret, self.settings.session_max, self.now);
+        let mut converter = SessionConverter::new(secret, settings.session_max, *now);
         let mut accepted = Vec::new();
         for session in sessions {
             let owner = session.user_id.parse::<UserId>().ok().filter(|owner| users.contains_key(owner));
@@ -214,7 +250,7 @@ impl Run<'_> {
             };
             match result {
                 Ok(new) => accepted.push(new),
-                Err(ConversionError::Skipped(reason)) => self.report.skip_session(&session.id, reason),
+                Err(ConversionError::Skipped(reason)) => report.skip_session(&session.id, reason),
                 Err(ConversionError::Randomness(error)) => return Err(error.into()),
             }
         }
@@ -222,27 +258,22 @@ impl Run<'_> {
         let known = self.import.known_tokens(&hashes).await?;
         let total = accepted.len();
         accepted.retain(|session| !known.contains(session.token_hash.as_slice()));
-        self.report.sessions.already_here += (total - accepted.len()) as u64;
-        self.report.sessions.imported += accepted.len() as u64;
+        report.sessions.already_here += (total - accepted.len()) as u64;
+        report.sessions.imported += accepted.len() as u64;
         Ok(self.import.add_sessions(&accepted).await?)
     }
 }
 
-/// Whether a hash is as it was imported: a sign-in or a password change replaces it.
-fn is_imported(stored: &str) -> bool {
-    PasswordHash::from_stored(stored.to_owned()).is_from_better_auth()
-}
-
-/// Why nothing was imported.
+/// Why an import stopped. The batches before the failure are kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The old database cannot be read.
+    /// The source cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
     /// The database of this service failed.
-    #[error("nothing was imported: {0}")]
+    #[error("the import stopped: {0}; run it again to import the rest")]
     Store(#[from] StoreError),
     /// The random number generator failed.
-    #[error("nothing was imported: {0}")]
+    #[error("the import stopped: {0}; run it again to import the rest")]
     Randomness(#[from] NoRandomness),
 }

@@ -1,43 +1,73 @@
-//! Reads the database of a Better Auth 1.x installation, SQLite or PostgreSQL. Never writes to it.
+//! Reads the users of another system. Never writes to it.
 //!
-//! Better Auth's adapters name tables in the singular or plural, and columns in camel or snake case: all are
-//! supported. Values of any column type are read as text.
+//! - `better_auth` reads a Better Auth database with its accounts and sessions.
+//! - `users` reads a table, a CSV file or a JSON file, whose values a [`Mapping`] names.
 
-mod schema;
+pub mod better_auth;
+mod boolean;
+mod database;
+pub mod mapping;
+pub mod preset;
 mod time;
+mod users;
+mod values;
 
-use std::path::{Path, PathBuf};
+use std::{io, path::PathBuf};
 
-use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    QueryResult, Statement, TransactionTrait, Value,
+use sea_orm::DbErr;
+
+use super::report::LineSkipped;
+use crate::{
+    auth::password::hasher::{PasswordHash, UnsupportedHash},
+    domain::Timestamp,
 };
+use better_auth::{BetterAuth, Tables};
+use mapping::Mapping;
+use users::Users;
 
-use crate::domain::Timestamp;
-use schema::{Schema, Table};
+/// A time of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceTime {
+    /// No value.
+    Absent,
+    /// A value that is not a time.
+    Unreadable,
+    /// A time.
+    At(Timestamp),
+}
 
-/// Users per query.
-const PAGE: usize = 500;
+/// A yes-or-no value of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceFlag {
+    /// A value that is neither yes nor no.
+    Unreadable,
+    /// A value, or the default without one.
+    Is(bool),
+}
 
-/// A user as stored by Better Auth, not validated.
+/// A user as stored in the source, not validated.
 #[derive(Clone)]
 pub struct SourceUser {
-    /// `user.id`
+    /// The line in the source file.
+    pub line: Option<u64>,
+    /// The user id.
     pub id: String,
-    /// `user.email`
+    /// The address.
     pub email: String,
-    /// `user.emailVerified`
-    pub email_verified: bool,
-    /// `user.name`
+    /// Whether the address is verified.
+    pub email_verified: SourceFlag,
+    /// The name.
     pub name: String,
-    /// `user.image`
+    /// The address of a picture.
     pub image: Option<String>,
-    /// `user.createdAt`; `None` if it is not a time.
-    pub created_at: Option<Timestamp>,
-    /// `user.updatedAt`; `None` if it is not a time.
-    pub updated_at: Option<Timestamp>,
-    /// `account.password` of the credential account that Better Auth would sign in with.
-    pub password: Option<String>,
+    /// When the account was created.
+    pub created_at: SourceTime,
+    /// When the account last changed.
+    pub updated_at: SourceTime,
+    /// Whether the account may not sign in.
+    pub disabled: SourceFlag,
+    /// The password's hash, or why it cannot be imported. `None`: there is no password.
+    pub password: Option<Result<PasswordHash, UnsupportedHash>>,
 }
 
 /// A session as stored by Better Auth, not validated.
@@ -61,203 +91,103 @@ pub struct SourceSession {
     pub user_agent: Option<String>,
 }
 
-/// A consistent snapshot of a Better Auth database.
-pub struct Source {
-    snapshot: DatabaseTransaction,
-    schema: Schema,
-    /// The last id of the previous page.
-    before: Option<String>,
-    /// The last id of the current page.
-    last: Option<String>,
+/// One record of a source.
+pub enum Record {
+    /// A user with sessions, latest expiry first.
+    User(Box<SourceUser>, Vec<SourceSession>),
+    /// A session whose user does not exist.
+    Orphan(Box<SourceSession>),
+    /// A line or row that is not a record.
+    Unreadable(u64, LineSkipped),
+}
+
+/// A source of users. A database is read as one consistent snapshot.
+pub struct Source(Kind);
+
+enum Kind {
+    BetterAuth(BetterAuth),
+    Users(Users),
 }
 
 impl Source {
-    /// Opens an SQLite file, given as a path or `sqlite:path`, or a PostgreSQL database, given as a
-    /// `postgres://` URL. Never creates a file.
-    pub async fn open(from: &str) -> Result<Self, SourceError> {
-        let snapshot = match from.split_once("://") {
-            Some(("postgres" | "postgresql", _)) => snapshot_of_postgres(from).await?,
-            Some((other, _)) if !matches!(other, "sqlite" | "file") => {
-                return Err(SourceError::OtherKind(other.to_owned()));
-            }
-            _ => snapshot_of_file(path_of(from)).await?,
-        };
-        let schema = Schema::read(&snapshot).await?;
-        Ok(Self { snapshot, schema, before: None, last: None })
+    /// Opens a Better Auth database: an SQLite file, given as a path or `sqlite:path`, or a PostgreSQL database,
+    /// given as a `postgres://` URL. Never creates a file.
+    pub async fn better_auth(from: &str, tables: &Tables) -> Result<Self, SourceError> {
+        Ok(Self(Kind::BetterAuth(BetterAuth::open(from, tables).await?)))
     }
 
-    /// The number of users.
-    pub async fn count_users(&self) -> Result<u64, SourceError> {
-        self.count(&self.schema.user).await
+    /// Opens a CSV or JSON file, or a database whose users are in `table`.
+    pub async fn users(from: &str, table: Option<&str>, mapping: Mapping) -> Result<Self, SourceError> {
+        Ok(Self(Kind::Users(Users::open(from, table, mapping).await?)))
     }
 
-    /// Includes expired sessions.
-    pub async fn count_sessions(&self) -> Result<u64, SourceError> {
-        self.count(&self.schema.session).await
-    }
-
-    async fn count(&self, table: &Table) -> Result<u64, SourceError> {
-        let rows = self.query(format!("SELECT CAST(count(*) AS text) FROM {}", table.quoted()), Vec::new()).await?;
-        let count = rows.first().map(|row| text(row, 0)).transpose()?.flatten();
-        Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
-    }
-
-    /// The next page of users, ordered by id; empty at the end.
-    pub async fn next_users(&mut self) -> Result<Vec<SourceUser>, SourceError> {
-        let Schema { user, account, .. } = &self.schema;
-        let id = user.text("u", "id");
-        let columns = [
-            id.clone(),
-            user.text("u", "email"),
-            user.text("u", "emailVerified"),
-            user.text("u", "name"),
-            user.text("u", "image"),
-            user.time("u", "createdAt"),
-            user.time("u", "updatedAt"),
-            account.text("a", "password"),
-        ];
-        // Better Auth accepts a password only if the account id of the credential account is the user id.
-        let sql = format!(
-            "SELECT {} FROM {} u LEFT JOIN {} a ON {} = {} AND {} = 'credential' AND {} = {id} {} ORDER BY {} LIMIT {PAGE}",
-            columns.join(", "),
-            user.quoted(),
-            account.quoted(),
-            account.column_name("a", "userId"),
-            user.column_name("u", "id"),
-            account.column_name("a", "providerId"),
-            account.text("a", "accountId"),
-            self.last.as_ref().map_or_else(String::new, |_| {
-                format!("WHERE {} > {}", user.column_name("u", "id"), user.parameter("id", 1))
-            }),
-            user.column_name("u", "id"),
-        );
-        let rows = self.query(sql, self.last.clone().map(Value::from).into_iter().collect()).await?;
-        let users = rows.iter().map(to_user).collect::<Result<Vec<_>, _>>()?;
-        self.before = self.last.take();
-        self.last = users.last().map(|user| user.id.clone());
-        Ok(users)
-    }
-
-    /// The sessions of the last page of users, grouped by user, latest expiry first.
-    pub async fn sessions_of_page(&self) -> Result<Vec<SourceSession>, SourceError> {
-        let Some(last) = &self.last else { return Ok(Vec::new()) };
-        let session = &self.schema.session;
-        let owner = session.column_name("s", "userId");
-        let columns = [
-            session.text("s", "id"),
-            session.text("s", "userId"),
-            session.text("s", "token"),
-            session.time("s", "expiresAt"),
-            session.time("s", "createdAt"),
-            session.time("s", "updatedAt"),
-            session.text("s", "ipAddress"),
-            session.text("s", "userAgent"),
-        ];
-        let mut values = vec![Value::from(last.clone())];
-        let mut range = format!("{owner} <= {}", session.parameter("userId", 1));
-        if let Some(before) = &self.before {
-            values.push(Value::from(before.clone()));
-            range = format!("{range} AND {owner} > {}", session.parameter("userId", 2));
+    /// The number of users. `None` if it is not known before reading.
+    pub async fn count_users(&self) -> Result<Option<u64>, SourceError> {
+        match &self.0 {
+            Kind::BetterAuth(source) => source.count_users().await.map(Some),
+            Kind::Users(source) => source.count().await,
         }
-        let sql = format!(
-            "SELECT {} FROM {} s WHERE {range} ORDER BY {owner}, {} DESC, {}",
-            columns.join(", "),
-            session.quoted(),
-            session.column_name("s", "expiresAt"),
-            session.column_name("s", "id"),
-        );
-        self.query(sql, values).await?.iter().map(to_session).collect()
     }
 
-    async fn query(&self, sql: String, values: Vec<Value>) -> Result<Vec<QueryResult>, SourceError> {
-        let statement = Statement::from_sql_and_values(self.snapshot.get_database_backend(), sql, values);
-        Ok(self.snapshot.query_all_raw(statement).await?)
+    /// The number of sessions, expired ones included. `None` if the source has none that can be imported.
+    pub async fn count_sessions(&self) -> Result<Option<u64>, SourceError> {
+        match &self.0 {
+            Kind::BetterAuth(source) => source.count_sessions().await.map(Some),
+            Kind::Users(_) => Ok(None),
+        }
+    }
+
+    /// Passes every record to `each`, in one pass.
+    pub async fn read<E: From<SourceError>>(
+        self,
+        with_sessions: bool,
+        now: Timestamp,
+        each: impl AsyncFnMut(Record) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self.0 {
+            Kind::BetterAuth(source) => source.read(with_sessions, each).await,
+            Kind::Users(source) => source.read(now, each).await,
+        }
     }
 }
 
-/// `dev.db`, `sqlite:dev.db`, `sqlite://dev.db`, `file:dev.db`.
-fn path_of(from: &str) -> &Path {
-    let named = ["sqlite://", "sqlite:", "file://", "file:"].iter().find_map(|scheme| from.strip_prefix(scheme));
-    Path::new(named.unwrap_or(from))
-}
-
-async fn snapshot_of_file(path: &Path) -> Result<DatabaseTransaction, SourceError> {
-    if !path.is_file() {
-        return Err(SourceError::NoFile(path.to_owned()));
-    }
-    let file = path.to_owned();
-    let mut options = ConnectOptions::new("sqlite:source");
-    options
-        .sqlx_logging(false)
-        .max_connections(1)
-        .map_sqlx_sqlite_opts(move |sqlite| sqlite.filename(&file).read_only(true).create_if_missing(false));
-    let not_sqlite = |_| SourceError::NotSqlite(path.to_owned());
-    let snapshot = Database::connect(options).await.map_err(not_sqlite)?.begin().await?;
-    snapshot.execute_unprepared("SELECT count(*) FROM sqlite_master").await.map_err(not_sqlite)?;
-    Ok(snapshot)
-}
-
-async fn snapshot_of_postgres(url: &str) -> Result<DatabaseTransaction, SourceError> {
-    let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).max_connections(1);
-    let database = Database::connect(options).await?;
-    Ok(database.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?)
-}
-
-fn to_user(row: &QueryResult) -> Result<SourceUser, SourceError> {
-    Ok(SourceUser {
-        id: text(row, 0)?.unwrap_or_default(),
-        email: text(row, 1)?.unwrap_or_default(),
-        email_verified: text(row, 2)?.is_some_and(|text| matches!(text.as_str(), "1" | "true" | "t")),
-        name: text(row, 3)?.unwrap_or_default(),
-        image: text(row, 4)?,
-        created_at: moment(row, 5)?,
-        updated_at: moment(row, 6)?,
-        password: text(row, 7)?,
-    })
-}
-
-fn to_session(row: &QueryResult) -> Result<SourceSession, SourceError> {
-    Ok(SourceSession {
-        id: text(row, 0)?.unwrap_or_default(),
-        user_id: text(row, 1)?.unwrap_or_default(),
-        token: text(row, 2)?.unwrap_or_default(),
-        expires_at: moment(row, 3)?,
-        created_at: moment(row, 4)?,
-        updated_at: moment(row, 5)?,
-        address: text(row, 6)?,
-        user_agent: text(row, 7)?,
-    })
-}
-
-fn text(row: &QueryResult, at: usize) -> Result<Option<String>, SourceError> {
-    Ok(row.try_get_by_index(at)?)
-}
-
-fn moment(row: &QueryResult, at: usize) -> Result<Option<Timestamp>, SourceError> {
-    Ok(text(row, at)?.and_then(|text| time::parse(&text)))
-}
-
-fn is_postgres(db: &impl ConnectionTrait) -> bool {
-    db.get_database_backend() == DbBackend::Postgres
-}
-
-/// Why a Better Auth database cannot be read.
+/// Why a source cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The file does not exist.
-    #[error("there is no file {}; use an SQLite file or a postgres:// URL", .0.display())]
+    #[error("there is no file {}; use a file or a postgres:// URL", .0.display())]
     NoFile(PathBuf),
     /// The URL has another scheme.
-    #[error("{0} databases cannot be read; use an SQLite file or a postgres:// URL")]
+    #[error("{0} databases cannot be read; use a file or a postgres:// URL")]
     OtherKind(String),
     /// The file has another format.
     #[error("{} is not an SQLite database", .0.display())]
     NotSqlite(PathBuf),
-    /// A table or column is missing.
+    /// The file is not UTF-8.
+    #[error("{} is UTF-16 text; save it as UTF-8", .0.display())]
+    Utf16(PathBuf),
+    /// The file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    File(#[from] io::Error),
+    /// A table or column of Better Auth is missing.
     #[error("this is not a Better Auth database: {0}")]
     NotBetterAuth(String),
+    /// Two tables have the columns of one.
+    #[error("both \"{0}\" and \"{0}s\" have the columns of Better Auth; choose one with --table {0}=NAME")]
+    TwoTables(String),
+    /// `--table` is missing.
+    #[error("a database has many tables; name the one with the users with --table")]
+    NoTableNamed,
+    /// The table does not exist.
+    #[error("there is no table {0}")]
+    NoTable(String),
+    /// A column does not exist.
+    #[error("there is no column {0}; name it with {1}")]
+    NoColumn(String, &'static str),
+    /// The password hash parameters are missing.
+    #[error("the passwords of Firebase need the project's hash parameters; give a file with --hash-config")]
+    NoHashConfig,
     /// The database cannot be reached, or a query failed.
-    #[error("the Better Auth database cannot be read: {0}")]
+    #[error("the old database cannot be read: {0}")]
     Database(#[from] DbErr),
 }

@@ -2,16 +2,16 @@
 
 use super::{
     report::{UserSkipped, Warning},
-    source::SourceUser,
+    source::{SourceFlag, SourceTime, SourceUser},
 };
 use crate::{
-    auth::password::hasher::PasswordHash,
-    domain::{Email, Name, name::InvalidName, user::is_image},
+    domain::{Email, Name, Timestamp, name::InvalidName, user::is_image},
     store::import::Profile,
 };
 
 /// A user with valid values.
 pub(crate) struct ImportedUser {
+    pub line: Option<u64>,
     pub profile: Profile,
     /// The hash to store, or why there is none.
     pub password: Result<String, Warning>,
@@ -20,10 +20,14 @@ pub(crate) struct ImportedUser {
 }
 
 impl ImportedUser {
-    pub(crate) fn from_source(user: SourceUser) -> Result<Self, UserSkipped> {
+    pub(crate) fn from_source(user: SourceUser, now: Timestamp) -> Result<Self, UserSkipped> {
         let id = user.id.parse().map_err(|_| UserSkipped::Id)?;
         let email = Email::presented(&user.email).map_err(|_| UserSkipped::Address)?;
-        let created_at = user.created_at.ok_or(UserSkipped::Time)?;
+        let created_at = match user.created_at {
+            SourceTime::At(time) => time,
+            SourceTime::Absent => now,
+            SourceTime::Unreadable => return Err(UserSkipped::Time),
+        };
         let mut warnings = Vec::new();
         let name = Name::parse(&user.name).unwrap_or_else(|invalid| {
             warnings.push(if invalid == InvalidName::TooLong { Warning::NameShortened } else { Warning::NameCleaned });
@@ -34,51 +38,61 @@ impl ImportedUser {
         if kept != image {
             warnings.push(Warning::ImageLeftOut);
         }
+        // An unreadable value grants nothing.
+        let (email_verified, disabled) =
+            (user.email_verified == SourceFlag::Is(true), user.disabled != SourceFlag::Is(false));
+        if user.email_verified == SourceFlag::Unreadable {
+            warnings.push(Warning::Verified);
+        }
+        if user.disabled == SourceFlag::Unreadable {
+            warnings.push(Warning::Disabled);
+        }
         let profile = Profile {
             id,
             email,
-            email_verified: user.email_verified,
+            email_verified,
             name,
             image: kept,
             created_at,
-            updated_at: user.updated_at.unwrap_or(created_at),
+            updated_at: user.updated_at.moment().unwrap_or(created_at),
+            disabled,
         };
-        Ok(Self { profile, password: convert_password(user.password.as_deref()), warnings })
+        let hash = user.password.ok_or(Warning::NoPassword).and_then(|hash| hash.map_err(Warning::UnsupportedHash));
+        Ok(Self { line: user.line, profile, password: hash.map(|hash| hash.as_str().to_owned()), warnings })
     }
 }
 
-fn convert_password(hash: Option<&str>) -> Result<String, Warning> {
-    let hash = PasswordHash::from_better_auth(hash.ok_or(Warning::NoPassword)?);
-    hash.map(|hash| hash.as_str().to_owned()).map_err(Warning::UnknownHash)
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{auth::password::hasher::UnknownHash, domain::Timestamp};
+    use crate::auth::password::hasher::UnsupportedHash;
 
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
     const EARLIER: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
     fn user() -> SourceUser {
         SourceUser {
+            line: None,
             id: "Yk3vJtQx9ZbLw2RmNc8PdFhGs5TaUe1X".to_owned(),
             email: "ada@example.com".to_owned(),
-            email_verified: true,
+            email_verified: SourceFlag::Is(true),
             name: "Ada".to_owned(),
             image: None,
-            created_at: Some(EARLIER),
-            updated_at: Some(EARLIER),
+            created_at: SourceTime::At(EARLIER),
+            updated_at: SourceTime::At(EARLIER),
+            disabled: SourceFlag::Is(false),
             password: None,
         }
     }
 
     fn skipped(user: SourceUser) -> Option<UserSkipped> {
-        ImportedUser::from_source(user).err()
+        ImportedUser::from_source(user, NOW).err()
     }
 
     #[test]
     fn user_keeps_id_address_and_times() {
-        let ImportedUser { profile, password, warnings } = ImportedUser::from_source(user()).ok().unwrap();
+        let ImportedUser { profile, password, warnings, .. } = ImportedUser::from_source(user(), NOW).ok().unwrap();
         assert_eq!((profile.id.as_str(), profile.email.as_str()), (user().id.as_str(), "ada@example.com"));
         assert_eq!((profile.created_at, profile.updated_at, profile.email_verified), (EARLIER, EARLIER, true));
         assert_eq!((password, warnings), (Err(Warning::NoPassword), vec![]));
@@ -89,35 +103,50 @@ mod tests {
         assert_eq!(skipped(SourceUser { id: "a b".to_owned(), ..user() }), Some(UserSkipped::Id));
         assert_eq!(skipped(SourceUser { id: String::new(), ..user() }), Some(UserSkipped::Id));
         assert_eq!(skipped(SourceUser { email: "ada@localhost".to_owned(), ..user() }), Some(UserSkipped::Address));
-        assert_eq!(skipped(SourceUser { created_at: None, ..user() }), Some(UserSkipped::Time));
+        assert_eq!(skipped(SourceUser { created_at: SourceTime::Unreadable, ..user() }), Some(UserSkipped::Time));
     }
 
     #[test]
     fn user_with_invalid_name_or_image_gets_warning() {
         let long = SourceUser { name: format!("Ada\n{}", "x".repeat(200)), ..user() };
-        let imported = ImportedUser::from_source(long).ok().unwrap();
+        let imported = ImportedUser::from_source(long, NOW).ok().unwrap();
         assert_eq!(imported.profile.name.as_str(), format!("Ada {}", "x".repeat(96)));
         assert_eq!(imported.warnings, [Warning::NameShortened]);
         let picture = SourceUser { image: Some("x".repeat(3000)), ..user() };
-        let imported = ImportedUser::from_source(picture).ok().unwrap();
+        let imported = ImportedUser::from_source(picture, NOW).ok().unwrap();
         assert_eq!((imported.profile.image, imported.warnings), (None, vec![Warning::ImageLeftOut]));
         let growing = SourceUser { name: "\u{1d160}".repeat(100), ..user() };
-        assert!(!ImportedUser::from_source(growing).ok().unwrap().profile.name.is_empty());
+        assert!(!ImportedUser::from_source(growing, NOW).ok().unwrap().profile.name.is_empty());
         let misleading = SourceUser { name: "\u{202e}Ada\u{200b}\nByron".to_owned(), ..user() };
-        let imported = ImportedUser::from_source(misleading).ok().unwrap();
+        let imported = ImportedUser::from_source(misleading, NOW).ok().unwrap();
         assert_eq!((imported.profile.name.as_str(), imported.warnings), ("Ada Byron", vec![Warning::NameCleaned]));
     }
 
     #[test]
     fn user_address_is_normalized() {
         let typed = SourceUser { email: "\u{200b}Ｇrace@Exam\u{200b}ple.com".to_owned(), ..user() };
-        assert_eq!(ImportedUser::from_source(typed).ok().unwrap().profile.email.as_str(), "grace@example.com");
+        assert_eq!(ImportedUser::from_source(typed, NOW).ok().unwrap().profile.email.as_str(), "grace@example.com");
     }
 
     #[test]
-    fn user_with_unknown_hash_gets_warning() {
-        let bcrypt = "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned();
-        let imported = ImportedUser::from_source(SourceUser { password: Some(bcrypt), ..user() }).ok().unwrap();
-        assert_eq!(imported.password, Err(Warning::UnknownHash(UnknownHash::Bcrypt)));
+    fn user_without_creation_time_is_created_now() {
+        let new = SourceUser { created_at: SourceTime::Absent, updated_at: SourceTime::Absent, ..user() };
+        let profile = ImportedUser::from_source(new, NOW).ok().unwrap().profile;
+        assert_eq!((profile.created_at, profile.updated_at), (NOW, NOW));
+    }
+
+    #[test]
+    fn user_with_unreadable_flags_gets_no_rights() {
+        let odd = SourceUser { email_verified: SourceFlag::Unreadable, disabled: SourceFlag::Unreadable, ..user() };
+        let ImportedUser { profile, warnings, .. } = ImportedUser::from_source(odd, NOW).ok().unwrap();
+        assert_eq!((profile.email_verified, profile.disabled), (false, true));
+        assert_eq!(warnings, [Warning::Verified, Warning::Disabled]);
+    }
+
+    #[test]
+    fn user_with_unsupported_hash_gets_warning() {
+        let unknown = SourceUser { password: Some(Err(UnsupportedHash::Unknown)), ..user() };
+        let imported = ImportedUser::from_source(unknown, NOW).ok().unwrap();
+        assert_eq!(imported.password, Err(Warning::UnsupportedHash(UnsupportedHash::Unknown)));
     }
 }

@@ -1,6 +1,9 @@
-//! Imports accounts and sessions in one transaction.
+//! Imports accounts and sessions in short transactions.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect, Set,
@@ -35,6 +38,8 @@ pub struct Profile {
     pub created_at: Timestamp,
     /// When the account last changed.
     pub updated_at: Timestamp,
+    /// Whether the account is disabled.
+    pub disabled: bool,
 }
 
 /// An existing account.
@@ -44,6 +49,10 @@ pub struct KnownUser {
     pub email_key: String,
     /// When the profile last changed.
     pub updated_at: Timestamp,
+    /// Whether the user has signed in here.
+    pub signed_in: bool,
+    /// Whether the account is disabled here.
+    pub disabled: bool,
     /// The password's hash. `None`: the account has no password.
     pub password_hash: Option<String>,
 }
@@ -57,18 +66,35 @@ pub struct NewImportedSession {
     pub token_hash: [u8; 32],
 }
 
-/// A running import. Nothing is stored until it is committed.
-pub struct Import(DatabaseTransaction);
+/// A running import transaction. Nothing is stored until it is committed.
+pub struct Import {
+    transaction: DatabaseTransaction,
+}
 
 impl Store {
-    /// Applies the migrations and begins an import. Other writers of accounts wait until it ends.
+    /// Begins an import transaction. Other writers of accounts wait until it ends, so it must be short. The
+    /// database must be migrated.
     pub async fn begin_import(&self) -> Result<Import, StoreError> {
         let transaction = self.begin_write().await?;
-        migrate_within(&transaction).await?;
         if transaction.get_database_backend() == DbBackend::Postgres {
             transaction.execute_unprepared("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").await?;
         }
-        Ok(Import(transaction))
+        Ok(Import { transaction })
+    }
+
+    /// Begins an import transaction that will be rolled back. It applies the migrations, which are rolled back too.
+    pub async fn begin_dry_import(&self) -> Result<Import, StoreError> {
+        let transaction = self.begin_write().await?;
+        migrate_within(&transaction).await?;
+        Ok(Import { transaction })
+    }
+
+    /// Waits as long as a transaction has taken, so that other writers get a turn. SQLite does not queue them:
+    /// they ask again in intervals of up to 100 ms. PostgreSQL has a queue.
+    pub async fn give_way(&self, taken: Duration) {
+        if self.db.get_database_backend() == DbBackend::Sqlite {
+            tokio::time::sleep(taken).await;
+        }
     }
 }
 
@@ -76,17 +102,23 @@ impl Import {
     /// The existing accounts with these ids.
     pub async fn known_users(&self, ids: &[UserId]) -> Result<HashMap<UserId, KnownUser>, StoreError> {
         let ids = || ids.iter().map(UserId::as_str);
-        let rows = user::Entity::find().filter(user::Column::Id.is_in(ids())).all(&self.0).await?;
+        let rows = user::Entity::find().filter(user::Column::Id.is_in(ids())).all(&self.transaction).await?;
         let hashes = credential::Entity::find()
             .filter(credential::Column::UserId.is_in(ids()))
             .filter(credential::Column::Kind.eq(credentials::PASSWORD))
-            .all(&self.0)
+            .all(&self.transaction)
             .await?;
         let mut hashes: HashMap<UserId, String> = hashes.into_iter().map(|row| (row.user_id.0, row.secret)).collect();
         let known = rows.into_iter().map(|row| {
             let id = row.id.0;
-            let updated_at = Timestamp::from_millis(row.updated_at);
-            (id, KnownUser { email_key: row.email_key, updated_at, password_hash: hashes.remove(&id) })
+            let known = KnownUser {
+                email_key: row.email_key,
+                updated_at: Timestamp::from_millis(row.updated_at),
+                signed_in: row.last_sign_in_at.is_some(),
+                disabled: row.disabled_at.is_some(),
+                password_hash: hashes.remove(&id),
+            };
+            (id, known)
         });
         Ok(known.collect())
     }
@@ -98,7 +130,7 @@ impl Import {
             .columns([user::Column::EmailKey, user::Column::Id])
             .filter(user::Column::EmailKey.is_in(keys.iter().copied()))
             .into_tuple()
-            .all(&self.0)
+            .all(&self.transaction)
             .await?;
         Ok(rows.into_iter().map(|(key, id)| (key, id.0)).collect())
     }
@@ -111,7 +143,7 @@ impl Import {
             .filter(event::Column::UserId.is_in(ids.iter().map(UserId::as_str)))
             .filter(event::Column::Kind.eq(kind.as_str()))
             .into_tuple()
-            .all(&self.0)
+            .all(&self.transaction)
             .await?;
         Ok(rows.into_iter().map(|id| id.0).collect())
     }
@@ -125,7 +157,7 @@ impl Import {
                 .column(imported_session::Column::TokenHash)
                 .filter(imported_session::Column::TokenHash.is_in(hashes.iter().map(|hash| hash.to_vec())))
                 .into_tuple()
-                .all(&self.0)
+                .all(&self.transaction)
                 .await?;
             known.extend(rows);
         }
@@ -147,10 +179,10 @@ impl Import {
             created_at: Set(new.created_at.millis()),
             updated_at: Set(new.updated_at.millis()),
             last_sign_in_at: Set(None),
-            disabled_at: Set(None),
+            disabled_at: Set(new.disabled.then_some(now.millis())),
             credentials_version: Set(0),
         });
-        user::Entity::insert_many(rows).exec_without_returning(&self.0).await?;
+        user::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
         let events = users.iter().map(|new| event::ActiveModel {
             at: Set(now.millis()),
             kind: Set(EventKind::UserCreated.as_str().to_owned()),
@@ -158,7 +190,7 @@ impl Import {
             detail: Set(Some("import".to_owned())),
             ..Default::default()
         });
-        event::Entity::insert_many(events).exec_without_returning(&self.0).await?;
+        event::Entity::insert_many(events).exec_without_returning(&self.transaction).await?;
         Ok(())
     }
 
@@ -170,7 +202,7 @@ impl Import {
             .col_expr(user::Column::Image, Expr::value(profile.image.clone()))
             .col_expr(user::Column::UpdatedAt, Expr::value(profile.updated_at.millis()))
             .filter(user::Column::Id.eq(profile.id.as_str()))
-            .exec(&self.0)
+            .exec(&self.transaction)
             .await?;
         Ok(())
     }
@@ -188,7 +220,7 @@ impl Import {
             updated_at: Set(now.millis()),
             ..Default::default()
         });
-        credential::Entity::insert_many(rows).exec_without_returning(&self.0).await?;
+        credential::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
         Ok(())
     }
 
@@ -201,10 +233,10 @@ impl Import {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         // Lock the account before the credential, as all other writers do, to prevent deadlocks.
-        credentials::advance_version(&self.0, owner, None).await?;
-        let unchanged = credentials::lock_password(&self.0, owner, seen).await?;
+        credentials::advance_version(&self.transaction, owner, None).await?;
+        let unchanged = credentials::lock_password(&self.transaction, owner, seen).await?;
         if unchanged {
-            credentials::set_password(&self.0, owner, hash, now).await?;
+            credentials::set_password(&self.transaction, owner, hash, now).await?;
         }
         Ok(unchanged)
     }
@@ -225,18 +257,18 @@ impl Import {
         });
         let digests: Vec<_> = digests.collect();
         let rows = sessions.iter().map(|session| session.new.row());
-        session::Entity::insert_many(rows).exec_without_returning(&self.0).await?;
-        imported_session::Entity::insert_many(digests).exec_without_returning(&self.0).await?;
+        session::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
+        imported_session::Entity::insert_many(digests).exec_without_returning(&self.transaction).await?;
         Ok(())
     }
 
     /// Commits the import.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
+        Ok(self.transaction.commit().await?)
     }
 
     /// Discards the import.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.0.rollback().await?)
+        Ok(self.transaction.rollback().await?)
     }
 }

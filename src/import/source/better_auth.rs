@@ -1,0 +1,173 @@
+//! Reads the database of a Better Auth 1.x installation, SQLite or PostgreSQL.
+//!
+//! Better Auth's adapters name tables in the singular or plural, and columns in camel or snake case: all are
+//! supported. Values of any column type are read as text.
+
+mod schema;
+
+use futures_util::TryStreamExt;
+use sea_orm::{DatabaseTransaction, DbErr, QueryResult};
+
+pub use schema::{NamedTable, Tables};
+
+use super::{Record, SourceError, SourceFlag, SourceSession, SourceTime, SourceUser, boolean, database, time, values};
+use crate::domain::Timestamp;
+use schema::{Schema, StandardTable};
+
+/// A consistent snapshot of a Better Auth database.
+pub(crate) struct BetterAuth {
+    snapshot: DatabaseTransaction,
+    schema: Schema,
+}
+
+/// The kinds of rows in the single query.
+const USER: i32 = 0;
+const ACCOUNT: i32 = 1;
+const SESSION: i32 = 2;
+
+/// The most columns that a kind of row has.
+const COLUMNS: usize = 7;
+
+impl BetterAuth {
+    pub(crate) async fn open(from: &str, tables: &Tables) -> Result<Self, SourceError> {
+        let snapshot = database::snapshot(from).await?;
+        let schema = Schema::read(&snapshot, tables).await?;
+        Ok(Self { snapshot, schema })
+    }
+
+    pub(crate) async fn count_users(&self) -> Result<u64, SourceError> {
+        self.schema.user.table.count(&self.snapshot).await
+    }
+
+    pub(crate) async fn count_sessions(&self) -> Result<u64, SourceError> {
+        self.schema.session.table.count(&self.snapshot).await
+    }
+
+    /// Reads users, password accounts and sessions in one pass, grouped by user.
+    pub(crate) async fn read<E: From<SourceError>>(
+        self,
+        with_sessions: bool,
+        mut each: impl AsyncFnMut(Record) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut rows = database::stream(&self.snapshot, self.query(with_sessions)).await?;
+        let mut current = None;
+        while let Some(row) = rows.try_next().await.map_err(SourceError::from)? {
+            match Row::from_result(&row).map_err(SourceError::from)? {
+                Row::User(user) => {
+                    if let Some(previous) = current.replace((user, Vec::new())) {
+                        each(record(previous)).await?;
+                    }
+                }
+                Row::Password(owner, hash) => {
+                    if let Some((user, _)) = current.as_mut().filter(|(user, _)| user.id == owner) {
+                        user.password = user.password.take().or_else(|| values::password(hash));
+                    }
+                }
+                Row::Session(session) => match &mut current {
+                    Some((user, sessions)) if user.id == session.user_id => sessions.push(*session),
+                    _ => each(Record::Orphan(session)).await?,
+                },
+            }
+        }
+        match current {
+            Some(last) => each(record(last)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// One sorted query instead of a join: older schemas have no index on `account.userId` or `session.userId`.
+    fn query(&self, with_sessions: bool) -> String {
+        let Schema { user, account, session } = &self.schema;
+        let users = ["email", "emailVerified", "name", "image", "createdAt", "updatedAt"];
+        let mut parts = vec![
+            select(USER, user, "id", &users),
+            // Better Auth accepts a password only if the account id of the credential account is the user id.
+            format!(
+                "{} WHERE {} = 'credential' AND {} = {}",
+                select(ACCOUNT, account, "userId", &["password"]),
+                account.text("providerId"),
+                account.text("accountId"),
+                account.text("userId"),
+            ),
+        ];
+        if with_sessions {
+            let columns = ["id", "token", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent"];
+            parts.push(select(SESSION, session, "userId", &columns));
+        }
+        let bytewise = if database::is_postgres(&self.snapshot) { " COLLATE \"C\"" } else { "" };
+        format!("SELECT * FROM ({}) AS everything ORDER BY owner{bytewise}, kind", parts.join(" UNION ALL "))
+    }
+}
+
+/// Selects the kind, the owner and [`COLUMNS`] values of a table.
+fn select(kind: i32, table: &StandardTable, owner: &str, columns: &[&str]) -> String {
+    let values = columns.iter().map(|column| table.text(column));
+    let values: Vec<_> = values.chain(std::iter::repeat("CAST(NULL AS text)".to_owned())).take(COLUMNS).collect();
+    let owner = table.text(owner);
+    format!("SELECT {kind} AS kind, {owner} AS owner, {} FROM {}", values.join(", "), table.table.sql)
+}
+
+/// Sorts the sessions.
+fn record((user, mut sessions): (Box<SourceUser>, Vec<SourceSession>)) -> Record {
+    sessions.sort_by(|one, other| other.expires_at.cmp(&one.expires_at).then_with(|| one.id.cmp(&other.id)));
+    Record::User(user, sessions)
+}
+
+enum Row {
+    User(Box<SourceUser>),
+    /// The user, and the hash.
+    Password(String, Option<String>),
+    Session(Box<SourceSession>),
+}
+
+impl Row {
+    fn from_result(row: &QueryResult) -> Result<Self, DbErr> {
+        let kind: i32 = row.try_get_by_index(0)?;
+        let owner = row.try_get_by_index::<Option<String>>(1)?.unwrap_or_default();
+        let text = |at: usize| row.try_get_by_index::<Option<String>>(at + 2);
+        let moment = |at| Ok::<_, DbErr>(text(at)?.and_then(|text| time::parse(&text)));
+        Ok(match kind {
+            USER => Self::User(Box::new(SourceUser {
+                line: None,
+                id: owner,
+                email: text(0)?.unwrap_or_default(),
+                email_verified: boolean::flag(text(1)?.as_deref(), false),
+                name: text(2)?.unwrap_or_default(),
+                image: text(3)?,
+                created_at: SourceTime::of(text(4)?),
+                updated_at: SourceTime::of(text(5)?),
+                disabled: SourceFlag::Is(false),
+                password: None,
+            })),
+            ACCOUNT => Self::Password(owner, text(0)?),
+            _ => Self::Session(Box::new(SourceSession {
+                user_id: owner,
+                id: text(0)?.unwrap_or_default(),
+                token: text(1)?.unwrap_or_default(),
+                expires_at: moment(2)?,
+                created_at: moment(3)?,
+                updated_at: moment(4)?,
+                address: text(5)?,
+                user_agent: text(6)?,
+            })),
+        })
+    }
+}
+
+impl SourceTime {
+    /// The time in a text. An empty text is no value.
+    pub(crate) fn of(text: Option<String>) -> Self {
+        match text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            None => Self::Absent,
+            Some(text) => time::parse(text).map_or(Self::Unreadable, Self::At),
+        }
+    }
+
+    /// The time, if it can be read.
+    pub(crate) const fn moment(self) -> Option<Timestamp> {
+        match self {
+            Self::At(time) => Some(time),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+}
