@@ -2,11 +2,18 @@
 
 use std::{path::Path, process::Output};
 
-use super::old::{Old, SECRET};
+use super::{
+    old::{Old, SECRET},
+    users::BCRYPT,
+};
 use crate::support::binary::latchkey;
 
 fn import(folder: &Path, arguments: &[&str], secret: Option<&str>) -> Output {
-    let mut command = latchkey(folder, &["import", "better-auth"]);
+    import_with(folder, "better-auth", arguments, secret)
+}
+
+fn import_with(folder: &Path, subcommand: &str, arguments: &[&str], secret: Option<&str>) -> Output {
+    let mut command = latchkey(folder, &["import", subcommand]);
     command.args(arguments);
     command.envs(secret.map(|secret| ("BETTER_AUTH_SECRET", secret)));
     command.output().expect("the binary runs")
@@ -30,7 +37,7 @@ async fn unreadable_source_fails_with_one_sentence() {
         (&empty.from, "not a Better Auth database: it has no table \"user\""),
         (&partial.from, "its table \"user\" has no column \"emailVerified\""),
         ("mysql://db/auth", "mysql databases cannot be read"),
-        ("postgres:///auth?host=/missing", "the Better Auth database cannot be read"),
+        ("postgres:///auth?host=/missing", "the old database cannot be read"),
     ] {
         let (success, out, error) = said(&import(folder.path(), &["--from", from], Some(SECRET)));
         assert!(!success && out.is_empty(), "{from}");
@@ -68,6 +75,55 @@ async fn secret_is_read_from_file_or_environment() {
         (vec!["0", "0", "1", "1"], vec!["0", "0", "1", "0"])
     );
     assert!(!report.contains(SECRET));
+}
+
+#[tokio::test]
+async fn users_are_imported_by_column_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = Old::in_file(&format!(
+        "create table members (nr integer, mail text, first text, last text, pw blob, verified text, since real, active text);
+         insert into members values (1, 'ada@example.com', 'Ada', 'Lovelace', '{BCRYPT}', 'yes', 1764065730.5, 'Y');
+         insert into members values (2, 'bob@example.com', 'Bob', null, x'00ff', 'perhaps', null, 'N');"
+    ))
+    .await;
+    let names = "--table members --id nr --email mail --name first --name last --password-hash pw --email-verified verified \
+                 --created-at since --active active --from";
+    let arguments: Vec<_> = names.split_whitespace().chain([old.from.as_str()]).collect();
+    let (success, report, error) = said(&import_with(folder.path(), "users", &arguments, None));
+    assert!(success && error.is_empty(), "{error}");
+    assert!(report.contains("line 2 skipped: it is not UTF-8 text"), "{report}");
+    assert_eq!(
+        (counts(&report, "users"), counts(&report, "passwords")),
+        (vec!["1", "0", "0", "1"], vec!["1", "0", "0", "0"])
+    );
+    let (_, report, _) = said(&import_with(folder.path(), "users", &[&arguments[..], &["--dry-run"]].concat(), None));
+    assert_eq!(counts(&report, "users"), ["0", "0", "1", "1"]);
+}
+
+#[test]
+fn unusable_users_source_fails_with_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("users.csv"), "id,mail\n1,ada@example.com\n").unwrap();
+    std::fs::write(folder.path().join("utf16.csv"), b"\xff\xfei\0d\0").unwrap();
+    std::fs::write(folder.path().join("empty.csv"), "").unwrap();
+    std::fs::write(folder.path().join("config"), "hash_config { rounds: 8 }").unwrap();
+    for (arguments, words) in [
+        ("--from missing.csv", "there is no file missing.csv"),
+        ("--from users.csv", "there is no column \"email\"; name it with --email"),
+        ("--from users.csv --email mail --name nick", "there is no column \"nick\"; name it with --name"),
+        ("--from utf16.csv", "utf16.csv is UTF-16 text; save it as UTF-8"),
+        ("--from empty.csv", "there is no column \"id\""),
+        ("--from mysql://db/app --table users", "mysql databases cannot be read"),
+        ("--from users.csv --preset firebase", "need the project's hash parameters; give a file with --hash-config"),
+        ("--from users.csv --preset firebase --hash-config config", "config: mem_cost is missing or damaged"),
+        ("--from users.csv --preset firebase --hash-config none", "cannot read the hash parameters from none"),
+        ("--from users.csv --preset django", "there is no column \"email\" or \"fields.email\""),
+    ] {
+        let arguments: Vec<_> = arguments.split_whitespace().collect();
+        let (success, out, error) = said(&import_with(folder.path(), "users", &arguments, None));
+        assert!(!success && out.is_empty(), "{arguments:?}");
+        assert!(error.contains(words) && error.lines().count() == 1, "{arguments:?}: {error}");
+    }
 }
 
 /// The numbers in a line of the report.
