@@ -10,6 +10,7 @@
 pub mod attempts;
 pub mod credentials;
 mod deletion;
+pub mod disabling;
 mod entity;
 pub mod events;
 pub mod import;

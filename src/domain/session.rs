@@ -58,6 +58,8 @@ pub enum EndReason {
     PasswordChanged,
     /// The user had too many sessions, and this one was unused for the longest time.
     Surplus,
+    /// An operator disabled the account.
+    UserDisabled,
     /// The user deleted the account.
     UserDeleted,
     /// A session token was presented after its rotation and grace period: it may be stolen.
@@ -72,6 +74,7 @@ impl EndReason {
             Self::Revoked => "revoked",
             Self::PasswordChanged => "password_changed",
             Self::Surplus => "surplus",
+            Self::UserDisabled => "user_disabled",
             Self::UserDeleted => "user_deleted",
             Self::TokenReused => "token_reused",
         }
