@@ -91,8 +91,8 @@ pub enum Warning {
     /// Whether the account is disabled cannot be read.
     #[error("imported as disabled: the value cannot be read")]
     Disabled,
-    /// The account was imported before it was disabled in the source.
-    #[error("is disabled in the source, and enabled here: nothing was changed")]
+    /// The account exists here, and is disabled in the source.
+    #[error("disabled, as it is in the source")]
     DisabledInSource,
     /// The name was longer than a name can be, or has characters that are not allowed.
     #[error("name shortened to 100 characters on one line, without invisible ones")]

@@ -91,9 +91,10 @@ impl Importer<'_> {
         let started = Instant::now();
         let dry_run = self.settings.dry_run;
         let import = if dry_run { self.store.begin_dry_import().await? } else { self.store.begin_import().await? };
-        let mut run = Run { import, importer: self };
+        let mut run = Run { import, importer: self, disabled: Vec::new() };
         let imported = run.import_users(users).await?;
         run.import_sessions(batch.sessions, &imported).await?;
+        run.import.disable_users(&run.disabled, run.importer.now).await?;
         if dry_run {
             run.import.rollback().await?;
         } else {
@@ -121,6 +122,8 @@ impl Importer<'_> {
 struct Run<'a, 'b> {
     import: Import,
     importer: &'a mut Importer<'b>,
+    /// The existing accounts to disable.
+    disabled: Vec<UserId>,
 }
 
 /// The imported users of a batch.
@@ -207,6 +210,7 @@ impl Run<'_, '_> {
         let ImportedUser { profile, password, warnings, .. } = user;
         let id = profile.id;
         if profile.disabled && !existing.disabled {
+            self.disabled.push(id);
             self.importer.report.warn(id, Warning::DisabledInSource);
         }
         if profile.updated_at > existing.updated_at {

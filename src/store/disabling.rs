@@ -22,15 +22,9 @@ impl Store {
     /// exist.
     pub async fn disable_user(&self, owner: UserId, now: Timestamp) -> Result<Option<DisabledUser>, StoreError> {
         let transaction = self.begin_write().await?;
-        // Lock the account, so that a concurrent sign-in creates no session of a disabled account.
-        let Some(disabled_at) = lock_user(&transaction, owner).await? else { return Ok(None) };
-        let changed = disabled_at.is_none();
-        if changed {
-            set_disabled_at(&transaction, owner, Some(now)).await?;
-        }
-        let ended = end_others(&transaction, owner, None, EndReason::UserDisabled, now).await?;
+        let disabled = disable(&transaction, owner, now).await?;
         transaction.commit().await?;
-        Ok(Some(DisabledUser { ended, changed }))
+        Ok(disabled)
     }
 
     /// Enables `owner`'s account. Ended sessions stay ended. `None` if the account does not exist, otherwise
@@ -45,6 +39,23 @@ impl Store {
         transaction.commit().await?;
         Ok(Some(changed))
     }
+}
+
+/// Disables an account and ends its sessions, as the last step of a transaction. `None` if the account does
+/// not exist.
+pub(super) async fn disable(
+    transaction: &DatabaseTransaction,
+    owner: UserId,
+    now: Timestamp,
+) -> Result<Option<DisabledUser>, DbErr> {
+    // Lock the account, so that a concurrent sign-in creates no session of a disabled account.
+    let Some(disabled_at) = lock_user(transaction, owner).await? else { return Ok(None) };
+    let changed = disabled_at.is_none();
+    if changed {
+        set_disabled_at(transaction, owner, Some(now)).await?;
+    }
+    let ended = end_others(transaction, owner, None, EndReason::UserDisabled, now).await?;
+    Ok(Some(DisabledUser { ended, changed }))
 }
 
 /// When the account was disabled, inside an `Option` that is `None` if the account does not exist. Locks the

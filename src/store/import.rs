@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, credentials,
+    Store, StoreError, credentials, disabling,
     entity::{credential, event, imported_session, session, user, user_id::StoredUserId},
     migrate_within,
     sessions::NewSession,
@@ -259,6 +259,14 @@ impl Import {
         let rows = sessions.iter().map(|session| session.new.row());
         session::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
         imported_session::Entity::insert_many(digests).exec_without_returning(&self.transaction).await?;
+        Ok(())
+    }
+
+    /// Disables accounts and ends their sessions, as the last step of the transaction.
+    pub async fn disable_users(&self, users: &[UserId], now: Timestamp) -> Result<(), StoreError> {
+        for user in users {
+            disabling::disable(&self.transaction, *user, now).await?;
+        }
         Ok(())
     }
 

@@ -12,7 +12,7 @@ const USERS: usize = 3_000;
 
 #[tokio::test]
 async fn sign_ins_succeed_while_an_import_runs() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
     app.person("ada@example.com").await;
     let lines: String = (0..USERS).map(|id| format!("u{id},u{id}@example.com,{BCRYPT}\n")).collect();
     let file = Exported::new("users.csv", format!("id,email,password_hash\n{lines}"));

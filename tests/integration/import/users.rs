@@ -215,3 +215,17 @@ async fn dry_run_finds_the_same_mailbox() {
     assert!(dry.to_string().contains("user \"last\" (line 1503) skipped: its e-mail address is the same mailbox"));
     assert_eq!(count(&app, "users").await, 0);
 }
+
+#[tokio::test]
+async fn repeated_users_import_disables_accounts() {
+    let app = TestApp::new().await;
+    let lines = |disabled: &str| format!("id,email,password_hash,disabled\n1,ada@example.com,{BCRYPT},{disabled}\n");
+    imported(&app, lines("")).await;
+    let ada = Person::sign_in(&app, "ada@example.com").await;
+    let again = imported(&app, lines("no")).await;
+    assert!(app.has_session(&ada.session_token).await, "{again}");
+    let report = imported(&app, lines("2026-11-25")).await;
+    assert!(report.to_string().contains("user \"1\": disabled, as it is in the source"), "{report}");
+    assert!(!app.has_session(&ada.session_token).await);
+    assert_ne!(sign_in(&app, "ada@example.com", "violet otter lantern 42").await, 200);
+}
