@@ -1,9 +1,6 @@
 //! Imports accounts and sessions in short transactions.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect, Set,
@@ -88,17 +85,15 @@ impl Store {
         migrate_within(&transaction).await?;
         Ok(Import { transaction })
     }
-
-    /// Waits as long as a transaction has taken, so that other writers get a turn. SQLite does not queue them:
-    /// they ask again in intervals of up to 100 ms. PostgreSQL has a queue.
-    pub async fn give_way(&self, taken: Duration) {
-        if self.db.get_database_backend() == DbBackend::Sqlite {
-            tokio::time::sleep(taken).await;
-        }
-    }
 }
 
 impl Import {
+    /// Whether other writers have no queue, and need a pause between transactions to get a turn. With SQLite they ask
+    /// again in intervals of up to 100 ms.
+    pub fn needs_pauses(&self) -> bool {
+        self.transaction.get_database_backend() == DbBackend::Sqlite
+    }
+
     /// The existing accounts with these ids.
     pub async fn known_users(&self, ids: &[UserId]) -> Result<HashMap<UserId, KnownUser>, StoreError> {
         let ids = || ids.iter().map(UserId::as_str);
