@@ -52,7 +52,7 @@ async fn other_adapters_tables_are_read() {
 }
 
 #[tokio::test]
-async fn plural_tables_beside_an_own_user_table_are_read() {
+async fn plural_tables_beside_an_own_user_are_read() {
     let old = Old::in_file(&plural("1799900000", "1800500000")).await;
     old.operate("create table user (id integer primary key, nickname text); create table account (iban text)").await;
     let report = moved(&TestApp::new().await, &old).await;
