@@ -77,7 +77,7 @@ pub fn all(routes: Routes, state: &AppState) -> Routes {
         // Outside all layers that answer, so that every response has the headers.
         .layer(from_fn_with_state(state.clone(), security_headers::add))
         // Outside the security headers: logs the final status.
-        .layer(access_log::layer())
+        .layer(from_fn(access_log::log))
         // Outermost: the log line contains the id.
         .layer(from_fn(request_id::set))
 }

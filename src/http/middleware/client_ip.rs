@@ -15,6 +15,7 @@ use axum::{
 };
 use tower_http::request_id::RequestId;
 
+use super::access_log::AccessDetails;
 use crate::{
     auth::Requester,
     http::{
@@ -49,6 +50,9 @@ pub async fn set_requester(
         user_agent: user_agent(request.headers()),
         request_id: request_id.map(str::to_owned),
     };
+    if let (Some(details), Some(address)) = (request.extensions().get::<AccessDetails>(), requester.address) {
+        details.set_address(address);
+    }
     request.extensions_mut().insert(requester);
     next.run(request).await
 }

@@ -20,7 +20,7 @@ use crate::{
     auth::{Requester, audit::CredentialRejection, sessions::token::SessionToken},
     http::{
         extract::{bearer::Bearer, principal::Authentication},
-        middleware::cors,
+        middleware::{access_log::AccessDetails, cors},
         state::AppState,
     },
 };
@@ -53,12 +53,19 @@ pub async fn authenticate(
     let changes = ResponseChanges::default();
     let authenticator = Authenticator { auth: &state.auth, requester: &requester, changes: &changes };
     let (authentication, upstream) = verify_credentials(&authenticator, policy, request.headers(), &jar).await;
+    let details = request.extensions().get::<AccessDetails>().cloned().unwrap_or_default();
+    if let Some(principal) = authentication.principal() {
+        details.set_user(principal.user_id());
+    }
     request.extensions_mut().insert(authentication);
     request.extensions_mut().insert(upstream);
     request.extensions_mut().insert(changes.clone());
     request.extensions_mut().insert(jar.clone());
 
     let mut response = next.run(request).await;
+    if let Some(user) = changes.new_user() {
+        details.set_user(user);
+    }
 
     if let Some(change) = changes.take_session() {
         jar.apply(&change, state.auth.now());

@@ -8,7 +8,7 @@ use crate::{
         sign_in::SignedIn,
         token::IssuedToken,
     },
-    domain::{form::FormState, session::CookieLifetime},
+    domain::{UserId, form::FormState, session::CookieLifetime},
 };
 
 /// A change of the session cookies.
@@ -44,6 +44,7 @@ struct Pending {
     form: Option<FormState>,
     /// Whether the session cookies of the request are another instance's.
     has_foreign_cookies: bool,
+    user: Option<UserId>,
 }
 
 impl ResponseChanges {
@@ -54,6 +55,7 @@ impl ResponseChanges {
             access: signed_in.access.clone(),
             lifetime: signed_in.session.cookie_lifetime(),
         });
+        self.pending().user = Some(signed_in.user.id);
     }
 
     /// Sets the cookies of a renewed session.
@@ -91,6 +93,11 @@ impl ResponseChanges {
     /// Removes and returns the form's result.
     pub fn take_form(&self) -> Option<FormState> {
         self.pending().form.take()
+    }
+
+    /// The user of the session that this request has started.
+    pub fn new_user(&self) -> Option<UserId> {
+        self.pending().user
     }
 
     /// The last change wins.
