@@ -78,11 +78,12 @@ impl Store {
         Ok(Self { db: attempt? })
     }
 
-    /// Applies the pending migrations. Concurrent processes apply each migration only once.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
+    /// Applies the pending migrations and returns their number. Concurrent processes apply each migration only once.
+    pub async fn migrate(&self) -> Result<usize, StoreError> {
         let transaction = self.begin_write().await?;
-        migrate_within(&transaction).await?;
-        Ok(transaction.commit().await?)
+        let applied = migrate_within(&transaction).await?;
+        transaction.commit().await?;
+        Ok(applied)
     }
 
     /// Fails if the database does not respond.
@@ -114,9 +115,11 @@ impl Store {
     }
 }
 
-async fn migrate_within(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+async fn migrate_within(transaction: &DatabaseTransaction) -> Result<usize, DbErr> {
     take_lock(transaction, MIGRATION_LOCK).await?;
-    Migrator::up(transaction, None).await
+    let pending = Migrator::get_pending_migrations(transaction).await?.len();
+    Migrator::up(transaction, None).await?;
+    Ok(pending)
 }
 
 async fn take_lock(transaction: &DatabaseTransaction, lock: i64) -> Result<(), DbErr> {

@@ -1,13 +1,73 @@
-//! The log: JSON lines on standard output, one object per event, with the request id.
+//! The log: one line per event on standard output, as JSON or text.
 
-use std::error::Error;
+mod queue;
 
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+use std::{
+    error::Error,
+    io::{self, IsTerminal},
+};
 
-/// Starts logging the events that match `filter`, an `EnvFilter` directive.
-pub fn start(filter: &str) -> Result<(), Box<dyn Error>> {
-    let lines =
-        tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
-    tracing_subscriber::registry().with(EnvFilter::try_new(filter)?).with(lines).try_init()?;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::config::{LogConfig, LogFormat};
+
+/// Writes the last lines when it is dropped.
+#[must_use]
+pub struct LogGuard(#[expect(dead_code, reason = "held until it is dropped")] queue::QueueGuard);
+
+/// Starts logging to standard output. The lines are written by a thread of their own.
+pub fn start(config: &LogConfig) -> Result<LogGuard, Box<dyn Error>> {
+    let terminal = io::stdout().is_terminal();
+    let default = if terminal { LogFormat::Text } else { LogFormat::Json };
+    let (writer, guard) = queue::start(io::stdout(), queue::CAPACITY, report_dropped)?;
+    let lines = match config.format.unwrap_or(default) {
+        LogFormat::Json => {
+            let json = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+            json.with_writer(writer).boxed()
+        }
+        LogFormat::Text => fmt::layer().with_ansi(terminal && colours()).with_writer(writer).boxed(),
+    };
+    let filter = EnvFilter::try_new(filter(&config.filter))?;
+    tracing_subscriber::registry().with(filter).with(lines.with_filter(filter_fn(is_safe))).try_init()?;
+    Ok(LogGuard(guard))
+}
+
+/// Logs warnings of a command to standard error.
+pub fn start_for_command() -> Result<(), Box<dyn Error>> {
+    let lines = fmt::layer().with_ansi(io::stderr().is_terminal() && colours()).with_target(false);
+    let filter = EnvFilter::try_new("warn")?;
+    tracing_subscriber::registry().with(filter).with(lines.with_writer(io::stderr)).try_init()?;
     Ok(())
+}
+
+/// Migrations are logged as one line of this crate.
+fn filter(configured: &str) -> String {
+    const MIGRATIONS: &str = "sea_orm_migration";
+    if configured.contains(MIGRATIONS) { configured.to_owned() } else { format!("{configured},{MIGRATIONS}=warn") }
+}
+
+/// Libraries trace the arguments of their functions, among them database URLs, statements and their values.
+fn is_safe(event: &Metadata) -> bool {
+    *event.level() <= Level::DEBUG || event.target().starts_with(env!("CARGO_PKG_NAME"))
+}
+
+/// The convention of <https://no-color.org>.
+fn colours() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn report_dropped(lines: usize) {
+    tracing::warn!(lines, "log lines were dropped since the start, because standard output accepted none");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filter_hides_single_migrations() {
+        assert_eq!(filter("info"), "info,sea_orm_migration=warn");
+        assert_eq!(filter("sea_orm_migration=info,warn"), "sea_orm_migration=info,warn");
+    }
 }
