@@ -1,6 +1,10 @@
 //! Assembles the service from its settings.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     auth::{
@@ -14,26 +18,26 @@ use crate::{
         token::TokenSettings,
     },
     clock::Clock,
-    config::{Config, SecretFileError},
+    config::{Config, SecretFileError, private},
     crypto::derive::{DerivationFailed, DerivedKeys},
     domain::session::BROWSER_SESSION_IDLE,
     http::state::{AppState, HttpSettings},
     store::{Store, StoreError},
 };
 
-/// Creates the data folder if it is absent, and connects to the database.
+/// Connects to the database. Creates an SQLite file, and the data folder if the file is in it.
 pub async fn connect(config: &Config) -> Result<Store, StartError> {
-    create_private_folder(&config.database.data_dir).map_err(StartError::DataFolder)?;
+    if let Some(file) = &config.database.file {
+        create_database_file(file, &config.database.data_dir)?;
+    }
     Ok(Store::connect(&config.database.url).await?)
 }
 
-/// A new folder is accessible to its owner only; an existing one keeps its mode.
-fn create_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+fn create_database_file(file: &Path, data_dir: &Path) -> Result<(), StartError> {
+    if file.parent() == Some(data_dir) {
+        private::create_folder(data_dir).map_err(StartError::DataFolder)?;
+    }
+    private::create_database_file(file).map_err(|source| StartError::DatabaseFile { file: file.to_owned(), source })
 }
 
 /// Assembles the service on a database that has been migrated, and loads the revocations.
@@ -115,6 +119,18 @@ pub enum StartError {
     /// The data folder cannot be created.
     #[error("cannot create the data folder: {0}; make its parent folder writable, or set LATCHKEY_DATA")]
     DataFolder(io::Error),
+    /// The SQLite file cannot be created or opened.
+    #[error(
+        "cannot open the database file {}: {source}; make it writable, or choose another place with LATCHKEY_DATA or \
+         LATCHKEY_DATABASE_URL",
+        file.display()
+    )]
+    DatabaseFile {
+        /// The file.
+        file: PathBuf,
+        /// The error of the file system.
+        source: io::Error,
+    },
     /// The master secret cannot be read or generated.
     #[error(transparent)]
     Secret(#[from] SecretFileError),

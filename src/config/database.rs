@@ -1,10 +1,11 @@
 //! Where data is stored.
 
+mod location;
+
 use std::path::PathBuf;
 
-use url::Url;
-
 use super::setting::{Invalid, Reader, Row, Setting};
+use location::Location;
 
 const DATA: Row<PathBuf> = Row {
     setting: Setting {
@@ -18,7 +19,7 @@ const DATA: Row<PathBuf> = Row {
 };
 
 /// `None`: SQLite in the data folder.
-const DATABASE_URL: Row<Option<String>> = Row {
+const DATABASE_URL: Row<Option<Location>> = Row {
     setting: Setting {
         variable: "LATCHKEY_DATABASE_URL",
         flag: "database-url",
@@ -26,7 +27,7 @@ const DATABASE_URL: Row<Option<String>> = Row {
         default: "",
         help: "sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME [default: SQLite in the data folder]",
     },
-    parse: parse_url,
+    parse: Location::parse,
 };
 
 pub(super) const SETTINGS: &[Setting] = &[DATA.setting, DATABASE_URL.setting];
@@ -36,44 +37,37 @@ pub(super) const SETTINGS: &[Setting] = &[DATA.setting, DATABASE_URL.setting];
 pub struct DatabaseConfig {
     /// The folder of the SQLite database and the generated secret.
     pub data_dir: PathBuf,
-    /// The database's URL.
+    /// The database's URL; for SQLite, with the path percent-encoded.
     pub url: String,
+    /// The SQLite file; `None`: PostgreSQL.
+    pub file: Option<PathBuf>,
+    location: Location,
 }
 
 impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader) -> Result<Self, Invalid> {
-        let (data_dir, url) = (reader.read(&DATA), reader.read(&DATABASE_URL));
-        let data_dir = data_dir?;
-        let url = url?.unwrap_or_else(|| format!("sqlite:{}", data_dir.join("latchkey.db").display()));
-        Ok(Self { data_dir, url })
+        let (data_dir, location) = (reader.read(&DATA), reader.read(&DATABASE_URL));
+        let (data_dir, location) = (data_dir?, location?);
+        let location = match location {
+            Some(location) => location,
+            None => Location::in_folder(&data_dir).map_err(|reason| {
+                reader.problems.push(DATA.problem(reason));
+                Invalid
+            })?,
+        };
+        Ok(Self { data_dir, url: location.url(), file: location.file(), location })
     }
 
     /// Whether the database is a file on this machine.
-    pub fn is_sqlite(&self) -> bool {
-        self.url.starts_with("sqlite:")
+    pub const fn is_sqlite(&self) -> bool {
+        self.file.is_some()
     }
 
     pub(super) fn values(&self) -> Vec<(&'static str, String)> {
-        vec![DATA.show(self.data_dir.display()), DATABASE_URL.show(without_password(&self.url))]
-    }
-}
-
-fn parse_url(text: &str) -> Result<Option<String>, String> {
-    let supported = ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme));
-    match text {
-        "" => Ok(None),
-        _ if supported => Ok(Some(text.to_owned())),
-        _ => Err("must start with sqlite: or postgres:".to_owned()),
-    }
-}
-
-fn without_password(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
-            // Fails only for URLs that cannot have a password.
-            let _ = parsed.set_password(Some("hidden"));
-            parsed.to_string()
-        }
-        _ => url.to_owned(),
+        let url = match self.location.shown() {
+            Ok(url) => DATABASE_URL.show(url),
+            Err(description) => DATABASE_URL.comment(description),
+        };
+        vec![DATA.show(self.data_dir.display()), url]
     }
 }

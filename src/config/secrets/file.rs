@@ -7,9 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::crypto::{
-    random::random_bytes,
-    secret::{SharedSecret, WeakSecret},
+use crate::{
+    config::private,
+    crypto::{
+        random::random_bytes,
+        secret::{SharedSecret, WeakSecret},
+    },
 };
 
 const FILE: &str = "secret";
@@ -40,7 +43,9 @@ pub enum SecretFileError {
 pub(super) fn read_or_create(folder: &Path) -> Result<SharedSecret, SecretFileError> {
     let path = folder.join(FILE);
     let failed = |source| SecretFileError::Io { path: path.clone(), source };
-    if !path.exists() {
+    if path.exists() {
+        private::restrict(&path);
+    } else {
         create(folder, &path).map_err(failed)?;
     }
     let text = fs::read_to_string(&path).map_err(failed)?;
@@ -49,15 +54,12 @@ pub(super) fn read_or_create(folder: &Path) -> Result<SharedSecret, SecretFileEr
 
 /// Writes a temporary file and links it to its final name, which succeeds in one process only.
 fn create(folder: &Path, path: &Path) -> io::Result<()> {
+    private::create_folder(folder)?;
     let secret = SharedSecret::generate().map_err(|error| io::Error::other(error.to_string()))?;
     // Not the process id: containers that share the folder can have the same one.
     let unique = u64::from_be_bytes(random_bytes().map_err(io::Error::other)?);
     let temporary = folder.join(format!("{FILE}.{unique:016x}"));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&temporary)?;
+    let mut file = private::options().create_new(true).open(&temporary)?;
     file.write_all(secret.expose())?;
     file.sync_all()?;
     let linked = fs::hard_link(&temporary, path);
@@ -89,6 +91,18 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600);
         }
         assert_eq!(fs::read_dir(data).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn secret_readable_by_others_is_restricted() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        read_or_create(folder.path()).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        read_or_create(folder.path()).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
