@@ -1,6 +1,11 @@
 //! `latchkey serve`
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::net::TcpListener;
 
@@ -10,34 +15,38 @@ use crate::{
     auth::password::hasher::{HashLimits, HashParameters, PasswordHasher},
     clock::Clock,
     config::Config,
-    http, telemetry,
+    http,
+    store::Store,
 };
 
-/// How long open requests may take to finish after a signal to stop.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long open requests may take to finish after a signal to stop. Docker kills a container after ten seconds.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// How long the connections to the database may take to close after that.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(config: &Config) -> Outcome {
-    telemetry::log::start(&config.log.filter)?;
-    Ok(serve(config).await?)
+    Ok(serve(config.clone()).await?)
 }
 
 /// Migrates the database and serves requests until SIGINT or SIGTERM.
-async fn serve(config: &Config) -> Result<(), ServeError> {
+async fn serve(mut config: Config) -> Result<(), ServeError> {
     let listener = TcpListener::bind(config.server.listen)
         .await
         .map_err(|source| ServeError::Listen { address: config.server.listen, source })?;
-    let store = app::connect(config).await?;
-    store.migrate().await.map_err(StartError::from)?;
+    let listen = listener.local_addr()?;
+    config.use_port(listen.port());
+    let store = app::connect(&config).await?;
+    migrate(&store).await?;
     let hasher =
         PasswordHasher::new(HashParameters::STANDARD, HashLimits::for_this_machine()).map_err(StartError::from)?;
-    let state = app::assemble(config, store.clone(), Clock::system(), hasher).await?;
+    let state = app::assemble(&config, store.clone(), Clock::system(), hasher).await?;
     let auth = Arc::clone(&state.auth);
-    let jobs = tokio::spawn(async move { auth.jobs.run().await });
     let router = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let signal = stop_signal()?;
-    let listen = listener.local_addr()?;
-    tracing::info!(%listen, url = config.server.base_url.as_str(), "latchkey is ready");
+    tracing::info!(url = config.server.base_url.as_str(), %listen, "latchkey is ready");
 
+    let jobs = tokio::spawn(async move { auth.jobs.run().await });
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         signal.await;
@@ -52,8 +61,27 @@ async fn serve(config: &Config) -> Result<(), ServeError> {
         }
     }
     jobs.abort();
-    store.close().await.map_err(StartError::from)?;
+    // Otherwise a job logs that the database is closed. It has been cancelled, so there is no result.
+    let _ = jobs.await;
+    match tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await {
+        Ok(closed) => closed.map_err(StartError::from)?,
+        Err(_) => tracing::warn!("some connections to the database did not close in time"),
+    }
     Ok(())
+}
+
+/// Logs one line for all migrations.
+async fn migrate(store: &Store) -> Result<(), StartError> {
+    let began = now();
+    let applied = store.migrate().await?;
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(applied, duration_ms, "the database is up to date");
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures a duration")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// Handles SIGINT and SIGTERM from this call on. The future completes with the first signal.
@@ -82,8 +110,23 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 enum ServeError {
     #[error(transparent)]
     Start(#[from] StartError),
-    #[error("cannot listen on {address}: {source}; set LATCHKEY_LISTEN to a free address")]
+    #[error("cannot listen on {address}: {source}; {}", advice(*address, source))]
     Listen { address: SocketAddr, source: io::Error },
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+fn advice(address: SocketAddr, error: &io::Error) -> String {
+    let with_port = |port| SocketAddr::new(address.ip(), port);
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let free = with_port(address.port().checked_add(1).unwrap_or(3000));
+            format!("another program uses this port; set another one with LATCHKEY_LISTEN={free} (or PORT)")
+        }
+        io::ErrorKind::PermissionDenied => {
+            let free = with_port(3000);
+            format!("this port needs a privilege; set another one with LATCHKEY_LISTEN={free} (or PORT)")
+        }
+        _ => "set LATCHKEY_LISTEN to an address of this machine, such as 127.0.0.1:3000".to_owned(),
+    }
 }

@@ -29,8 +29,8 @@ pub(super) fn problems(reader: &Reader) -> Vec<Problem> {
 
 /// What is unsafe if other machines can reach the service.
 fn exposure(reader: &Reader) -> Vec<Problem> {
-    let base_url = reader.peek(&server::BASE_URL).ok();
-    let public_listen = reader.peek(&server::LISTEN).ok().filter(|listen| !listen.ip().is_loopback());
+    let base_url = server::base_url(reader).ok();
+    let public_listen = server::listen(reader).ok().filter(|listen| !listen.ip().is_loopback());
     let public_url = base_url.as_ref().filter(|url| !url.is_loopback());
     if public_listen.is_none() && public_url.is_none() {
         return Vec::new();
@@ -51,10 +51,11 @@ fn exposure(reader: &Reader) -> Vec<Problem> {
         problems.push(server::RATE_LIMIT.problem("off is for load tests on 127.0.0.1 only; set it to on"));
     }
     let origins = reader.peek(&origins::TRUSTED_ORIGINS).unwrap_or_default();
-    problems.extend(origins.iter().filter(|pattern| pattern.is_too_broad()).map(|pattern| {
+    let too_broad = origins.iter().enumerate().filter(|(_, pattern)| pattern.is_too_broad());
+    problems.extend(too_broad.map(|(index, _)| {
         origins::TRUSTED_ORIGINS.problem(format!(
-            "{:?} would let any site act for signed-in users; name the domain, as in https://*.example.com",
-            pattern.as_str(),
+            "entry no. {} would let any site act for signed-in users; name the domain, as in https://*.example.com",
+            index + 1,
         ))
     }));
     problems

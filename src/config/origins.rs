@@ -4,6 +4,8 @@ mod glob;
 mod own;
 mod pattern;
 
+use std::mem;
+
 use super::{
     BaseUrl, server,
     setting::{Invalid, Reader, Row, Setting},
@@ -44,7 +46,12 @@ impl TrustedOrigins {
 
     pub(super) fn read(reader: &mut Reader) -> Result<Self, Invalid> {
         let patterns = reader.read(&TRUSTED_ORIGINS)?;
-        Ok(Self::new(&reader.peek(&server::BASE_URL)?, patterns))
+        Ok(Self::new(&server::base_url(reader)?, patterns))
+    }
+
+    /// Replaces the origin of the service.
+    pub(super) fn set_own(&mut self, base_url: &BaseUrl) {
+        *self = Self::new(base_url, mem::take(&mut self.patterns));
     }
 
     /// Whether an absolute URL, or an origin as browsers send it, is trusted. A path or `null` never is.
@@ -78,7 +85,10 @@ fn has_origin(url: &str, origin: &str) -> bool {
 }
 
 fn parse_patterns(text: &str) -> Result<Vec<OriginPattern>, String> {
-    split_list(text).map(OriginPattern::parse).collect()
+    let parse = |(index, entry): (usize, &str)| {
+        OriginPattern::parse(entry).map_err(|reason| format!("entry no. {} {reason}", index + 1))
+    };
+    split_list(text).enumerate().map(parse).collect()
 }
 
 #[cfg(test)]
@@ -248,6 +258,8 @@ mod tests {
             "https://app.example.com/path",
             "https://app.example.com#x",
             "https://user@app.example.com",
+            "https://:password@app.example.com",
+            "myapp://user:password@home",
             "https://*.example.com/path",
             "https://a*b@example.com",
             "https://",

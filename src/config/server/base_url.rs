@@ -13,12 +13,15 @@ pub struct BaseUrl {
 impl BaseUrl {
     /// Parses an origin.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|_| format!("{text:?} is not a URL such as https://auth.example.com"))?;
+        let url = Url::parse(text).map_err(|_| "is not a URL such as https://auth.example.com".to_owned())?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err("must start with https:// (or http://localhost)".to_owned());
         }
-        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-            return Err("must be an origin such as https://auth.example.com, without a path".to_owned());
+        let is_origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !is_origin || !url.username().is_empty() || url.password().is_some() {
+            return Err(
+                "must be an origin such as https://auth.example.com, without a user, a path or a query".to_owned()
+            );
         }
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -54,7 +57,9 @@ mod tests {
         assert_eq!(BaseUrl::parse("https://Auth.Example.com/").unwrap().as_str(), "https://auth.example.com");
         assert!(BaseUrl::parse("http://127.0.0.1:3000").unwrap().is_loopback());
         assert!(!BaseUrl::parse("http://localhost.example.com").unwrap().is_loopback());
-        for bad in ["localhost:3000", "ftp://x", "https://x/auth", "https://x?a", "https://u@x", "nonsense"] {
+        for bad in
+            ["localhost:3000", "ftp://x", "https://x/auth", "https://x?a", "https://u@x", "https://:p@x", "nonsense"]
+        {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }
     }
