@@ -7,15 +7,19 @@
 mod checks;
 mod cookies;
 mod database;
+mod env_file;
 mod log;
+mod names;
 mod origins;
 mod passwords;
+pub mod private;
 mod proxies;
 mod secrets;
 mod server;
 mod sessions;
 mod setting;
 mod sign_up;
+mod sources;
 mod tokens;
 mod value;
 
@@ -26,7 +30,7 @@ use setting::{Invalid, Reader};
 
 pub use cookies::CookieConfig;
 pub use database::DatabaseConfig;
-pub use log::LogConfig;
+pub use log::{LogConfig, LogFormat};
 pub use origins::TrustedOrigins;
 pub use passwords::PasswordConfig;
 pub use proxies::ProxyConfig;
@@ -35,6 +39,7 @@ pub use server::{BaseUrl, ServerConfig};
 pub use sessions::SessionConfig;
 pub use setting::Setting;
 pub use sign_up::SignUpConfig;
+pub use sources::Sources;
 pub use tokens::{JwtClaims, TokenConfig};
 
 /// All settings. The `Debug` output hides secrets.
@@ -132,7 +137,20 @@ impl Config {
         (matches!(self.tokens.signing, Signing::KeyPairs(_)) && file.exists()).then_some(file)
     }
 
-    /// Every variable with its effective value; secrets are hidden.
+    /// Completes a base URL that is derived from the port, if the operating system has chosen the port.
+    pub fn use_port(&mut self, port: u16) {
+        let derived = self.server.base_url.as_str().to_owned();
+        if !self.server.use_port(port) {
+            return;
+        }
+        self.origins.set_own(&self.server.base_url);
+        if self.tokens.audience.as_deref() == Some(&derived) {
+            self.tokens.audience = Some(self.server.base_url.as_str().to_owned());
+        }
+    }
+
+    /// Every variable with its effective value as in `.env`, or a comment that begins with `# ` if the value is secret
+    /// or absent.
     pub fn values(&self) -> Vec<(&'static str, String)> {
         [
             self.server.values(),
@@ -245,6 +263,6 @@ mod tests {
         let database = ("LATCHKEY_DATABASE_URL", "postgres://latchkey:hunter2@db/latchkey");
         let config = read(&[("LATCHKEY_JWT_SECRET", SECRET), database]).unwrap();
         let shown = format!("{config:?}");
-        assert!(shown.contains("db/latchkey") && !shown.contains(SECRET) && !shown.contains("hunter2"), "{shown}");
+        assert!(shown.contains("//db/latchkey") && !shown.contains(SECRET) && !shown.contains("hunter2"), "{shown}");
     }
 }
