@@ -6,8 +6,10 @@ mod healthcheck;
 mod import;
 mod keys;
 mod migrate;
+pub mod output;
 pub mod run;
 mod serve;
+mod usage;
 
 use std::error::Error;
 

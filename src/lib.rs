@@ -75,6 +75,8 @@
 //! With the feature `ssr` the crate is the server. With `hydrate` it is the browser's WebAssembly: only
 //! [`domain`] and [`ui::islands`].
 
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "they panic when the reader has gone; use `cli::output`")]
+
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]

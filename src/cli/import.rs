@@ -6,7 +6,7 @@ mod users;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Outcome;
+use super::{Outcome, output};
 use crate::{
     app,
     clock::Clock,
@@ -43,7 +43,7 @@ pub(super) async fn run(import: Import, config: &Config) -> Outcome {
     let store = app::connect(config).await?;
     let report = run::import(&store, source, &settings, Clock::system().now(), |read| bar.set_position(read)).await;
     bar.finish_and_clear();
-    print!("{}", report?);
+    output::print(report?)?;
     Ok(store.close().await?)
 }
 

@@ -2,10 +2,10 @@
 
 use clap::Subcommand;
 
-use super::Outcome;
+use super::{Outcome, output};
 use crate::{
     app,
-    auth::keys::{KeysError, PUBLISHED_AHEAD, Signing, StoredKeys, stored::KeyStatus, timeline::Phase},
+    auth::keys::{PUBLISHED_AHEAD, Signing, StoredKeys, stored::KeyStatus, timeline::Phase},
     clock::Clock,
     config::Config,
     crypto::derive::DerivedKeys,
@@ -37,7 +37,7 @@ const ROTATE_SHARED: &str = "access tokens are signed with HS256 and the secrets
 pub(super) async fn run(action: Keys, config: &Config) -> Outcome {
     let Signing::KeyPairs(algorithm) = config.tokens.signing else {
         if action == Keys::List {
-            println!("{ROTATE_SHARED}");
+            output::print(format_args!("{ROTATE_SHARED}\n"))?;
             return Ok(());
         }
         return Err(ROTATE_SHARED.into());
@@ -45,57 +45,59 @@ pub(super) async fn run(action: Keys, config: &Config) -> Outcome {
     let store = app::connect(config).await?;
     store.migrate().await?;
     let derived = DerivedKeys::of(&config.master_secret()?)?;
-    let keys = app::stored_keys(config, algorithm, store, Clock::system(), &derived)?;
+    let keys = app::stored_keys(config, algorithm, store.clone(), Clock::system(), &derived)?;
     match action {
         Keys::List => list(&keys).await?,
         Keys::Rotate => rotate(&keys).await?,
         Keys::Retire { kid, now: true } => retire_now(&keys, &kid).await?,
         Keys::Retire { kid, now: false } => retire(&keys, &kid).await?,
     }
-    Ok(())
+    Ok(store.close().await?)
 }
 
-async fn list(keys: &StoredKeys) -> Result<(), KeysError> {
+async fn list(keys: &StoredKeys) -> Outcome {
     let keys = keys.list().await?;
     if keys.is_empty() {
-        println!("there are no signing keys yet; the service creates the first one when it starts");
+        output::print("there are no signing keys yet; the service creates the first one when it starts\n")?;
         return Ok(());
     }
-    println!("{}", row(["KID", "ALGORITHM", "STATE", "CREATED", "SIGNS FROM", "UNTIL"]));
+    let mut lines = row(["KID", "ALGORITHM", "STATE", "CREATED", "SIGNS FROM", "UNTIL"]);
     for key in keys {
         let KeyStatus { id, algorithm, phase, created_at, not_before, retire_at } = key;
         let until = retire_at.map_or_else(|| "-".to_owned(), Timestamp::to_rfc3339);
         let (created, signs_from) = (created_at.to_rfc3339(), not_before.to_rfc3339());
-        println!("{}", row([&id, &algorithm, state(phase), &created, &signs_from, &until]));
+        lines.push_str(&row([&id, &algorithm, state(phase), &created, &signs_from, &until]));
     }
-    Ok(())
+    Ok(output::print(lines)?)
 }
 
-async fn rotate(keys: &StoredKeys) -> Result<(), KeysError> {
+async fn rotate(keys: &StoredKeys) -> Outcome {
     let next = keys.rotate().await?;
-    println!(
+    output::print(format_args!(
         "created the signing key {}; it is published now, and signs from {} ({} from now), when every backend has had \
-         time to fetch it",
+         time to fetch it\n",
         next.id,
         next.not_before.to_rfc3339(),
         humantime::format_duration(PUBLISHED_AHEAD)
-    );
+    ))?;
     Ok(())
 }
 
-async fn retire(keys: &StoredKeys, kid: &str) -> Result<(), KeysError> {
-    match keys.retire(kid).await? {
+async fn retire(keys: &StoredKeys, kid: &str) -> Outcome {
+    let text = match keys.retire(kid).await? {
         Some(until) => {
-            println!("the signing key {kid} is retired; its tokens are accepted until {}", until.to_rfc3339());
+            format!("the signing key {kid} is retired; its tokens are accepted until {}\n", until.to_rfc3339())
         }
-        None => println!("the signing key {kid} is deleted; it had not signed any token"),
-    }
-    Ok(())
+        None => format!("the signing key {kid} is deleted; it had not signed any token\n"),
+    };
+    Ok(output::print(text)?)
 }
 
-async fn retire_now(keys: &StoredKeys, kid: &str) -> Result<(), KeysError> {
+async fn retire_now(keys: &StoredKeys, kid: &str) -> Outcome {
     keys.retire_now(kid).await?;
-    println!("the signing key {kid} is deleted; every process rejects its tokens within a second");
+    output::print(format_args!(
+        "the signing key {kid} is deleted; every process rejects its tokens within a second\n"
+    ))?;
     Ok(())
 }
 
@@ -110,5 +112,5 @@ const fn state(phase: Phase) -> &'static str {
 
 fn row(columns: [&str; 6]) -> String {
     let [id, algorithm, state, created, signs_from, until] = columns;
-    format!("{id:43}  {algorithm:9}  {state:14}  {created:24}  {signs_from:24}  {until}")
+    format!("{id:43}  {algorithm:9}  {state:14}  {created:24}  {signs_from:24}  {until}\n")
 }

@@ -1,10 +1,12 @@
 //! `latchkey migrate`
 
-use super::Outcome;
+use super::{Outcome, output};
 use crate::{app, config::Config};
 
 pub(super) async fn run(config: &Config) -> Outcome {
-    app::connect(config).await?.migrate().await?;
-    println!("the database is up to date");
+    let store = app::connect(config).await?;
+    let applied = store.migrate().await?;
+    store.close().await?;
+    output::print(format_args!("the database is up to date; {applied} migrations were applied\n"))?;
     Ok(())
 }

@@ -1,20 +1,25 @@
 //! Runs the subcommand.
 
 use super::{Outcome, args::Action, config, healthcheck, import, keys, migrate, serve};
-use crate::config::Config;
+use crate::{config::Config, telemetry};
 
 /// Runs the subcommand.
 pub fn run(action: Action, config: &Config) -> Outcome {
+    if action == Action::Serve {
+        // Dropped last: writes the rest of the log.
+        let _log = telemetry::log::start(&config.log)?;
+        telemetry::panic::log_panics();
+        return block_on(serve::run(config));
+    }
+    telemetry::log::start_for_command()?;
+    telemetry::panic::log_panics();
     match action {
-        Action::Config => {
-            config::run(config);
-            Ok(())
-        }
+        Action::Config => config::run(config),
         Action::Healthcheck => healthcheck::run(config),
         Action::Migrate => block_on(migrate::run(config)),
         Action::Import(import) => block_on(import::run(import, config)),
         Action::Keys(keys) => block_on(keys::run(keys, config)),
-        Action::Serve => block_on(serve::run(config)),
+        Action::Serve => Ok(()),
     }
 }
 

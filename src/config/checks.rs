@@ -170,7 +170,7 @@ mod tests {
         let rotation = |text| read(&[("LATCHKEY_KEY_ROTATION", text)]).map(|config| config.tokens.key_rotation);
         assert_eq!(rotation("off"), Ok(None));
         assert_eq!(rotation("80m"), Ok(Some(Duration::from_mins(80))));
-        assert!(rotation("79m").unwrap_err().contains("1h 20m"));
+        assert!(rotation("79m").unwrap_err().contains("1h20m"));
         assert!(rotation("never").unwrap_err().contains("`off`"));
         let longer = [("LATCHKEY_KEY_ROTATION", "1d"), ("LATCHKEY_ACCESS_TTL", "6h")];
         assert_eq!(refused(&longer), ["LATCHKEY_KEY_ROTATION"]);

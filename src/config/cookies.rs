@@ -39,7 +39,7 @@ impl CookieConfig {
 fn parse_suffix(text: &str) -> Result<Option<String>, String> {
     let valid = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if !valid || text.len() > MAX_SUFFIX {
-        return Err(format!("{text:?} is not a suffix; use at most {MAX_SUFFIX} letters, digits, `-` and `_`"));
+        return Err(format!("is not a suffix; use at most {MAX_SUFFIX} letters, digits, `-` and `_`"));
     }
     Ok(Some(text.to_owned()).filter(|suffix| !suffix.is_empty()))
 }

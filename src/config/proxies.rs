@@ -41,10 +41,11 @@ impl ProxyConfig {
 }
 
 fn parse_networks(text: &str) -> Result<Vec<IpNet>, String> {
-    let parse = |entry: &str| {
+    let parse = |(index, entry): (usize, &str)| {
         entry.parse::<IpNet>().or_else(|_| entry.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
-            format!("{entry:?} is neither an address nor a network; use a list such as 127.0.0.1,10.0.0.0/8")
+            let number = index + 1;
+            format!("entry no. {number} is neither an address nor a network; use a list such as 127.0.0.1,10.0.0.0/8")
         })
     };
-    split_list(text).map(parse).collect()
+    split_list(text).enumerate().map(parse).collect()
 }

@@ -37,8 +37,10 @@ impl SecretsConfig {
     }
 
     pub(super) fn values(&self) -> Vec<(&'static str, String)> {
-        let generated = "(generated on first start, in the data folder)";
-        vec![SECRET.show(self.master.as_ref().map_or(generated, |_| "(set, hidden)"))]
+        vec![match self.master {
+            Some(_) => SECRET.comment("set, hidden"),
+            None => SECRET.comment("generated on first start, in the data folder"),
+        }]
     }
 
     /// The configured master secret, or the one in the data folder, generated if absent.

@@ -1,6 +1,8 @@
 //! One setting: its row in the table, and how its value is read.
 
-use super::Problem;
+use std::fmt;
+
+use super::{Problem, env_file};
 
 /// A setting as the command line, the environment and the help show it.
 #[derive(Clone, Copy, Debug)]
@@ -20,14 +22,20 @@ pub struct Setting {
 /// A setting and the parser of its value.
 pub(super) struct Row<T> {
     pub setting: Setting,
-    /// The message of an error continues "VARIABLE: …".
+    /// The message of an error continues "VARIABLE: …". It contains nothing of the value, which can be a secret that
+    /// was set in the wrong place.
     pub parse: fn(&str) -> Result<T, String>,
 }
 
 impl<T> Row<T> {
-    /// The variable and a value of the setting, as `latchkey config` prints them.
+    /// The variable and a value of the setting, written as in `.env`.
     pub fn show(&self, value: impl ToString) -> (&'static str, String) {
-        (self.setting.variable, value.to_string())
+        (self.setting.variable, env_file::quote(&value.to_string()))
+    }
+
+    /// The variable and a comment: the value is secret, or there is none.
+    pub fn comment(&self, text: impl fmt::Display) -> (&'static str, String) {
+        (self.setting.variable, format!("# {text}"))
     }
 
     pub fn problem(&self, message: impl Into<String>) -> Problem {
@@ -55,6 +63,11 @@ impl<'a> Reader<'a> {
             self.problems.push(row.problem(message));
             Invalid
         })
+    }
+
+    /// Whether the setting has a value of its own.
+    pub fn is_set(&self, setting: &Setting) -> bool {
+        (self.lookup)(setting.variable).is_some_and(|value| !value.trim().is_empty())
     }
 
     /// Parses a setting that another part reads, without recording its problem a second time.

@@ -133,7 +133,7 @@ impl TokenConfig {
         let (key_rotation, audience) = (reader.read(&KEY_ROTATION), reader.read(&JWT_AUDIENCE));
         let (claims, access_ttl) = (reader.read(&JWT_CLAIMS), reader.read(&ACCESS_TTL));
         let audience = match audience? {
-            Audience::BaseUrl => Some(reader.peek(&server::BASE_URL)?.as_str().to_owned()),
+            Audience::BaseUrl => Some(server::base_url(reader)?.as_str().to_owned()),
             Audience::Omitted => None,
             Audience::Text(audience) => Some(audience),
         };
@@ -148,7 +148,7 @@ impl TokenConfig {
 
     pub(super) fn values(&self) -> Vec<(&'static str, String)> {
         vec![
-            JWT_SECRET.show(show_secrets(&self.signing)),
+            JWT_SECRET.comment(describe_secrets(&self.signing)),
             JWT_ALGORITHM.show(self.signing.algorithm().as_str()),
             KEY_ROTATION.show(self.key_rotation.map_or_else(|| "off".to_owned(), show_duration)),
             JWT_AUDIENCE.show(self.audience.as_deref().unwrap_or("none")),
@@ -170,7 +170,17 @@ fn signing(secrets: Vec<SharedSecret>, algorithm: Option<Algorithm>) -> Result<S
 }
 
 fn parse_secrets(text: &str) -> Result<Vec<SharedSecret>, String> {
-    let words: Vec<_> = text.split_whitespace().collect();
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    if text.chars().any(|c| c.is_whitespace() && c != ' ') || text.contains("  ") {
+        return Err(
+            "contains a line break, a tab or two spaces in a row; separate secrets by a single space. `openssl \
+                    rand -base64 48` prints a secret on one line"
+                .to_owned(),
+        );
+    }
+    let words: Vec<_> = text.split(' ').collect();
     if (1..words.len()).any(|index| words[..index].contains(&words[index])) {
         return Err("contains the same secret twice; list each secret once".to_owned());
     }
@@ -181,11 +191,11 @@ fn parse_secrets(text: &str) -> Result<Vec<SharedSecret>, String> {
     words.iter().enumerate().map(parse).collect()
 }
 
-fn show_secrets(signing: &Signing) -> String {
+fn describe_secrets(signing: &Signing) -> String {
     match signing {
-        Signing::KeyPairs(_) => "(none)".to_owned(),
-        Signing::SharedSecrets(_, others) if others.is_empty() => "(set, hidden)".to_owned(),
-        Signing::SharedSecrets(_, others) => format!("({} set, hidden)", others.len() + 1),
+        Signing::KeyPairs(_) => "none".to_owned(),
+        Signing::SharedSecrets(_, others) if others.is_empty() => "set, hidden".to_owned(),
+        Signing::SharedSecrets(_, others) => format!("{} set, hidden", others.len() + 1),
     }
 }
 
@@ -195,7 +205,7 @@ fn parse_algorithm(text: &str) -> Result<Option<Algorithm>, String> {
         "eddsa" => Ok(Some(Algorithm::Pair(PairAlgorithm::EdDsa))),
         "es256" => Ok(Some(Algorithm::Pair(PairAlgorithm::Es256))),
         "hs256" => Ok(Some(Algorithm::Hs256)),
-        _ => Err(format!("{text:?} is not a supported algorithm; use EdDSA, ES256 or HS256")),
+        _ => Err("is not a supported algorithm; use EdDSA, ES256 or HS256".to_owned()),
     }
 }
 
@@ -212,7 +222,7 @@ fn parse_claims(text: &str) -> Result<JwtClaims, String> {
         match word {
             "email" => claims.email = true,
             "name" => claims.name = true,
-            _ => return Err(format!("{word:?} is not an optional claim; use email, name, both or none")),
+            _ => return Err("contains an unknown claim; use email, name, both or none".to_owned()),
         }
     }
     Ok(claims)
@@ -254,7 +264,7 @@ mod tests {
 
     #[test]
     fn secrets_several_first_signs() {
-        let several = format!("{ONE}  {TWO}\n");
+        let several = format!("{ONE} {TWO}\n");
         let Signing::SharedSecrets(first, others) = read(&[("LATCHKEY_JWT_SECRET", &several)]).unwrap().signing else {
             panic!("secrets are shared");
         };
@@ -262,6 +272,15 @@ mod tests {
         for (bad, words) in [(format!("{ONE} {ONE}"), "twice"), (format!("{ONE} short"), "no. 2 has 5 bytes")] {
             let problem = read(&[("LATCHKEY_JWT_SECRET", &bad)]).err().unwrap();
             assert!(problem.contains(words) && !problem.contains(ONE), "{problem}");
+        }
+    }
+
+    #[test]
+    fn secrets_separated_by_other_than_space() {
+        for separator in ["\n", "\r\n", "\t", "  ", " \n", "\u{a0}", "\u{2028}"] {
+            let problem = read(&[("LATCHKEY_JWT_SECRET", &format!("{ONE}{separator}{TWO}"))]).err().unwrap();
+            assert!(problem.contains("LATCHKEY_JWT_SECRET: contains a line break"), "{separator:?}: {problem}");
+            assert!(!problem.contains(ONE) && !problem.contains(TWO), "{problem}");
         }
     }
 

@@ -2,33 +2,44 @@
 
 use std::time::Duration;
 
-const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
+/// Units and their lengths in nanoseconds. Months and years are left out, because their lengths vary.
+const UNITS: [(&str, u128); 7] = [
+    ("d", 24 * 3_600_000_000_000),
+    ("h", 3_600_000_000_000),
+    ("m", 60_000_000_000),
+    ("s", 1_000_000_000),
+    ("ms", 1_000_000),
+    ("us", 1_000),
+    ("ns", 1),
+];
 
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration >= Duration::from_secs(1) => Ok(duration),
         Ok(_) => Err("is too short; use at least 1s".to_owned()),
-        Err(_) => Err(format!("{text:?} is not a duration such as 15m, 12h or 7d")),
+        Err(_) => Err("is not a duration such as 15m, 12h or 7d".to_owned()),
     }
 }
 
-/// Shows a duration in days and smaller units, without the months and years of `humantime`.
+/// Shows a duration as it is written in a setting, such as `90d` or `1d12h`.
 pub(super) fn show_duration(duration: Duration) -> String {
-    let (days, rest) = (duration.as_secs() / SECONDS_PER_DAY, duration.as_secs() % SECONDS_PER_DAY);
-    let rest = Duration::new(rest, duration.subsec_nanos());
-    let days = match days {
-        0 => return humantime::format_duration(rest).to_string(),
-        1 => "1day".to_owned(),
-        days => format!("{days}days"),
-    };
-    if rest.is_zero() { days } else { format!("{days} {}", humantime::format_duration(rest)) }
+    let mut rest = duration.as_nanos();
+    let mut text = String::new();
+    for (unit, nanoseconds) in UNITS {
+        let count = rest / nanoseconds;
+        rest %= nanoseconds;
+        if count > 0 {
+            text.push_str(&format!("{count}{unit}"));
+        }
+    }
+    text
 }
 
 pub(super) fn parse_switch(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "on" | "yes" | "1" => Ok(true),
         "false" | "off" | "no" | "0" => Ok(false),
-        _ => Err(format!("{text:?} is neither on nor off")),
+        _ => Err("is neither on nor off".to_owned()),
     }
 }
 
@@ -47,8 +58,15 @@ mod tests {
 
     #[test]
     fn duration_shown_is_parsed_to_the_same() {
-        for (text, shown) in [("90d", "90days"), ("15m", "15m"), ("25h", "1day 1h"), ("1y", "365days 6h"), ("1s", "1s")]
-        {
+        for (text, shown) in [
+            ("90d", "90d"),
+            ("15m", "15m"),
+            ("25h", "1d1h"),
+            ("1y", "365d6h"),
+            ("1s", "1s"),
+            ("1500ms", "1s500ms"),
+            ("1s 1us 1ns", "1s1us1ns"),
+        ] {
             let duration = parse_duration(text).unwrap();
             assert_eq!(show_duration(duration), shown);
             assert_eq!(parse_duration(shown), Ok(duration));

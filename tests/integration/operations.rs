@@ -1,6 +1,13 @@
-//! Running the service: command line, health checks, security log, upgrades.
+//! Running the service: command line, settings, files, logs, health checks, upgrades.
 
+mod access_log;
 mod command_line;
+mod files;
 mod health;
+mod log;
+mod secrets;
 mod security_log;
+mod settings;
+mod start;
+mod systemd;
 mod upgrade;

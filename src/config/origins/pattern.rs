@@ -38,10 +38,9 @@ struct AppAddress {
 impl OriginPattern {
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!(
-                "{text:?} is not an origin; use a list such as \
-                 https://app.example.com,https://*.example.com,http://localhost:*,myapp://"
-            )
+            "is not an origin; use a list such as \
+             https://app.example.com,https://*.example.com,http://localhost:*,myapp://"
+                .to_owned()
         };
         if text.contains('\\') || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(wrong());
@@ -63,9 +62,12 @@ impl OriginPattern {
                     }
                     "http" | "https" => Kind::Web(bare_origin(text).ok_or_else(wrong)?),
                     other if UNSAFE_SCHEMES.contains(&other) => {
-                        return Err(format!("{text:?} has a scheme that cannot be trusted"));
+                        return Err("has a scheme that cannot be trusted".to_owned());
                     }
-                    _ => Kind::App(AppAddress::parse(text).ok_or_else(wrong)?),
+                    _ => {
+                        let address = AppAddress::parse(text).filter(|address| !address.authority.contains('@'));
+                        Kind::App(address.ok_or_else(wrong)?)
+                    }
                 }
             }
         };

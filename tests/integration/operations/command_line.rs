@@ -1,6 +1,6 @@
 //! The commands of the binary.
 
-use std::{io::Read, path::Path};
+use std::path::Path;
 
 use latchkey::config::{Setting, settings};
 
@@ -45,7 +45,7 @@ fn config_shows_settings_and_hides_secrets() {
     let text = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.status.success(), "{text}");
     assert!(text.contains("LATCHKEY_ACCESS_TTL=10m"), "the environment overrides .env: {text}");
-    assert!(text.contains("LATCHKEY_SESSION_IDLE=3days"), "a flag overrides the environment: {text}");
+    assert!(text.contains("LATCHKEY_SESSION_IDLE=3d"), "a flag overrides the environment: {text}");
     assert!(!text.contains(SECRET) && !text.contains("hunter2"), "{text}");
 }
 
@@ -55,7 +55,7 @@ fn unreadable_env_file_is_reported() {
     std::fs::write(folder.path().join(".env"), "LATCHKEY_RATE_LIMIT='on\n").unwrap();
     let failed = output(folder.path(), &["config"]);
     assert!(!failed.status.success());
-    assert!(String::from_utf8(failed.stderr).unwrap().contains(".env"));
+    assert!(String::from_utf8(failed.stderr).unwrap().contains(".env line 1: LATCHKEY_RATE_LIMIT "));
 }
 
 #[test]
@@ -109,12 +109,57 @@ fn service_starts_stops_and_keeps_its_secret() {
 }
 
 #[test]
-fn address_in_use_is_reported() {
+fn subcommand_help_starts_with_its_own_options() {
     let folder = tempfile::tempdir().unwrap();
-    let service = Running::start(folder.path());
-    let mut second = latchkey(folder.path(), &["serve", "--listen", &service.address]).spawn().unwrap();
-    assert!(!second.wait().unwrap().success());
-    let mut message = String::new();
-    second.stderr.take().unwrap().read_to_string(&mut message).unwrap();
-    assert!(message.contains("LATCHKEY_LISTEN"), "{message}");
+    for flag in ["-h", "--help"] {
+        for (arguments, own) in [
+            (&["keys", "retire", flag][..], "--now"),
+            (&["import", "better-auth", flag], "--dry-run"),
+            (&["keys", "rotate", flag], "--help"),
+        ] {
+            let help = String::from_utf8(output(folder.path(), arguments).stdout).unwrap();
+            let place = |words: &str| help.find(words).unwrap_or_else(|| panic!("{words} in {help}"));
+            assert!(place(own) < place("Settings:") && place("Settings:") < place("--listen"), "{help}");
+        }
+    }
+}
+
+#[test]
+fn unknown_command_or_flag_gets_a_suggestion() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, meant) in [
+        (&["serv"][..], "did you mean `serve`?"),
+        (&["keys", "lst"], "did you mean `list`?"),
+        (&["serve", "--base-ur", "https://x"], "the flag --base-ur is unknown; did you mean `--base-url`?"),
+        (&["--jwt-secrets=x"], "the flag --jwt-secrets is unknown; did you mean `--jwt-secret`?"),
+        (&["zzzz"], "`latchkey --help` lists"),
+    ] {
+        let failed = output(folder.path(), arguments);
+        let message = String::from_utf8(failed.stderr).unwrap();
+        assert_eq!(failed.status.code(), Some(2), "{message}");
+        assert!(message.contains(meant), "{meant} in {message}");
+    }
+}
+
+#[test]
+fn closed_standard_output_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in
+        [&["config"][..], &["--help"], &["--version"], &["migrate"], &["keys", "list"], &["keys", "rotate"]]
+    {
+        let mut command = latchkey(folder.path(), arguments).spawn().unwrap();
+        drop(command.stdout.take());
+        let done = command.wait_with_output().unwrap();
+        let message = String::from_utf8(done.stderr).unwrap();
+        assert!(done.status.success() && message.is_empty(), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn full_standard_output_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
+    let failed = latchkey(folder.path(), &["config"]).stdout(full).output().unwrap();
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(String::from_utf8(failed.stderr).unwrap().contains("cannot write to standard output"));
 }

@@ -1,9 +1,9 @@
 //! The `latchkey` binary in its own process.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -27,24 +27,41 @@ impl Starting {
         Self(command.spawn().expect("the binary runs"))
     }
 
-    /// Waits until the service listens.
+    /// Waits until the service listens, and closes its log.
     pub fn ready(self) -> Running {
-        let Self(mut process) = self;
-        let log = process.stdout.take().expect("a log");
-        let address = BufReader::new(log)
-            .lines()
-            .map_while(Result::ok)
-            .filter_map(|line| serde_json::from_str::<Value>(&line).ok())
-            .find_map(|line| line["listen"].as_str().map(str::to_owned))
-            .expect("the log has the address");
-        Running { process, address }
+        self.ready_with_log().0
     }
+
+    /// Waits until the service listens. Also returns the log so far and the rest of the log, not read yet.
+    pub fn ready_with_log(self) -> (Running, Vec<Value>, BufReader<ChildStdout>) {
+        let Self(mut process) = self;
+        let mut log = BufReader::new(process.stdout.take().expect("a log"));
+        let mut lines: Vec<Value> = Vec::new();
+        while lines.last().is_none_or(|line| line["listen"].is_null()) {
+            let mut text = String::new();
+            let length = log.read_line(&mut text).expect("a log in UTF-8");
+            assert!(length > 0, "the log ends without the address: {lines:?} {}", rest(&mut process));
+            lines.extend(serde_json::from_str(&text));
+        }
+        let field = |name: &str| lines.last().and_then(|line| line[name].as_str()).expect("a text").to_owned();
+        (Running { address: field("listen"), url: field("url"), process }, lines, log)
+    }
+}
+
+/// The standard error of a process that has ended.
+fn rest(process: &mut Child) -> String {
+    let mut text = String::new();
+    process.stderr.take().expect("standard error").read_to_string(&mut text).expect("a text");
+    text
 }
 
 /// A service in its own process. Dropping it kills the process.
 pub struct Running {
     process: Child,
+    /// The address and port that the service listens on.
     pub address: String,
+    /// The base URL.
+    pub url: String,
 }
 
 impl Running {
