@@ -51,13 +51,13 @@ fn parse_sign_up(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "open" => Ok(true),
         "closed" => Ok(false),
-        _ => Err(format!("{text:?} is neither open nor closed")),
+        _ => Err("is neither open nor closed".to_owned()),
     }
 }
 
 fn parse_budget(text: &str) -> Result<SignUpBudget, String> {
     let budget = text.parse().ok().and_then(SignUpBudget::new);
-    budget.ok_or_else(|| format!("{text:?} is not a number from 1 to {}", SignUpBudget::MAX))
+    budget.ok_or_else(|| format!("is not a number from 1 to {}", SignUpBudget::MAX))
 }
 
 #[cfg(test)]
