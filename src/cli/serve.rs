@@ -63,9 +63,10 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
     jobs.abort();
     // Otherwise a job logs that the database is closed. It has been cancelled, so there is no result.
     let _ = jobs.await;
-    match tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await {
-        Ok(closed) => closed.map_err(StartError::from)?,
-        Err(_) => tracing::warn!("some connections to the database did not close in time"),
+    if let Ok(closed) = tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await {
+        closed.map_err(StartError::from)?;
+    } else {
+        tracing::warn!("some connections to the database did not close in time");
     }
     Ok(())
 }

@@ -160,7 +160,7 @@ mod tests {
 
     fn messages(bytes: &[u8]) -> String {
         let problems = parse(bytes).unwrap_err();
-        problems.iter().map(|problem| format!("{problem}\n")).collect()
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub(super) fn restrict(file: &Path) {
         use std::os::unix::fs::PermissionsExt;
         let Ok(found) = fs::metadata(file) else { return };
         let mode = found.permissions().mode() & 0o777;
-        if mode & 0o077 == 0 {
+        let of_others = mode & 0o077;
+        if of_others == 0 {
             return;
         }
         let (file_name, mode) = (file.display(), format!("{mode:04o}"));

@@ -29,7 +29,8 @@ pub(super) fn show_duration(duration: Duration) -> String {
         let count = rest / nanoseconds;
         rest %= nanoseconds;
         if count > 0 {
-            text.push_str(&format!("{count}{unit}"));
+            text.push_str(&count.to_string());
+            text.push_str(unit);
         }
     }
     text

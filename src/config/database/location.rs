@@ -1,6 +1,9 @@
 //! A database's URL. Every file name is accepted.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
@@ -89,16 +92,13 @@ impl Location {
 }
 
 fn parse_file(text: &str) -> Result<Location, String> {
-    let (path, parameters) = match text.strip_prefix("//") {
-        Some(url) => {
-            let (path, parameters) = url.split_once('?').unwrap_or((url, ""));
-            let decoded = percent_decode_str(path).decode_utf8();
-            (decoded.map_err(|_| "has a path that is not UTF-8".to_owned())?.into_owned(), parameters)
-        }
-        None => {
-            let (path, parameters) = text.rsplit_once('?').filter(|(_, end)| is_parameters(end)).unwrap_or((text, ""));
-            (path.to_owned(), parameters)
-        }
+    let (path, parameters) = if let Some(url) = text.strip_prefix("//") {
+        let (path, parameters) = url.split_once('?').unwrap_or((url, ""));
+        let decoded = percent_decode_str(path).decode_utf8();
+        (decoded.map_err(|_| "has a path that is not UTF-8".to_owned())?.into_owned(), parameters)
+    } else {
+        let (path, parameters) = text.rsplit_once('?').filter(|(_, end)| is_parameters(end)).unwrap_or((text, ""));
+        (path.to_owned(), parameters)
     };
     // `rwc` is what the service does in any case.
     if !matches!(parameters, "" | "mode=rwc") {
@@ -123,7 +123,7 @@ fn is_parameters(text: &str) -> bool {
 }
 
 fn check_length(path: &Path) -> Result<(), String> {
-    let name = path.file_name().map_or(0, |name| name.len());
+    let name = path.file_name().map_or(0, OsStr::len);
     if name > LONGEST_NAME {
         return Err(format!("names a file of {name} bytes; SQLite supports up to {LONGEST_NAME}"));
     }

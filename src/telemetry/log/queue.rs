@@ -12,9 +12,7 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuild
 pub(super) const CAPACITY: usize = 8_192;
 
 /// Writes the queued lines when it is dropped. Waits about a second at most.
-pub(super) struct QueueGuard {
-    _worker: WorkerGuard,
-}
+pub(super) struct QueueGuard(#[expect(dead_code, reason = "held until it is dropped")] WorkerGuard);
 
 /// Starts the thread. It calls `report` with the number of lines dropped since the start, when that number has grown
 /// and the output accepts lines again.
@@ -24,15 +22,15 @@ pub(super) fn start(
     report: impl FnMut(usize) + Send + 'static,
 ) -> io::Result<(NonBlocking, QueueGuard)> {
     let counter = Arc::new(OnceLock::new());
-    let output = Output { output, report, counter: Arc::clone(&counter), reported: 0 };
+    let output = Output { inner: output, report, counter: Arc::clone(&counter), reported: 0 };
     let builder = NonBlockingBuilder::default().buffered_lines_limit(capacity).lossy(true).thread_name("log");
     let (writer, worker) = builder.finish(output);
     counter.set(writer.error_counter()).map_err(|_| io::Error::other("the counter of log lines is set twice"))?;
-    Ok((writer, QueueGuard { _worker: worker }))
+    Ok((writer, QueueGuard(worker)))
 }
 
 struct Output<W, R> {
-    output: W,
+    inner: W,
     report: R,
     counter: Arc<OnceLock<ErrorCounter>>,
     reported: usize,
@@ -40,12 +38,12 @@ struct Output<W, R> {
 
 impl<W: Write, R: FnMut(usize)> Write for Output<W, R> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.output.write(bytes)
+        self.inner.write(bytes)
     }
 
     /// The thread calls this when the queue is empty, so the report finds room in it.
     fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()?;
+        self.inner.flush()?;
         let dropped = self.counter.get().map_or(0, ErrorCounter::dropped_lines);
         if dropped > self.reported {
             self.reported = dropped;
