@@ -6,9 +6,10 @@
 use std::{
     collections::{HashMap, HashSet},
     mem,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::{

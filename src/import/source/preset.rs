@@ -11,7 +11,7 @@ pub enum Preset {
     Devise,
     /// Django: its table, or the output of `manage.py dumpdata auth.user`.
     Django,
-    /// fastapi-users with SQLAlchemy.
+    /// fastapi-users with `SQLAlchemy`.
     FastapiUsers,
     /// Firebase: the output of `firebase auth:export users.json`.
     Firebase,

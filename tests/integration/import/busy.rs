@@ -14,8 +14,8 @@ const USERS: usize = 3_000;
 async fn sign_ins_succeed_while_an_import_runs() {
     let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
     app.person("ada@example.com").await;
-    let lines: String = (0..USERS).map(|id| format!("u{id},u{id}@example.com,{BCRYPT}\n")).collect();
-    let file = Exported::new("users.csv", format!("id,email,password_hash\n{lines}"));
+    let lines: Vec<_> = (0..USERS).map(|id| format!("u{id},u{id}@example.com,{BCRYPT}\n")).collect();
+    let file = Exported::new("users.csv", format!("id,email,password_hash\n{}", lines.concat()));
     let from = file.from();
     let mut import = std::pin::pin!(try_users(&app, &from, None, Mapping::default(), false));
     let mut between = 0;

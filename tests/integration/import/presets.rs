@@ -200,8 +200,9 @@ async fn auth0_exports_are_imported() {
                 "created_at": "2026-11-25T10:15:30.123Z", "blocked": true }),
         json!({ "user_id": "google-oauth2|115012401", "email": "other@example.com" }),
     ];
-    let file =
-        |users: &[Value]| Exported::new("users.json", users.iter().map(|user| format!("{user}\n")).collect::<String>());
+    let file = |users: &[Value]| {
+        Exported::new("users.json", users.iter().map(|user| format!("{user}\n")).collect::<Vec<_>>().concat())
+    };
     let report = imported(&app, Preset::Auth0, &file(&hashes).from()).await;
     assert_eq!((report.users.imported, report.passwords.imported), (2, 2), "{report}");
     let ada = user(&app, "ada@example.com").await;

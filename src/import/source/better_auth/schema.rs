@@ -29,8 +29,8 @@ impl FromStr for NamedTable {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (standard, name) = text.split_once('=').unwrap_or_default();
-        let known = ["user", "account", "session"].into_iter();
-        let found = known.into_iter().find(|known| standard.strip_suffix('s').unwrap_or(standard) == *known);
+        let standard = standard.strip_suffix('s').unwrap_or(standard);
+        let found = ["user", "account", "session"].into_iter().find(|known| *known == standard);
         match found {
             Some(standard_name) if !name.is_empty() => Ok(Self { standard_name, name: name.to_owned() }),
             _ => Err("write user=NAME, account=NAME or session=NAME"),

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// How PostgreSQL and MySQL write NULL in text exports.
+/// How PostgreSQL and `MySQL` write NULL in text exports.
 const NULL: &[u8] = b"\\N";
 
 pub(crate) async fn read<E: From<SourceError>>(
