@@ -62,7 +62,6 @@ impl ImportedUser {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
