@@ -22,7 +22,7 @@ use crate::{
     crypto::derive::{DerivationFailed, DerivedKeys},
     domain::session::BROWSER_SESSION_IDLE,
     http::state::{AppState, HttpSettings},
-    store::{Store, StoreError},
+    store::{Store, StoreError, connection::ConnectError},
 };
 
 /// Connects to the database. Creates an SQLite file, and the data folder if the file is in it.
@@ -30,7 +30,7 @@ pub async fn connect(config: &Config) -> Result<Store, StartError> {
     if let Some(file) = &config.database.file {
         create_database_file(file, &config.database.data_dir)?;
     }
-    Ok(Store::connect(&config.database.url).await?)
+    Ok(Store::connect(&config.database.url, config.database.connections).await?)
 }
 
 fn create_database_file(file: &Path, data_dir: &Path) -> Result<(), StartError> {
@@ -134,8 +134,11 @@ pub enum StartError {
     /// The master secret cannot be read or generated.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
-    /// The database cannot be reached or migrated.
+    /// The database cannot be reached.
     #[error("{0}; check LATCHKEY_DATABASE_URL")]
+    Connect(#[from] ConnectError),
+    /// The database cannot be migrated or read.
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// The keys cannot be derived from the master secret.
     #[error(transparent)]

@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod keys;
 pub mod password;
 pub mod principal;
+pub mod readiness;
 pub mod requester;
 pub mod sessions;
 pub mod sign_in;
@@ -21,16 +22,13 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::{
-    clock::Clock,
-    domain::Timestamp,
-    store::{Store, StoreError},
-};
+use crate::{clock::Clock, domain::Timestamp, store::Store};
 use accounts::Accounts;
 use audit::Audit;
 use jobs::Jobs;
 use keys::SigningKeys;
 use password::{Passwords, hasher::PasswordHasher, policy::PasswordPolicy};
+use readiness::Readiness;
 use sessions::{Lifetimes, Sessions};
 use sign_in::SignIn;
 use throttle::{AttemptKeys, NetworkLimiter, SignUpBudget, Throttle};
@@ -48,13 +46,14 @@ pub struct Auth {
     pub keys: Arc<SigningKeys>,
     /// Confirmation and change of passwords.
     pub passwords: Arc<Passwords>,
+    /// Whether the service can do its work.
+    pub readiness: Readiness,
     /// Renewing, listing and revoking sessions.
     pub sessions: Arc<Sessions>,
     /// Sign-in.
     pub sign_in: SignIn,
     /// Verification of access tokens.
     pub tokens: AccessTokens,
-    store: Store,
     clock: Clock,
 }
 
@@ -136,9 +135,9 @@ impl Auth {
             audit,
             keys,
             passwords,
+            readiness: Readiness::new(store, clock.clone()),
             sessions,
             tokens,
-            store,
             clock,
         })
     }
@@ -146,10 +145,5 @@ impl Auth {
     /// The current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// Whether the database answers.
-    pub async fn ready(&self) -> Result<(), StoreError> {
-        self.store.ping().await
     }
 }

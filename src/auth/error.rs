@@ -2,7 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{crypto::random::NoRandomness, domain::seconds, store::StoreError};
+use crate::{
+    crypto::random::NoRandomness,
+    domain::seconds,
+    store::{StoreError, Unavailable},
+};
+
+/// The value of `Retry-After` while the database is unavailable.
+pub const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
 
 /// A use case was interrupted: the input was not at fault, and the same request may succeed later.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +20,7 @@ pub enum Interrupted {
     /// 503 with `Retry-After`.
     #[error(transparent)]
     Busy(#[from] Busy),
-    /// 500.
+    /// 503 with `Retry-After` if the database is unavailable, otherwise 500.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
@@ -37,7 +44,7 @@ pub struct Busy {
 /// A failure that the requester cannot correct. It is logged; a client learns only that it happened.
 #[derive(Debug, thiserror::Error)]
 pub enum InternalError {
-    /// The database failed.
+    /// The database failed, or is unavailable.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The random number generator failed.
@@ -46,6 +53,16 @@ pub enum InternalError {
     /// Another part of the service failed.
     #[error("{0}")]
     Failed(String),
+}
+
+impl InternalError {
+    /// The condition that makes the database unavailable: 503 with `Retry-After`. `None`: a bug, 500.
+    pub const fn unavailable(&self) -> Option<Unavailable> {
+        match self {
+            Self::Store(error) => error.unavailable(),
+            Self::Randomness(_) | Self::Failed(_) => None,
+        }
+    }
 }
 
 impl Throttled {

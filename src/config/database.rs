@@ -30,7 +30,26 @@ const DATABASE_URL: Row<Option<Location>> = Row {
     parse: Location::parse,
 };
 
-pub(super) const SETTINGS: &[Setting] = &[DATA.setting, DATABASE_URL.setting];
+/// `None`: the default of the kind of database.
+const CONNECTIONS: Row<Option<u32>> = Row {
+    setting: Setting {
+        variable: "LATCHKEY_DATABASE_CONNECTIONS",
+        flag: "database-connections",
+        value: "NUMBER",
+        default: "",
+        help: "Maximum number of database connections of this process, from 1 to 1000 [default: 16 on PostgreSQL, 8 on \
+               SQLite]",
+    },
+    parse: parse_connections,
+};
+
+/// PostgreSQL admits 100 connections by default, for all replicas and all other programs.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// SQLite has one writer at a time; the other connections read.
+const SQLITE_CONNECTIONS: u32 = 8;
+
+pub(super) const SETTINGS: &[Setting] = &[DATA.setting, DATABASE_URL.setting, CONNECTIONS.setting];
 
 /// Where data is stored. Not `Debug`: the URL can contain a password.
 #[derive(Clone)]
@@ -41,13 +60,16 @@ pub struct DatabaseConfig {
     pub url: String,
     /// The SQLite file; `None`: PostgreSQL.
     pub file: Option<PathBuf>,
+    /// The maximum number of connections.
+    pub connections: u32,
     location: Location,
 }
 
 impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader) -> Result<Self, Invalid> {
-        let (data_dir, location) = (reader.read(&DATA), reader.read(&DATABASE_URL));
-        let (data_dir, location) = (data_dir?, location?);
+        let (data_dir, location, connections) =
+            (reader.read(&DATA), reader.read(&DATABASE_URL), reader.read(&CONNECTIONS));
+        let (data_dir, location, connections) = (data_dir?, location?, connections?);
         let location = match location {
             Some(location) => location,
             None => Location::in_folder(&data_dir).map_err(|reason| {
@@ -55,7 +77,10 @@ impl DatabaseConfig {
                 Invalid
             })?,
         };
-        Ok(Self { data_dir, url: location.url(), file: location.file(), location })
+        let file = location.file();
+        let default = if file.is_some() { SQLITE_CONNECTIONS } else { POSTGRES_CONNECTIONS };
+        let connections = connections.unwrap_or(default);
+        Ok(Self { data_dir, url: location.url(), file, connections, location })
     }
 
     /// Whether the database is a file on this machine.
@@ -68,6 +93,41 @@ impl DatabaseConfig {
             Ok(url) => DATABASE_URL.show(url),
             Err(description) => DATABASE_URL.comment(description),
         };
-        vec![DATA.show(self.data_dir.display()), url]
+        vec![DATA.show(self.data_dir.display()), url, CONNECTIONS.show(self.connections)]
+    }
+}
+
+fn parse_connections(text: &str) -> Result<Option<u32>, String> {
+    match text.parse() {
+        _ if text.is_empty() => Ok(None),
+        Ok(number @ 1..=1000) => Ok(Some(number)),
+        _ => Err(format!("{text:?} is not a number from 1 to 1000")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn connections(vars: &[(&str, &str)]) -> Result<u32, String> {
+        let lookup = |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let config = Config::from_vars(lookup).map_err(|problems| problems.to_string())?;
+        Ok(config.database.connections)
+    }
+
+    #[test]
+    fn connections_default_depends_on_the_database() {
+        assert_eq!(connections(&[]), Ok(SQLITE_CONNECTIONS));
+        assert_eq!(connections(&[(DATABASE_URL.setting.variable, "postgres://db/x")]), Ok(POSTGRES_CONNECTIONS));
+        assert_eq!(connections(&[(CONNECTIONS.setting.variable, "6")]), Ok(6));
+    }
+
+    #[test]
+    fn connections_out_of_range_are_refused() {
+        for text in ["0", "1001", "-1", "many", "1.5"] {
+            let problem = connections(&[(CONNECTIONS.setting.variable, text)]).unwrap_err();
+            assert!(problem.contains("from 1 to 1000"), "{text}: {problem}");
+        }
     }
 }

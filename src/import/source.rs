@@ -20,6 +20,7 @@ use super::report::LineSkipped;
 use crate::{
     auth::password::hasher::{PasswordHash, UnsupportedHash},
     domain::Timestamp,
+    store::{StoreError, connection::ConnectError},
 };
 use better_auth::{BetterAuth, Tables};
 use mapping::Mapping;
@@ -187,7 +188,16 @@ pub enum SourceError {
     /// The password hash parameters are missing.
     #[error("the passwords of Firebase need the project's hash parameters; give a file with --hash-config")]
     NoHashConfig,
-    /// The database cannot be reached, or a query failed.
+    /// The database cannot be reached.
+    #[error("the old database cannot be read: {0}; check --from")]
+    Connect(#[from] ConnectError),
+    /// A query failed.
     #[error("the old database cannot be read: {0}")]
-    Database(#[from] DbErr),
+    Database(#[from] StoreError),
+}
+
+impl From<DbErr> for SourceError {
+    fn from(error: DbErr) -> Self {
+        Self::Database(error.into())
+    }
 }

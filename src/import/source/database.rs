@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, DbBackend, IsolationLevel, QueryResult,
-    Statement, StreamTrait, TransactionStream, TransactionTrait, Value,
+    ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, DbBackend, QueryResult, Statement, StreamTrait,
+    TransactionStream, TransactionTrait, Value,
 };
 
 use super::SourceError;
+use crate::store::connection::postgres_snapshot;
 
 /// A table name as SQL, with its columns.
 pub(crate) struct Table {
@@ -27,7 +28,7 @@ pub(crate) struct Column {
 /// Begins a read-only snapshot of an SQLite file or a PostgreSQL database.
 pub(crate) async fn snapshot(from: &str) -> Result<DatabaseTransaction, SourceError> {
     match from.split_once("://") {
-        Some(("postgres" | "postgresql", _)) => snapshot_of_postgres(from).await,
+        Some(("postgres" | "postgresql", _)) => Ok(postgres_snapshot(from).await?),
         Some((other, _)) if !matches!(other, "sqlite" | "file") => Err(SourceError::OtherKind(other.to_owned())),
         _ => snapshot_of_file(path_of(from)).await,
     }
@@ -53,13 +54,6 @@ async fn snapshot_of_file(path: &Path) -> Result<DatabaseTransaction, SourceErro
     let snapshot = Database::connect(options).await.map_err(not_sqlite)?.begin().await?;
     snapshot.execute_unprepared("SELECT count(*) FROM sqlite_master").await.map_err(not_sqlite)?;
     Ok(snapshot)
-}
-
-async fn snapshot_of_postgres(url: &str) -> Result<DatabaseTransaction, SourceError> {
-    let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).max_connections(1);
-    let database = Database::connect(options).await?;
-    Ok(database.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?)
 }
 
 impl Table {
