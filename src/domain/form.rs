@@ -143,9 +143,9 @@ impl FormError {
         }
     }
 
-    /// Whether the request can be repeated later without a change.
-    pub const fn is_temporary(self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Busy)
+    /// Whether the form was not at fault: the page that shows the error has an error status.
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::Throttled { .. } | Self::Busy | Self::Internal)
     }
 }
 
@@ -278,10 +278,10 @@ impl FormState {
         Some(Self::Filled(RejectedForm { remember: rejected.remember, ..values }))
     }
 
-    /// The error for which the page answers with `Retry-After`.
-    pub fn temporary_error(&self) -> Option<FormError> {
+    /// The error for which the page has an error status.
+    pub fn failure(&self) -> Option<FormError> {
         let Self::Failed(rejected) = self else { return None };
-        rejected.errors.iter().copied().find(|error| error.is_temporary())
+        rejected.errors.iter().copied().find(|error| error.is_failure())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_response},
     routing::MethodRouter,
 };
 use tower_cookies::CookieManagerLayer;
@@ -14,7 +14,7 @@ use super::{
     middleware::{
         access_log, body_limit, catch_panic,
         client_ip::{self, UnlistedProxies},
-        compression, cors, csrf, request_id, security_headers, timeout,
+        compression, cors, csrf, request_id, retry_after, security_headers, timeout,
     },
     pages,
     session::{
@@ -74,6 +74,8 @@ pub fn all(routes: Routes, state: &AppState) -> Routes {
         // Again for routes without a group, and for the layers of the groups.
         .layer(timeout::layer())
         .layer(catch_panic::layer())
+        // Outside all layers that answer with 503.
+        .layer(map_response(retry_after::add))
         // Outside all layers that answer, so that every response has the headers.
         .layer(from_fn_with_state(state.clone(), security_headers::add))
         // Outside the security headers: logs the final status.

@@ -10,5 +10,6 @@ pub mod csrf;
 pub mod error_rewrite;
 pub mod refused_origin;
 pub mod request_id;
+pub mod retry_after;
 pub mod security_headers;
 pub mod timeout;

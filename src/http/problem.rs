@@ -12,7 +12,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{form::Field, seconds};
+use crate::{
+    auth::error::UNAVAILABLE_RETRY,
+    domain::{form::Field, seconds},
+};
 
 /// An error. It never contains messages of the database, of a library or from a token.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -143,7 +146,7 @@ impl Problem {
     /// 503.
     pub const fn unavailable() -> Self {
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is busy");
-        problem.with_retry_after(Duration::from_secs(1))
+        problem.with_retry_after(UNAVAILABLE_RETRY)
     }
 
     #[must_use]

@@ -155,6 +155,7 @@ async fn identify(
         Authentication::Anonymous => return Err(AccessError::Unauthenticated.into()),
         Authentication::Refused => return Err(AccessError::InvalidToken.into()),
         Authentication::Unavailable => return Err(AccessError::Unavailable.into()),
+        Authentication::Failed => return Err(LayerError::Internal.into()),
     };
     // Browsers add cookies to requests of other sites, but no bearer token.
     if matches!(Bearer::of(original.0), Bearer::Absent) && original.is_cross_site(&state.settings) {

@@ -22,7 +22,7 @@ pub async fn alive() -> &'static str {
 
 /// Readiness probe
 ///
-/// Checks the connection to the database.
+/// Checks that the database accepts changes. A result is reused for a second.
 #[utoipa::path(
     get, path = "/readyz", tag = "Service", operation_id = "ready", security(()),
     responses(
@@ -30,15 +30,15 @@ pub async fn alive() -> &'static str {
             status = 200, description = "The service is ready", body = String, content_type = "text/plain",
             example = "ready",
         ),
-        (status = 503, description = "The database is unavailable", body = String, content_type = "text/plain"),
+        (
+            status = 503, description = "The database is unavailable", body = String, content_type = "text/plain",
+            example = "the database is read-only",
+        ),
     ),
 )]
-pub async fn ready(State(auth): State<Arc<Auth>>) -> (StatusCode, &'static str) {
-    match auth.ready().await {
-        Ok(()) => (StatusCode::OK, "ready"),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database is out of reach")
-        }
+pub async fn ready(State(auth): State<Arc<Auth>>) -> (StatusCode, String) {
+    match auth.readiness.check().await {
+        Ok(()) => (StatusCode::OK, "ready".to_owned()),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason.to_string()),
     }
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::request::Parts,
+    http::{StatusCode, request::Parts},
 };
 
 use crate::{auth::Principal, http::problem::Problem};
@@ -18,8 +18,10 @@ pub enum Authentication {
     SignedIn(Principal),
     /// The credentials are invalid.
     Refused,
-    /// The credentials could not be verified: the database is unavailable.
+    /// The credentials could not be verified: the database is unavailable (503).
     Unavailable,
+    /// The credentials could not be verified because of a bug (500).
+    Failed,
 }
 
 impl Authentication {
@@ -27,7 +29,16 @@ impl Authentication {
     pub const fn principal(self) -> Option<Principal> {
         match self {
             Self::SignedIn(principal) => Some(principal),
-            Self::Anonymous | Self::Refused | Self::Unavailable => None,
+            Self::Anonymous | Self::Refused | Self::Unavailable | Self::Failed => None,
+        }
+    }
+
+    /// The status of a request whose credentials could not be verified.
+    pub const fn failure(self) -> Option<StatusCode> {
+        match self {
+            Self::Unavailable => Some(StatusCode::SERVICE_UNAVAILABLE),
+            Self::Failed => Some(StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Anonymous | Self::SignedIn(_) | Self::Refused => None,
         }
     }
 
@@ -37,6 +48,7 @@ impl Authentication {
             Self::Anonymous => Err(Problem::unauthenticated()),
             Self::Refused => Err(Problem::invalid_token()),
             Self::Unavailable => Err(Problem::unavailable()),
+            Self::Failed => Err(Problem::internal()),
         }
     }
 }

@@ -47,7 +47,10 @@ impl From<Interrupted> for FormErrors {
 impl From<InternalError> for FormErrors {
     fn from(error: InternalError) -> Self {
         tracing::error!(%error, "a form failed");
-        FormError::Internal.into()
+        match error.unavailable() {
+            Some(_) => FormError::Busy.into(),
+            None => FormError::Internal.into(),
+        }
     }
 }
 

@@ -23,8 +23,8 @@ pub async fn run(
     Extension(changes): Extension<ResponseChanges>,
     request: Request,
 ) -> Response {
-    if matches!(authentication, Authentication::Unavailable) {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    if let Some(status) = authentication.failure() {
+        return status.into_response();
     }
     if leptos::server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return StatusCode::NOT_FOUND.into_response();

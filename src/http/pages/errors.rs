@@ -27,9 +27,12 @@ pub async fn rewrite_errors(State(state): State<AppState>, request: Request, nex
     let mut copy = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(error) = BareError::of(&response) else { return response };
-    let visitor = match Visitor::from_request_parts(&mut copy, &state).await {
-        Ok(visitor) => visitor,
-        Err(_) => Visitor::anonymous(&copy, &state),
+    let visitor = if error.status == StatusCode::SERVICE_UNAVAILABLE {
+        // The database probably does not answer: do not wait for it again.
+        Visitor::anonymous(&copy, &state)
+    } else {
+        let visitor = Visitor::from_request_parts(&mut copy, &state).await;
+        visitor.unwrap_or_else(|_| Visitor::anonymous(&copy, &state))
     };
     if error.cross_site {
         state.auth.audit.cross_site_refused(&visitor.requester).await;

@@ -16,13 +16,15 @@ use crate::{
 };
 
 impl Visitor {
-    /// Renders `page` together with the outcome of the last form post, whose cookie is removed.
+    /// Renders `page` together with the outcome of the last form post, whose cookie is removed. An error page does
+    /// neither.
     pub(super) fn render(self, status: StatusCode, page: impl Page) -> Response {
         let nonce = Nonce::new();
         let settings = &self.state.settings;
         let policy = content_security_policy(&nonce, page.form_redirect_origin(), settings.watch);
-        let form = self.take_form();
-        let retry = form.as_ref().and_then(FormState::temporary_error).map(retry_status);
+        // An error page does not show the outcome, so the next page does.
+        let form = if status.is_server_error() { None } else { self.take_form() };
+        let failure = form.as_ref().and_then(FormState::failure).map(failure_status);
         let document = Document {
             viewer: self.account.as_ref().map(|(_, user)| Viewer { name: user.display_name().to_owned() }),
             sign_up: self.state.auth.accounts.sign_up_is_open(),
@@ -31,9 +33,11 @@ impl Visitor {
             reload: settings.watch.then(|| settings.leptos.clone()),
         };
         let mut response = (status, Html(shell::render(page, document, nonce))).into_response();
-        if let Some((status, seconds)) = retry {
+        if let Some((status, retry_after)) = failure {
             *response.status_mut() = status;
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
         }
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -58,11 +62,12 @@ impl Visitor {
     }
 }
 
-/// The status and `Retry-After`, in seconds, of a page that shows a temporary error.
-const fn retry_status(error: FormError) -> (StatusCode, u32) {
+/// The status and `Retry-After`, in seconds, of a page that shows why a form failed.
+const fn failure_status(error: FormError) -> (StatusCode, Option<u32>) {
     match error {
-        FormError::Throttled { retry_after } => (StatusCode::TOO_MANY_REQUESTS, retry_after),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, 1),
+        FormError::Throttled { retry_after } => (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)),
+        FormError::Internal => (StatusCode::INTERNAL_SERVER_ERROR, None),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
     }
 }
 

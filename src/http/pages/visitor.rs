@@ -9,7 +9,7 @@ use crate::{
     auth::{Requester, error::InternalError},
     domain::{session::Session, user::User},
     http::{
-        extract::principal::{self, Authentication},
+        extract::principal,
         session::{changes::ResponseChanges, cookies::CookieJar},
         state::AppState,
     },
@@ -32,8 +32,8 @@ impl FromRequestParts<AppState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, StatusCode> {
         let authentication = principal::authentication(parts);
-        if matches!(authentication, Authentication::Unavailable) {
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        if let Some(status) = authentication.failure() {
+            return Err(status);
         }
         let mut visitor = Self::anonymous(parts, state);
         if let Some(principal) = authentication.principal() {
@@ -68,5 +68,8 @@ impl Visitor {
 /// Logs the cause. The error middleware turns the status into a page.
 pub(super) fn internal_error(error: InternalError) -> StatusCode {
     tracing::error!(%error, "a page could not be loaded");
-    StatusCode::INTERNAL_SERVER_ERROR
+    match error.unavailable() {
+        Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+        None => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }

@@ -90,7 +90,7 @@ route_errors! {
 
 impl RouteError<Problem> for InternalError {
     fn examples() -> Vec<Problem> {
-        vec![Problem::internal()]
+        vec![Problem::internal(), Problem::unavailable()]
     }
 }
 
@@ -98,7 +98,10 @@ impl RouteError<Problem> for InternalError {
 impl From<InternalError> for Problem {
     fn from(error: InternalError) -> Self {
         tracing::error!(%error, "a request failed");
-        Self::internal()
+        match error.unavailable() {
+            Some(_) => Self::unavailable(),
+            None => Self::internal(),
+        }
     }
 }
 

@@ -154,7 +154,10 @@ impl Authenticator<'_> {
             RenewError::Reused => Authentication::Refused,
             RenewError::Internal(error) => {
                 tracing::error!(%error, "a session token could not be verified");
-                Authentication::Unavailable
+                match error.unavailable() {
+                    Some(_) => Authentication::Unavailable,
+                    None => Authentication::Failed,
+                }
             }
         }
     }

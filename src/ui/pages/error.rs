@@ -19,7 +19,7 @@ pub struct ErrorPage {
 pub enum ErrorKind {
     /// An internal error.
     Internal,
-    /// The server is at capacity.
+    /// The server is at capacity, or its database is unavailable.
     Busy,
     /// The request is malformed or too large.
     Unreadable,
@@ -36,7 +36,7 @@ impl ErrorKind {
             }
             Self::Busy => (
                 "We’re busy just now",
-                "More people are here than we can serve at once. Please try again in a few seconds.",
+                "We can’t process your request at the moment. Please try again in a few seconds.",
             ),
             Self::Unreadable => {
                 ("We couldn’t read that", "Nothing was changed. Go back, check what you entered and send it again.")

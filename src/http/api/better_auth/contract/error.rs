@@ -13,8 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    auth::error::InternalError,
-    auth::error::Interrupted,
+    auth::error::{InternalError, Interrupted, UNAVAILABLE_RETRY},
     domain::{password::WeakPassword, seconds::retry_after},
     http::{
         extract::{active_session::SessionError, fresh_session::StaleSession},
@@ -176,7 +175,7 @@ impl ErrorFormat for ContractError {
 
 impl RouteError<ContractError> for InternalError {
     fn examples() -> Vec<ContractError> {
-        vec![ContractError::internal()]
+        vec![ContractError::internal(), ContractError::busy(UNAVAILABLE_RETRY)]
     }
 }
 
@@ -184,7 +183,10 @@ impl RouteError<ContractError> for InternalError {
 impl From<InternalError> for ContractError {
     fn from(error: InternalError) -> Self {
         tracing::error!(%error, "a sign-in API request failed");
-        Self::internal()
+        match error.unavailable() {
+            Some(_) => Self::busy(UNAVAILABLE_RETRY),
+            None => Self::internal(),
+        }
     }
 }
 

@@ -88,8 +88,10 @@ pub async fn check(State((state, kind)): State<(AppState, RouteKind)>, request: 
     if request.method() == Method::HEAD {
         return StatusCode::NOT_FOUND.into_response();
     }
-    if matches!(request.extensions().get(), Some(Authentication::Unavailable)) {
-        return LayerError::Busy.into_response();
+    match request.extensions().get() {
+        Some(Authentication::Unavailable) => return LayerError::Busy.into_response(),
+        Some(Authentication::Failed) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        _ => {}
     }
     let requester = request.extensions().get::<Requester>().cloned().unwrap_or_default();
     let (mut parts, body) = request.into_parts();
