@@ -2,9 +2,12 @@
 
 mod access_log;
 mod command_line;
+mod connect;
 mod files;
 mod health;
 mod log;
+mod outage;
+mod pooler;
 mod secrets;
 mod security_log;
 mod settings;

@@ -5,6 +5,7 @@ pub mod binary;
 pub mod browser;
 pub mod client;
 pub mod database;
+pub mod forwarder;
 pub mod keys;
 pub mod log;
 pub mod person;

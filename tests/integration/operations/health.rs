@@ -22,7 +22,7 @@ async fn lost_database_is_alive_and_not_ready() {
     let response = app.send("GET /readyz", &[], "").await;
     assert_eq!(
         (response.status, response.body.as_str()),
-        (StatusCode::SERVICE_UNAVAILABLE, "the database is out of reach")
+        (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached")
     );
     response.assert_no_internals();
 }

@@ -57,7 +57,7 @@ async fn upgrade_from_uuid_ids_keeps_all_rows() {
     }
     old.close().await.expect("the connection closes");
 
-    let store = Store::connect(database.url()).await.expect("the database is reachable");
+    let store = Store::connect(database.url(), 4).await.expect("the database is reachable");
     store.migrate().await.expect("the remaining migrations");
 
     let owner: UserId = user.to_string().parse().expect("a user id");
@@ -97,7 +97,7 @@ async fn upgrade_normalizes_addresses() {
     }
     old.close().await.expect("the connection closes");
 
-    let store = Store::connect(database.url()).await.expect("the database is reachable");
+    let store = Store::connect(database.url(), 4).await.expect("the database is reachable");
     store.migrate().await.expect("the remaining migrations");
 
     for (id, typed, _, normal) in accounts {

@@ -15,7 +15,7 @@ use latchkey::{
     config::Config,
     domain::Timestamp,
     http::{self, state::AppState},
-    store::{Store, StoreError},
+    store::{Store, connection::ConnectError},
 };
 use serde_json::Value;
 
@@ -53,6 +53,11 @@ impl TestApp {
 
     pub async fn with_hasher(settings: &[(&str, &str)], hasher: PasswordHasher) -> Self {
         Self::start(TestDatabase::new().await, new_clock(), owned(settings), hasher).await.expect("the service starts")
+    }
+
+    /// Starts a service on this database.
+    pub async fn on(database: TestDatabase, settings: &[(&str, &str)]) -> Result<Self, StartError> {
+        Self::start(database, new_clock(), owned(settings), cheap_hasher()).await
     }
 
     /// Starts a service and closes its database.
@@ -194,8 +199,8 @@ impl TestApp {
     }
 
     /// Opens a second connection to the service's database.
-    pub async fn store(&self) -> Result<Store, StoreError> {
-        Store::connect(self.database.url()).await
+    pub async fn store(&self) -> Result<Store, ConnectError> {
+        Store::connect(self.database.url(), 4).await
     }
 
     /// The settings in effect.

@@ -1,0 +1,156 @@
+//! One request for each operation that needs the database, on every face.
+
+use futures::future::{BoxFuture, join_all};
+
+use crate::support::{
+    FORM, JSON, NEW_PASSWORD, PASSWORD, TestApp,
+    browser::{ACCESS, Browser, SESSION},
+    client::TestResponse,
+    person::Person,
+};
+
+/// What an operation does with the database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    Read,
+    Write,
+}
+use Effect::{Read, Write};
+
+pub struct Answer {
+    pub name: String,
+    pub effect: Effect,
+    pub response: TestResponse,
+}
+
+/// The forms with their fields.
+const FORMS: [(&str, &[(&str, &str)]); 8] = [
+    ("sign-up", &[("name", "Eve"), ("email", "eve@example.com"), ("password", NEW_PASSWORD)]),
+    ("sign-in", &[("email", EMAIL), ("password", PASSWORD)]),
+    ("update-profile", &[("name", "Grace")]),
+    ("change-password", &[("current_password", PASSWORD), ("new_password", NEW_PASSWORD)]),
+    ("revoke-session", &[("session_id", "0197a2f0-0000-7000-8000-000000000000")]),
+    ("revoke-other-sessions", &[]),
+    ("delete-account", &[("current_password", PASSWORD)]),
+    ("sign-out", &[]),
+];
+
+/// The sign-in API, with a session token.
+const CONTRACT: [(Effect, &str, &str); 14] = [
+    (
+        Write,
+        "POST /api/auth/sign-up/email",
+        r#"{"name":"Eve","email":"eve@example.com","password":"amber kettle 7 bal"}"#,
+    ),
+    (Write, "POST /api/auth/sign-in/email", r#"{"email":"ada@example.com","password":"violet otter lantern 42"}"#),
+    (Read, "GET /api/auth/get-session", ""),
+    (Read, "GET /api/auth/list-sessions", ""),
+    (Read, "GET /api/auth/list-accounts", ""),
+    (Read, "GET /api/auth/token", ""),
+    (Write, "POST /api/auth/revoke-other-sessions", "{}"),
+    (Write, "POST /api/auth/revoke-sessions", "{}"),
+    (Write, "POST /api/auth/update-user", r#"{"name":"Grace"}"#),
+    (Write, "POST /api/auth/verify-password", r#"{"password":"violet otter lantern 42"}"#),
+    (
+        Write,
+        "POST /api/auth/change-password",
+        r#"{"currentPassword":"violet otter lantern 42","newPassword":"amber kettle balcony 7"}"#,
+    ),
+    (Write, "POST /api/auth/delete-user", r#"{"password":"violet otter lantern 42"}"#),
+    (Write, "POST /api/auth/sign-out", "{}"),
+    // Forward authentication: an access token would be verified without the database.
+    (Read, "GET /api/auth/verify", ""),
+];
+
+/// The user API below the user's path, with an access token.
+const OWN: [(Effect, &str, &str, &str); 7] = [
+    (Read, "GET", "", ""),
+    (Write, "PATCH", "", r#"{"name":"Grace"}"#),
+    (Write, "DELETE", "", r#"{"password":"violet otter lantern 42"}"#),
+    (Read, "GET", "/events", ""),
+    (Read, "GET", "/sessions", ""),
+    (Write, "DELETE", "/sessions", ""),
+    (Write, "DELETE", "/sessions/0197a2f0-0000-7000-8000-000000000000", ""),
+];
+
+/// The pages that need the database, for a browser with a session.
+const PAGES: [&str; 3] = ["/account", "/", "/docs"];
+
+const EMAIL: &str = "ada@example.com";
+
+/// A signed-in user whose requests fail during the outage.
+pub struct Operations<'a> {
+    app: &'a TestApp,
+    ada: Person,
+}
+
+impl<'a> Operations<'a> {
+    pub async fn new(app: &'a TestApp) -> Self {
+        Self { app, ada: app.person(EMAIL).await }
+    }
+
+    /// The user's browser.
+    pub fn browser(&self) -> Browser {
+        let browser = Browser::new(self.app);
+        browser.set_cookie(ACCESS, &self.ada.access_token);
+        browser.set_cookie(SESSION, &self.ada.session_token);
+        browser
+    }
+
+    /// A browser whose access token has expired.
+    fn browser_due_for_renewal(&self) -> Browser {
+        let browser = self.browser();
+        browser.remove_cookie(ACCESS);
+        browser
+    }
+
+    /// Runs all operations at the same time.
+    pub async fn run(&self) -> Vec<Answer> {
+        let mut running: Vec<BoxFuture<'_, Answer>> = Vec::new();
+        for (action, fields) in FORMS {
+            running.push(Box::pin(self.form(action, fields)));
+        }
+        for (effect, line, body) in CONTRACT {
+            running.push(Box::pin(self.send(effect, line.to_owned(), body, self.ada.session_bearer())));
+        }
+        for (effect, method, path, body) in OWN {
+            let line = format!("{method} {}", self.ada.path(path));
+            running.push(Box::pin(self.send(effect, line, body, self.ada.bearer())));
+        }
+        for path in PAGES {
+            let browser = if path == "/account" { self.browser() } else { self.browser_due_for_renewal() };
+            running.push(Box::pin(async move {
+                Answer { name: format!("page {path}"), effect: Read, response: browser.get(path).await }
+            }));
+        }
+        running.push(Box::pin(async {
+            Answer { name: "readyz".to_owned(), effect: Write, response: self.app.client().get("/readyz").await }
+        }));
+        join_all(running).await
+    }
+
+    /// Posts a form, and follows the redirect to the page with the result.
+    async fn form(&self, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let browser = self.browser();
+        let mut response = browser.post(action, fields).await;
+        if response.status.is_redirection() {
+            response = browser.get(&response.header("location").to_owned()).await;
+        }
+        Answer { name: format!("form {action}"), effect: Write, response }
+    }
+
+    async fn send(&self, effect: Effect, line: String, body: &'static str, authorization: String) -> Answer {
+        let headers = [("authorization", authorization.as_str()), JSON];
+        let response = self.app.send(&line, &headers, body).await;
+        Answer { name: line, effect, response }
+    }
+
+    /// After an outage the session still works, and the password and the profile are the old ones.
+    pub async fn assert_recovered(&self) {
+        assert!(self.browser().is_signed_in().await);
+        assert!(self.app.has_session(&self.ada.session_token).await);
+        let again = Person::sign_in(self.app, EMAIL).await;
+        assert_eq!(again.get(self.app, "").await.json()["name"], "Ada");
+        assert_eq!(self.app.client().get("/sign-in").header("content-type", FORM.1).await.status, 200);
+    }
+}
