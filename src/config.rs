@@ -11,6 +11,7 @@ mod env_file;
 mod log;
 mod names;
 mod origins;
+mod pages;
 mod passwords;
 pub mod private;
 mod proxies;
@@ -32,6 +33,7 @@ pub use cookies::CookieConfig;
 pub use database::DatabaseConfig;
 pub use log::{LogConfig, LogFormat};
 pub use origins::TrustedOrigins;
+pub use pages::PagesConfig;
 pub use passwords::PasswordConfig;
 pub use proxies::ProxyConfig;
 pub use secrets::{SecretFileError, SecretsConfig};
@@ -63,6 +65,8 @@ pub struct Config {
     pub sign_up: SignUpConfig,
     /// Origins that may call the sign-in API from a browser.
     pub origins: TrustedOrigins,
+    /// Where the pages lead.
+    pub pages: PagesConfig,
     /// Reverse proxies.
     pub proxies: ProxyConfig,
     /// The log.
@@ -81,6 +85,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         passwords::SETTINGS,
         sign_up::SETTINGS,
         origins::SETTINGS,
+        pages::SETTINGS,
         proxies::SETTINGS,
         log::SETTINGS,
     ];
@@ -100,6 +105,7 @@ impl Config {
         let passwords = PasswordConfig::read(&mut reader);
         let sign_up = SignUpConfig::read(&mut reader);
         let origins = TrustedOrigins::read(&mut reader);
+        let pages = PagesConfig::read(&mut reader);
         let proxies = ProxyConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
         let config = || {
@@ -113,6 +119,7 @@ impl Config {
                 passwords: passwords?,
                 sign_up: sign_up?,
                 origins: origins?,
+                pages: pages?,
                 proxies: proxies?,
                 log: log?,
             })
@@ -162,6 +169,7 @@ impl Config {
             self.passwords.values(),
             self.sign_up.values(),
             self.origins.values(),
+            self.pages.values(),
             self.proxies.values(),
             self.log.values(),
         ]

@@ -15,5 +15,6 @@ mod route_error;
 pub mod router;
 pub mod session;
 pub mod state;
+mod visitor;
 
 pub use router::router;

@@ -54,6 +54,11 @@ impl TrustedOrigins {
         *self = Self::new(base_url, mem::take(&mut self.patterns));
     }
 
+    /// Like [`read`](Self::read), for another part: problems are not recorded a second time.
+    pub(super) fn peek(reader: &Reader) -> Result<Self, Invalid> {
+        Ok(Self::new(&server::base_url(reader)?, reader.peek(&TRUSTED_ORIGINS)?))
+    }
+
     /// Whether an absolute URL, or an origin as browsers send it, is trusted. A path or `null` never is.
     pub fn trusts(&self, url_or_origin: &str) -> bool {
         // URL parsers disagree about backslashes and control characters.

@@ -61,6 +61,11 @@ impl ReturnAddress {
     pub fn origin(&self) -> Option<&str> {
         Some(&self.address[..self.origin_length]).filter(|origin| !origin.is_empty())
     }
+
+    /// The path without query and fragment. Empty after an origin alone.
+    pub fn path(&self) -> &str {
+        self.address[self.origin_length..].split(['?', '#']).next().unwrap_or_default()
+    }
 }
 
 /// `path?next=…` with `next` percent-encoded, or `path` alone.
@@ -96,6 +101,18 @@ mod tests {
         ] {
             let address = read(text).unwrap();
             assert_eq!((address.as_str(), address.origin()), (text, Some(origin)));
+        }
+    }
+
+    #[test]
+    fn path_has_neither_origin_nor_query() {
+        for (text, path) in [
+            ("https://app.example.com", ""),
+            ("https://app.example.com/a?b#c", "/a"),
+            ("/a?b#c", "/a"),
+            ("/?https://app.example.com/b", "/"),
+        ] {
+            assert_eq!(read(text).unwrap().path(), path);
         }
     }
 

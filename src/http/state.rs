@@ -10,11 +10,14 @@ use tower_cookies::Key;
 use super::{assets, cookie_names::CookieNames};
 use crate::{
     auth::Auth,
-    config::{BaseUrl, Config, TrustedOrigins},
+    config::{BaseUrl, Config, PagesConfig, TrustedOrigins},
     crypto::derive::DerivedKeys,
     domain::ReturnAddress,
     ui::page::Assets,
 };
+
+/// The account page.
+const ACCOUNT: &str = "/account";
 
 /// The router's state. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +34,8 @@ pub struct HttpSettings {
     pub base_url: BaseUrl,
     /// Sites and apps that may call the API from a browser, and that users may return to.
     pub trusted_origins: TrustedOrigins,
+    /// Where the pages lead.
+    pub pages: PagesConfig,
     /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// The names of the cookies.
@@ -53,6 +58,7 @@ impl HttpSettings {
             cookie_names: Arc::new(CookieNames::new(base_url.is_https(), config.cookies.suffix.as_deref())),
             base_url: base_url.clone(),
             trusted_origins: config.origins.clone(),
+            pages: config.pages.clone(),
             trusted_proxies: config.proxies.trusted.clone(),
             form_key: Key::from(&*derived.form_cookie),
             assets: assets::names(),
@@ -66,6 +72,11 @@ impl HttpSettings {
         let origins = &self.trusted_origins;
         let address = ReturnAddress::parse(text, |origin| origins.trusts(origin))?;
         Some(address.relative_to(|origin| origins.is_own(origin)))
+    }
+
+    /// The page after signing in without a return address.
+    pub fn home(&self) -> &str {
+        self.pages.home.as_ref().map_or(ACCOUNT, ReturnAddress::as_str)
     }
 
     /// Whether the `X-Forwarded-For` of requests from `address` is trusted.

@@ -20,7 +20,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("store", &["domain", "store"]),
     ("auth", &["domain", "store", "clock", "crypto", "auth"]),
     ("import", &["domain", "store", "auth", "crypto", "import"]),
-    ("config", &["auth", "crypto", "config"]),
+    ("config", &["auth", "crypto", "config", "domain"]),
     ("ui", &["domain", "ui"]),
     ("http", &["auth", "config", "crypto", "domain", "http", "ui"]),
 ];

@@ -31,12 +31,12 @@ async fn form_sign_out_ends_session_and_tokens() {
 
     let response = browser.post("sign-out", &[]).await;
     assert_eq!(response.status, 303);
-    assert_eq!(response.header("location"), "/");
+    assert_eq!(response.header("location"), "/sign-in");
     assert!(response.clears_session());
     for cookie in response.set_cookies().iter().filter(|cookie| !cookie.starts_with("latchkey_form")) {
         assert!(cookie.contains("=; ") && cookie.contains("Max-Age=0") && cookie.contains("Path=/"), "{cookie}");
     }
-    assert!(browser.page("/").await.contains("You’re signed out."));
+    assert!(browser.page("/sign-in").await.contains("You’re signed out."));
     assert_eq!(profile_status(&app, &user_id, &access).await, 401);
     assert!(app.session(&session).await.is_null());
 }
@@ -68,6 +68,7 @@ async fn api_sign_out_accepts_the_cookie() {
 async fn sign_out_requires_post() {
     let app = TestApp::new().await;
     let browser = signed_in(&app).await;
+    browser.page("/account").await;
     for path in ["/actions/sign-out", "/api/auth/sign-out"] {
         let response = browser.get(path).await;
         assert!([404, 405].contains(&response.status.as_u16()), "{path}");
@@ -97,7 +98,7 @@ async fn cross_site_sign_out_is_refused() {
 #[tokio::test]
 async fn sign_out_without_session_succeeds() {
     let app = TestApp::new().await;
-    assert_eq!(Browser::new(&app).post("sign-out", &[]).await.header("location"), "/");
+    assert_eq!(Browser::new(&app).post("sign-out", &[]).await.header("location"), "/sign-in");
     app.client().post("/api/auth/sign-out").await.assert_ok();
 }
 
@@ -148,7 +149,9 @@ async fn account_page_is_not_cached_after_sign_out() {
 async fn sign_in_returns_to_the_requested_page() {
     let app = TestApp::new().await;
     app.person("ada@example.com").await;
-    for (path, next) in [("/account", "%2Faccount"), ("/account?before=7", "%2Faccount%3Fbefore%3D7")] {
+    for (path, next) in
+        [("/account", "%2Faccount"), ("/account/activity?before=7", "%2Faccount%2Factivity%3Fbefore%3D7")]
+    {
         let browser = Browser::new(&app);
         let response = browser.get(path).await;
         assert_eq!(response.status, 303);
@@ -169,7 +172,7 @@ async fn sign_in_returns_to_the_requested_page() {
 #[tokio::test]
 async fn sign_up_returns_to_the_requested_page() {
     let app = TestApp::new().await;
-    let path = "/account?before=7";
+    let path = "/account/activity?before=7";
     let form = [("email", "ada@example.com"), ("password", PASSWORD), ("next", path)];
     assert_eq!(Browser::new(&app).post("sign-up", &form).await.header("location"), path);
 }

@@ -15,9 +15,6 @@ use crate::{
     http::{session::changes::ResponseChanges, state::HttpSettings},
 };
 
-/// The page after signing in, unless `next` names another address.
-pub const HOME: &str = "/account";
-
 /// The request of a server function. [`run`](super::run) provides it as Leptos context.
 #[derive(Clone)]
 pub struct FormRequest {
@@ -36,28 +33,45 @@ impl FormRequest {
         use_context().ok_or_else(|| ServerFnError::new("called outside a request"))
     }
 
-    /// The signed-in user. `None`: the response redirects to the sign-in page.
-    pub fn require_principal(&self) -> Option<Principal> {
+    /// The signed-in user. `None`: the response redirects to the sign-in page, and from there to the page of `form`.
+    pub fn require_principal(&self, form: FormKind) -> Option<Principal> {
         if self.principal.is_none() {
-            Self::redirect_to_sign_in();
+            Self::redirect_to_sign_in(form);
         }
         self.principal
     }
 
-    /// Redirects to the sign-in page, and from there to the account page.
-    pub fn redirect_to_sign_in() {
-        leptos_axum::redirect(&with_next("/sign-in", Some(HOME)));
+    /// Redirects to the sign-in page, and from there to the page of `form`.
+    pub fn redirect_to_sign_in(form: FormKind) {
+        leptos_axum::redirect(&with_next("/sign-in", Some(form.page())));
     }
 
-    /// Starts the browser's session and redirects to `next`. Ends the browser's previous session.
-    pub async fn start_session(&self, signed_in: &SignedIn, next: &str) {
+    /// Starts the browser's session and redirects to `next`, or to the home page. A page of this service shows the
+    /// notice. Ends the browser's previous session.
+    pub async fn start_session(&self, signed_in: &SignedIn, next: &str, notice: Option<Notice>) {
         if let Some(previous) = self.principal
             && let Err(error) = self.auth.sessions.sign_out(previous, &self.requester).await
         {
             tracing::warn!(%error, "the browser's previous session could not be ended");
         }
         self.changes.start_session(signed_in);
-        leptos_axum::redirect(self.return_address(next).as_ref().map_or(HOME, ReturnAddress::as_str));
+        let next = self.return_address(next).or_else(|| self.settings.pages.home.clone());
+        let is_local = next.as_ref().is_none_or(|next| next.origin().is_none());
+        if let Some(notice) = notice.filter(|_| is_local) {
+            self.changes.show_form(FormState::Done(notice));
+        }
+        leptos_axum::redirect(next.as_ref().map_or(self.settings.home(), ReturnAddress::as_str));
+    }
+
+    /// Ends the browser's session and redirects to the page for signed-out users. A page of this service shows the
+    /// notice.
+    pub fn end_session(&self) {
+        self.changes.end_session();
+        let next = &self.settings.pages.after_sign_out;
+        if next.origin().is_none() {
+            self.changes.show_form(FormState::Done(Notice::SignedOut));
+        }
+        leptos_axum::redirect(next.as_str());
     }
 
     /// Redirects to `path`, where the page shows `notice`.

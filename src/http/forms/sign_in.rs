@@ -26,7 +26,7 @@ pub async fn submit_sign_in(
     let request = FormRequest::current()?;
     let form = EmailAndPassword { email: &email, password: &password, remember: remember.is_persistent() };
     match sign_in(&request, form).await {
-        Ok(signed_in) => request.start_session(&signed_in, &next).await,
+        Ok(signed_in) => request.start_session(&signed_in, &next, None).await,
         Err(errors) => {
             let rejected = rejected(FormKind::SignIn, errors);
             request.reject(rejected.with_value(Field::Email, &email).with_remember(remember), &next);

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
 use super::request::{FormRequest, rejected};
-use crate::domain::form::{FormKind, Notice};
+use crate::domain::form::FormKind;
 
 /// Ends the current session.
 #[server(prefix = "/actions", endpoint = "sign-out", input = PostUrl)]
@@ -15,7 +15,6 @@ pub async fn submit_sign_out() -> Result<(), ServerFnError> {
         request.reject(rejected(FormKind::Sessions, error), "");
         return Ok(());
     }
-    request.changes.end_session();
-    request.succeed(Notice::SignedOut, "/");
+    request.end_session();
     Ok(())
 }

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::codec::PostUrl};
 use super::request::{FormRequest, rejected};
 use crate::{
     auth::accounts::sign_up::SignUp,
-    domain::form::{Field, FormKind, Remember},
+    domain::form::{Field, FormKind, Notice, Remember},
 };
 
 /// Creates an account and signs the user in.
@@ -21,7 +21,7 @@ pub async fn submit_sign_up(
     let form =
         SignUp { email: &email, name: &name, password: &password, image: None, remember: remember.is_persistent() };
     match request.auth.accounts.sign_up(form, &request.requester).await {
-        Ok(signed_in) => request.start_session(&signed_in, &next).await,
+        Ok(signed_in) => request.start_session(&signed_in, &next, Some(Notice::AccountCreated)).await,
         Err(error) => {
             let rejected = rejected(FormKind::SignUp, error);
             let values = rejected.with_value(Field::Email, &email).with_value(Field::Name, &name);

@@ -1,15 +1,14 @@
 //! Error pages.
 
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{Request, State},
     http::StatusCode,
     middleware::Next,
     response::Response,
 };
 
-use super::visitor::Visitor;
 use crate::{
-    http::{middleware::error_rewrite::BareError, state::AppState},
+    http::{middleware::error_rewrite::BareError, state::AppState, visitor::Visitor},
     ui::pages::{
         error::{ErrorKind, ErrorPage},
         not_found::NotFoundPage,
@@ -24,15 +23,14 @@ pub async fn not_found(visitor: Visitor) -> Response {
 /// Replaces errors without a body by error pages.
 pub async fn rewrite_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let mut copy = parts.clone();
+    let copy = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(error) = BareError::of(&response) else { return response };
     let visitor = if error.status == StatusCode::SERVICE_UNAVAILABLE {
         // The database probably does not answer: do not wait for it again.
         Visitor::anonymous(&copy, &state)
     } else {
-        let visitor = Visitor::from_request_parts(&mut copy, &state).await;
-        visitor.unwrap_or_else(|_| Visitor::anonymous(&copy, &state))
+        Visitor::or_anonymous(copy, &state).await
     };
     if error.cross_site {
         state.auth.audit.cross_site_refused(&visitor.requester).await;

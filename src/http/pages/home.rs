@@ -1,12 +1,19 @@
 //! `GET /`
 
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
 
-use super::visitor::Visitor;
-use crate::ui::pages::home::HomePage;
+use crate::{http::visitor::Visitor, ui::pages::home::HomePage};
 
-/// `GET /`
+/// `GET /`. Redirects signed-in users to the home page, unless `/` itself is that page.
 pub async fn home(visitor: Visitor) -> Response {
+    let settings = &visitor.state.settings;
+    let is_home = settings.pages.home.as_ref().is_some_and(|home| home.origin().is_none() && home.path() == "/");
+    if visitor.account.is_some() && !is_home {
+        return Redirect::to(settings.home()).into_response();
+    }
     let signed_in = visitor.account.is_some();
     let sign_up = visitor.state.auth.accounts.sign_up_is_open();
     visitor.render(StatusCode::OK, HomePage { signed_in, sign_up })

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use axum::{Extension, http::StatusCode, response::Response};
 
-use super::visitor::Visitor;
-use crate::http::openapi::Description;
+use crate::http::{openapi::Description, visitor::Visitor};
 
 /// `GET /docs`: the API reference.
 pub async fn reference(visitor: Visitor, Extension(description): Extension<Arc<Description>>) -> Response {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     domain::ReturnAddress,
-    http::{forms::request::HOME, state::AppState},
+    http::state::{AppState, HttpSettings},
 };
 
 /// `?next=`: the address to redirect to after signing in. `None`: absent, malformed or on an untrusted origin.
@@ -33,8 +33,8 @@ impl FromRequestParts<AppState> for ReturnTo {
 }
 
 impl ReturnTo {
-    /// Redirects to the address, or to the account page.
-    pub fn redirect(&self) -> Response {
-        Redirect::to(self.0.as_ref().map_or(HOME, ReturnAddress::as_str)).into_response()
+    /// Redirects to the address, or to the home page.
+    pub fn redirect(&self, settings: &HttpSettings) -> Response {
+        Redirect::to(self.0.as_ref().map_or(settings.home(), ReturnAddress::as_str)).into_response()
     }
 }

@@ -2,13 +2,13 @@
 
 use axum::{http::StatusCode, response::Response};
 
-use super::{return_to::ReturnTo, visitor::Visitor};
-use crate::ui::pages::sign_in::SignInPage;
+use super::return_to::ReturnTo;
+use crate::{http::visitor::Visitor, ui::pages::sign_in::SignInPage};
 
 /// `GET /sign-in`. Redirects signed-in users.
 pub async fn sign_in(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
     if visitor.account.is_some() {
-        return ReturnTo(next).redirect();
+        return ReturnTo(next).redirect(&visitor.state.settings);
     }
     let sign_up = visitor.state.auth.accounts.sign_up_is_open();
     visitor.render(StatusCode::OK, SignInPage { next, sign_up })

@@ -2,13 +2,16 @@
 
 use axum::{http::StatusCode, response::Response};
 
-use super::{return_to::ReturnTo, visitor::Visitor};
-use crate::ui::pages::{sign_up::SignUpPage, sign_up_closed::SignUpClosedPage};
+use super::return_to::ReturnTo;
+use crate::{
+    http::visitor::Visitor,
+    ui::pages::{sign_up::SignUpPage, sign_up_closed::SignUpClosedPage},
+};
 
 /// `GET /sign-up`. Redirects signed-in users.
 pub async fn sign_up(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
     if visitor.account.is_some() {
-        return ReturnTo(next).redirect();
+        return ReturnTo(next).redirect(&visitor.state.settings);
     }
     if !visitor.state.auth.accounts.sign_up_is_open() {
         return visitor.render(StatusCode::OK, SignUpClosedPage { next });

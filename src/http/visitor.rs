@@ -1,4 +1,6 @@
-//! The extractor of every page handler.
+//! The extractor of every page handler, and the response that shows a page.
+
+mod render;
 
 use axum::{
     extract::FromRequestParts,
@@ -18,13 +20,15 @@ use crate::{
 
 /// A request for a page, signed in or not.
 pub struct Visitor {
-    pub(super) state: AppState,
-    pub(super) jar: Option<CookieJar>,
-    pub(super) requester: Requester,
+    /// The router's state.
+    pub state: AppState,
+    jar: Option<CookieJar>,
+    /// The client.
+    pub requester: Requester,
     /// The signed-in user and the session.
-    pub(super) account: Option<(Session, User)>,
+    pub account: Option<(Session, User)>,
     /// The path and query of the request.
-    pub(super) path: String,
+    pub path: String,
 }
 
 impl FromRequestParts<AppState> for Visitor {
@@ -47,8 +51,16 @@ impl FromRequestParts<AppState> for Visitor {
 }
 
 impl Visitor {
+    /// A request for an error page, which is also shown while the database is unavailable.
+    pub async fn or_anonymous(mut parts: Parts, state: &AppState) -> Self {
+        match Self::from_request_parts(&mut parts, state).await {
+            Ok(visitor) => visitor,
+            Err(_) => Self::anonymous(&parts, state),
+        }
+    }
+
     /// A request without a known user.
-    pub(super) fn anonymous(parts: &Parts, state: &AppState) -> Self {
+    fn anonymous(parts: &Parts, state: &AppState) -> Self {
         Self {
             state: state.clone(),
             jar: parts.extensions.get().cloned(),
@@ -59,14 +71,14 @@ impl Visitor {
     }
 
     /// The rules for a new password.
-    pub(super) fn password_rules(&self) -> PasswordRules {
+    pub fn password_rules(&self) -> PasswordRules {
         let policy = self.state.auth.passwords.policy();
         PasswordRules { min_length: policy.min_length, composition: policy.composition }
     }
 }
 
 /// Logs the cause. The error middleware turns the status into a page.
-pub(super) fn internal_error(error: InternalError) -> StatusCode {
+pub fn internal_error(error: InternalError) -> StatusCode {
     tracing::error!(%error, "a page could not be loaded");
     match error.unavailable() {
         Some(_) => StatusCode::SERVICE_UNAVAILABLE,

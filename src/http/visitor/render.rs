@@ -1,12 +1,14 @@
 //! Renders a page as a response: status, headers and HTML.
 
+use std::iter;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use leptos::nonce::Nonce;
 
-use super::visitor::Visitor;
+use super::Visitor;
 use crate::{
     domain::form::{FormError, FormState},
     ui::{
@@ -18,10 +20,11 @@ use crate::{
 impl Visitor {
     /// Renders `page` together with the outcome of the last form post, whose cookie is removed. An error page does
     /// neither.
-    pub(super) fn render(self, status: StatusCode, page: impl Page) -> Response {
+    pub fn render(self, status: StatusCode, page: impl Page) -> Response {
         let nonce = Nonce::new();
         let settings = &self.state.settings;
-        let policy = content_security_policy(&nonce, page.form_redirect_origin(), settings.watch);
+        let origins = [page.form_redirect_origin(), self.default_redirect_origin()];
+        let policy = content_security_policy(&nonce, origins, settings.watch);
         // An error page does not show the outcome, so the next page does.
         let form = if status.is_server_error() { None } else { self.take_form() };
         let failure = form.as_ref().and_then(FormState::failure).map(failure_status);
@@ -44,9 +47,14 @@ impl Visitor {
         }
         response
     }
-}
 
-impl Visitor {
+    /// The other origin to which the forms of this visitor's pages redirect by default: sign-in and sign-up before
+    /// signing in, sign-out afterwards.
+    fn default_redirect_origin(&self) -> Option<&str> {
+        let pages = &self.state.settings.pages;
+        if self.account.is_some() { pages.after_sign_out.origin() } else { pages.home.as_ref()?.origin() }
+    }
+
     /// The outcome of the last form post.
     ///
     /// A sign-up with a taken address leaves the address for the sign-in page, in the same encrypted cookie. In the URL
@@ -73,13 +81,13 @@ const fn failure_status(error: FormError) -> (StatusCode, Option<u32>) {
 
 /// The Content-Security-Policy of a page (ASVS 3.4.3).
 ///
-/// `form-action` names `form_redirect_origin`, because browsers also apply it to the redirect after a form post. In
+/// `form-action` names `redirect_origins`, because browsers also apply it to the redirect after a form post. In
 /// development the page connects to the reload server.
-fn content_security_policy(nonce: &Nonce, form_redirect_origin: Option<&str>, watch: bool) -> String {
-    let redirect = form_redirect_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+fn content_security_policy(nonce: &Nonce, redirect_origins: [Option<&str>; 2], watch: bool) -> String {
+    let form_action = iter::once("'self'").chain(redirect_origins.into_iter().flatten()).collect::<Vec<_>>().join(" ");
     let reload = if watch { " ws://localhost:3001 ws://127.0.0.1:3001" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'{reload}; form-action 'self'{redirect}; base-uri 'none'; frame-ancestors 'none'"
+         connect-src 'self'{reload}; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
 }
