@@ -33,7 +33,7 @@
 //! ```text
 //! main, cli, app ─► all of the below
 //!           http ─► config, ui, auth, domain
-//!         config ─► auth (what may be a secret)
+//!         config ─► auth (what may be a secret), domain
 //!         import ─► auth, store
 //!           auth ─► store, crypto, clock, domain
 //!             ui ─► domain
@@ -52,6 +52,7 @@
 //! |---|---|
 //! | the list of routes; the order of layers | `http::router`; `http::layers` |
 //! | the sign-in API (Better Auth's contract); a user's own resources | `http::api::better_auth`; `http::api::users` |
+//! | the pages; the visitor of a page, and the response that shows it | `http::pages`; `http::visitor` |
 //! | forward authentication for reverse proxies | `http::api::forward_auth` |
 //! | requests from other origins | `http::middleware::{cors, csrf}`, with [`config::TrustedOrigins`] |
 //! | the OpenAPI document and the page that shows it | `http::openapi`; [`ui::reference`] |

@@ -62,7 +62,7 @@ impl EventKind {
         Self::MaliciousCsrf,
     ];
 
-    /// Frequent kinds that the account page omits.
+    /// Frequent kinds that the activity page omits.
     pub const ROUTINE: [Self; 2] = [Self::SessionCreated, Self::SessionRenewed];
 
     /// The name in the database, in logs and in the API.

@@ -35,7 +35,10 @@ impl FormKind {
         match self {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
-            Self::Profile | Self::Password | Self::Sessions | Self::Deletion => "/account",
+            Self::Profile => "/account",
+            Self::Password => "/account/security",
+            Self::Sessions => "/account/sessions",
+            Self::Deletion => "/account/delete",
         }
     }
 }
@@ -153,6 +156,8 @@ impl FormError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
+    /// The account was created and the user signed in.
+    AccountCreated,
     /// The name was saved.
     ProfileSaved,
     /// The password was changed and other sessions ended.

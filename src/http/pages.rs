@@ -1,16 +1,14 @@
 //! The pages: each handler loads the data of one page and renders it.
 
-mod account;
+pub mod account;
 mod errors;
 mod home;
+pub mod redirects;
 mod reference;
-mod render;
 mod return_to;
 mod sign_in;
 mod sign_up;
-mod visitor;
 
-pub use account::account;
 pub use errors::{not_found, rewrite_errors};
 pub use home::home;
 pub use reference::reference;

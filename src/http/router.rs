@@ -33,12 +33,27 @@ pub fn router(state: AppState) -> Router {
 }
 
 fn pages() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default()
+    let pages = [
+        ("/sign-up", get(pages::sign_up)),
+        ("/signup", get(pages::redirects::to_sign_up)),
+        ("/register", get(pages::redirects::to_sign_up)),
+        ("/sign-in", get(pages::sign_in)),
+        ("/login", get(pages::redirects::to_sign_in)),
+        ("/account", get(pages::account::profile)),
+        ("/account/security", get(pages::account::security)),
+        ("/account/sessions", get(pages::account::sessions)),
+        ("/account/activity", get(pages::account::activity)),
+        ("/account/delete", get(pages::account::delete)),
+        ("/docs", get(pages::reference)),
+    ];
+    let with_slash = |routes: OpenApiRouter<AppState>, (path, page)| {
+        routes.route(path, page).route(&format!("{path}/"), get(pages::redirects::without_slash))
+    };
+    pages
+        .into_iter()
+        .fold(OpenApiRouter::default(), with_slash)
         .route("/", get(pages::home))
-        .route("/sign-up", get(pages::sign_up))
-        .route("/sign-in", get(pages::sign_in))
-        .route("/account", get(pages::account))
-        .route("/docs", get(pages::reference))
+        .route("/.well-known/change-password", get(pages::redirects::change_password))
         .route("/actions/{action}", post(forms::run::run))
         .fallback(pages::not_found)
 }
@@ -69,6 +84,7 @@ fn public() -> OpenApiRouter<AppState> {
         .routes(routes!(api::jwks::key_set))
         .routes(routes!(api::jwks::metadata))
         .route("/pkg/{*path}", get(assets::serve))
+        .route("/favicon.ico", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve))
 }

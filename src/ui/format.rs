@@ -36,8 +36,17 @@ pub fn ago(then: Timestamp, now: Timestamp) -> String {
 
 /// A date and time: "21 Nov 2026, 10:15 UTC".
 pub fn date_time(time: Timestamp) -> String {
+    formatted(time, "%-d %b %Y, %H:%M UTC")
+}
+
+/// A date and time: "21 Nov 2026, 10:15:30 UTC".
+pub fn date_time_with_seconds(time: Timestamp) -> String {
+    formatted(time, "%-d %b %Y, %H:%M:%S UTC")
+}
+
+fn formatted(time: Timestamp, format: &str) -> String {
     jiff::Timestamp::from_millisecond(time.millis())
-        .map_or_else(|_| String::new(), |time| time.strftime("%-d %b %Y, %H:%M UTC").to_string())
+        .map_or_else(|_| String::new(), |time| time.strftime(format).to_string())
 }
 
 fn count(number: u64, unit: &str) -> String {
@@ -85,6 +94,8 @@ mod tests {
 
     #[test]
     fn date_time_is_in_utc() {
-        assert_eq!(date_time(Timestamp::from_millis(1_795_256_100_000)), "21 Nov 2026, 10:15 UTC");
+        let time = Timestamp::from_millis(1_795_256_107_000);
+        assert_eq!(date_time(time), "21 Nov 2026, 10:15 UTC");
+        assert_eq!(date_time_with_seconds(time), "21 Nov 2026, 10:15:07 UTC");
     }
 }

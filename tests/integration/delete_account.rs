@@ -159,8 +159,8 @@ async fn deletion_form_requires_the_password() {
     other.sign_in("ada@example.com", PASSWORD).await;
     for (wrong, reason) in [("", "Enter your current password."), ("wrong", "This isn’t your current password.")] {
         let response = browser.post("delete-account", &[("current_password", wrong)]).await;
-        assert_eq!((response.status, response.header("location")), (StatusCode::SEE_OTHER, "/account"));
-        assert!(browser.page("/account").await.contains(reason));
+        assert_eq!((response.status, response.header("location")), (StatusCode::SEE_OTHER, "/account/delete"));
+        assert!(browser.page("/account/delete").await.contains(reason));
     }
     let response = browser.post("delete-account", &[("current_password", PASSWORD)]).await;
     assert_eq!((response.status, response.clears_session()), (StatusCode::SEE_OTHER, true));

@@ -12,6 +12,7 @@ mod import;
 mod keys;
 mod openapi;
 mod operations;
+mod pages;
 mod protected_api;
 mod sign_in;
 mod sign_out;

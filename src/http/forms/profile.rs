@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::codec::PostUrl};
 
 use super::{
     errors::FormErrors,
-    request::{FormRequest, HOME, rejected},
+    request::{FormRequest, rejected},
 };
 use crate::{
     auth::Principal,
@@ -19,9 +19,9 @@ use crate::{
 #[server(prefix = "/actions", endpoint = "update-profile", input = PostUrl)]
 pub async fn submit_profile(#[server(default)] name: String) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    let Some(principal) = request.require_principal() else { return Ok(()) };
+    let Some(principal) = request.require_principal(FormKind::Profile) else { return Ok(()) };
     match save(&request, principal, &name).await {
-        Ok(()) => request.succeed(Notice::ProfileSaved, HOME),
+        Ok(()) => request.succeed(Notice::ProfileSaved, FormKind::Profile.page()),
         Err(errors) => request.reject(rejected(FormKind::Profile, errors).with_value(Field::Name, &name), ""),
     }
     Ok(())

@@ -2,21 +2,28 @@
 
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
-use super::request::{FormRequest, HOME, rejected};
+use super::request::{FormRequest, rejected};
 use crate::domain::form::{FormKind, Notice};
 
-/// Ends one session of the user. A session that has ended already, or an invalid id, is a success too.
+/// The page that lists every session.
+const ALL_SESSIONS: &str = "/account/sessions?all";
+
+/// Ends one session of the user. A session that has ended already, or an invalid id, is a success too. With `all`,
+/// the next page shows all sessions again.
 #[server(prefix = "/actions", endpoint = "revoke-session", input = PostUrl)]
-pub async fn submit_revoke_session(#[server(default)] session_id: String) -> Result<(), ServerFnError> {
+pub async fn submit_revoke_session(
+    #[server(default)] session_id: String,
+    #[server(default)] all: String,
+) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    let Some(principal) = request.require_principal() else { return Ok(()) };
+    let Some(principal) = request.require_principal(FormKind::Sessions) else { return Ok(()) };
     if let Ok(session) = session_id.parse()
         && let Err(error) = request.auth.sessions.revoke(principal, session, &request.requester).await
     {
         request.reject(rejected(FormKind::Sessions, error), "");
         return Ok(());
     }
-    request.succeed(Notice::SessionEnded, HOME);
+    request.succeed(Notice::SessionEnded, if all.is_empty() { FormKind::Sessions.page() } else { ALL_SESSIONS });
     Ok(())
 }
 
@@ -24,9 +31,9 @@ pub async fn submit_revoke_session(#[server(default)] session_id: String) -> Res
 #[server(prefix = "/actions", endpoint = "revoke-other-sessions", input = PostUrl)]
 pub async fn submit_revoke_other_sessions() -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    let Some(principal) = request.require_principal() else { return Ok(()) };
+    let Some(principal) = request.require_principal(FormKind::Sessions) else { return Ok(()) };
     match request.auth.sessions.revoke_others(principal, &request.requester).await {
-        Ok(_) => request.succeed(Notice::OtherSessionsEnded, HOME),
+        Ok(_) => request.succeed(Notice::OtherSessionsEnded, FormKind::Sessions.page()),
         Err(error) => request.reject(rejected(FormKind::Sessions, error), ""),
     }
     Ok(())

@@ -1,21 +1,68 @@
-//! `GET /account`
+//! The pages of the account. Each redirects to the sign-in page without a session.
 
 use axum::{
-    extract::{Query, rejection::QueryRejection},
-    http::StatusCode,
+    extract::{FromRequestParts, Query, RawQuery, rejection::QueryRejection},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
-use super::visitor::{Visitor, internal_error};
 use crate::{
-    auth::error::InternalError,
-    domain::{return_address::with_next, session::Session, user::User},
-    ui::pages::account::AccountPage,
+    domain::{SessionId, return_address::with_next, user::User},
+    http::{
+        state::AppState,
+        visitor::{Visitor, internal_error},
+    },
+    ui::pages::account::{
+        activity::ActivityPage, delete::DeletePage, profile::ProfilePage, security::SecurityPage,
+        sessions::SessionsPage,
+    },
 };
 
 /// Entries of the security log per page.
 const EVENTS: u8 = 20;
+
+/// The signed-in user as the visitor of a page.
+pub struct Member {
+    visitor: Visitor,
+    user: User,
+    session: SessionId,
+}
+
+impl FromRequestParts<AppState> for Member {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        match visitor.account.clone() {
+            Some((session, user)) => Ok(Self { visitor, user, session: session.id }),
+            None => Err(Redirect::to(&with_next("/sign-in", Some(&visitor.path))).into_response()),
+        }
+    }
+}
+
+/// `GET /account`: the profile.
+pub async fn profile(Member { visitor, user, .. }: Member) -> Response {
+    visitor.render(StatusCode::OK, ProfilePage { email: user.email, name: user.name })
+}
+
+/// `GET /account/security`: the password.
+pub async fn security(Member { visitor, user, .. }: Member) -> Response {
+    let rules = visitor.password_rules();
+    visitor.render(StatusCode::OK, SecurityPage { email: user.email, rules })
+}
+
+/// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.
+pub async fn sessions(Member { visitor, user, session }: Member, RawQuery(query): RawQuery) -> Response {
+    let auth = &visitor.state.auth;
+    let sessions = match auth.sessions.list(user.id).await {
+        Ok(sessions) => sessions,
+        Err(error) => return internal_error(error).into_response(),
+    };
+    let all = query.is_some_and(|query| url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "all"));
+    let page = SessionsPage { email: user.email, sessions, current: session, all, now: auth.now() };
+    visitor.render(StatusCode::OK, page)
+}
 
 /// The cursor of the security log: shows entries older than this one.
 #[derive(Debug, Default, Deserialize)]
@@ -23,35 +70,28 @@ pub struct EventsQuery {
     before: Option<i64>,
 }
 
-/// `GET /account`. Redirects to the sign-in page without a session.
-pub async fn account(visitor: Visitor, query: Result<Query<EventsQuery>, QueryRejection>) -> Response {
-    let Some((session, user)) = visitor.account.clone() else {
-        return Redirect::to(&with_next("/sign-in", Some(&visitor.path))).into_response();
+/// `GET /account/activity`: the security log.
+pub async fn activity(
+    Member { visitor, user, .. }: Member,
+    query: Result<Query<EventsQuery>, QueryRejection>,
+) -> Response {
+    let auth = &visitor.state.auth;
+    let before = query.ok().and_then(|Query(query)| query.before);
+    let log = match auth.audit.notable_events(user.id, before, EVENTS).await {
+        Ok(log) => log,
+        Err(error) => return internal_error(error).into_response(),
     };
-    let before = query.ok().and_then(|query| query.before);
-    match load(&visitor, session, user, before).await {
-        Ok(page) => visitor.render(StatusCode::OK, page),
-        Err(error) => internal_error(error).into_response(),
-    }
+    let page = ActivityPage {
+        email: user.email,
+        events: log.events,
+        has_newer: before.is_some(),
+        older: log.next,
+        now: auth.now(),
+    };
+    visitor.render(StatusCode::OK, page)
 }
 
-async fn load(
-    visitor: &Visitor,
-    session: Session,
-    user: User,
-    before: Option<i64>,
-) -> Result<AccountPage, InternalError> {
-    let auth = &visitor.state.auth;
-    let sessions = auth.sessions.list(user.id).await?;
-    let log = auth.audit.notable_events(user.id, before, EVENTS).await?;
-    Ok(AccountPage {
-        user,
-        current: session.id,
-        sessions,
-        events: log.events,
-        has_newer_events: before.is_some(),
-        older_events: log.next,
-        rules: visitor.password_rules(),
-        now: auth.now(),
-    })
+/// `GET /account/delete`: the form that deletes the account.
+pub async fn delete(Member { visitor, user, .. }: Member) -> Response {
+    visitor.render(StatusCode::OK, DeletePage { email: user.email })
 }

@@ -4,11 +4,27 @@ use leptos::prelude::*;
 
 use crate::{domain::Timestamp, ui::format};
 
+/// The smallest unit that a [`DateTime`] shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// Minutes.
+    #[default]
+    Minute,
+    /// Seconds.
+    Second,
+}
+
 /// A date and time in UTC. The island `LocalTimes` rewrites it in the browser's time zone.
 #[component]
 pub fn DateTime(
     /// The time.
     at: Timestamp,
+    /// The smallest unit.
+    #[prop(optional)]
+    precision: Precision,
 ) -> impl IntoView {
-    view! { <time datetime=at.to_rfc3339() title=format::date_time(at)>{format::date_time(at)}</time> }
+    let seconds = precision == Precision::Second;
+    let text = if seconds { format::date_time_with_seconds(at) } else { format::date_time(at) };
+    let title = text.clone();
+    view! { <time datetime=at.to_rfc3339() data-seconds=seconds title=title>{text}</time> }
 }

@@ -24,6 +24,7 @@ fn rewrite() {
         DateTimeFormat::new(&Array::new(), &options).format()
     };
     let short = format(DateTimeStyle::Medium, DateTimeStyle::Short);
+    let precise = format(DateTimeStyle::Medium, DateTimeStyle::Medium);
     let full = format(DateTimeStyle::Full, DateTimeStyle::Long);
 
     let Ok(times) = document().query_selector_all("time[datetime]") else { return };
@@ -32,7 +33,8 @@ fn rewrite() {
         let Some(moment) = time.get_attribute("datetime") else { continue };
         let moment = js_sys::Date::new(&JsValue::from_str(&moment));
         let text = |format: &js_sys::Function| format.call1(&JsValue::UNDEFINED, &moment).ok()?.as_string();
-        if let (Some(short), Some(full)) = (text(&short), text(&full)) {
+        let short = if time.has_attribute("data-seconds") { &precise } else { &short };
+        if let (Some(short), Some(full)) = (text(short), text(&full)) {
             time.set_text_content(Some(&short));
             let _ = time.set_attribute("title", &full);
         }

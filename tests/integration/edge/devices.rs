@@ -41,7 +41,7 @@ async fn failed_sign_in_shows_a_known_device_name() {
         assert_eq!(events.json()["events"][0]["event"], "authn_login_fail");
         assert_eq!(events.json()["events"][0]["device"], name, "{agent}");
         assert_no_header(&events.body, agent);
-        let page = browser.page("/account").await;
+        let page = browser.page("/account/activity").await;
         assert!(page.contains(name), "{agent}");
         assert_no_header(&page, agent);
     }

@@ -117,7 +117,8 @@ async fn user_agent_with_other_bytes_has_a_name() {
         let token = request.await.json()["token"].as_str().expect("a token").to_owned();
         let session = app.session(&token).await["session"].clone();
         assert_eq!(session["userAgent"], agent);
-        let page = send(&app, "GET /account", &[format!("latchkey_session={token}").into_bytes()], &[], "").await;
+        let page =
+            send(&app, "GET /account/sessions", &[format!("latchkey_session={token}").into_bytes()], &[], "").await;
         assert!(page.body.contains(name), "{name}");
     }
 }

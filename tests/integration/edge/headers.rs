@@ -84,9 +84,13 @@ async fn personal_responses_are_never_cached() {
     assert_eq!(response.header("cache-control"), "no-store");
     let cookie = response.set_cookie("latchkey_session").expect("a cookie");
     let cookie = cookie.split(';').next().expect("a pair");
-    for line in
-        ["GET /account", "GET /", "GET /api/auth/get-session", "GET /api/auth/token", "GET /api/auth/list-sessions"]
-    {
+    for line in [
+        "GET /account",
+        "GET /account/activity",
+        "GET /api/auth/get-session",
+        "GET /api/auth/token",
+        "GET /api/auth/list-sessions",
+    ] {
         let response = app.send(line, &[("cookie", cookie)], "").await;
         assert_eq!((response.status, response.header("cache-control")), (StatusCode::OK, "no-store"), "{line}");
     }

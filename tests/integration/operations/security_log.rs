@@ -140,17 +140,17 @@ async fn event_list_is_paged_newest_first() {
 }
 
 #[tokio::test]
-async fn account_page_links_to_older_events() {
+async fn activity_page_links_to_older_events() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
     browser.sign_up("ada@example.com").await;
     for number in 0..25 {
         browser.post("update-profile", &[("name", &format!("Ada {number}"))]).await;
     }
-    let newest = browser.page("/account").await;
+    let newest = browser.page("/account/activity").await;
     assert!(newest.contains("Profile changed") && !newest.contains("Account created"));
-    let older = newest.split("/account?before=").nth(1).and_then(|rest| rest.split(['"', '#']).next());
-    let older = browser.page(&format!("/account?before={}", older.expect("a link to older entries"))).await;
+    let older = newest.split("/account/activity?before=").nth(1).and_then(|rest| rest.split(['"', '#']).next());
+    let older = browser.page(&format!("/account/activity?before={}", older.expect("a link to older entries"))).await;
     assert!(older.contains("Account created"));
 }
 

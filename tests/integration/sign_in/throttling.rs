@@ -237,7 +237,7 @@ async fn throttled_account_keeps_its_sessions() {
     assert!(browser.is_signed_in().await, "renewal is not rate limited");
     let form = [("current_password", PASSWORD), ("new_password", NEW_PASSWORD)];
     browser.post("change-password", &form).await;
-    assert!(browser.page("/account").await.contains("Your password is changed"));
+    assert!(browser.page("/account/security").await.contains("Your password is changed"));
 }
 
 #[tokio::test]

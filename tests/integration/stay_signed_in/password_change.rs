@@ -19,9 +19,9 @@ async fn password_change_ends_other_sessions() {
 
     let form = [("current_password", PASSWORD), ("new_password", NEW_PASSWORD)];
     let response = browser.post("change-password", &form).await;
-    assert_eq!(response.header("location"), "/account");
+    assert_eq!(response.header("location"), "/account/security");
     assert!(response.new_cookie(SESSION).is_some() && response.new_cookie(ACCESS).is_some());
-    assert!(browser.page("/account").await.contains("Your password is changed"));
+    assert!(browser.page("/account/security").await.contains("Your password is changed"));
     assert!(!other.is_signed_in().await);
     assert!(!copy.is_signed_in().await, "the former tokens of this browser are revoked");
     assert_eq!(program.get(&app, "").await.status, 401);
@@ -82,8 +82,8 @@ async fn refused_password_change_ends_no_session() {
         (PASSWORD, "", "Enter a password."),
     ] {
         let response = browser.post("change-password", &[("current_password", current), ("new_password", new)]).await;
-        assert_eq!(response.header("location"), "/account");
-        let page = browser.page("/account").await;
+        assert_eq!(response.header("location"), "/account/security");
+        let page = browser.page("/account/security").await;
         assert!(page.contains(sentence), "{sentence}");
         assert!(!page.contains(NEW_PASSWORD) && !page.contains(WRONG_PASSWORD));
     }

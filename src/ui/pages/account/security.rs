@@ -1,0 +1,73 @@
+//! `/account/security`: the password.
+
+use leptos::prelude::*;
+
+use super::frame::{AccountFrame, Section};
+use crate::{
+    domain::form::{Field, FormKind, FormState},
+    ui::{
+        components::{
+            field::UsernameField,
+            form::PostForm,
+            password_field::{CurrentPasswordField, NewPasswordField, PasswordRules},
+        },
+        feedback::Feedback,
+        page::Page,
+    },
+};
+
+const CURRENT: &str = "current-password";
+const NEW: &str = "new-password";
+
+/// The form that changes the password.
+pub struct SecurityPage {
+    /// The account's e-mail address.
+    pub email: String,
+    /// The rules for the new password.
+    pub rules: PasswordRules,
+}
+
+impl Page for SecurityPage {
+    const HAS_FORMS: bool = true;
+    const HAS_ISLANDS: bool = true;
+
+    fn title(&self) -> Option<&'static str> {
+        Some("Security · Your account")
+    }
+
+    fn description(&self) -> &'static str {
+        "Change the password of your account."
+    }
+
+    fn view(self, form: Option<&FormState>) -> AnyView {
+        let Self { email, rules } = self;
+        let feedback = Feedback::new(FormKind::Password, form);
+        let target = |field| if field == Field::CurrentPassword { CURRENT } else { NEW };
+        view! {
+            <AccountFrame section=Section::Security email=email.clone()>
+                <section aria-labelledby="password">
+                    <h2 id="password">"Password"</h2>
+                    <p class="explain">"Changing it signs out every other device."</p>
+                    <PostForm action="/actions/change-password" feedback=feedback.clone() target>
+                        <UsernameField id="username" email />
+                        <CurrentPasswordField
+                            id=CURRENT
+                            name="current_password"
+                            label="Current password"
+                            error=feedback.error(Field::CurrentPassword)
+                        />
+                        <NewPasswordField
+                            id=NEW
+                            name="new_password"
+                            label="New password"
+                            rules
+                            error=feedback.error(Field::Password)
+                        />
+                        <button type="submit">"Change password"</button>
+                    </PostForm>
+                </section>
+            </AccountFrame>
+        }
+        .into_any()
+    }
+}
