@@ -303,6 +303,8 @@ async fn error_page_shows_only_known_codes() {
         assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
         assert!(response.body.contains(&format!("<code>{shown}</code>")), "{}", response.body);
         assert!(!response.body.contains("call us") && !response.body.contains("<b>"));
+        assert!(response.body.contains("rel=\"stylesheet\"") && response.body.contains("<header"), "like every page");
+        assert!(response.header("content-security-policy").contains("style-src 'self'"));
     }
 }
 

@@ -2,9 +2,17 @@
 
 mod codes;
 
-use axum::response::Html;
+use axum::{
+    extract::State,
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
 
 use super::contract::{ContractQuery, LayerError};
+use crate::{
+    http::{state::AppState, visitor::Visitor},
+    ui::pages::link_error::LinkErrorPage,
+};
 
 /// Show an error
 ///
@@ -17,13 +25,7 @@ use super::contract::{ContractQuery, LayerError};
         LayerError,
     ),
 )]
-pub async fn show(query: ContractQuery) -> Html<String> {
+pub async fn show(State(state): State<AppState>, parts: Parts, query: ContractQuery) -> Response {
     let code = query.get("error").and_then(|code| code.as_str()).and_then(codes::known).unwrap_or("UNKNOWN");
-    Html(format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>Error</title></head>\
-         <body><main><h1>Something went wrong</h1><p>Code: <code>{code}</code></p>\
-         <p><a href=\"/\">Go to the start page</a></p></main></body></html>\n"
-    ))
+    Visitor::or_anonymous(parts, &state).await.render(StatusCode::OK, LinkErrorPage { code })
 }
