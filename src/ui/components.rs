@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod form;
+pub mod form_script;
 pub mod header;
 pub mod island_scripts;
 pub mod notice;

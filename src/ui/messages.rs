@@ -68,6 +68,7 @@ fn weak_password(weakness: WeakPassword) -> String {
 /// The confirmation of a successful form post.
 pub const fn notice(notice: Notice) -> &'static str {
     match notice {
+        Notice::AccountCreated => "Your account is created, and you’re signed in.",
         Notice::ProfileSaved => "Your name is saved.",
         Notice::PasswordChanged => "Your password is changed, and every other device is signed out.",
         Notice::SessionEnded => "The device is signed out.",

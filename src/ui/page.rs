@@ -6,11 +6,17 @@ use crate::domain::form::FormState;
 
 /// A page. Each implementation lives in its own file in `ui/pages`; its fields are the data that the page shows.
 pub trait Page {
+    /// Whether the view contains a form. Only such pages show that a form is being sent.
+    const HAS_FORMS: bool = false;
+
     /// Whether the view contains islands. Only such pages load the browser bundle.
     const HAS_ISLANDS: bool = false;
 
     /// The page's part of `<title>`. `None`: the product name alone.
     fn title(&self) -> Option<&'static str>;
+
+    /// The page in one sentence, for search engines and link previews.
+    fn description(&self) -> &'static str;
 
     /// The other origin to which the page's form redirects on success. The Content-Security-Policy names it.
     fn form_redirect_origin(&self) -> Option<&str> {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod error;
 pub mod home;
+pub mod link_error;
 pub mod not_found;
 pub mod reference;
 pub mod sign_in;

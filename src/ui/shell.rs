@@ -6,7 +6,7 @@ use hydration_context::{SharedContext, SsrSharedContext};
 use leptos::{nonce::Nonce, prelude::*};
 
 use super::{
-    components::{header::Header, island_scripts::IslandScripts, notice::NoticeBanner},
+    components::{form_script::FormScript, header::Header, island_scripts::IslandScripts, notice::NoticeBanner},
     page::{Document, Page},
 };
 
@@ -21,26 +21,44 @@ pub fn render<P: Page>(page: P, document: Document, nonce: Nonce) -> String {
     Owner::new_root(Some(Arc::new(context))).with(|| {
         provide_context(nonce);
         let title = page.title().map_or_else(|| PRODUCT.to_owned(), |title| format!("{title} · {PRODUCT}"));
+        let description = page.description();
+        let scripts = Scripts { form: P::HAS_FORMS, islands: P::HAS_ISLANDS };
         let main = page.view(document.form.as_ref());
-        shell(title, P::HAS_ISLANDS, main, document).to_html()
+        shell(title, description, scripts, main, document).to_html()
     })
 }
 
-fn shell(title: String, has_islands: bool, main: AnyView, document: Document) -> impl IntoView {
+/// The scripts that a page needs.
+struct Scripts {
+    form: bool,
+    islands: bool,
+}
+
+fn shell(
+    title: String,
+    description: &'static str,
+    scripts: Scripts,
+    main: AnyView,
+    document: Document,
+) -> impl IntoView {
     let Document { viewer, sign_up, form, assets, reload } = document;
     let stylesheet = assets.stylesheet.clone();
-    let scripts = has_islands.then(|| view! { <IslandScripts assets /> });
+    let form_script = scripts.form.then(|| view! { <FormScript /> });
+    let island_scripts = scripts.islands.then(|| view! { <IslandScripts assets /> });
     view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
                 <meta charset="utf-8" />
                 <title>{title}</title>
+                <meta name="description" content=description />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet />
-                {scripts}
+                {form_script}
+                {island_scripts}
                 {reload.map(|options| view! { <AutoReload options /> })}
             </head>
             <body>
@@ -57,6 +75,8 @@ fn shell(title: String, has_islands: bool, main: AnyView, document: Document) ->
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::{
         domain::{
@@ -110,9 +130,35 @@ mod tests {
     #[test]
     fn page_with_islands_loads_script_with_nonce() {
         let html = draw(sign_in(None), None);
-        assert_eq!(html.matches("<script").count(), 1);
+        assert_eq!((html.matches("<script").count(), html.matches(r#" nonce="n0nce">"#).count()), (2, 2));
         assert!(html.contains(r#"<script type="module" nonce="n0nce">import*as m from"/pkg/latchkey.2.js""#), "{html}");
         assert!(html.contains(r#"module_or_path:"/pkg/latchkey.3.wasm""#));
+    }
+
+    #[test]
+    fn page_with_form_shows_that_it_is_being_sent() {
+        assert!(draw(sign_in(None), None).contains(r#"<script nonce="n0nce">addEventListener("submit""#));
+    }
+
+    #[test]
+    fn page_has_title_and_description() {
+        let descriptions =
+            [draw(HOME, None), draw(sign_in(None), None), draw(sign_up(), None), draw(NotFoundPage, None)].map(
+                |html| {
+                    let (_, rest) = html.split_once(r#"<meta name="description" content=""#).unwrap();
+                    rest.split('"').next().unwrap().to_owned()
+                },
+            );
+        assert!(descriptions.iter().all(|text| (20..160).contains(&text.len())), "{descriptions:?}");
+        assert_eq!(BTreeSet::from(descriptions).len(), 4);
+    }
+
+    #[test]
+    fn notice_has_the_focus_instead_of_a_field() {
+        let html = draw(sign_in(None), Some(FormState::Done(Notice::SignedOut)));
+        assert!(html.contains(r#"role="status" tabindex="-1" autofocus"#), "{html}");
+        assert_eq!(html.matches("autofocus").count(), 1);
+        assert!(tag(&draw(sign_in(None), None), "email").contains("autofocus"));
     }
 
     #[test]
@@ -180,10 +226,13 @@ mod tests {
     fn header_shows_sign_up_or_sign_out() {
         assert!(draw(HOME, None).contains("href=\"/sign-up\""));
         let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
-        let viewer = Some(Viewer { name: "<Ada>".into() });
+        let viewer = Some(Viewer { name: "<Ada>\u{202e}".into() });
         let document = Document { viewer, sign_up: true, form: None, assets, reload: None };
         let html = render(HomePage { signed_in: true, sign_up: true }, document, Nonce::from_value("n"));
-        assert!(html.contains("action=\"/actions/sign-out\"") && html.contains("&lt;Ada&gt;"), "{html}");
+        assert!(
+            html.contains("action=\"/actions/sign-out\"") && html.contains("<bdi>&lt;Ada&gt;\u{202e}</bdi>"),
+            "{html}"
+        );
         assert!(!html.contains("href=\"/sign-up\""));
     }
 }

@@ -54,6 +54,10 @@ impl Page for ErrorPage {
         Some(self.kind.text().0)
     }
 
+    fn description(&self) -> &'static str {
+        self.kind.text().1
+    }
+
     fn view(self, _: Option<&FormState>) -> AnyView {
         let (heading, advice) = self.kind.text();
         view! {

@@ -17,6 +17,10 @@ impl Page for HomePage {
         None
     }
 
+    fn description(&self) -> &'static str {
+        "One account behind one good password: see every signed-in device, and sign out any of them."
+    }
+
     fn view(self, _: Option<&FormState>) -> AnyView {
         view! {
             <section class="hero">

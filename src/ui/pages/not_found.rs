@@ -14,6 +14,10 @@ impl Page for NotFoundPage {
         Some(TITLE)
     }
 
+    fn description(&self) -> &'static str {
+        "There is no page at this address."
+    }
+
     fn view(self, _: Option<&FormState>) -> AnyView {
         view! {
             <section class="narrow">

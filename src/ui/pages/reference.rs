@@ -22,6 +22,10 @@ impl Page for Arc<ReferencePage> {
         Some("The API")
     }
 
+    fn description(&self) -> &'static str {
+        "The API of Latchkey: routes, credentials, requests, responses and errors."
+    }
+
     fn view(self, _: Option<&FormState>) -> AnyView {
         let contents = self.groups.iter().map(contents).collect_view();
         let groups = self.groups.iter().map(group).collect_view();

@@ -28,10 +28,15 @@ pub struct SignInPage {
 }
 
 impl Page for SignInPage {
+    const HAS_FORMS: bool = true;
     const HAS_ISLANDS: bool = true;
 
     fn title(&self) -> Option<&'static str> {
         Some("Sign in")
+    }
+
+    fn description(&self) -> &'static str {
+        "Sign in to your account with e-mail address and password."
     }
 
     fn form_redirect_origin(&self) -> Option<&str> {
@@ -40,9 +45,9 @@ impl Page for SignInPage {
 
     fn view(self, form: Option<&FormState>) -> AnyView {
         let feedback = Feedback::new(FormKind::SignIn, form);
-        // With errors, the summary has the focus.
-        let focused =
-            feedback.is_empty().then(|| feedback.value(Field::Email).map_or(Field::Email, |_| Field::Password));
+        // An error summary or a notice has the focus. A filled-in address leaves the password to type.
+        let is_first = feedback.is_empty() && !matches!(form, Some(FormState::Done(_)));
+        let focused = is_first.then(|| feedback.value(Field::Email).map_or(Field::Email, |_| Field::Password));
         let sign_up = with_next("/sign-up", self.next.as_ref().map(ReturnAddress::as_str));
         view! {
             <section class="narrow">

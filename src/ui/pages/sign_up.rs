@@ -28,10 +28,15 @@ pub struct SignUpPage {
 }
 
 impl Page for SignUpPage {
+    const HAS_FORMS: bool = true;
     const HAS_ISLANDS: bool = true;
 
     fn title(&self) -> Option<&'static str> {
         Some("Create your account")
+    }
+
+    fn description(&self) -> &'static str {
+        "Create an account with e-mail address and password."
     }
 
     fn form_redirect_origin(&self) -> Option<&str> {

@@ -18,6 +18,10 @@ impl Page for SignUpClosedPage {
         Some("Sign-up is closed")
     }
 
+    fn description(&self) -> &'static str {
+        "New accounts can’t be created here at the moment."
+    }
+
     fn view(self, _: Option<&FormState>) -> AnyView {
         let sign_in = with_next("/sign-in", self.next.as_ref().map(ReturnAddress::as_str));
         view! {
