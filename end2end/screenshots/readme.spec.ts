@@ -1,9 +1,9 @@
 // The README's screenshots.
 
 import type { Page } from "@playwright/test";
-import { field, signIn, signUp } from "../support/forms.js";
+import { field, listedDevices, signIn, signUp } from "../support/forms.js";
 import { devices } from "../support/people.js";
-import { test } from "../support/test.js";
+import { expect, test } from "../support/test.js";
 
 const ada = { email: "ada@example.org", password: "analytical kite 1843 harbour", name: "Ada Lovelace" };
 
@@ -28,7 +28,7 @@ test("account", async ({ page, otherDevice }) => {
   await signUp(page, ada);
   await signIn(await otherDevice({ ...devices.safari, ...from("198.51.100.7") }), ada);
   await signIn(await otherDevice({ ...devices.firefox, ...from("203.0.113.24") }), ada);
-  await page.goto("/account");
-  await page.getByRole("heading", { name: "Where you’re signed in" }).evaluate((title) => title.scrollIntoView());
+  await page.goto("/account/sessions");
+  await expect(listedDevices(page)).toHaveCount(3);
   await take(page, "account");
 });

@@ -18,6 +18,24 @@ export const summary = (page: Page): Locator => page.getByRole("alert");
 /** The success message. */
 export const notice = (page: Page): Locator => page.getByRole("status");
 
+/** The links to the sections of the account. */
+export const sections = (page: Page): Locator =>
+  page.getByRole("navigation", { name: "Sections of your account" }).getByRole("link");
+
+/** Opens a section of the account from another one. */
+export async function openSection(page: Page, name: string): Promise<void> {
+  await sections(page).filter({ hasText: name }).click();
+  await expect(sections(page).filter({ hasText: name })).toHaveAttribute("aria-current", "page");
+}
+
+/** The entries of the security log on its page. */
+export const activity = (page: Page): Locator =>
+  page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
+
+/** The devices on their page. */
+export const listedDevices = (page: Page): Locator =>
+  page.getByRole("region", { name: "Where you’re signed in" }).getByRole("listitem");
+
 export interface Options {
   /** The form's path; by default its own page. */
   at?: string;
@@ -104,6 +122,12 @@ export async function expectSignedOut(page: Page): Promise<void> {
 export async function expectRefused(page: Page, message: string | RegExp): Promise<void> {
   await expect(summary(page)).toContainText(message);
   await expect(summary(page)).toBeFocused();
+}
+
+/** Expects the success message, with the focus on it. */
+export async function expectNotice(page: Page, message: string): Promise<void> {
+  await expect(notice(page)).toContainText(message);
+  await expect(notice(page)).toBeFocused();
 }
 
 /** Expects the error in the summary and at the field, linked to each other. */

@@ -12,9 +12,19 @@ function server(port: number, ...settings: string[]): Server {
 
 const first = Number(process.env.LATCHKEY_TEST_PORT ?? 4310);
 
+/** The origin of an app that trusts a server. Tests answer its requests themselves. */
+export const app = "http://localhost:9";
+
 export const servers = {
   /** Default settings. */
   main: server(first),
   /** Short-lived access tokens and password composition rules. */
   strict: server(first + 1, "LATCHKEY_ACCESS_TTL=3s", "LATCHKEY_PASSWORD_COMPOSITION=true"),
+  /** Signed-in users and signed-out users continue in an app on another origin. */
+  away: server(
+    first + 2,
+    `LATCHKEY_TRUSTED_ORIGINS=${app}`,
+    `LATCHKEY_HOME=${app}/tasks`,
+    `LATCHKEY_AFTER_SIGN_OUT=${app}/bye`,
+  ),
 };

@@ -90,6 +90,7 @@ const signedOut: State[] = [
       await expect(heading(page, "We couldn’t read that")).toBeVisible();
     },
   },
+  { name: "failed link", arrange: ({ page }) => open(page, "/api/auth/error?error=state_mismatch") },
   {
     name: "form from another origin",
     arrange: async ({ page, baseURL }) => {
@@ -108,14 +109,35 @@ const signedOut: State[] = [
 ];
 
 const signedIn: State[] = [
-  { name: "home, signed in", arrange: ({ page }) => open(page, "/") },
-  { name: "account", arrange: async () => {} },
+  { name: "the API, signed in", arrange: ({ page }) => open(page, "/docs"), long: true },
+  { name: "account, just created", arrange: async () => {} },
+  { name: "account, profile", arrange: ({ page }) => open(page, "/account") },
+  { name: "account, security", arrange: ({ page }) => open(page, "/account/security") },
+  { name: "account, devices", arrange: ({ page }) => open(page, "/account/sessions") },
+  { name: "account, activity", arrange: ({ page }) => open(page, "/account/activity") },
+  { name: "account, delete", arrange: ({ page }) => open(page, "/account/delete") },
+  {
+    name: "account, long name and address",
+    arrange: async ({ page }) => {
+      const profile = `/api/users/${await userId(page.context())}`;
+      expect((await page.request.patch(profile, { data: { name: "عائشة".repeat(15) } })).status()).toBe(200);
+      await open(page, "/account");
+    },
+  },
   {
     name: "account, several devices",
     arrange: async ({ page, person, otherDevice }) => {
       for (const { userAgent } of Object.values(devices)) await signIn(await otherDevice({ userAgent }), person);
-      await page.goto("/account");
+      await page.goto("/account/sessions");
       await expect(button(page, "Sign out everywhere else")).toBeVisible();
+    },
+  },
+  {
+    name: "account, many devices",
+    arrange: async ({ page, person, otherDevice }) => {
+      for (let turn = 0; turn < 6; turn += 1) await signIn(await otherDevice(devices.firefox), person);
+      await page.goto("/account/sessions");
+      await expect(page.getByRole("link", { name: "Show all 7 devices" })).toBeVisible();
     },
   },
   {
@@ -125,7 +147,7 @@ const signedIn: State[] = [
       for (let turn = 0; turn < 25; turn += 1) {
         expect((await page.request.patch(profile, { data: { name: `Ada ${turn}` } })).status()).toBe(200);
       }
-      await page.goto("/account");
+      await page.goto("/account/activity");
       await page.getByRole("link", { name: "Older activity" }).click();
       await expect(page.getByRole("link", { name: "Newest activity" })).toBeVisible();
     },
@@ -148,6 +170,7 @@ const signedIn: State[] = [
   {
     name: "account, password change refused",
     arrange: async ({ page }) => {
+      await open(page, "/account/security");
       await field(page, "Current password").fill("not the one");
       await field(page, "New password").fill("short");
       await button(page, "Change password").click();
@@ -157,6 +180,7 @@ const signedIn: State[] = [
   {
     name: "account, deletion refused",
     arrange: async ({ page }) => {
+      await open(page, "/account/delete");
       await field(page, "Your password, to confirm").fill("not the one");
       await button(page, "Delete account").click();
       await expect(summary(page)).toBeVisible();

@@ -2,7 +2,7 @@
 // are in states.spec.ts.
 
 import type { Locator, Page } from "@playwright/test";
-import { button, field, heading, notice, signUp } from "../support/forms.js";
+import { button, field, heading, notice, sections, signUp, submitSignUp, summary } from "../support/forms.js";
 import { devices } from "../support/people.js";
 import { expect, test } from "../support/test.js";
 
@@ -57,11 +57,16 @@ test("keyboard: every task works without a mouse", async ({ page, person, otherD
   await field(other, "Password").fill(person.password);
   await other.keyboard.press("Enter");
   await expect(heading(other, "Your account")).toBeVisible();
-  await page.goto("/account");
+  await tabTo(page, sections(page).filter({ hasText: "Devices" }));
+  await keyboard.press("Enter");
+  await expect(page).toHaveURL("/account/sessions");
   await tabTo(page, page.getByRole("button", { name: /^Sign out of curl/ }));
   await keyboard.press("Enter");
   await expect(notice(page)).toContainText("The device is signed out.");
 
+  await tabTo(page, sections(page).filter({ hasText: "Security" }));
+  await keyboard.press("Enter");
+  await expect(page).toHaveURL("/account/security");
   await tabTo(page, field(page, "Current password"));
   await keyboard.type(person.password);
   await tabTo(page, field(page, "New password"));
@@ -92,6 +97,35 @@ test("reduced motion: no animation runs", async ({ page, person }) => {
   await signUp(page, person);
   const moving = await page.evaluate(() => document.getAnimations().length);
   expect(moving).toBe(0);
+});
+
+test("forced colours: the primary button, invalid fields and the current section stand out", async ({ page, person }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.goto("/sign-up");
+  const style = (subject: Locator) =>
+    subject.evaluate((element) => {
+      const { backgroundColor, color, borderTopWidth, borderTopStyle, textDecorationLine } = getComputedStyle(element);
+      return { backgroundColor, color, border: `${borderTopWidth} ${borderTopStyle}`, textDecorationLine };
+    });
+  const valid = await style(field(page, "E-mail address"));
+  await submitSignUp(page, { ...person, email: "nobody" });
+  await expect(summary(page)).toBeVisible();
+  expect((await style(field(page, "E-mail address"))).border).not.toBe(valid.border);
+  await page.goto("/");
+  const links = page.getByRole("main");
+  const [primary, other] = [links.getByRole("link", { name: "Create account" }), links.getByRole("link", { name: "Sign in" })];
+  expect((await style(primary)).backgroundColor).not.toBe((await style(other)).backgroundColor);
+  await signUp(page, person);
+  expect((await style(page.locator("[aria-current]"))).textDecorationLine).toBe("underline");
+  expect((await style(sections(page).last())).textDecorationLine).toBe("none");
+});
+
+test("forced colours: the header stays inside the column", async ({ page, person }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await signUp(page, person);
+  const right = (subject: Locator) => subject.evaluate((element) => element.getBoundingClientRect().right);
+  const column = await right(page.getByRole("main").getByRole("navigation").first());
+  expect(await right(button(page, "Sign out"))).toBeLessThanOrEqual(column);
 });
 
 test("forced colours: the focus indicator is visible", async ({ page }) => {

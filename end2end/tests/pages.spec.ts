@@ -1,8 +1,10 @@
 // Rules for all pages: status, titles, headers, size and form fields.
 
 import type { Page, Request } from "@playwright/test";
-import { button, field, heading, signUp } from "../support/forms.js";
+import { button, field, heading, openSection, signUp } from "../support/forms.js";
 import { expect, test } from "../support/test.js";
+
+const accountPages = ["/account", "/account/security", "/account/sessions", "/account/activity", "/account/delete"];
 
 test("unknown path: answers 404 and links to the home page", async ({ page }) => {
   const answer = await page.goto("/no-such-page");
@@ -19,13 +21,31 @@ test("pages: each has a unique title", { tag: "@server" }, async ({ page, person
     titles.add(await page.title());
   }
   await signUp(page, person);
-  titles.add(await page.title());
-  expect(titles.size).toBe(6);
+  for (const path of accountPages) {
+    await page.goto(path);
+    titles.add(await page.title());
+  }
+  expect(titles.size).toBe(5 + accountPages.length);
+});
+
+test("pages: each has a description", { tag: "@server" }, async ({ page, person }) => {
+  await signUp(page, person);
+  for (const path of [...accountPages, "/docs", "/no-such-page", "/actions/sign-in", "/api/auth/error"]) {
+    await page.goto(path);
+    await expect(page.locator("meta[name=description]"), path).toHaveAttribute("content", /^.{20,160}$/);
+  }
+});
+
+test("icon: browsers that ask for /favicon.ico get one", { tag: "@server" }, async ({ page }) => {
+  const icon = await page.request.get("/favicon.ico");
+  expect(icon.status()).toBe(200);
+  expect(icon.headers()["content-type"]).toMatch(/^image\//);
+  expect([...(await icon.body()).subarray(0, 4)]).toEqual([0, 0, 1, 0]);
 });
 
 test("pages: signed-in pages are not cached", { tag: "@server" }, async ({ page, person }) => {
   await signUp(page, person);
-  for (const path of ["/account", "/"]) {
+  for (const path of accountPages) {
     const answer = await page.goto(path);
     expect(answer?.headers()["cache-control"], path).toContain("no-store");
   }
@@ -118,12 +138,13 @@ test("forms: fields have autocomplete tokens for password managers", { tag: "@se
   await expected("Password", "new-password");
   await expected("Name (optional)", "name");
   await signUp(page, person);
+  await openSection(page, "Security");
   await expected("Current password", "current-password");
   await expected("New password", "new-password");
+  await expect(page.locator("#username[autocomplete=username]")).toHaveValue(person.email);
+  await openSection(page, "Delete account");
   await expected("Your password, to confirm", "current-password");
-  for (const id of ["username", "delete-username"]) {
-    await expect(page.locator(`#${id}[autocomplete=username]`)).toHaveValue(person.email);
-  }
+  await expect(page.locator("#delete-username[autocomplete=username]")).toHaveValue(person.email);
 });
 
 test("sign-in: the password can be revealed with JavaScript", async ({ page, person, javaScriptEnabled }) => {

@@ -1,5 +1,5 @@
 // Every page in every state: no axe violation of WCAG 2.2 AA in light and dark, and no horizontal
-// scrolling from 320 px to 4K.
+// scrolling from 320 px to 4K and with 200 % text.
 
 import { findings, withScripts } from "../support/accessibility.js";
 import { states } from "../support/states.js";
@@ -17,8 +17,9 @@ for (const { name, arrange, long } of states) {
     }
     if (subject !== page) await subject.context().close();
 
-    for (const width of [320, 3840]) {
+    for (const [width, text] of [[320, "100%"], [3840, "100%"], [390, "200%"]] as const) {
       await page.setViewportSize({ width, height: 640 });
+      await page.evaluate((size) => document.documentElement.style.setProperty("font-size", size), text);
       const { scroll, client } = await page.evaluate(() => {
         const { scrollWidth, clientWidth } = document.documentElement;
         return { scroll: scrollWidth, client: clientWidth };

@@ -4,6 +4,7 @@ import { randomInt } from "node:crypto";
 import {
   button,
   expectFieldRefused,
+  expectNotice,
   expectSignedIn,
   expectSignedOut,
   field,
@@ -22,6 +23,7 @@ import { accessToken, cookie } from "../support/tokens.js";
 test("sign-up: creates an account and signs in", async ({ page, person }) => {
   await submitSignUp(page, person);
   await expect(page).toHaveURL("/account");
+  await expectNotice(page, "Your account is created, and you’re signed in.");
   await expect(heading(page, "Your account")).toBeVisible();
   await expect(page.getByRole("main").getByText(person.email, { exact: true })).toBeVisible();
   await expect(page.getByRole("banner").getByText(person.name)).toBeVisible();

@@ -103,10 +103,10 @@ test("sign-in: repeated wrong passwords are rate limited", async ({ page, person
 test("return address: used after sign-in", async ({ page, person }) => {
   await signUp(page, person);
   await signOut(page);
-  await page.goto("/account?before=999999999");
-  await expect(page).toHaveURL("/sign-in?next=%2Faccount%3Fbefore%3D999999999");
+  await page.goto("/account/activity?before=999999999");
+  await expect(page).toHaveURL("/sign-in?next=%2Faccount%2Factivity%3Fbefore%3D999999999");
   await submitSignIn(page, person, { at: page.url() });
-  await expect(page).toHaveURL("/account?before=999999999");
+  await expect(page).toHaveURL("/account/activity?before=999999999");
 });
 
 test("return address: kept after a wrong password", { tag: "@server" }, async ({ page, person }) => {
@@ -116,16 +116,17 @@ test("return address: kept after a wrong password", { tag: "@server" }, async ({
   await expect(summary(page)).toBeVisible();
   await field(page, "Password").fill(person.password);
   await button(page, "Sign in").click();
-  await expect(page).toHaveURL("/");
+  // The start page of a signed-in user is the account page.
+  await expect(page).toHaveURL("/account");
   await expect(button(page, "Sign out")).toBeVisible();
 });
 
 test("return address: used after sign-up", { tag: "@server" }, async ({ page, person }) => {
-  await page.goto("/sign-in?next=%2Faccount%3Fbefore%3D999999999");
+  await page.goto("/sign-in?next=%2Faccount%2Factivity%3Fbefore%3D999999999");
   await page.getByRole("main").getByRole("link", { name: "Create an account" }).click();
   await expect(heading(page, "Create your account")).toBeVisible();
   await submitSignUp(page, person, { at: page.url() });
-  await expect(page).toHaveURL("/account?before=999999999");
+  await expect(page).toHaveURL("/account/activity?before=999999999");
 });
 
 const otherSites = [

@@ -1,13 +1,23 @@
 // Story 4: sign out.
 
-import { button, expectSignedIn, expectSignedOut, heading, notice, postFromOtherOrigin, signOut, signUp } from "../support/forms.js";
+import {
+  button,
+  expectNotice,
+  expectSignedIn,
+  expectSignedOut,
+  heading,
+  postFromOtherOrigin,
+  signOut,
+  signUp,
+} from "../support/forms.js";
 import { expect, test } from "../support/test.js";
 import { accessToken, cookie } from "../support/tokens.js";
 
 test("sign-out: removes both cookies and shows a message", async ({ page, context, person }) => {
   await signUp(page, person);
   await button(page, "Sign out").click();
-  await expect(notice(page)).toContainText("You’re signed out.");
+  await expectNotice(page, "You’re signed out.");
+  await expect(page).toHaveURL("/sign-in");
   const names = (await context.cookies()).map(({ name }) => name);
   expect(names).not.toContain("latchkey_access");
   expect(names).not.toContain("latchkey_session");
@@ -60,4 +70,6 @@ test("sign-out: the back button does not show the account", async ({ page, perso
 test("account: redirects to sign-in with a return address", async ({ page }) => {
   await page.goto("/account");
   await expect(page).toHaveURL("/sign-in?next=%2Faccount");
+  await page.goto("/account/sessions?all");
+  await expect(page).toHaveURL("/sign-in?next=%2Faccount%2Fsessions%3Fall");
 });

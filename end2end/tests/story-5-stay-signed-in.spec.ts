@@ -1,6 +1,6 @@
 // Story 5: stay signed in. Access tokens expire after three seconds here.
 
-import { expectSignedIn, heading, signUp } from "../support/forms.js";
+import { activity, expectSignedIn, heading, openSection, signUp } from "../support/forms.js";
 import { servers } from "../support/servers.js";
 import { expect, test } from "../support/test.js";
 import { type AccessToken, accessToken, cookie } from "../support/tokens.js";
@@ -22,9 +22,9 @@ test("renewal: the next page renews an expired access token", async ({ page, con
   expect(second.claims.jti).not.toBe(first.claims.jti);
   expect(second.claims.sid).toBe(first.claims.sid);
   expect((await cookie(context, "session")).value).not.toBe(session.value);
-  const activity = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
-  await expect(activity).toHaveCount(1);
-  await expect(activity).toContainText("Account created");
+  await openSection(page, "Activity");
+  await expect(activity(page)).toHaveCount(1);
+  await expect(activity(page)).toContainText("Account created");
 });
 
 test("renewal: an access token is renewed in the last third of its lifetime", { tag: "@server" }, async ({ page, context, person }) => {

@@ -1,7 +1,7 @@
 // Tests that every proxy configuration must pass.
 
 import { expect, test } from "@playwright/test";
-import { expectRefused, submitSignIn, submitSignUp } from "../../support/forms.js";
+import { expectRefused, openSection, submitSignIn, submitSignUp } from "../../support/forms.js";
 import { newPerson } from "../../support/people.js";
 import { ask, bearer, setCookie, signUp } from "./client.js";
 import { claims, type Proxy, type Stack, startStack } from "./stack.js";
@@ -237,9 +237,11 @@ function rules(proxy: Proxy): void {
         await expect(page).toHaveURL(`${stack.url}/tasks/7?done=no&page=2`);
         await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
         await page.goto("/account");
+        await openSection(page, "Devices");
+        await page.goto("/.well-known/change-password");
+        await expect(page).toHaveURL(`${stack.url}/account/security`);
         await page.getByRole("button", { name: "Sign out", exact: true }).click();
-        // The home page belongs to the service and requires a session.
-        await expect(page).toHaveURL(/\/sign-in\?next=/);
+        await expect(page).toHaveURL(`${stack.url}/sign-in`);
         await page.goto("/tasks/8?done=yes");
         await submitSignIn(page, { ...person, password: "not this one" }, { at: page.url() });
         await expectRefused(page, "isn’t right");
