@@ -60,7 +60,7 @@ impl Visitor {
     }
 
     /// A request without a known user.
-    fn anonymous(parts: &Parts, state: &AppState) -> Self {
+    pub fn anonymous(parts: &Parts, state: &AppState) -> Self {
         Self {
             state: state.clone(),
             jar: parts.extensions.get().cloned(),
