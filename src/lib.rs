@@ -35,16 +35,16 @@
 //!           http ─► config, ui, auth, domain
 //!         config ─► auth (what may be a secret), domain
 //!         import ─► auth, store
-//!           auth ─► store, crypto, clock, domain
+//!           auth ─► store, outbound, crypto, clock, domain
 //!             ui ─► domain
 //!   store, clock ─► domain
-//! domain, crypto ─► nothing
+//! domain, crypto, outbound ─► nothing
 //! ```
 //!
 //! Imports point downward only; a test enforces it, also between the sub-modules of [`auth`] and [`http`].
 //! [`domain`] imports nothing of the crate and is compiled for server and browser. [`auth`] knows neither
 //! HTML nor JSON nor HTTP. SQL lives in [`store`], `jsonwebtoken` in [`auth::token`] and [`auth::keys`],
-//! argon2 in [`auth::password::hasher`], cookies in one file of [`http`].
+//! argon2 in [`auth::password::hasher`], cookies in one file of [`http`], `reqwest` in [`outbound`].
 //!
 //! # Where to look
 //!
@@ -66,6 +66,7 @@
 //! | rate limits | [`auth::throttle`] |
 //! | the security log | [`auth::audit`], [`domain::event::EventKind`] |
 //! | background jobs | [`auth::jobs`] |
+//! | requests to other services | [`outbound`] |
 //! | tables; queries | the workspace member `migrations`; [`store`] |
 //! | importing users | [`import`] |
 //! | settings | [`config`]: one file per concern |
@@ -95,6 +96,8 @@ pub mod domain;
 pub mod http;
 #[cfg(feature = "ssr")]
 pub mod import;
+#[cfg(feature = "ssr")]
+pub mod outbound;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
