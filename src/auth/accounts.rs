@@ -1,6 +1,7 @@
-//! Accounts: sign-up, profile, deletion.
+//! Accounts: sign-up, profile, disabling, deletion.
 
 pub mod delete;
+pub mod disable;
 pub mod profile;
 pub mod sign_up;
 
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use super::{audit::Audit, password::Passwords, sessions::Sessions, throttle::Throttle};
 use crate::{clock::Clock, store::Store};
 
-/// Creates, changes and deletes accounts.
+/// Creates, changes, disables and deletes accounts.
 pub struct Accounts {
     store: Store,
     clock: Clock,

@@ -11,6 +11,10 @@ pub enum EventKind {
     UserCreated,
     /// The profile changed.
     UserUpdated,
+    /// The account was disabled.
+    UserDisabled,
+    /// The account was enabled.
+    UserEnabled,
     /// The account was deleted.
     UserDeleted,
     /// A user signed in.
@@ -43,9 +47,11 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::UserCreated,
         Self::UserUpdated,
+        Self::UserDisabled,
+        Self::UserEnabled,
         Self::UserDeleted,
         Self::LoginSuccess,
         Self::LoginFail,
@@ -70,6 +76,8 @@ impl EventKind {
         match self {
             Self::UserCreated => "user_created",
             Self::UserUpdated => "user_updated",
+            Self::UserDisabled => "user_disabled",
+            Self::UserEnabled => "user_enabled",
             Self::UserDeleted => "user_deleted",
             Self::LoginSuccess => "authn_login_success",
             Self::LoginFail => "authn_login_fail",

@@ -123,6 +123,8 @@ pub enum FormError {
     SignUpClosed,
     /// No account has this e-mail address and password.
     Credentials,
+    /// The password is right, and the account is disabled.
+    Disabled,
     /// Too many attempts.
     Throttled {
         /// In seconds.
@@ -142,7 +144,12 @@ impl FormError {
             Self::Name(_) => Some(Field::Name),
             Self::Password(_) => Some(Field::Password),
             Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
-            Self::SignUpClosed | Self::Credentials | Self::Throttled { .. } | Self::Busy | Self::Internal => None,
+            Self::SignUpClosed
+            | Self::Credentials
+            | Self::Disabled
+            | Self::Throttled { .. }
+            | Self::Busy
+            | Self::Internal => None,
         }
     }
 

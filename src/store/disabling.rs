@@ -1,11 +1,8 @@
 //! Disabling and enabling accounts. A disabled account keeps its address, password and data.
 
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait},
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
-use super::{Store, StoreError, entity::user, sessions::end_others};
+use super::{Store, StoreError, credentials, entity::user, sessions::end_others};
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
 
 /// A disabled account.
@@ -41,14 +38,12 @@ impl Store {
     }
 }
 
-/// Disables an account and ends its sessions, as the last step of a transaction. `None` if the account does
-/// not exist.
+/// Disables an account and ends its sessions. `None` if the account does not exist.
 pub(super) async fn disable(
     transaction: &DatabaseTransaction,
     owner: UserId,
     now: Timestamp,
 ) -> Result<Option<DisabledUser>, DbErr> {
-    // Lock the account, so that a concurrent sign-in creates no session of a disabled account.
     let Some(disabled_at) = lock_user(transaction, owner).await? else { return Ok(None) };
     let changed = disabled_at.is_none();
     if changed {
@@ -58,16 +53,12 @@ pub(super) async fn disable(
     Ok(Some(DisabledUser { ended, changed }))
 }
 
-/// When the account was disabled, inside an `Option` that is `None` if the account does not exist. Locks the
-/// account's row until the transaction ends: an update without a change does so on both databases.
+/// When the account was disabled, inside an `Option` that is `None` if the account does not exist.
+///
+/// Locks the account's row until the transaction ends, and advances the version of the credentials: requests
+/// that have verified a password open no session and change no password.
 async fn lock_user(transaction: &DatabaseTransaction, owner: UserId) -> Result<Option<Option<i64>>, DbErr> {
-    let version = user::Column::CredentialsVersion;
-    let locked = user::Entity::update_many()
-        .col_expr(version, Expr::col(version).add(0))
-        .filter(user::Column::Id.eq(owner.as_str()))
-        .exec(transaction)
-        .await?;
-    if locked.rows_affected == 0 {
+    if !credentials::advance_version(transaction, owner, None).await? {
         return Ok(None);
     }
     let query = user::Entity::find_by_id(owner).select_only().column(user::Column::DisabledAt);

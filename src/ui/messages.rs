@@ -24,6 +24,7 @@ pub fn form_error(error: FormError) -> String {
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
+        FormError::Disabled => "This account is disabled. Contact support.".into(),
         FormError::Throttled { retry_after } => {
             format!("Too many attempts. Try again in {}.", format::duration(retry_after))
         }
@@ -83,6 +84,8 @@ pub const fn event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::UserCreated => "Account created",
         EventKind::UserUpdated => "Profile changed",
+        EventKind::UserDisabled => "Account disabled",
+        EventKind::UserEnabled => "Account enabled",
         EventKind::UserDeleted => "Account deleted",
         EventKind::LoginSuccess => "Signed in",
         EventKind::LoginFail => "A wrong password was given",
@@ -122,6 +125,7 @@ mod tests {
             FormError::CurrentPassword,
             FormError::SignUpClosed,
             FormError::Credentials,
+            FormError::Disabled,
             FormError::Throttled { retry_after: 90 },
             FormError::Busy,
             FormError::Internal,

@@ -6,6 +6,7 @@
 mod architecture;
 mod contract;
 mod delete_account;
+mod disabled_account;
 mod edge;
 mod forward_auth;
 mod import;

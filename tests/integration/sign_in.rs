@@ -275,24 +275,6 @@ async fn sign_in_rehashes_outdated_parameters() {
 }
 
 #[tokio::test]
-async fn disabled_account_looks_like_wrong_password() {
-    let app = TestApp::new().await;
-    let ada = app.person("ada@example.com").await;
-    let browser = Browser::new(&app);
-    browser.sign_in("ada@example.com", PASSWORD).await;
-    operate(&app, "UPDATE users SET disabled_at = 1").await;
-    let disabled = api_sign_in(&app, "ada@example.com", PASSWORD).await;
-    let unknown = api_sign_in(&app, "eve@example.com", PASSWORD).await;
-    assert_eq!(comparable(&disabled), comparable(&unknown));
-    assert!(!browser.is_signed_in().await);
-    assert_eq!(ada.get(&app, "").await.status, 401);
-    let rename = app.client().patch(&ada.path("")).bearer(&ada.access_token);
-    assert_eq!(rename.json(&json!({ "name": "Eve" })).await.status, 401);
-    let log = security_log(&app).await;
-    assert!(log.iter().any(|event| event.kind == "authn_login_fail" && event.detail.as_deref() == Some("disabled")));
-}
-
-#[tokio::test]
 async fn damaged_hash_looks_like_wrong_password() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;

@@ -34,6 +34,9 @@ pub enum SignInError {
     /// The address or the password is wrong. Does not reveal which.
     #[error("the e-mail address or the password is wrong")]
     Credentials,
+    /// The password is right, and the account is disabled.
+    #[error("the account is disabled")]
+    Disabled,
     /// The password was not checked, or the session not opened.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
@@ -50,7 +53,7 @@ struct Login {
 
 impl SignIn {
     /// Checks a password and opens a session. An unknown address takes the same work and gets the same
-    /// answer as a wrong password.
+    /// answer as a wrong password. A disabled account is checked like an enabled one.
     pub async fn with_password(
         &self,
         form: EmailAndPassword<'_>,
@@ -105,10 +108,12 @@ impl SignIn {
                 let verified = VerifiedUser { user: login.user, method: AuthMethod::Password, version };
                 Ok(Login { verified, stored: login.password, rehash })
             }
-            (login, _) => {
+            (login, verdict) => {
                 let detail = login.is_some_and(|login| login.disabled).then_some(EventDetail::Disabled);
                 self.audit.record(EventKind::LoginFail, Subject::from(user), requester, detail).await;
-                Err(SignInError::Credentials)
+                // Only the account's own password reveals that the account is disabled.
+                let disabled = detail.is_some() && matches!(verdict, Verdict::Match { .. });
+                Err(if disabled { SignInError::Disabled } else { SignInError::Credentials })
             }
         }
     }

@@ -69,6 +69,7 @@ impl From<SignInError> for FormErrors {
         match error {
             SignInError::Email(invalid) => FormError::Email(invalid).into(),
             SignInError::Credentials => FormError::Credentials.into(),
+            SignInError::Disabled => FormError::Disabled.into(),
             SignInError::Interrupted(interrupted) => interrupted.into(),
         }
     }

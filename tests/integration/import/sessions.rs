@@ -234,3 +234,13 @@ async fn import_with_4500_sessions_succeeds() {
         assert_eq!((again.sessions.imported, again.sessions.already_here), (0, 4500), "{again}");
     }
 }
+
+#[tokio::test]
+async fn old_cookie_of_a_disabled_account_is_refused() {
+    let app = TestApp::new().await;
+    let browser = moved_in(&app).await;
+    app.disable(ADA).await;
+    assert!(!browser.is_signed_in().await);
+    assert_eq!(user_of(&app, TOKEN).await, None);
+    assert_eq!(sign_in(&app, "ada@example.com", PASSWORD).await.status, 403);
+}

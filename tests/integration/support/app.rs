@@ -8,6 +8,7 @@ use axum::{Router, body::Body};
 use latchkey::{
     app::{self, StartError},
     auth::{
+        Requester,
         password::hasher::{HashLimits, HashParameters, PasswordHasher},
         token::{AccessClaims, TokenRefusal},
     },
@@ -178,6 +179,18 @@ impl TestApp {
 
     pub async fn try_poll_keys(&self) -> Result<(), String> {
         self.state.auth.keys.refresh().await.map_err(|error| error.to_string())
+    }
+
+    /// Disables an account, as an operator does.
+    pub async fn disable(&self, user_id: &str) {
+        let user = user_id.parse().expect("a user id");
+        self.state.auth.accounts.disable(user, &Requester::default()).await.expect("the account exists");
+    }
+
+    /// Enables an account.
+    pub async fn enable(&self, user_id: &str) {
+        let user = user_id.parse().expect("a user id");
+        self.state.auth.accounts.enable(user, &Requester::default()).await.expect("the account exists");
     }
 
     /// Deletes what has passed its retention period.

@@ -64,6 +64,10 @@ route_errors! {
         InvalidCredentials => ContractError::new(
             StatusCode::UNAUTHORIZED, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password",
         ),
+        Disabled => ContractError::forbidden(
+            "BANNED_USER",
+            "You have been banned from this application. Please contact support if you believe this is an error.",
+        ),
         ..LoginCsrf(LoginCsrfError),
         ..Validation(ValidationError),
         ..Interrupted(Interrupted),
@@ -75,6 +79,7 @@ impl From<SignInError> for SignInRouteError {
         match error {
             SignInError::Email(_) => Self::InvalidEmail,
             SignInError::Credentials => Self::InvalidCredentials,
+            SignInError::Disabled => Self::Disabled,
             SignInError::Interrupted(interrupted) => interrupted.into(),
         }
     }
