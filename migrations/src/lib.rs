@@ -14,6 +14,7 @@ mod m20261121_000006_signing_keys;
 mod m20261121_000007_imported_sessions;
 mod m20261125_000008_credentials;
 mod m20261127_000011_normal_addresses;
+mod m20261127_000012_user_events;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_imported_sessions::Migration),
             Box::new(m20261125_000008_credentials::Migration),
             Box::new(m20261127_000011_normal_addresses::Migration),
+            Box::new(m20261127_000012_user_events::Migration),
         ]
     }
 }

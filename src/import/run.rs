@@ -100,7 +100,7 @@ impl Importer<'_> {
         if dry_run {
             run.import.rollback().await?;
         } else {
-            run.import.commit().await?;
+            run.import.commit(self.now).await?;
         }
         let taken = started.elapsed();
         if pause {

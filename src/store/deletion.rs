@@ -6,7 +6,8 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion},
     entity::{session, user},
-    sessions::end_others,
+    session_ends::end_others,
+    user_events::{self, NewUserEvent},
 };
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
 
@@ -32,6 +33,9 @@ impl Store {
         if deleted.rows_affected == 0 {
             return Ok(None);
         }
+        user_events::scrub(&transaction, owner).await?;
+        let events = NewUserEvent::ended(owner, &ended, EndReason::UserDeleted);
+        user_events::append(&transaction, events.chain([NewUserEvent::deleted(owner)]), now).await?;
         transaction.commit().await?;
         Ok(Some(ended))
     }

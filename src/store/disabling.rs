@@ -1,9 +1,14 @@
 //! Disabling and enabling accounts. A disabled account keeps its address, password and data.
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::{Store, StoreError, credentials, entity::user, sessions::end_others};
-use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
+use super::{
+    Store, StoreError, credentials,
+    entity::user,
+    session_ends::end_others,
+    user_events::{self, NewUserEvent},
+};
+use crate::domain::{SessionId, Timestamp, UserId, session::EndReason, user_event::UserEventKind};
 
 /// A disabled account.
 #[derive(Debug)]
@@ -19,61 +24,69 @@ impl Store {
     /// exist.
     pub async fn disable_user(&self, owner: UserId, now: Timestamp) -> Result<Option<DisabledUser>, StoreError> {
         let transaction = self.begin_write().await?;
-        let disabled = disable(&transaction, owner, now).await?;
+        let Some((disabled, events)) = disable(&transaction, owner, now).await? else { return Ok(None) };
+        user_events::append(&transaction, events, now).await?;
         transaction.commit().await?;
-        Ok(disabled)
+        Ok(Some(disabled))
     }
 
     /// Enables `owner`'s account. Ended sessions stay ended. `None` if the account does not exist, otherwise
     /// whether the account was disabled before.
-    pub async fn enable_user(&self, owner: UserId) -> Result<Option<bool>, StoreError> {
+    pub async fn enable_user(&self, owner: UserId, now: Timestamp) -> Result<Option<bool>, StoreError> {
         let transaction = self.begin_write().await?;
-        let Some(disabled_at) = lock_user(&transaction, owner).await? else { return Ok(None) };
-        let changed = disabled_at.is_some();
+        let Some(row) = lock_user(&transaction, owner).await? else { return Ok(None) };
+        let changed = row.disabled_at.is_some();
         if changed {
-            set_disabled_at(&transaction, owner, None).await?;
+            let event = set_disabled_at(&transaction, row, None).await?;
+            user_events::append(&transaction, [event], now).await?;
         }
         transaction.commit().await?;
         Ok(Some(changed))
     }
 }
 
-/// Disables an account and ends its sessions. `None` if the account does not exist.
+/// Disables an account and ends its sessions. Returns the user events that the caller appends at the end of the
+/// transaction. `None` if the account does not exist.
 pub(super) async fn disable(
     transaction: &DatabaseTransaction,
     owner: UserId,
     now: Timestamp,
-) -> Result<Option<DisabledUser>, DbErr> {
-    let Some(disabled_at) = lock_user(transaction, owner).await? else { return Ok(None) };
-    let changed = disabled_at.is_none();
-    if changed {
-        set_disabled_at(transaction, owner, Some(now)).await?;
-    }
+) -> Result<Option<(DisabledUser, Vec<NewUserEvent>)>, DbErr> {
+    let Some(row) = lock_user(transaction, owner).await? else { return Ok(None) };
+    let event = match row.disabled_at {
+        None => Some(set_disabled_at(transaction, row, Some(now)).await?),
+        Some(_) => None,
+    };
+    let changed = event.is_some();
     let ended = end_others(transaction, owner, None, EndReason::UserDisabled, now).await?;
-    Ok(Some(DisabledUser { ended, changed }))
+    let ends = NewUserEvent::ended(owner, &ended, EndReason::UserDisabled);
+    let events = event.into_iter().chain(ends).collect();
+    Ok(Some((DisabledUser { ended, changed }, events)))
 }
 
-/// When the account was disabled, inside an `Option` that is `None` if the account does not exist.
+/// The account, locked until the transaction ends. `None` if it does not exist.
 ///
-/// Locks the account's row until the transaction ends, and advances the version of the credentials: requests
-/// that have verified a password open no session and change no password.
-async fn lock_user(transaction: &DatabaseTransaction, owner: UserId) -> Result<Option<Option<i64>>, DbErr> {
+/// Advances the version of the credentials: requests that have verified a password create no session and
+/// change no password.
+async fn lock_user(transaction: &DatabaseTransaction, owner: UserId) -> Result<Option<user::Model>, DbErr> {
     if !credentials::advance_version(transaction, owner, None).await? {
         return Ok(None);
     }
-    let query = user::Entity::find_by_id(owner).select_only().column(user::Column::DisabledAt);
-    query.into_tuple().one(transaction).await
+    user::Entity::find_by_id(owner).one(transaction).await
 }
 
+/// Changes the account, and returns the event.
 async fn set_disabled_at(
     transaction: &DatabaseTransaction,
-    owner: UserId,
+    mut row: user::Model,
     disabled_at: Option<Timestamp>,
-) -> Result<(), DbErr> {
+) -> Result<NewUserEvent, DbErr> {
+    row.disabled_at = disabled_at.map(Timestamp::millis);
     user::Entity::update_many()
-        .col_expr(user::Column::DisabledAt, Expr::value(disabled_at.map(Timestamp::millis)))
-        .filter(user::Column::Id.eq(owner.as_str()))
+        .col_expr(user::Column::DisabledAt, Expr::value(row.disabled_at))
+        .filter(user::Column::Id.eq(row.id))
         .exec(transaction)
         .await?;
-    Ok(())
+    let kind = if row.disabled_at.is_some() { UserEventKind::Disabled } else { UserEventKind::Enabled };
+    Ok(NewUserEvent::of_user(kind, &row))
 }

@@ -7,4 +7,6 @@ pub mod imported_session;
 pub mod session;
 pub mod signing_key;
 pub mod user;
+pub mod user_event;
+pub mod user_events_purged;
 pub mod user_id;

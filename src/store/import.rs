@@ -1,6 +1,9 @@
 //! Imports accounts and sessions in short transactions.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect, Set,
@@ -12,8 +15,9 @@ use super::{
     entity::{credential, event, imported_session, session, user, user_id::StoredUserId},
     migrate_within,
     sessions::NewSession,
+    user_events::{self, NewUserEvent},
 };
-use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind};
+use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind, user_event::UserEventKind};
 
 /// Rows per statement. Databases limit the number of bound values.
 const ROWS: usize = 500;
@@ -66,6 +70,15 @@ pub struct NewImportedSession {
 /// A running import transaction. Nothing is stored until it is committed.
 pub struct Import {
     transaction: DatabaseTransaction,
+    /// The user events that are written at the end. Until then, other writers can append theirs.
+    changes: Mutex<Changes>,
+}
+
+/// The changes of an import, for user events.
+#[derive(Default)]
+struct Changes {
+    users: Vec<(UserId, UserEventKind)>,
+    disabled: Vec<NewUserEvent>,
 }
 
 impl Store {
@@ -76,14 +89,14 @@ impl Store {
         if transaction.get_database_backend() == DbBackend::Postgres {
             transaction.execute_unprepared("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").await?;
         }
-        Ok(Import { transaction })
+        Ok(Import { transaction, changes: Mutex::default() })
     }
 
     /// Begins an import transaction that will be rolled back. It applies the migrations, which are rolled back too.
     pub async fn begin_dry_import(&self) -> Result<Import, StoreError> {
         let transaction = self.begin_write().await?;
         migrate_within(&transaction).await?;
-        Ok(Import { transaction })
+        Ok(Import { transaction, changes: Mutex::default() })
     }
 }
 
@@ -186,6 +199,7 @@ impl Import {
             ..Default::default()
         });
         event::Entity::insert_many(events).exec_without_returning(&self.transaction).await?;
+        self.changes().users.extend(users.iter().map(|new| (new.id, UserEventKind::Created)));
         Ok(())
     }
 
@@ -199,6 +213,7 @@ impl Import {
             .filter(user::Column::Id.eq(profile.id.as_str()))
             .exec(&self.transaction)
             .await?;
+        self.changes().users.push((profile.id, UserEventKind::Updated));
         Ok(())
     }
 
@@ -257,16 +272,26 @@ impl Import {
         Ok(())
     }
 
-    /// Disables accounts and ends their sessions, as the last step of the transaction.
+    /// Disables accounts and ends their sessions.
     pub async fn disable_users(&self, users: &[UserId], now: Timestamp) -> Result<(), StoreError> {
         for user in users {
-            disabling::disable(&self.transaction, *user, now).await?;
+            if let Some((_, events)) = disabling::disable(&self.transaction, *user, now).await? {
+                self.changes().disabled.extend(events);
+            }
         }
         Ok(())
     }
 
-    /// Commits the import.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    fn changes(&self) -> MutexGuard<'_, Changes> {
+        // No code panics while it has the lock.
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the user events and commits the import.
+    pub async fn commit(self, now: Timestamp) -> Result<(), StoreError> {
+        let Changes { users, disabled } = self.changes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        user_events::append_users(&self.transaction, &users, now).await?;
+        user_events::append(&self.transaction, disabled, now).await?;
         Ok(self.transaction.commit().await?)
     }
 

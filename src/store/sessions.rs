@@ -3,14 +3,16 @@
 use std::net::IpAddr;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set, UpdateMany, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Select,
+    Set, sea_query::Expr,
 };
 
 use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion},
     entity::session::{ActiveModel, Column, Entity, Model},
+    session_ends::{end_others, end_surplus},
+    user_events::{self, NewUserEvent},
 };
 use crate::domain::{
     SessionId, Timestamp, UserId,
@@ -124,7 +126,9 @@ impl Store {
             return Ok(None);
         }
         new.insert(&transaction).await?;
-        let surplus = end_surplus(&transaction, owner, new.session.created_at).await?;
+        let now = new.session.created_at;
+        let surplus = end_surplus(&transaction, owner, now).await?;
+        user_events::append(&transaction, NewUserEvent::ended(owner, &surplus, EndReason::Surplus), now).await?;
         transaction.commit().await?;
         Ok(Some(surplus))
     }
@@ -206,33 +210,6 @@ impl Store {
         Ok(active_sessions(owner, now).filter(Column::Id.eq(id.uuid())).one(&self.db).await?.map(to_session))
     }
 
-    /// Ends a session of `owner`. `false` if the session does not exist or has already ended.
-    pub async fn end_session(
-        &self,
-        owner: UserId,
-        id: SessionId,
-        reason: EndReason,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let update = end_update(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.as_str()));
-        let updated = update.exec(&self.db).await?;
-        Ok(updated.rows_affected == 1)
-    }
-
-    /// Ends every session of `owner` except `keep`. Returns the ended sessions.
-    pub async fn end_other_sessions(
-        &self,
-        owner: UserId,
-        keep: Option<SessionId>,
-        reason: EndReason,
-        now: Timestamp,
-    ) -> Result<Vec<SessionId>, StoreError> {
-        let transaction = self.begin_write().await?;
-        let ended = end_others(&transaction, owner, keep, reason, now).await?;
-        transaction.commit().await?;
-        Ok(ended)
-    }
-
     /// Replaces `owner`'s password hash, ends every session except the one that `after` keeps, and creates the
     /// one that `after` contains, in one transaction. Returns the ended sessions. `None` if the credentials no
     /// longer have the version `seen`.
@@ -257,20 +234,9 @@ impl Store {
         if let AfterPasswordChange::Open(new) = after {
             new.insert(&transaction).await?;
         }
+        user_events::append(&transaction, NewUserEvent::ended(owner, &ended, EndReason::PasswordChanged), now).await?;
         transaction.commit().await?;
         Ok(Some(ended))
-    }
-
-    /// All users' sessions that ended at or after `since`, for the revocation feed.
-    pub async fn sessions_ended_since(&self, since: Timestamp) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
-        let rows: Vec<(uuid::Uuid, i64)> = Entity::find()
-            .select_only()
-            .columns([Column::Id, Column::EndedAt])
-            .filter(Column::EndedAt.gte(since.millis()))
-            .into_tuple()
-            .all(&self.db)
-            .await?;
-        Ok(rows.into_iter().map(|(id, at)| (SessionId::from_uuid(id), Timestamp::from_millis(at))).collect())
     }
 
     /// Deletes the sessions that ended or expired before `before`. Returns their number.
@@ -281,7 +247,7 @@ impl Store {
     }
 }
 
-fn active_sessions(owner: UserId, now: Timestamp) -> Select<Entity> {
+pub(super) fn active_sessions(owner: UserId, now: Timestamp) -> Select<Entity> {
     Entity::find()
         .filter(Column::UserId.eq(owner.as_str()))
         .filter(Column::EndedAt.is_null())
@@ -294,62 +260,6 @@ fn unchanged(seen: &StoredSession) -> Condition {
         .add(Column::Id.eq(seen.session.id.uuid()))
         .add(Column::Generation.eq(seen.generation))
         .add(Column::EndedAt.is_null())
-}
-
-/// Ends the sessions that match the caller's filter and have not ended yet.
-fn end_update(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
-    Entity::update_many()
-        .col_expr(Column::EndedAt, Expr::value(now.millis()))
-        .col_expr(Column::EndReason, Expr::value(reason.as_str()))
-        .filter(Column::EndedAt.is_null())
-}
-
-pub(super) async fn end_others(
-    transaction: &DatabaseTransaction,
-    owner: UserId,
-    keep: Option<SessionId>,
-    reason: EndReason,
-    now: Timestamp,
-) -> Result<Vec<SessionId>, DbErr> {
-    // Lock the rows in a fixed order, so that concurrent calls for one user do not deadlock.
-    let rows: Vec<uuid::Uuid> = active_sessions(owner, now)
-        .select_only()
-        .column(Column::Id)
-        .order_by_asc(Column::Id)
-        .lock_exclusive()
-        .into_tuple()
-        .all(transaction)
-        .await?;
-    let ended: Vec<SessionId> = rows.into_iter().map(SessionId::from_uuid).filter(|id| Some(*id) != keep).collect();
-    end_update(reason, now)
-        .filter(Column::UserId.eq(owner.as_str()))
-        .filter(Column::Id.ne(keep.map_or_else(uuid::Uuid::nil, SessionId::uuid)))
-        .exec(transaction)
-        .await?;
-    Ok(ended)
-}
-
-/// Ends the least recently used sessions above the limit. Returns the ended sessions.
-async fn end_surplus(
-    transaction: &DatabaseTransaction,
-    owner: UserId,
-    now: Timestamp,
-) -> Result<Vec<SessionId>, DbErr> {
-    let surplus: Vec<uuid::Uuid> = active_sessions(owner, now)
-        .select_only()
-        .column(Column::Id)
-        .order_by_desc(Column::LastSeenAt)
-        .order_by_desc(Column::Id)
-        .offset(MAX_SESSIONS)
-        .limit(MAX_SESSIONS)
-        .into_tuple()
-        .all(transaction)
-        .await?;
-    if surplus.is_empty() {
-        return Ok(Vec::new());
-    }
-    end_update(EndReason::Surplus, now).filter(Column::Id.is_in(surplus.iter().copied())).exec(transaction).await?;
-    Ok(surplus.into_iter().map(SessionId::from_uuid).collect())
 }
 
 fn to_session(row: Model) -> Session {

@@ -9,10 +9,12 @@ use super::{
     credentials::{self, CredentialsVersion, StoredPassword},
     entity::user::{self, Entity as Users},
     sessions::NewSession,
+    user_events::{self, NewUserEvent},
 };
 use crate::domain::{
     Email, Name, Timestamp, UserId,
     user::{ImageChange, ProfileChange, User},
+    user_event::UserEventKind,
 };
 
 /// The data of a new account.
@@ -80,8 +82,8 @@ impl Store {
             disabled_at: Set(None),
             credentials_version: Set(0),
         };
-        let user = match row.insert(&transaction).await {
-            Ok(row) => to_user(row),
+        let row = match row.insert(&transaction).await {
+            Ok(row) => row,
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
                 return Err(CreateAccountError::EmailTaken);
             }
@@ -89,8 +91,10 @@ impl Store {
         };
         credentials::insert_password(&transaction, account.id, account.password_hash, now).await?;
         session.insert(&transaction).await?;
+        let event = NewUserEvent::of_user(UserEventKind::Created, &row);
+        user_events::append(&transaction, [event], now).await?;
         transaction.commit().await?;
-        Ok(user)
+        Ok(to_user(row))
     }
 
     /// The account with this address, for a password check.
@@ -134,8 +138,15 @@ impl Store {
             };
             update = update.col_expr(user::Column::Image, Expr::value(image));
         }
-        update.exec(&self.db).await?;
-        self.enabled_user(owner).await
+        let transaction = self.begin_write().await?;
+        if update.exec(&transaction).await?.rows_affected == 0 {
+            return Ok(None);
+        }
+        let Some(row) = Users::find_by_id(owner).one(&transaction).await? else { return Ok(None) };
+        let event = NewUserEvent::of_user(UserEventKind::Updated, &row);
+        user_events::append(&transaction, [event], now).await?;
+        transaction.commit().await?;
+        Ok(Some(to_user(row)))
     }
 }
 

@@ -1,0 +1,117 @@
+//! The ends of sessions before their expiry. The transaction that ends a session also writes the user event.
+
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+    sea_query::Expr,
+};
+
+use super::{
+    Store, StoreError,
+    entity::session::{Column, Entity},
+    sessions::{MAX_SESSIONS, active_sessions},
+    user_events::{self, NewUserEvent},
+};
+use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
+
+impl Store {
+    /// Ends a session of `owner`. `false` if the session does not exist or has already ended.
+    pub async fn end_session(
+        &self,
+        owner: UserId,
+        id: SessionId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let transaction = self.begin_write().await?;
+        let update = end_update(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.as_str()));
+        let ended = update.exec(&transaction).await?.rows_affected == 1;
+        if ended {
+            user_events::append(&transaction, NewUserEvent::ended(owner, &[id], reason), now).await?;
+        }
+        transaction.commit().await?;
+        Ok(ended)
+    }
+
+    /// Ends every session of `owner` except `keep`. Returns the ended sessions.
+    pub async fn end_other_sessions(
+        &self,
+        owner: UserId,
+        keep: Option<SessionId>,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let transaction = self.begin_write().await?;
+        let ended = end_others(&transaction, owner, keep, reason, now).await?;
+        user_events::append(&transaction, NewUserEvent::ended(owner, &ended, reason), now).await?;
+        transaction.commit().await?;
+        Ok(ended)
+    }
+
+    /// All users' sessions that ended at or after `since`, for the revocation feed.
+    pub async fn sessions_ended_since(&self, since: Timestamp) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
+        let rows: Vec<(uuid::Uuid, i64)> = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::EndedAt])
+            .filter(Column::EndedAt.gte(since.millis()))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(rows.into_iter().map(|(id, at)| (SessionId::from_uuid(id), Timestamp::from_millis(at))).collect())
+    }
+}
+
+/// Ends the sessions that match the caller's filter and have not ended yet.
+fn end_update(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now.millis()))
+        .col_expr(Column::EndReason, Expr::value(reason.as_str()))
+        .filter(Column::EndedAt.is_null())
+}
+
+pub(super) async fn end_others(
+    transaction: &DatabaseTransaction,
+    owner: UserId,
+    keep: Option<SessionId>,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, DbErr> {
+    // Lock the rows in a fixed order, so that concurrent calls for one user do not deadlock.
+    let rows: Vec<uuid::Uuid> = active_sessions(owner, now)
+        .select_only()
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let ended: Vec<SessionId> = rows.into_iter().map(SessionId::from_uuid).filter(|id| Some(*id) != keep).collect();
+    end_update(reason, now)
+        .filter(Column::UserId.eq(owner.as_str()))
+        .filter(Column::Id.ne(keep.map_or_else(uuid::Uuid::nil, SessionId::uuid)))
+        .exec(transaction)
+        .await?;
+    Ok(ended)
+}
+
+/// Ends the least recently used sessions above the limit. Returns the ended sessions.
+pub(super) async fn end_surplus(
+    transaction: &DatabaseTransaction,
+    owner: UserId,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, DbErr> {
+    let surplus: Vec<uuid::Uuid> = active_sessions(owner, now)
+        .select_only()
+        .column(Column::Id)
+        .order_by_desc(Column::LastSeenAt)
+        .order_by_desc(Column::Id)
+        .offset(MAX_SESSIONS)
+        .limit(MAX_SESSIONS)
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    if surplus.is_empty() {
+        return Ok(Vec::new());
+    }
+    end_update(EndReason::Surplus, now).filter(Column::Id.is_in(surplus.iter().copied())).exec(transaction).await?;
+    Ok(surplus.into_iter().map(SessionId::from_uuid).collect())
+}
