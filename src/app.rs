@@ -22,7 +22,9 @@ use crate::{
     crypto::derive::{DerivationFailed, DerivedKeys},
     domain::session::BROWSER_SESSION_IDLE,
     http::state::{AppState, HttpSettings},
+    outbound::OutboundError,
     store::{Store, StoreError, connection::ConnectError},
+    webhooks::Webhooks,
 };
 
 /// Connects to the database. Creates an SQLite file, and the data folder if the file is in it.
@@ -63,6 +65,7 @@ pub async fn assemble(
         email_claim: config.tokens.claims.email,
         name_claim: config.tokens.claims.name,
     };
+    let webhooks = config.webhooks.target().map(|target| Webhooks::new(store.clone(), clock.clone(), target));
     let auth = Auth::new(Parts {
         store,
         clock,
@@ -78,6 +81,8 @@ pub async fn assemble(
         attempts_secret: config.server.rate_limit.then(|| derived.attempts.clone()),
         sign_up_open: config.sign_up.open,
         sign_up_budget: config.sign_up.budget,
+        webhooks: webhooks.transpose()?,
+        event_retention: config.events.retention,
     });
     auth.sessions.load_revocations().await?;
     Ok(AppState { auth, settings: Arc::new(HttpSettings::new(config, &derived)) })
@@ -149,4 +154,7 @@ pub enum StartError {
     /// Password hashing cannot be set up.
     #[error(transparent)]
     Hasher(#[from] HasherError),
+    /// Webhooks cannot be sent.
+    #[error("LATCHKEY_WEBHOOK_URL: {0}")]
+    Webhooks(#[from] OutboundError),
 }

@@ -14,15 +14,16 @@ pub mod sessions;
 pub mod sign_in;
 pub mod throttle;
 pub mod token;
+pub mod user_events;
 
 pub use principal::{Principal, SessionRef};
 pub use requester::Requester;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use crate::{clock::Clock, domain::Timestamp, store::Store};
+use crate::{clock::Clock, domain::Timestamp, store::Store, webhooks::Webhooks};
 use accounts::Accounts;
 use audit::Audit;
 use jobs::Jobs;
@@ -33,6 +34,7 @@ use sessions::{Lifetimes, Sessions};
 use sign_in::SignIn;
 use throttle::{AttemptKeys, NetworkLimiter, SignUpBudget, Throttle};
 use token::{AccessTokens, Issuer, TokenSettings, Verifier, revocations::Revocations};
+use user_events::UserEvents;
 
 /// The service: its components, each with the use cases of one concern.
 pub struct Auth {
@@ -54,6 +56,8 @@ pub struct Auth {
     pub sign_in: SignIn,
     /// Verification of access tokens.
     pub tokens: AccessTokens,
+    /// User events for other systems.
+    pub user_events: UserEvents,
     clock: Clock,
 }
 
@@ -79,6 +83,10 @@ pub struct Parts {
     pub sign_up_open: bool,
     /// The number of sign-ups per network.
     pub sign_up_budget: SignUpBudget,
+    /// Sends user events to a receiver. `None`: no webhooks.
+    pub webhooks: Option<Webhooks>,
+    /// How long user events are kept.
+    pub event_retention: Duration,
 }
 
 impl Auth {
@@ -131,7 +139,16 @@ impl Auth {
                 Arc::clone(&passwords),
                 Arc::clone(&sessions),
             ),
-            jobs: Jobs::new(store.clone(), clock.clone(), Arc::clone(&sessions), Arc::clone(&keys), networks),
+            jobs: Jobs::new(
+                store.clone(),
+                clock.clone(),
+                Arc::clone(&sessions),
+                Arc::clone(&keys),
+                networks,
+                parts.webhooks,
+                parts.event_retention,
+            ),
+            user_events: UserEvents::new(store.clone()),
             audit,
             keys,
             passwords,

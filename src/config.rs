@@ -8,6 +8,7 @@ mod checks;
 mod cookies;
 mod database;
 mod env_file;
+mod events;
 mod log;
 mod names;
 mod origins;
@@ -23,6 +24,7 @@ mod sign_up;
 mod sources;
 mod tokens;
 mod value;
+mod webhooks;
 
 use std::{fmt, path::PathBuf};
 
@@ -31,6 +33,7 @@ use setting::{Invalid, Reader};
 
 pub use cookies::CookieConfig;
 pub use database::DatabaseConfig;
+pub use events::EventsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use origins::TrustedOrigins;
 pub use pages::PagesConfig;
@@ -43,6 +46,7 @@ pub use setting::Setting;
 pub use sign_up::SignUpConfig;
 pub use sources::Sources;
 pub use tokens::{JwtClaims, TokenConfig};
+pub use webhooks::WebhookConfig;
 
 /// All settings. The `Debug` output hides secrets.
 #[derive(Clone)]
@@ -63,6 +67,10 @@ pub struct Config {
     pub passwords: PasswordConfig,
     /// Who can create an account.
     pub sign_up: SignUpConfig,
+    /// User events over the API.
+    pub events: EventsConfig,
+    /// Webhooks.
+    pub webhooks: WebhookConfig,
     /// Origins that may call the sign-in API from a browser.
     pub origins: TrustedOrigins,
     /// Where the pages lead.
@@ -84,6 +92,8 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         cookies::SETTINGS,
         passwords::SETTINGS,
         sign_up::SETTINGS,
+        events::SETTINGS,
+        webhooks::SETTINGS,
         origins::SETTINGS,
         pages::SETTINGS,
         proxies::SETTINGS,
@@ -104,6 +114,8 @@ impl Config {
         let cookies = CookieConfig::read(&mut reader);
         let passwords = PasswordConfig::read(&mut reader);
         let sign_up = SignUpConfig::read(&mut reader);
+        let events = EventsConfig::read(&mut reader);
+        let webhooks = WebhookConfig::read(&mut reader);
         let origins = TrustedOrigins::read(&mut reader);
         let pages = PagesConfig::read(&mut reader);
         let proxies = ProxyConfig::read(&mut reader);
@@ -118,6 +130,8 @@ impl Config {
                 cookies: cookies?,
                 passwords: passwords?,
                 sign_up: sign_up?,
+                events: events?,
+                webhooks: webhooks?,
                 origins: origins?,
                 pages: pages?,
                 proxies: proxies?,
@@ -168,6 +182,8 @@ impl Config {
             self.cookies.values(),
             self.passwords.values(),
             self.sign_up.values(),
+            self.events.values(),
+            self.webhooks.values(),
             self.origins.values(),
             self.pages.values(),
             self.proxies.values(),

@@ -15,6 +15,7 @@ pub mod seconds;
 pub mod session;
 pub mod timestamp;
 pub mod user;
+pub mod user_event;
 
 pub use email::Email;
 pub use ids::{SessionId, UserId};

@@ -32,10 +32,11 @@
 //!
 //! ```text
 //! main, cli, app ─► all of the below
-//!           http ─► config, ui, auth, domain
-//!         config ─► auth (what may be a secret), domain
+//!           http ─► config, ui, auth, webhooks (the format of events), domain
+//!         config ─► auth (what may be a secret), webhooks, outbound (what a value may be), domain
 //!         import ─► auth, store
-//!           auth ─► store, outbound, crypto, clock, domain
+//!           auth ─► webhooks, store, outbound, crypto, clock, domain
+//!       webhooks ─► store, outbound, crypto, clock, domain
 //!             ui ─► domain
 //!   store, clock ─► domain
 //! domain, crypto, outbound ─► nothing
@@ -57,7 +58,7 @@
 //! | requests from other origins | `http::middleware::{cors, csrf}`, with [`config::TrustedOrigins`] |
 //! | the OpenAPI document and the page that shows it | `http::openapi`; [`ui::reference`] |
 //! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`ReturnAddress`](domain::ReturnAddress) |
-//! | sign-up, profile, deletion | [`auth::accounts`] |
+//! | sign-up, profile, disabling, deletion | [`auth::accounts`] |
 //! | sign-in | [`auth::sign_in`] |
 //! | renewing, listing and revoking sessions | [`auth::sessions`] |
 //! | access tokens; the keys that sign them | [`auth::token`]; [`auth::keys`] |
@@ -65,6 +66,7 @@
 //! | the password policy; password hashing | [`auth::password::policy`]; [`auth::password::hasher`] |
 //! | rate limits | [`auth::throttle`] |
 //! | the security log | [`auth::audit`], [`domain::event::EventKind`] |
+//! | user events: their kinds; how they are written, read and sent | [`domain::user_event`]; [`store::user_events`], [`auth::user_events`], [`webhooks`] |
 //! | background jobs | [`auth::jobs`] |
 //! | requests to other services | [`outbound`] |
 //! | tables; queries | the workspace member `migrations`; [`store`] |
@@ -103,6 +105,8 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub mod telemetry;
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod webhooks;
 
 /// Wakes the page's islands; the script of [`ui::islands`] calls it once the bundle has loaded.
 #[cfg(feature = "hydrate")]

@@ -1,5 +1,5 @@
-//! Users, credentials, sessions, events, attempt counters and signing keys, in SQLite or PostgreSQL. The only
-//! module with SQL.
+//! Users, credentials, sessions, events, user events, attempt counters and signing keys, in SQLite or
+//! PostgreSQL. The only module with SQL.
 //!
 //! Every query for a user's data takes the user's [`UserId`]: no row is found by its own id alone. The
 //! exceptions are [`Store::session_of_token`] and [`Store::imported_session`]: before authentication, the
@@ -19,9 +19,12 @@ pub mod events;
 pub mod import;
 pub mod imported;
 mod probe;
+mod session_ends;
 pub mod sessions;
 pub mod signing_keys;
+pub mod user_events;
 pub mod users;
+pub mod webhooks;
 
 pub use error::{StoreError, Unavailable};
 

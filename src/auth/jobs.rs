@@ -1,4 +1,4 @@
-//! Background jobs: the feeds of ended sessions and signing keys, and the deletion of expired data.
+//! Background jobs: the feeds of ended sessions and signing keys, webhooks, and the deletion of expired data.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,6 +6,7 @@ use super::{keys::SigningKeys, sessions::Sessions, throttle::NetworkLimiter};
 use crate::{
     clock::{CLOCK_SKEW, Clock},
     store::{Store, StoreError},
+    webhooks::Webhooks,
 };
 
 /// How often the database is polled for ended sessions and for signing keys. A sign-out on one replica
@@ -34,6 +35,8 @@ pub struct Jobs {
     sessions: Arc<Sessions>,
     keys: Arc<SigningKeys>,
     networks: Arc<NetworkLimiter>,
+    webhooks: Option<Webhooks>,
+    event_retention: Duration,
 }
 
 impl Jobs {
@@ -43,14 +46,16 @@ impl Jobs {
         sessions: Arc<Sessions>,
         keys: Arc<SigningKeys>,
         networks: Arc<NetworkLimiter>,
+        webhooks: Option<Webhooks>,
+        event_retention: Duration,
     ) -> Self {
-        Self { store, clock, sessions, keys, networks }
+        Self { store, clock, sessions, keys, networks, webhooks, event_retention }
     }
 
     /// Runs all jobs and never returns. A failure of the database is logged and retried.
     pub async fn run(&self) {
-        // Side by side, so that a slow purge does not delay the feed.
-        tokio::join!(self.follow_feeds(), self.purge_regularly(), self.drop_idle_regularly());
+        // Side by side, so that a slow purge or webhook receiver does not delay the feed.
+        tokio::join!(self.follow_feeds(), self.purge_regularly(), self.drop_idle_regularly(), self.send_webhooks());
     }
 
     /// Deletes rows past their retention.
@@ -58,9 +63,24 @@ impl Jobs {
         let now = self.clock.now();
         self.store.delete_sessions_before(now.minus(SESSION_RETENTION)).await?;
         self.store.delete_events_before(now.minus(EVENT_RETENTION)).await?;
+        self.store.delete_user_events_before(now.minus(self.event_retention)).await?;
         self.store.delete_attempts_before(now.minus(ATTEMPT_RETENTION)).await?;
         self.store.delete_signing_keys_before(now.minus(CLOCK_SKEW)).await?;
         Ok(())
+    }
+
+    /// Sends the webhooks that are due now, and waits for the results. Returns their number.
+    pub async fn deliver_webhooks(&self) -> Result<usize, StoreError> {
+        match &self.webhooks {
+            Some(webhooks) => webhooks.deliver_due().await,
+            None => Ok(0),
+        }
+    }
+
+    async fn send_webhooks(&self) {
+        if let Some(webhooks) = &self.webhooks {
+            webhooks.run().await;
+        }
     }
 
     async fn follow_feeds(&self) {

@@ -5,13 +5,19 @@
 use std::time::Duration;
 
 use super::{
-    Problem, origins, secrets, server,
+    Problem,
+    events::EVENTS_TOKEN,
+    origins, secrets, server,
     sessions::{IDLE, MAX},
     setting::Reader,
     tokens::{ACCESS_TTL, JWT_ALGORITHM, JWT_SECRET, KEY_ROTATION},
     value::show_duration,
+    webhooks::{self, WEBHOOK_ALLOW_PRIVATE, WEBHOOK_SECRET, WEBHOOK_URL},
 };
-use crate::auth::keys::{Algorithm, JWKS_MAX_AGE};
+use crate::{
+    auth::keys::{Algorithm, JWKS_MAX_AGE},
+    outbound::Reach,
+};
 
 /// The minimum rotation period, as a multiple of the time that publishing and withdrawing a key take. It keeps the
 /// published key set small.
@@ -23,7 +29,10 @@ pub(super) fn problems(reader: &Reader) -> Vec<Problem> {
     problems.extend(access_ttl(reader));
     problems.extend(key_rotation(reader));
     problems.extend(master_secret(reader));
+    problems.extend(events_token(reader));
     problems.extend(algorithm(reader));
+    problems.extend(webhook_secret(reader));
+    problems.extend(webhook_reach(reader));
     problems
 }
 
@@ -89,6 +98,13 @@ fn master_secret(reader: &Reader) -> Option<Problem> {
     shared.then(|| JWT_SECRET.problem("is shared with backends and must differ from LATCHKEY_SECRET; set another one"))
 }
 
+fn events_token(reader: &Reader) -> Option<Problem> {
+    let (master, tokens) = (reader.peek(&secrets::SECRET).ok()??, reader.peek(&EVENTS_TOKEN).ok()?);
+    let shared = tokens.iter().any(|token| token.expose() == master.expose());
+    shared
+        .then(|| EVENTS_TOKEN.problem("is shared with backends and must differ from LATCHKEY_SECRET; set another one"))
+}
+
 fn algorithm(reader: &Reader) -> Option<Problem> {
     let (secrets, algorithm) = (reader.peek(&JWT_SECRET).ok()?, reader.peek(&JWT_ALGORITHM).ok()??);
     match (algorithm, secrets.is_empty()) {
@@ -102,6 +118,30 @@ fn algorithm(reader: &Reader) -> Option<Problem> {
         )),
         _ => None,
     }
+}
+
+fn webhook_secret(reader: &Reader) -> Option<Problem> {
+    let (url, secrets) = (reader.peek(&WEBHOOK_URL).ok()?, reader.peek(&WEBHOOK_SECRET).ok()?);
+    (url.is_some() && secrets.is_empty()).then(|| {
+        WEBHOOK_SECRET.problem(
+            "is needed with LATCHKEY_WEBHOOK_URL, so that the receiver can verify webhooks; set whsec_ followed by the \
+             output of `openssl rand -base64 32`",
+        )
+    })
+}
+
+fn webhook_reach(reader: &Reader) -> Option<Problem> {
+    let url = reader.peek(&WEBHOOK_URL).ok()??;
+    let allow_private = reader.peek(&WEBHOOK_ALLOW_PRIVATE).ok()?;
+    if webhooks::reach(reader, allow_private).ok()? == Reach::Any {
+        return None;
+    }
+    let reason = match (webhooks::is_private(&url), url.scheme()) {
+        (true, _) => "has a private address",
+        (false, "http") => "sends personal data unencrypted; use https://",
+        _ => return None,
+    };
+    Some(WEBHOOK_URL.problem(format!("{reason}; in a trusted network, set LATCHKEY_WEBHOOK_ALLOW_PRIVATE=on")))
 }
 
 #[cfg(test)]

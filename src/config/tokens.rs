@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     server,
     setting::{Invalid, Reader, Row, Setting},
-    value::{parse_duration, parse_switch, show_duration, split_list},
+    value::{describe_secrets, parse_duration, parse_switch, show_duration, split_list, split_secrets},
 };
 use crate::{
     auth::keys::{Algorithm, PairAlgorithm, Signing},
@@ -148,7 +148,7 @@ impl TokenConfig {
 
     pub(super) fn values(&self) -> Vec<(&'static str, String)> {
         vec![
-            JWT_SECRET.comment(describe_secrets(&self.signing)),
+            JWT_SECRET.comment(describe_secrets(number_of_secrets(&self.signing))),
             JWT_ALGORITHM.show(self.signing.algorithm().as_str()),
             KEY_ROTATION.show(self.key_rotation.map_or_else(|| "off".to_owned(), show_duration)),
             JWT_AUDIENCE.show(self.audience.as_deref().unwrap_or("none")),
@@ -169,18 +169,9 @@ fn signing(secrets: Vec<SharedSecret>, algorithm: Option<Algorithm>) -> Result<S
     }
 }
 
-fn parse_secrets(text: &str) -> Result<Vec<SharedSecret>, String> {
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    if text.chars().any(|c| c.is_whitespace() && c != ' ') || text.contains("  ") {
-        return Err(
-            "contains a line break, a tab or two spaces in a row; separate secrets by a single space. `openssl \
-                    rand -base64 48` prints a secret on one line"
-                .to_owned(),
-        );
-    }
-    let words: Vec<_> = text.split(' ').collect();
+/// Parses secrets that are separated by single spaces.
+pub(super) fn parse_secrets(text: &str) -> Result<Vec<SharedSecret>, String> {
+    let words = split_secrets(text)?;
     if (1..words.len()).any(|index| words[..index].contains(&words[index])) {
         return Err("contains the same secret twice; list each secret once".to_owned());
     }
@@ -191,11 +182,10 @@ fn parse_secrets(text: &str) -> Result<Vec<SharedSecret>, String> {
     words.iter().enumerate().map(parse).collect()
 }
 
-fn describe_secrets(signing: &Signing) -> String {
+const fn number_of_secrets(signing: &Signing) -> usize {
     match signing {
-        Signing::KeyPairs(_) => "none".to_owned(),
-        Signing::SharedSecrets(_, others) if others.is_empty() => "set, hidden".to_owned(),
-        Signing::SharedSecrets(_, others) => format!("{} set, hidden", others.len() + 1),
+        Signing::KeyPairs(_) => 0,
+        Signing::SharedSecrets(_, others) => others.len() + 1,
     }
 }
 

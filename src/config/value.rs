@@ -48,6 +48,30 @@ pub(super) const fn show_switch(on: bool) -> &'static str {
     if on { "on" } else { "off" }
 }
 
+/// Describes how many secrets are set, and nothing of them.
+pub(super) fn describe_secrets(number: usize) -> String {
+    match number {
+        0 => "none".to_owned(),
+        1 => "set, hidden".to_owned(),
+        number => format!("{number} set, hidden"),
+    }
+}
+
+/// Splits secrets that are separated by single spaces.
+pub(super) fn split_secrets(text: &str) -> Result<Vec<&str>, String> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    if text.chars().any(|c| c.is_whitespace() && c != ' ') || text.contains("  ") {
+        return Err(
+            "contains a line break, a tab or two spaces in a row; separate secrets by a single space. `openssl \
+                    rand -base64 48` prints a secret on one line"
+                .to_owned(),
+        );
+    }
+    Ok(text.split(' ').collect())
+}
+
 /// Splits a comma-separated list, without empty entries.
 pub(super) fn split_list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|entry| !entry.is_empty())

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fmt};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::random::{NoRandomness, random_bytes};
@@ -65,6 +66,11 @@ impl SharedSecret {
     pub fn generate() -> Result<Self, NoRandomness> {
         let random = Zeroizing::new(random_bytes::<GENERATED_BYTES>()?);
         Ok(Self(Zeroizing::new(STANDARD.encode(*random).into_bytes())))
+    }
+
+    /// Whether `presented` is the secret, compared in constant time. The length is not secret.
+    pub fn matches(&self, presented: &[u8]) -> bool {
+        self.0.ct_eq(presented).into()
     }
 
     /// The secret itself, for the secret file and for keys.

@@ -5,6 +5,7 @@ pub mod forward_auth;
 pub mod health;
 mod interrupted;
 pub mod jwks;
+pub mod user_events;
 pub mod users;
 
 use axum::{

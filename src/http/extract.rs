@@ -2,6 +2,7 @@
 
 pub mod active_session;
 pub mod bearer;
+pub mod events_token;
 pub mod fresh_session;
 pub mod json;
 pub mod owner;

@@ -60,8 +60,8 @@ pub fn sign_in_api(routes: Routes, policy: CredentialPolicy, state: &AppState) -
     shared(session(routes, policy, state), state)
 }
 
-/// The layers of the API's description.
-pub fn description(routes: Routes, state: &AppState) -> Routes {
+/// The layers of routes without a session whose errors are problems.
+pub fn without_session(routes: Routes, state: &AppState) -> Routes {
     routes.layer(from_fn(body_limit::limit)).layer(from_fn_with_state(state.clone(), api::rewrite_errors))
 }
 

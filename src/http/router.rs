@@ -24,7 +24,7 @@ pub fn router(state: AppState) -> Router {
         .merge(layers::api(own_api(), CredentialPolicy::AccessToken, &state))
         .merge(layers::api(forward_auth(), CredentialPolicy::Forwarded, &state))
         .merge(layers::sign_in_api(sign_in_api(&state), CredentialPolicy::SessionToken, &state))
-        .merge(layers::description(OpenApiRouter::default().routes(routes!(openapi::serve)), &state))
+        .merge(layers::without_session(without_session(), &state))
         .routes(contract_key_set.map(|keys| layers::cors(keys.fallback(api::better_auth::unknown), &state)))
         .merge(public());
     let (layered, operations) = layers::all(routes, &state).split_for_parts();
@@ -74,6 +74,11 @@ fn sign_in_api(state: &AppState) -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .nest("/api/auth", api::better_auth::router(state))
         .route("/api/auth/", any(api::better_auth::unknown))
+}
+
+/// Routes without a session whose errors are problems.
+fn without_session() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(openapi::serve)).routes(routes!(api::user_events::list))
 }
 
 /// Routes that read no credentials and set no cookies.

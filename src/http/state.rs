@@ -11,7 +11,7 @@ use super::{assets, cookie_names::CookieNames};
 use crate::{
     auth::Auth,
     config::{BaseUrl, Config, PagesConfig, TrustedOrigins},
-    crypto::derive::DerivedKeys,
+    crypto::{derive::DerivedKeys, secret::SharedSecret},
     domain::ReturnAddress,
     ui::page::Assets,
 };
@@ -40,6 +40,8 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// The names of the cookies.
     pub cookie_names: Arc<CookieNames>,
+    /// The tokens that may read the user events.
+    pub events_tokens: Vec<SharedSecret>,
     /// Encrypts the cookie with a form's result.
     pub form_key: Key,
     /// The paths of the stylesheet and the scripts.
@@ -60,6 +62,7 @@ impl HttpSettings {
             trusted_origins: config.origins.clone(),
             pages: config.pages.clone(),
             trusted_proxies: config.proxies.trusted.clone(),
+            events_tokens: config.events.tokens.clone(),
             form_key: Key::from(&*derived.form_cookie),
             assets: assets::names(),
             leptos: LeptosOptions::builder().output_name("latchkey").build(),

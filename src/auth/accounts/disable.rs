@@ -38,7 +38,7 @@ impl Accounts {
 
     /// Enables the account. Its former sessions stay ended. Has no effect on an enabled account.
     pub async fn enable(&self, user: UserId, requester: &Requester) -> Result<(), DisableError> {
-        let changed = self.store.enable_user(user).await?.ok_or(DisableError::NoSuchAccount)?;
+        let changed = self.store.enable_user(user, self.clock.now()).await?.ok_or(DisableError::NoSuchAccount)?;
         if changed {
             self.audit.record(EventKind::UserEnabled, user, requester, None).await;
         }

@@ -44,6 +44,8 @@ pub enum CredentialRejection {
     UnknownSessionToken,
     /// The session has ended.
     SessionEnded,
+    /// The bearer token is none of the tokens for user events.
+    NotAnEventsToken,
 }
 
 impl EventDetail {
@@ -74,6 +76,7 @@ impl CredentialRejection {
             Self::NoSessionToken => "no_session_token",
             Self::UnknownSessionToken => "unknown_session_token",
             Self::SessionEnded => "session_ended",
+            Self::NotAnEventsToken => "not_an_events_token",
         }
     }
 }

@@ -90,6 +90,7 @@ fn add_security_schemes(components: &mut Components, session_cookie: &str) {
             ),
             ("accessToken", bearer("JWT", "The `token` of `GET /api/auth/token`.")),
             ("sessionCookie", cookie),
+            ("eventsToken", bearer("secret", "A token of `LATCHKEY_EVENTS_TOKEN`, for backends.")),
         ]
         .map(|(name, scheme)| (name.to_owned(), scheme.into())),
     );
