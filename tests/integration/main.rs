@@ -21,3 +21,4 @@ mod sign_up;
 mod stay_signed_in;
 mod support;
 mod tokens;
+mod user_events;

@@ -52,6 +52,7 @@ async fn document_lists_every_operation() {
     POST /api/auth/update-user updateUser
     GET /api/auth/verify verifyForwarded
     POST /api/auth/verify-password verifyPassword
+    GET /api/events listUserEvents
     GET /api/openapi.json getDescription
     DELETE /api/users/{user_id} deleteAccount
     GET /api/users/{user_id} getProfile

@@ -16,7 +16,7 @@ use crate::support::{
     browser::{ACCESS, Browser, SESSION},
     client::TestResponse,
     person::Person,
-    records::{count, operate, password_hash, security_log},
+    records::{count, operate, password_hash},
 };
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -242,5 +242,5 @@ async fn old_cookie_of_a_disabled_account_is_refused() {
     app.disable(ADA).await;
     assert!(!browser.is_signed_in().await);
     assert_eq!(user_of(&app, TOKEN).await, None);
-    assert_eq!(sign_in(&app, "ada@example.com", PASSWORD).await.status, 403);
+    assert_eq!(sign_in(&app, "ada@example.com", PASSWORD).await, 403);
 }

@@ -1,15 +1,15 @@
 //! Repeated imports.
 
 use latchkey::import::report::Counts;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     moved,
     old::{ADA, COOKIE, HASH, HASH_OF_PASS, NEXT_WEEK, Old, TOKEN, YESTERDAY},
-    sign_in,
+    sign_in, try_import,
 };
 use crate::support::{
-    NEW_PASSWORD, PASSWORD, TestApp,
+    MASTER_SECRET, NEW_PASSWORD, PASSWORD, TestApp,
     browser::Browser,
     person::Person,
     records::{count, operate, password_hash, security_log},
@@ -110,4 +110,27 @@ async fn second_import_skips_foreign_ids() {
     assert!(report.to_string().contains("user \"1\" skipped: its id is here already, with another"), "{report}");
     assert_eq!(sign_in(&app, "ada@example.com", "pass").await, 401);
     assert_eq!(sign_in(&app, "ada@example.com", PASSWORD).await, 200);
+}
+
+#[tokio::test]
+async fn import_writes_user_events_once() {
+    for old in Old::each().await {
+        let app = TestApp::with(&[("LATCHKEY_EVENTS_TOKEN", MASTER_SECRET)]).await;
+        let types = async || {
+            let page = app.client().get("/api/events").bearer(MASTER_SECRET).await.json();
+            let kind = |event: &Value| event["type"].as_str().expect("a type").to_owned();
+            page["events"].as_array().expect("events").iter().map(kind).collect::<Vec<_>>()
+        };
+        old.ada().await;
+        try_import(&app, &old, None, true).await.expect("the import succeeds");
+        assert!(types().await.is_empty(), "a dry run");
+        moved(&app, &old).await;
+        moved(&app, &old).await;
+        assert_eq!(types().await, ["user.created"]);
+        old.operate(r#"UPDATE "user" SET "name" = 'Countess', "updatedAt" = '2027-01-15T09:00:00.000Z'"#).await;
+        moved(&app, &old).await;
+        assert_eq!(types().await, ["user.created", "user.updated"]);
+        let page = app.client().get("/api/events?after=1").bearer(MASTER_SECRET).await.json();
+        assert_eq!(page["events"][0]["data"]["user"]["name"], "Countess");
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Settings, `Config` and direct calls to `Auth` stay in this file and in `keys.rs`.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use latchkey::{
@@ -19,6 +19,7 @@ use latchkey::{
     store::{Store, connection::ConnectError},
 };
 use serde_json::Value;
+use tokio::task::JoinHandle;
 
 use super::{
     SECRET,
@@ -191,6 +192,17 @@ impl TestApp {
     pub async fn enable(&self, user_id: &str) {
         let user = user_id.parse().expect("a user id");
         self.state.auth.accounts.enable(user, &Requester::default()).await.expect("the account exists");
+    }
+
+    /// Sends the webhooks that are due, and returns their number.
+    pub async fn deliver_webhooks(&self) -> usize {
+        self.state.auth.jobs.deliver_webhooks().await.expect("the database is reachable")
+    }
+
+    /// Runs the background jobs, as the service does.
+    pub fn run_jobs(&self) -> JoinHandle<()> {
+        let auth = Arc::clone(&self.state.auth);
+        tokio::spawn(async move { auth.jobs.run().await })
     }
 
     /// Deletes what has passed its retention period.
