@@ -1,12 +1,12 @@
 """Per-user tasks. Run it with `uvicorn main:app --port 8000`."""
 
-from itertools import count
 from typing import Annotated
 
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
-from latchkey import Owner
+import users
+from users import ActiveUser, transaction
 
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -26,17 +26,24 @@ class Task(BaseModel):
     completed: bool = False
 
 
-app = FastAPI(title="Tasks")
-ids = count(1)
-# By user id, then by task id, so that every lookup includes the owner.
-tasks: dict[str, dict[int, Task]] = {}
+class User(BaseModel):
+    """From the service's own copy of the users."""
+
+    id: str
+    email: str | None
+    name: str | None
 
 
-def find(user: str, task_id: int) -> Task:
-    task = tasks.get(user, {}).get(task_id)
-    if task is None:
+app = FastAPI(title="Tasks", lifespan=users.syncing)
+app.include_router(users.router)
+
+
+def find(db, user: str, task_id: int) -> Task:
+    # Every lookup includes the owner.
+    row = db.execute("SELECT * FROM tasks WHERE user_id = ? AND id = ?", (user, task_id)).fetchone()
+    if row is None:
         raise HTTPException(404, "There is no such task")
-    return task
+    return Task(**row)
 
 
 @app.get("/healthz")
@@ -44,31 +51,42 @@ def health() -> str:
     return "ok"
 
 
+@app.get("/api/{user_id}/me")
+def me(user: ActiveUser) -> User:
+    with transaction() as db:
+        return User(**db.execute("SELECT id, email, name FROM users WHERE id = ?", (user,)).fetchone())
+
+
 @app.get("/api/{user_id}/tasks")
-def list_tasks(user: Owner) -> list[Task]:
-    return list(tasks.get(user, {}).values())
+def list_tasks(user: ActiveUser) -> list[Task]:
+    with transaction() as db:
+        return [Task(**row) for row in db.execute("SELECT * FROM tasks WHERE user_id = ? ORDER BY id", (user,))]
 
 
 @app.post("/api/{user_id}/tasks", status_code=201)
-def create_task(user: Owner, new: NewTask) -> Task:
-    task = Task(id=next(ids), title=new.title)
-    tasks.setdefault(user, {})[task.id] = task
-    return task
+def create_task(user: ActiveUser, new: NewTask) -> Task:
+    with transaction() as db:
+        created = db.execute("INSERT INTO tasks (user_id, title) VALUES (?, ?)", (user, new.title))
+        return find(db, user, created.lastrowid)
 
 
 @app.get("/api/{user_id}/tasks/{task_id}")
-def get_task(user: Owner, task_id: int) -> Task:
-    return find(user, task_id)
+def get_task(user: ActiveUser, task_id: int) -> Task:
+    with transaction() as db:
+        return find(db, user, task_id)
 
 
 @app.patch("/api/{user_id}/tasks/{task_id}")
-def change_task(user: Owner, task_id: int, change: TaskChange) -> Task:
-    task = find(user, task_id).model_copy(update=change.model_dump(exclude_none=True))
-    tasks[user][task_id] = task
-    return task
+def change_task(user: ActiveUser, task_id: int, change: TaskChange) -> Task:
+    with transaction() as db:
+        task = find(db, user, task_id).model_copy(update=change.model_dump(exclude_none=True))
+        values = (task.title, task.completed, user, task_id)
+        db.execute("UPDATE tasks SET title = ?, completed = ? WHERE user_id = ? AND id = ?", values)
+        return task
 
 
 @app.delete("/api/{user_id}/tasks/{task_id}", status_code=204)
-def delete_task(user: Owner, task_id: int) -> None:
-    find(user, task_id)
-    del tasks[user][task_id]
+def delete_task(user: ActiveUser, task_id: int) -> None:
+    with transaction() as db:
+        find(db, user, task_id)
+        db.execute("DELETE FROM tasks WHERE user_id = ? AND id = ?", (user, task_id))

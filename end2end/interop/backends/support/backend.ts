@@ -33,11 +33,16 @@ const defaults = {
   LATCHKEY_JWKS_URL: "",
   LATCHKEY_JWKS_MAX_AGE: "",
   LATCHKEY_JWKS_COOLDOWN: "",
+  LATCHKEY_EVENTS_TOKEN: "",
+  LATCHKEY_EVENTS_URL: "",
+  LATCHKEY_WEBHOOK_SECRET: "",
+  DATABASE: ":memory:",
   PYTHONDONTWRITEBYTECODE: "1",
 };
 
+/** Starts a backend, on a free port unless the settings have a `PORT`. */
 export async function startBackend(name: BackendName, settings: Record<string, string>): Promise<Backend> {
-  const port = String(await freePort());
+  const port = settings.PORT ?? String(await freePort());
   const url = `http://127.0.0.1:${port}`;
   const env = { ...defaults, ...settings, PORT: port };
   return { ...(await start({ command: commands[name](port), env, ready: `${url}/healthz` })), url };
