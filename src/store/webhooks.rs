@@ -1,7 +1,7 @@
 //! Deliveries of user events as webhooks. The state of a delivery is in the event's row.
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, Statement, UpdateMany,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 
