@@ -101,7 +101,7 @@ fn parse_connections(text: &str) -> Result<Option<u32>, String> {
     match text.parse() {
         _ if text.is_empty() => Ok(None),
         Ok(number @ 1..=1000) => Ok(Some(number)),
-        _ => Err(format!("{text:?} is not a number from 1 to 1000")),
+        _ => Err("is not a number from 1 to 1000".to_owned()),
     }
 }
 

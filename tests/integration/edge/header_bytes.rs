@@ -119,7 +119,7 @@ async fn user_agent_with_other_bytes_has_a_name() {
         assert_eq!(session["userAgent"], agent);
         let page =
             send(&app, "GET /account/sessions", &[format!("latchkey_session={token}").into_bytes()], &[], "").await;
-        assert!(page.body.contains(name), "{name}");
+        assert!(page.body.contains(name), "{name}: {}", page.body);
     }
 }
 

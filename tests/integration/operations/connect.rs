@@ -135,8 +135,11 @@ fn unknown_host_is_the_reason() {
 
 #[test]
 fn invalid_url_does_not_show_the_password() {
-    for url in ["postgres://ada:hunter2@localhost:port/x", "postgres://ada:hunter2@localhost/x?sslmode=maybe"] {
-        assert_reason(&["migrate", "--database-url", url], "the PostgreSQL URL is invalid");
+    for (url, reason) in [
+        ("postgres://ada:hunter2@localhost:port/x", "LATCHKEY_DATABASE_URL: is not a URL such as"),
+        ("postgres://ada:hunter2@localhost/x?sslmode=maybe", "the PostgreSQL URL is invalid"),
+    ] {
+        assert_reason(&["migrate", "--database-url", url], reason);
     }
 }
 

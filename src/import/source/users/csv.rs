@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
 };
 
-use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use csv::{ByteRecord, Position, ReaderBuilder, Terminator};
 
 use crate::{
     domain::Timestamp,
@@ -25,32 +25,28 @@ pub(crate) async fn read<E: From<SourceError>>(
     mut each: impl AsyncFnMut(Record) -> Result<(), E>,
 ) -> Result<(), E> {
     let delimiter = delimiter(file.fill_buf().map_err(SourceError::from)?);
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(file);
+    // With the default terminator, the line numbers of a file with CRLF are too small by one.
+    let terminator = Terminator::Any(b'\n');
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).terminator(terminator).flexible(true).from_reader(file);
     let header = reader.byte_headers().map_err(|error| SourceError::File(error.into()))?;
     let names: Vec<_> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
     mapping.check(&names)?;
     let mut record = ByteRecord::new();
-    loop {
-        let line = reader.position().line();
-        match reader.read_byte_record(&mut record) {
-            Ok(false) => return Ok(()),
-            Ok(true) => {
-                let line = record.position().map_or(line, csv::Position::line);
-                each(to_record(&record, &names, line, mapping, now)).await?;
-            }
-            Err(error) => match error.kind() {
-                ErrorKind::UnequalLengths { pos, .. } => {
-                    let line = pos.as_ref().map_or(line, csv::Position::line);
-                    each(Record::Unreadable(line, LineSkipped::Fields)).await?;
-                }
-                _ => return Err(SourceError::File(error.into()).into()),
-            },
+    while reader.read_byte_record(&mut record).map_err(|error| SourceError::File(error.into()))? {
+        let line = record.position().map_or(0, Position::line);
+        let is_blank = record.len() == 1 && record.as_slice().trim_ascii().is_empty();
+        if record.len() == names.len() {
+            each(to_record(&record, &names, line, mapping, now)).await?;
+        } else if !is_blank {
+            each(Record::Unreadable(line, LineSkipped::Fields)).await?;
         }
     }
+    Ok(())
 }
 
 fn to_record(record: &ByteRecord, names: &[String], line: u64, mapping: &Mapping, now: Timestamp) -> Record {
-    let text = |field: &[u8]| match field {
+    // The last field has the first byte of a CRLF.
+    let text = |field: &[u8]| match field.strip_suffix(b"\r").unwrap_or(field) {
         [] | NULL => Ok(None),
         field => std::str::from_utf8(field).map(|text| Some(text.to_owned())),
     };

@@ -131,7 +131,8 @@ impl<'a> Operations<'a> {
 
     /// Posts a form, and follows the redirect to the page with the result.
     async fn form(&self, action: &str, fields: &[(&str, &str)]) -> Answer {
-        let browser = self.browser();
+        // A signed-in user is redirected away from the pages of these forms.
+        let browser = if ["sign-up", "sign-in"].contains(&action) { Browser::new(self.app) } else { self.browser() };
         let mut response = browser.post(action, fields).await;
         if response.status.is_redirection() {
             response = browser.get(&response.header("location").to_owned()).await;
