@@ -11,6 +11,8 @@ use crate::{
         Auth, Parts,
         keys::{KeysError, PairAlgorithm, Schedule, Signing, SigningKeys, StoredKeys},
         password::{
+            NewPasswordRules,
+            breach::BreachApi,
             hasher::{HasherError, PasswordHasher},
             policy::PasswordPolicy,
         },
@@ -18,7 +20,7 @@ use crate::{
         token::TokenSettings,
     },
     clock::Clock,
-    config::{Config, SecretFileError, private},
+    config::{BlocklistFileError, Config, PasswordConfig, SecretFileError, private},
     crypto::derive::{DerivationFailed, DerivedKeys},
     domain::session::BROWSER_SESSION_IDLE,
     http::state::{AppState, HttpSettings},
@@ -70,7 +72,7 @@ pub async fn assemble(
         store,
         clock,
         hasher,
-        policy: PasswordPolicy { min_length: config.passwords.min_length, composition: config.passwords.composition },
+        new_passwords: new_passwords(&config.passwords)?,
         keys,
         tokens,
         lifetimes: Lifetimes {
@@ -86,6 +88,17 @@ pub async fn assemble(
     });
     auth.sessions.load_revocations().await?;
     Ok(AppState { auth, settings: Arc::new(HttpSettings::new(config, &derived)) })
+}
+
+fn new_passwords(config: &PasswordConfig) -> Result<NewPasswordRules, StartError> {
+    let policy = PasswordPolicy {
+        min_length: config.min_length,
+        composition: config.composition,
+        check: config.check,
+        blocklist: config.blocklist()?,
+    };
+    let breaches = config.breach_api.clone().map(BreachApi::new).transpose().map_err(StartError::BreachApi)?;
+    Ok(NewPasswordRules { policy, breaches })
 }
 
 /// The key pairs in the database, for the service and `latchkey keys`.
@@ -151,6 +164,12 @@ pub enum StartError {
     /// The signing keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The operator's list of passwords cannot be used.
+    #[error("LATCHKEY_PASSWORD_BLOCKLIST: {0}")]
+    Blocklist(#[from] BlocklistFileError),
+    /// The API of breached passwords cannot be used.
+    #[error("LATCHKEY_PASSWORD_BREACH_API: {0}")]
+    BreachApi(OutboundError),
     /// Password hashing cannot be set up.
     #[error(transparent)]
     Hasher(#[from] HasherError),

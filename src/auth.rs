@@ -28,7 +28,7 @@ use accounts::Accounts;
 use audit::Audit;
 use jobs::Jobs;
 use keys::SigningKeys;
-use password::{Passwords, hasher::PasswordHasher, policy::PasswordPolicy};
+use password::{NewPasswordRules, Passwords, hasher::PasswordHasher};
 use readiness::Readiness;
 use sessions::{Lifetimes, Sessions};
 use sign_in::SignIn;
@@ -70,7 +70,7 @@ pub struct Parts {
     /// Hashes and verifies passwords.
     pub hasher: PasswordHasher,
     /// The rules for new passwords.
-    pub policy: PasswordPolicy,
+    pub new_passwords: NewPasswordRules,
     /// The keys that sign access tokens.
     pub keys: SigningKeys,
     /// The claims common to all access tokens.
@@ -92,7 +92,7 @@ pub struct Parts {
 impl Auth {
     /// Assembles the service.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, clock, hasher, policy, keys, tokens, lifetimes, .. } = parts;
+        let Parts { store, clock, hasher, new_passwords, keys, tokens, lifetimes, .. } = parts;
         let Parts { attempts_secret, sign_up_open, sign_up_budget, .. } = parts;
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
         let networks =
@@ -117,7 +117,7 @@ impl Auth {
             store.clone(),
             clock.clone(),
             hasher,
-            policy,
+            new_passwords,
             Arc::clone(&throttle),
             Arc::clone(&audit),
             Arc::clone(&sessions),

@@ -37,7 +37,7 @@ pub use events::EventsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use origins::TrustedOrigins;
 pub use pages::PagesConfig;
-pub use passwords::PasswordConfig;
+pub use passwords::{BlocklistFileError, PasswordConfig};
 pub use proxies::ProxyConfig;
 pub use secrets::{SecretFileError, SecretsConfig};
 pub use server::{BaseUrl, ServerConfig};

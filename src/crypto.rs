@@ -1,4 +1,4 @@
-//! Randomness, HMAC, key derivation, sealing and shared secrets. A leaf module: the only user of the
+//! Randomness, HMAC, SHA-1, key derivation, sealing and shared secrets. A leaf module: the only user of the
 //! operating system's random generator, HMAC, HKDF and AEAD.
 
 pub mod derive;
@@ -6,3 +6,4 @@ pub mod hmac;
 pub mod random;
 pub mod seal;
 pub mod secret;
+pub mod sha1;

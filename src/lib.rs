@@ -63,7 +63,7 @@
 //! | renewing, listing and revoking sessions | [`auth::sessions`] |
 //! | access tokens; the keys that sign them | [`auth::token`]; [`auth::keys`] |
 //! | the denylist of ended sessions | [`auth::token::revocations`], fed by [`auth::sessions::feed`] |
-//! | the password policy; password hashing | [`auth::password::policy`]; [`auth::password::hasher`] |
+//! | the password policy; breached passwords; password hashing | [`auth::password::policy`]; [`auth::password::breach`]; [`auth::password::hasher`] |
 //! | rate limits | [`auth::throttle`] |
 //! | the security log | [`auth::audit`], [`domain::event::EventKind`] |
 //! | user events: their kinds; how they are written, read and sent | [`domain::user_event`]; [`store::user_events`], [`auth::user_events`], [`webhooks`] |

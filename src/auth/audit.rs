@@ -189,6 +189,7 @@ const fn is_unlimited(kind: EventKind, user: Option<UserId>) -> bool {
         | EventKind::LoginFailMax
         | EventKind::AuthorizationFail
         | EventKind::MaliciousCsrf
+        | EventKind::BreachCheckFail
         | EventKind::UserUpdated => true,
         _ => false,
     }

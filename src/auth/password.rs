@@ -1,5 +1,7 @@
 //! Passwords: the policy for new ones, hashing, confirmation and change.
 
+mod accept;
+pub mod breach;
 pub mod change;
 pub mod confirm;
 pub mod hasher;
@@ -15,6 +17,7 @@ use crate::{
     domain::{Password, UserId},
     store::Store,
 };
+use breach::BreachApi;
 use hasher::{HasherError, PasswordHash, PasswordHasher, Verdict};
 use policy::PasswordPolicy;
 
@@ -24,22 +27,32 @@ pub struct Passwords {
     clock: Clock,
     hasher: PasswordHasher,
     policy: PasswordPolicy,
+    breaches: Option<BreachApi>,
     throttle: Arc<Throttle>,
     audit: Arc<Audit>,
     sessions: Arc<Sessions>,
 }
 
+/// What a new password is compared with.
+pub struct NewPasswordRules {
+    /// The rules that need no other service.
+    pub policy: PasswordPolicy,
+    /// The API of breached passwords. `None`: not used.
+    pub breaches: Option<BreachApi>,
+}
+
 impl Passwords {
-    pub(super) const fn new(
+    pub(super) fn new(
         store: Store,
         clock: Clock,
         hasher: PasswordHasher,
-        policy: PasswordPolicy,
+        rules: NewPasswordRules,
         throttle: Arc<Throttle>,
         audit: Arc<Audit>,
         sessions: Arc<Sessions>,
     ) -> Self {
-        Self { store, clock, hasher, policy, throttle, audit, sessions }
+        let NewPasswordRules { policy, breaches } = rules;
+        Self { store, clock, hasher, policy, breaches, throttle, audit, sessions }
     }
 
     /// The rules for new passwords.

@@ -39,6 +39,8 @@ pub enum EventKind {
     PasswordChange,
     /// A password change was refused.
     PasswordChangeFail,
+    /// A new password could not be compared with breached passwords.
+    BreachCheckFail,
     /// A request was for another user's resource.
     AuthorizationFail,
     /// A state-changing request came from another site.
@@ -47,7 +49,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
@@ -64,6 +66,7 @@ impl EventKind {
         Self::TokenInvalid,
         Self::PasswordChange,
         Self::PasswordChangeFail,
+        Self::BreachCheckFail,
         Self::AuthorizationFail,
         Self::MaliciousCsrf,
     ];
@@ -90,6 +93,7 @@ impl EventKind {
             Self::TokenInvalid => "authn_token_invalid",
             Self::PasswordChange => "authn_password_change",
             Self::PasswordChangeFail => "authn_password_change_fail",
+            Self::BreachCheckFail => "authn_breach_check_fail",
             Self::AuthorizationFail => "authz_fail",
             Self::MaliciousCsrf => "malicious_csrf",
         }

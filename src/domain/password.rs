@@ -31,10 +31,22 @@ pub enum WeakPassword {
     /// The password is on the list of common passwords (ASVS 6.2.4).
     #[error("this is a commonly used password; choose another")]
     Common,
+    /// The password is a common one with a few digits and signs added.
+    #[error("this is a commonly used password with digits or signs added; add a few unrelated words")]
+    CommonWord,
+    /// The password is on the operator's own list.
+    #[error("this password is not accepted here; choose another")]
+    Blocklisted,
+    /// The password occurs in a known breach (ASVS 6.2.12).
+    #[error("this password occurs in a known data breach; choose another, and change it where you use it")]
+    Breached,
+    /// The password repeats at most four characters.
+    #[error("this password repeats a few characters; add a few unrelated words")]
+    Repetition,
     /// The password contains the user's e-mail address or name, or the product's name (ASVS 6.2.11).
     #[error("do not use your e-mail address, your name or “latchkey” in the password")]
     Personal,
-    /// The password takes few guesses: a word, a date, a keyboard pattern, a repetition.
+    /// The estimate is few guesses: a word, a date, a keyboard pattern. Only with the strong check.
     #[error("this password is easy to guess; add a few unrelated words")]
     Guessable,
     /// The composition rules are enabled and not met.

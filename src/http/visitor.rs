@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    auth::{Requester, error::InternalError},
+    auth::{Requester, error::InternalError, password::policy::PasswordCheck},
     domain::{session::Session, user::User},
     http::{
         extract::principal,
@@ -73,7 +73,11 @@ impl Visitor {
     /// The rules for a new password.
     pub fn password_rules(&self) -> PasswordRules {
         let policy = self.state.auth.passwords.policy();
-        PasswordRules { min_length: policy.min_length, composition: policy.composition }
+        PasswordRules {
+            min_length: policy.min_length,
+            composition: policy.composition,
+            strong: policy.check == PasswordCheck::Strong,
+        }
     }
 }
 

@@ -58,6 +58,14 @@ fn weak_password(weakness: WeakPassword) -> String {
         WeakPassword::TooShort { minimum } => format!("Use at least {minimum} characters for the password."),
         WeakPassword::TooLong => format!("Use at most {} characters for the password.", password::MAX_CHARS),
         WeakPassword::Common => "This is a commonly used password. Choose another.".into(),
+        WeakPassword::CommonWord => {
+            "This is a commonly used password with digits or signs added. Add a few unrelated words.".into()
+        }
+        WeakPassword::Blocklisted => "This password is not accepted here. Choose another.".into(),
+        WeakPassword::Breached => {
+            "This password occurs in a known data breach. Choose another, and change it where you use it.".into()
+        }
+        WeakPassword::Repetition => "This password repeats a few characters. Add a few unrelated words.".into(),
         WeakPassword::Personal => "Leave your e-mail address, your name and “latchkey” out of the password.".into(),
         WeakPassword::Guessable => "This password is easy to guess. Add a few unrelated words.".into(),
         WeakPassword::Composition => {
@@ -98,6 +106,7 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::TokenInvalid => "Request refused: its token was not valid",
         EventKind::PasswordChange => "Password changed",
         EventKind::PasswordChangeFail => "Password change refused",
+        EventKind::BreachCheckFail => "New password not compared with known breaches",
         EventKind::AuthorizationFail => "Request for someone else’s data refused",
         EventKind::MaliciousCsrf => "Form from another site refused",
     }
@@ -120,6 +129,10 @@ mod tests {
             FormError::Name(InvalidName::InvisibleCharacter),
             FormError::Name(InvalidName::NothingVisible),
             FormError::Password(WeakPassword::TooShort { minimum: 8 }),
+            FormError::Password(WeakPassword::CommonWord),
+            FormError::Password(WeakPassword::Blocklisted),
+            FormError::Password(WeakPassword::Breached),
+            FormError::Password(WeakPassword::Repetition),
             FormError::Password(WeakPassword::Personal),
             FormError::CurrentPasswordMissing,
             FormError::CurrentPassword,

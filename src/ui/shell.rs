@@ -104,7 +104,7 @@ mod tests {
     }
 
     fn sign_up() -> SignUpPage {
-        SignUpPage { next: None, rules: PasswordRules { min_length: 8, composition: false } }
+        SignUpPage { next: None, rules: PasswordRules { min_length: 8, composition: false, strong: false } }
     }
 
     fn sign_in(next: Option<&str>) -> SignInPage {

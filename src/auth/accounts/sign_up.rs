@@ -83,7 +83,7 @@ impl Accounts {
     /// without creating the others (ASVS 6.3.8). A check of the password counts as a sign-up, because it costs processor
     /// time.
     async fn parse(&self, form: SignUp<'_>, requester: &Requester) -> Result<NewUser, SignUpError> {
-        let policy = *self.passwords.policy();
+        let policy = self.passwords.policy();
         let email = Email::parse(form.email).map_err(FormError::Email);
         let name = Name::parse(form.name).map_err(FormError::Name);
         let long_enough = |password| policy.check_length(&password).map(|()| password);
@@ -92,7 +92,7 @@ impl Accounts {
                 let admitted = self.throttle.check_network(Purpose::SignUp, requester);
                 self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
                 let (email, name) = (email.as_ref().ok().cloned(), name.clone().unwrap_or_default());
-                policy.check_off_thread(password, email, name).await
+                self.passwords.accept(password, email, name, requester).await
             }
             Err(weak) => Err(weak),
         };

@@ -65,8 +65,15 @@ impl Passwords {
         requester: &Requester,
     ) -> Result<PasswordChanged, ChangePasswordError> {
         let (current, user) = self.sessions.current(principal).await?.ok_or(ConfirmPasswordError::NoPassword)?;
-        let confirmed = self.confirm_for(PasswordUse::PasswordChange, principal, change.current, requester).await;
-        let new = self.check_new(change.new, &user).await;
+        let confirmed = match self.confirm_for(PasswordUse::PasswordChange, principal, change.current, requester).await
+        {
+            // A throttled request must not cause a request to the API of breached passwords.
+            Err(error @ (ConfirmPasswordError::NoPassword | ConfirmPasswordError::Interrupted(_))) => {
+                return Err(error.into());
+            }
+            confirmed => confirmed,
+        };
+        let new = self.check_new(change.new, &user, requester).await;
         let (confirmed, new) = match (confirmed, new) {
             (Ok(confirmed), Ok(new)) => (confirmed, new),
             (Ok(_), Err(weak)) => return Err(weak.into()),
@@ -97,10 +104,10 @@ impl Passwords {
     }
 
     /// Checks a new password against the policy.
-    async fn check_new(&self, password: &str, user: &User) -> Result<NewPassword, WeakPassword> {
+    async fn check_new(&self, password: &str, user: &User, requester: &Requester) -> Result<NewPassword, WeakPassword> {
         let password = Password::parse(password)?;
         // The stored address was valid at sign-up; only the policy's context words depend on it.
         let email = Email::presented(&user.email).ok();
-        self.policy.check_off_thread(password, email, user.name.clone()).await
+        self.accept(password, email, user.name.clone(), requester).await
     }
 }

@@ -12,16 +12,18 @@ pub struct PasswordRules {
     pub min_length: u8,
     /// Whether an upper-case letter, a lower-case letter and a digit are required.
     pub composition: bool,
+    /// Whether all passwords that are easy to guess are refused, and not only common ones.
+    pub strong: bool,
 }
 
 impl PasswordRules {
     fn hint(self) -> String {
         let length = self.min_length;
-        if self.composition {
-            format!("At least {length} characters, with an upper-case letter, a lower-case letter and a digit.")
-        } else {
-            format!("At least {length} characters. A few unrelated words work well.")
-        }
+        let composition =
+            if self.composition { ", with an upper-case letter, a lower-case letter and a digit" } else { "" };
+        let advice =
+            if self.strong { "A few unrelated words work well." } else { "Common passwords are not accepted." };
+        format!("At least {length} characters{composition}. {advice}")
     }
 }
 
@@ -95,4 +97,17 @@ fn PasswordInput(
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hint_states_the_configured_rules() {
+        let hint = |min_length, composition, strong| PasswordRules { min_length, composition, strong }.hint();
+        assert_eq!(hint(8, false, false), "At least 8 characters. Common passwords are not accepted.");
+        assert_eq!(hint(15, false, true), "At least 15 characters. A few unrelated words work well.");
+        assert!(hint(8, true, false).contains("an upper-case letter, a lower-case letter and a digit. Common"));
+    }
 }

@@ -38,7 +38,10 @@ mod tests {
     }
 
     fn security() -> SecurityPage {
-        SecurityPage { email: EMAIL.to_owned(), rules: PasswordRules { min_length: 8, composition: false } }
+        SecurityPage {
+            email: EMAIL.to_owned(),
+            rules: PasswordRules { min_length: 8, composition: false, strong: false },
+        }
     }
 
     fn delete() -> DeletePage {

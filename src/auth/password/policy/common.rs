@@ -1,17 +1,37 @@
-//! Common passwords.
+//! The built-in list of common passwords (NIST SP 800-63B-4 §3.1.1.2, ASVS 6.2.4, 6.2.12).
 //!
-//! `common.txt` lists about 8,000 passwords in lower case: those with at least eight characters among the 20,000
-//! most frequent in known breaches. The source is the list by Royce Williams in Django (BSD-3-Clause). ASVS 6.2.4
-//! requires the top 3,000 that satisfy the length rule.
+//! `common.bin` is a binary fuse filter of 208,000 keys in 483 kB. Its sources are named in `docs/third-party.md`;
+//! `scripts/common-passwords` writes it. The filter finds every password of the list, and one of 65,000 other ones. It
+//! is used where it lies in the binary, without a copy in memory.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
 
-static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
+use xorf::{BinaryFuse16, BinaryFuse16Ref, DmaSerializable, Filter, FilterRef};
 
-/// Whether the list contains the password. Compares the entire password, not parts of it (NIST SP 800-63B-4
-/// §3.1.1.2).
-pub(crate) fn contains(folded: &str) -> bool {
-    COMMON.contains(folded)
+use super::spelling;
+
+#[cfg(target_endian = "big")]
+compile_error!("common.bin contains little-endian numbers");
+
+/// Fingerprints are read as 16-bit numbers.
+#[repr(align(2))]
+struct Aligned<T: ?Sized>(T);
+
+static BYTES: &Aligned<[u8]> = &Aligned(*include_bytes!("common.bin"));
+
+static FILTER: LazyLock<BinaryFuse16Ref<'static>> = LazyLock::new(|| {
+    let (descriptor, fingerprints) = BYTES.0.split_at(BinaryFuse16::DESCRIPTOR_LEN);
+    BinaryFuse16Ref::from_dma(descriptor, fingerprints)
+});
+
+/// Whether the list contains the whole password. Signs at both ends make no difference.
+pub(super) fn contains(folded: &str) -> bool {
+    FILTER.contains(&spelling::password_key(folded))
+}
+
+/// Whether the password is one of the most common words with a few digits and signs at its ends.
+pub(super) fn contains_word(folded: &str) -> bool {
+    spelling::word_key(folded).is_some_and(|key| FILTER.contains(&key))
 }
 
 #[cfg(test)]
@@ -19,14 +39,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn common_list_has_3000_of_minimum_length() {
-        assert!(COMMON.iter().filter(|password| password.chars().count() >= 8).count() >= 3_000);
+    fn contains_common_password_returns_true() {
+        for common in ["password", "password1", "qwertyuiop", "iloveyou", "11111111", "abcd1234"] {
+            assert!(contains(common), "{common}");
+        }
     }
 
     #[test]
-    fn common_list_entries_are_folded() {
-        for password in COMMON.iter() {
-            assert_eq!(*password, crate::auth::password::policy::fold(password));
+    fn contains_ignores_signs_at_the_ends() {
+        for common in ["password123!", "!!password123", "p4ssw0rd!!", "  letmein1 ", "password!"] {
+            assert!(contains(common), "{common}");
         }
+        for other in ["pass-word-123-alone", "!!!!abc!!!!", "securepass123"] {
+            assert!(!contains(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn contains_word_ignores_digits_and_signs() {
+        for common in ["summer2024!", "#dragon#", "19990704baseball", "qwerty!23"] {
+            assert!(contains_word(common), "{common}");
+        }
+        for other in ["summer1234567890", "mydogrex2024", "summer rain 2024", "12345678"] {
+            assert!(!contains_word(other), "{other}");
+        }
+    }
+
+    /// The documented rate is 1 in 65,000. The samples are the same in each run.
+    #[test]
+    fn contains_random_password_is_rare() {
+        let found = (0..200_000).filter(|number| contains(&format!("kq7vzp{number:x}xm"))).count();
+        assert!(found <= 12, "{found}");
     }
 }

@@ -1,0 +1,18 @@
+//! SHA-1 (FIPS 180-4). Only for the range API of breached passwords, which requires it. It protects nothing.
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+
+/// The digest in upper-case hexadecimal digits.
+pub fn sha1_hex(data: &[u8]) -> String {
+    digest(&SHA1_FOR_LEGACY_USE_ONLY, data).as_ref().iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sha1_hex_matches_known_digest() {
+        assert_eq!(sha1_hex(b"password"), "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8");
+    }
+}
