@@ -109,7 +109,8 @@ const weak: [string, string | ((email: string) => string), string][] = [
   ["common", "password1", "This is a commonly used password."],
   ["contains the address", (email) => `${email}-2026`, "Leave your e-mail address"],
   ["contains the product’s name", "my latchkey 90417 kite", "“latchkey” out of the password"],
-  ["easy to guess", "abcabcabcabcabc", "This password is easy to guess."],
+  ["a common word", "Summer2024!", "This is a commonly used password with digits or signs added."],
+  ["a repetition", "abcabcabcabcabc", "This password repeats a few characters."],
 ];
 for (const [what, password, reason] of weak) {
   test(`sign-up: a weak password shows the reason: ${what}`, { tag: "@server" }, async ({ page, person }) => {

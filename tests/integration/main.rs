@@ -14,6 +14,7 @@ mod keys;
 mod openapi;
 mod operations;
 mod pages;
+mod passwords;
 mod protected_api;
 mod sign_in;
 mod sign_out;
