@@ -133,7 +133,7 @@ async fn interrupted_import_is_completed_later() {
         let failed = try_import(&app, &old, Some(SECRET), false).await;
         assert!(matches!(failed, Err(ImportError::Store(_))), "{failed:?}");
         let (users, events) = (count(&app, "users").await, count(&app, "events").await);
-        assert!((1..650).contains(&users) && events == users, "whole batches: {users} users, {events} events");
+        assert!((1..=650).contains(&users) && events == users, "whole batches: {users} users, {events} events");
         let repair = if app.database_url().starts_with("sqlite") {
             "DROP TRIGGER broken"
         } else {

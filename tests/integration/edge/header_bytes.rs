@@ -118,8 +118,8 @@ async fn user_agent_with_other_bytes_has_a_name() {
         let session = app.session(&token).await["session"].clone();
         assert_eq!(session["userAgent"], agent);
         let page =
-            send(&app, "GET /account/sessions", &[format!("latchkey_session={token}").into_bytes()], &[], "").await;
-        assert!(page.body.contains(name), "{name}: {}", page.body);
+            send(&app, "GET /account/activity", &[format!("latchkey_session={token}").into_bytes()], &[], "").await;
+        assert!(page.body.contains(name), "{name}");
     }
 }
 

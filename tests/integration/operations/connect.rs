@@ -135,12 +135,8 @@ fn unknown_host_is_the_reason() {
 
 #[test]
 fn invalid_url_does_not_show_the_password() {
-    for (url, reason) in [
-        ("postgres://ada:hunter2@localhost:port/x", "LATCHKEY_DATABASE_URL: is not a URL such as"),
-        ("postgres://ada:hunter2@localhost/x?sslmode=maybe", "the PostgreSQL URL is invalid"),
-    ] {
-        assert_reason(&["migrate", "--database-url", url], reason);
-    }
+    let url = url("localhost", "x?sslmode=maybe");
+    assert_reason(&["migrate", "--database-url", &url], "the PostgreSQL URL is invalid");
 }
 
 #[test]
@@ -180,5 +176,5 @@ async fn role_without_privileges_is_the_reason() {
     )
     .await;
     url.set_username(&name).expect("a host");
-    assert_reason(&["migrate", "--database-url", url.as_str()], "permission denied for schema public");
+    assert_reason(&["migrate", "--database-url", url.as_str()], "no schema has been selected to create in (3F000)");
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::support::{JSON, TestApp, client::TestResponse};
+use crate::support::{JSON, MASTER_SECRET, TestApp, client::TestResponse};
 
 /// An operation of the OpenAPI document.
 struct Operation<'a> {
@@ -61,7 +61,7 @@ impl<'a> Operation<'a> {
 
 #[tokio::test]
 async fn secured_operation_without_session_is_401() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[("LATCHKEY_EVENTS_TOKEN", MASTER_SECRET)]).await;
     let document = app.send("GET /api/openapi.json", &[], "").await.json();
     let operations = Operation::all(&document);
     let secured: Vec<_> = operations.iter().filter(|operation| operation.requires_credentials()).collect();
