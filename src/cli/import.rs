@@ -28,8 +28,8 @@ pub enum Import {
     /// run while the service runs. The report lists skipped records with the reason; they are no failure, and the exit
     /// code is 0.
     ///
-    /// Without options, the columns are id, email, name, password_hash, email_verified, created_at, updated_at and
-    /// disabled; only the first two are required.
+    /// Without options, the columns are `id`, `email`, `name`, `password_hash`, `email_verified`, `created_at`,
+    /// `updated_at` and `disabled`; only the first two are required.
     Users(Box<users::Users>),
 }
 

@@ -51,7 +51,7 @@ pub(super) fn restrict(file: &Path) {
         let (file_name, mode) = (file.display(), format!("{mode:04o}"));
         match fs::set_permissions(file, fs::Permissions::from_mode(0o600)) {
             Ok(()) => {
-                tracing::warn!(file = %file_name, mode, "other users could access this file; its mode is now 0600")
+                tracing::warn!(file = %file_name, mode, "other users could access this file; its mode is now 0600");
             }
             Err(error) => {
                 tracing::warn!(file = %file_name, mode, %error, "other users can access this file; set its mode to 0600");

@@ -4,7 +4,8 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 /// The digest in upper-case hexadecimal digits.
 pub fn sha1_hex(data: &[u8]) -> String {
-    digest(&SHA1_FOR_LEGACY_USE_ONLY, data).as_ref().iter().map(|byte| format!("{byte:02X}")).collect()
+    let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, data);
+    digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 #[cfg(test)]

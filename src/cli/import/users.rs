@@ -53,7 +53,7 @@ pub struct Users {
     /// The column that is false for disabled accounts
     #[arg(long, value_name = "COLUMN")]
     active: Option<String>,
-    /// A file with the hash_config that the Firebase console shows; it contains a secret
+    /// A file with the `hash_config` that the Firebase console shows; it contains a secret
     #[arg(long, value_name = "FILE")]
     hash_config: Option<PathBuf>,
     /// Print the report, and write nothing

@@ -92,7 +92,7 @@ fn fastapi_users() -> Mapping {
     }
 }
 
-/// firebase.google.com/docs/cli/auth#file_format
+/// `firebase.google.com/docs/cli/auth#file_format`
 fn firebase() -> Mapping {
     Mapping {
         id: Field::required(&["localId"]),

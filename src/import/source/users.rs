@@ -40,15 +40,14 @@ impl Users {
     pub(crate) async fn open(from: &str, table: Option<&str>, mapping: Mapping) -> Result<Self, SourceError> {
         let url = from.contains("://") && !from.starts_with("file://");
         let place = if url { None } else { text_file(database::path_of(from))? };
-        let place = match place {
-            Some(place) => place,
-            None => {
-                let snapshot = database::snapshot(from).await?;
-                let name = table.ok_or(SourceError::NoTableNamed)?;
-                let table = Table::find(&snapshot, name).await?;
-                let table = table.ok_or_else(|| SourceError::NoTable(format!("\"{name}\"")))?;
-                Place::Table(snapshot, table)
-            }
+        let place = if let Some(place) = place {
+            place
+        } else {
+            let snapshot = database::snapshot(from).await?;
+            let name = table.ok_or(SourceError::NoTableNamed)?;
+            let table = Table::find(&snapshot, name).await?;
+            let table = table.ok_or_else(|| SourceError::NoTable(format!("\"{name}\"")))?;
+            Place::Table(snapshot, table)
         };
         Ok(Self { mapping, place })
     }

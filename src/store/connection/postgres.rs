@@ -1,6 +1,6 @@
 //! Connects to a PostgreSQL server, directly or through a pooler.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, SqlxPostgresConnector, TransactionTrait,
@@ -32,7 +32,7 @@ const CONNECTION_LIMIT: &str = "SELECT least(nullif(rolconnlimit, -1), nullif(da
 pub(super) async fn connect(url: &str, connections: u32) -> Result<Database, ConnectError> {
     let PostgresUrl { options, names_pooler } = PostgresUrl::parse(url)?;
     let options = options.disable_statement_logging();
-    let began = Instant::now();
+    let began = tokio::time::Instant::now();
     let mut first = first_connection(&options).await?;
     let patience = (4 * began.elapsed()).max(Duration::from_secs(1));
     let transaction_pooled = names_pooler || detect_pooler(&mut first, &options, patience).await?;
@@ -79,7 +79,7 @@ pub async fn postgres_snapshot(url: &str) -> Result<DatabaseTransaction, Connect
 
 async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection, ConnectError> {
     let server = server(options);
-    let began = Instant::now();
+    let began = tokio::time::Instant::now();
     if options.get_socket().is_none() && !options.get_host().starts_with('/') {
         resolve(options.get_host(), options.get_port()).await?;
     }

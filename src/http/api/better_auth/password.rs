@@ -63,12 +63,13 @@ route_errors! {
 impl From<ChangePasswordError> for ChangePasswordRouteError {
     fn from(error: ChangePasswordError) -> Self {
         match error {
-            ChangePasswordError::Confirm(ConfirmPasswordError::Mismatch) => Self::InvalidPassword,
             ChangePasswordError::Confirm(ConfirmPasswordError::NoPassword) => Self::NoPassword,
             // The contract has one error. The length of the new password comes before the current password.
             ChangePasswordError::NewPassword(weak)
             | ChangePasswordError::Both(weak @ (WeakPassword::Missing | WeakPassword::TooLong)) => weak.into(),
-            ChangePasswordError::Both(_) => Self::InvalidPassword,
+            ChangePasswordError::Both(_) | ChangePasswordError::Confirm(ConfirmPasswordError::Mismatch) => {
+                Self::InvalidPassword
+            }
             ChangePasswordError::Confirm(ConfirmPasswordError::Interrupted(interrupted))
             | ChangePasswordError::Interrupted(interrupted) => interrupted.into(),
         }
