@@ -12,8 +12,8 @@ function server(port: number, ...settings: string[]): Server {
 
 const first = Number(process.env.LATCHKEY_TEST_PORT ?? 4310);
 
-/** The origin of an app that trusts a server. Tests answer its requests themselves. */
-export const app = "http://localhost:9";
+/** The origin of an app that trusts a server: the main server at another host, where the app's paths are 404. */
+export const app = `http://127.0.0.1:${first}`;
 
 export const servers = {
   /** Default settings. */

@@ -1,11 +1,15 @@
 // The API reference page.
 
+import type { Page } from "@playwright/test";
 import { heading } from "../support/forms.js";
 import { expect, test } from "../support/test.js";
 
 interface Document {
   paths: Record<string, Record<string, { operationId: string; summary: string }>>;
 }
+
+/** The operation's element that opens and closes. */
+const operation = (page: Page, id: string) => page.locator("details.operation", { has: page.locator(`#${id}`) });
 
 test("API page: lists every operation of the OpenAPI document", async ({ page }) => {
   const document = (await (await page.request.get("/api/openapi.json")).json()) as Document;
@@ -16,26 +20,31 @@ test("API page: lists every operation of the OpenAPI document", async ({ page })
   const contents = page.getByRole("navigation", { name: "Operations" });
   for (const { operationId } of operations) {
     await expect(contents.locator(`a[href="#${operationId}"]`)).toHaveCount(1);
-    await expect(page.locator(`section#${operationId}`)).toHaveCount(1);
+    await expect(page.locator(`details.operation > #${operationId}`)).toBeHidden();
   }
   await contents.locator('a[href="#signIn"]').click();
   await expect(page).toHaveURL(/#signIn$/);
-  await expect(page.locator("#signIn").getByRole("heading", { level: 3 })).toBeInViewport();
+  // The link opens the operation.
+  await expect(page.locator("#signIn")).toBeInViewport();
+  await expect(operation(page, "signIn").getByRole("heading", { level: 3 })).toBeInViewport();
 });
 
 test("API page: an operation shows its request, response and errors", async ({ page }) => {
   await page.goto("/docs#signUp");
-  const operation = page.locator("#signUp");
-  await expect(operation.locator(".line")).toHaveText("POST /api/auth/sign-up/email");
-  await expect(operation.getByText("at most 128 characters").first()).toBeVisible();
-  await expect(operation.getByText("USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")).toBeVisible();
-  await expect(operation.getByRole("group", { name: "Example request: Create an account" })).toContainText("curl -X POST");
-  await expect(operation.getByText("with Retry-After X-Retry-After").first()).toBeVisible();
+  const signUp = operation(page, "signUp");
+  await expect(signUp.locator(".line")).toHaveText("POST /api/auth/sign-up/email");
+  await expect(signUp.getByText("at most 128 characters").first()).toBeVisible();
+  await expect(signUp.getByRole("group", { name: "Example request: Create an account" })).toContainText("curl -X POST");
+  await expect(signUp.getByText("USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")).toBeHidden();
+  await signUp.getByText("Errors", { exact: true }).click();
+  await expect(signUp.getByText("USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")).toBeVisible();
+  await expect(signUp.getByText("with Retry-After X-Retry-After").first()).toBeVisible();
 });
 
 test("API page: long lines scroll in their own box, also by keyboard", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto("/docs");
+  await operation(page, "signUp").locator("> summary").press("Enter");
   const line = page.locator("#signUp").getByRole("group", { name: "Example request: Create an account" });
   await line.focus();
   await expect(line).toBeFocused();

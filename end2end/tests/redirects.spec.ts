@@ -1,6 +1,5 @@
 // Addresses that lead to another page, and the pages that settings choose.
 
-import type { Page } from "@playwright/test";
 import { button, expectNotice, heading, notice, signIn, signOut, signUp, submitSignIn, submitSignUp } from "../support/forms.js";
 import { app, servers } from "../support/servers.js";
 import { expect, test } from "../support/test.js";
@@ -45,13 +44,7 @@ test("start page: leads a signed-in user to the account", async ({ page, person 
 test.describe("with the home page and the page after sign-out on another origin", () => {
   test.use({ baseURL: servers.away.url });
 
-  async function startApp(page: Page): Promise<void> {
-    const body = "<!doctype html><html lang=en><title>App</title><link rel=icon href=data:,><h1>The app</h1>";
-    await page.route(`${app}/**`, (route) => route.fulfill({ contentType: "text/html", body }));
-  }
-
   test("sign-up, sign-in and the start page lead to the app", async ({ page, person }) => {
-    await startApp(page);
     await submitSignUp(page, person);
     await expect(page).toHaveURL(`${app}/tasks`);
     for (const path of ["/", "/sign-in"]) {
@@ -71,7 +64,6 @@ test.describe("with the home page and the page after sign-out on another origin"
   });
 
   test("a return address has precedence", async ({ page, person }) => {
-    await startApp(page);
     await submitSignUp(page, person, { at: "/sign-up?next=%2Faccount%2Fsecurity" });
     await expect(page).toHaveURL("/account/security");
     await expectNotice(page, "Your account is created");
