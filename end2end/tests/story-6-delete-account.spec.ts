@@ -96,7 +96,7 @@ test("deletion: a missing password shows an error", { tag: "@server" }, async ({
   await signUp(page, person);
   await openSection(page, "Delete account");
   await button(page, "Delete account").click();
-  await expectFieldRefused(page, label, "This isn’t your current password.");
+  await expectFieldRefused(page, label, "Enter your current password.");
   await expectSignedIn(page, person);
 });
 
