@@ -3,6 +3,7 @@
 
 import { expect, test } from "@playwright/test";
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { type Latchkey, startLatchkey } from "../support/latchkey.js";
 
@@ -17,7 +18,7 @@ const PASSWORD = "violet otter lantern 42";
 let latchkey: Latchkey;
 
 test.beforeAll(async () => {
-  latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off" });
+  latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off", LATCHKEY_EVENTS_TOKEN: randomBytes(32).toString("hex") });
 });
 
 test.afterAll(() => latchkey.stop());

@@ -21,9 +21,14 @@ export interface Request {
 export async function send(url: string, { method = "GET", authorization = [], body }: Request = {}): Promise<Answer> {
   const headers: http.OutgoingHttpHeaders = {};
   if (authorization.length > 0) headers.authorization = authorization as unknown as string;
-  if (body !== undefined) headers["content-type"] = "application/json";
+  const json = body === undefined ? undefined : JSON.stringify(body);
+  if (json !== undefined) {
+    headers["content-type"] = "application/json";
+    // Node.js does not add the length to a DELETE request.
+    headers["content-length"] = Buffer.byteLength(json);
+  }
   const request = http.request(url, { method, headers });
-  request.end(body === undefined ? undefined : JSON.stringify(body));
+  request.end(json);
   const [response] = (await once(request, "response")) as [http.IncomingMessage];
   return {
     status: response.statusCode ?? 0,
