@@ -51,16 +51,15 @@ impl Webhooks {
                 );
                 Attempt::Withdrawn
             }
-            Reply::Failed { reason, retry_after } => match delay(attempt, retry_after) {
-                Some(delay) => {
+            Reply::Failed { reason, retry_after } => {
+                if let Some(delay) = delay(attempt, retry_after) {
                     tracing::warn!(event, %user, attempt, reason, ?delay, "a webhook was not delivered; it will be retried");
                     Attempt::RetryAt(self.clock.now().plus(delay))
-                }
-                None => {
+                } else {
                     tracing::error!(event, %user, attempt, reason, "a webhook was not delivered and is given up");
                     Attempt::GivenUp
                 }
-            },
+            }
         };
         // The event is sent again after its lease.
         if let Err(error) = self.store.finish_attempt(&claim, result).await {

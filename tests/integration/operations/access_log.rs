@@ -30,7 +30,7 @@ async fn access_line_has_address_route_and_user() {
     assert_eq!(signed_in["method"], "GET");
     assert_eq!(signed_in["path"], path, "without the query");
     assert_eq!(signed_in["route"], "/api/users/{user_id}");
-    assert_eq!(signed_in["user_id"], person.user_id.to_string());
+    assert_eq!(signed_in["user_id"], person.user_id);
     assert_eq!(signed_in["level"], "INFO");
 
     let anonymous = line(app.client().get("/no/such/page")).await;
@@ -45,7 +45,7 @@ async fn access_line_of_a_sign_in_has_the_user() {
     let person = app.person("ada@example.com").await;
     let body = json!({"email": "ada@example.com", "password": PASSWORD});
     let line = line(app.client().post("/api/auth/sign-in/email").json(&body)).await;
-    assert_eq!(line["user_id"], person.user_id.to_string());
+    assert_eq!(line["user_id"], person.user_id);
     assert_eq!(line["route"], "/api/auth/sign-in/email");
 }
 

@@ -54,7 +54,10 @@ fn assert_success(done: &Output, name: &str) {
 }
 
 fn listed(folder: &Path) -> Vec<OsString> {
-    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .expect("a readable folder")
+        .map(|entry| entry.expect("a readable folder").file_name())
+        .collect();
     names.sort();
     names
 }
@@ -141,19 +144,19 @@ mod modes {
     use super::*;
 
     fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o777
+        fs::metadata(path).expect("a readable folder").permissions().mode() & 0o777
     }
 
     fn data_folder(folder: &Path) -> PathBuf {
         let data = folder.join("data");
-        fs::DirBuilder::new().mode(0o755).create(&data).unwrap();
-        fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::DirBuilder::new().mode(0o755).create(&data).expect("a readable folder");
+        fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).expect("a readable folder");
         data
     }
 
     #[test]
     fn files_in_a_readable_folder_are_private() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a readable folder");
         let data = data_folder(folder.path());
         let service = Running::start(folder.path());
         for name in ["latchkey.db", "latchkey.db-wal", "latchkey.db-shm", "secret"] {

@@ -11,24 +11,24 @@ const SECOND: &str = "Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
 
 /// What `latchkey config` prints in a folder with this file.
 fn config(folder: &Path, file: impl AsRef<[u8]>) -> String {
-    fs::write(folder.join(".env"), file).unwrap();
+    fs::write(folder.join(".env"), file).expect("a writable folder");
     let done = output(folder, &["config"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    String::from_utf8(done.stdout).unwrap()
+    String::from_utf8(done.stdout).expect("UTF-8")
 }
 
 /// The error of a command in a folder with this file.
 fn refusal(folder: &Path, file: impl AsRef<[u8]>) -> String {
-    fs::write(folder.join(".env"), file).unwrap();
+    fs::write(folder.join(".env"), file).expect("a writable folder");
     let failed = output(folder, &["config"]);
     assert_eq!(failed.status.code(), Some(1));
     assert!(failed.stdout.is_empty());
-    String::from_utf8(failed.stderr).unwrap()
+    String::from_utf8(failed.stderr).expect("UTF-8")
 }
 
 #[test]
 fn config_output_is_read_back() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     for written in [
         "",
         "LATCHKEY_LISTEN=0\n",

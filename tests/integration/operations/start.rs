@@ -9,7 +9,7 @@ use crate::support::{
 
 fn started(command: &mut Command) -> Running {
     let mut moved = Command::new(command.get_program());
-    moved.args(command.get_args()).current_dir(command.get_current_dir().unwrap()).env_clear();
+    moved.args(command.get_args()).current_dir(command.get_current_dir().expect("a folder")).env_clear();
     moved.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     moved.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     Starting::new(moved).ready()
@@ -23,12 +23,12 @@ fn base_url(service: &Running) -> String {
 }
 
 fn port(service: &Running) -> &str {
-    service.address.rsplit_once(':').unwrap().1
+    service.address.rsplit_once(':').expect("a port").1
 }
 
 #[test]
 fn base_url_unset_is_the_port_in_use() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, value) in [
         ("LATCHKEY_LISTEN", "127.0.0.1:0"),
         ("LATCHKEY_LISTEN", "localhost:0"),

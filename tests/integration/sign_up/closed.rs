@@ -10,7 +10,7 @@ use crate::support::{PASSWORD, TestApp, browser::Browser, records::count};
 async fn closed() -> TestApp {
     let open = TestApp::new().await;
     open.person("ada@example.com").await;
-    open.restarted_with(&[("LATCHKEY_SIGN_UP", "closed")]).await.ok().expect("the service starts")
+    open.restarted_with(&[("LATCHKEY_SIGN_UP", "closed")]).await.expect("the service starts")
 }
 
 #[tokio::test]

@@ -80,9 +80,9 @@ async fn failed_event_delays_only_its_user() {
     }
     receiver.plan(&ada.user_id, &vec![Reply::Status(500); 20]);
     while app.deliver_webhooks().await > 0 {}
-    let received = receiver.received();
-    let of_ada = received.iter().filter(|webhook| webhook.body.contains(&ada.user_id)).count();
-    assert_eq!((of_ada, received.len()), (1, 5));
+    let webhooks = receiver.received();
+    let of_ada = webhooks.iter().filter(|webhook| webhook.body.contains(&ada.user_id)).count();
+    assert_eq!((of_ada, webhooks.len()), (1, 5));
 }
 
 #[tokio::test]

@@ -135,7 +135,7 @@ impl<'a> Operations<'a> {
         let browser = if ["sign-up", "sign-in"].contains(&action) { Browser::new(self.app) } else { self.browser() };
         let mut response = browser.post(action, fields).await;
         if response.status.is_redirection() {
-            response = browser.get(&response.header("location").to_owned()).await;
+            response = browser.get(response.header("location")).await;
         }
         Answer { name: format!("form {action}"), effect: Write, response }
     }
