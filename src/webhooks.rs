@@ -1,6 +1,6 @@
 //! Webhooks: user events sent to a URL, by the Standard Webhooks specification.
 //!
-//! The events wait in the database. [`worker`] claims them and sends a few at a time; [`delivery`] is one
+//! The events wait in the database. `worker` claims them and sends a few at a time; `delivery` is one
 //! attempt; [`sign`] signs; [`body`] is the format of an event, here and in the API.
 
 pub mod body;
