@@ -1,20 +1,12 @@
 // The stock Expo client (`@better-auth/expo`). It stores cookies itself and sends `expo-origin` instead of `Origin`.
 
-import { expect, test as base } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { newPerson } from "../../support/people.js";
-import { type Latchkey, startLatchkey } from "../support/latchkey.js";
+import type { Latchkey } from "../support/latchkey.js";
+import { latchkeyTest } from "../support/test.js";
 import { expoApp } from "./expo.js";
 
-const test = base.extend<object, { latchkey: Latchkey }>({
-  latchkey: [
-    async ({}, use) => {
-      const latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off", LATCHKEY_TRUSTED_ORIGINS: "myapp://" });
-      await use(latchkey);
-      await latchkey.stop();
-    },
-    { scope: "worker" },
-  ],
-});
+const test = latchkeyTest({ LATCHKEY_TRUSTED_ORIGINS: "myapp://" });
 
 /** The user of the session in a `Cookie` header. */
 async function userOf({ url }: Latchkey, cookie: string) {

@@ -1,23 +1,15 @@
 // The stock Better Auth client in Node, with cookies and with a bearer token. The same tests run
 // against Better Auth, so that they require the same of both servers.
 
-import { expect, test as base } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { newPerson } from "../../support/people.js";
 import { type BetterAuth, startBetterAuth } from "../support/better-auth.js";
-import { type Latchkey, startLatchkey } from "../support/latchkey.js";
+import { startLatchkey } from "../support/latchkey.js";
+import { latchkeyTest } from "../support/test.js";
 import { bearerClient, type Client, cookieClient } from "./stock.js";
 import { actions, latchkeyActions } from "./actions.js";
 
-const test = base.extend<object, { latchkey: Latchkey; reference: BetterAuth }>({
-  latchkey: [
-    async ({}, use) => {
-      const latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off" });
-      await use(latchkey);
-      await latchkey.stop();
-    },
-    { scope: "worker" },
-  ],
-
+const test = latchkeyTest().extend<object, { reference: BetterAuth }>({
   reference: [
     async ({}, use) => {
       const reference = await startBetterAuth();

@@ -1,7 +1,7 @@
 // HTTP clients of programs sign in and use their session. None of them sends an `Origin`; Node's
 // `fetch` sends `Sec-Fetch-Mode` without `Sec-Fetch-Site`.
 
-import { expect, test as base } from "@playwright/test";
+import { expect } from "@playwright/test";
 import axios from "axios";
 import got from "got";
 import { execFile } from "node:child_process";
@@ -9,21 +9,12 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { request } from "undici";
 import { newPerson } from "../../support/people.js";
-import { type Latchkey, startLatchkey } from "../support/latchkey.js";
+import { latchkeyTest } from "../support/test.js";
 import { cookieClient } from "./stock.js";
 
 const run = promisify(execFile);
 
-const test = base.extend<object, { latchkey: Latchkey }>({
-  latchkey: [
-    async ({}, use) => {
-      const latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off" });
-      await use(latchkey);
-      await latchkey.stop();
-    },
-    { scope: "worker" },
-  ],
-});
+const test = latchkeyTest();
 
 interface Answer {
   status: number;
