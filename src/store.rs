@@ -34,6 +34,9 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 use connection::ConnectError;
 use database::Database;
 
+/// Rows per statement. Databases limit the number of bound values.
+const ROWS: usize = 500;
+
 /// A pool of database connections. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -56,6 +59,14 @@ impl Store {
         let applied = migrate_within(&transaction).await?;
         transaction.commit().await?;
         Ok(applied)
+    }
+
+    /// Whether all migrations have been applied.
+    pub async fn is_migrated(&self) -> Result<bool, StoreError> {
+        let transaction = self.begin_write().await?;
+        let pending = Migrator::get_pending_migrations(&transaction).await?;
+        transaction.rollback().await?;
+        Ok(pending.is_empty())
     }
 
     /// Waits for running statements and closes the pool.

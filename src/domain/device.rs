@@ -6,6 +6,11 @@
 mod browsers;
 mod programs;
 
+use super::characters::{is_control, is_direction_control, is_invisible, is_line_break};
+
+/// In characters. The rest of a longer `User-Agent` is dropped.
+pub const MAX_USER_AGENT: usize = 255;
+
 /// The name of any other device.
 const UNKNOWN: &str = "Unknown device";
 
@@ -21,6 +26,14 @@ pub fn describe(user_agent: Option<&str>) -> String {
         (None, Some(system)) => format!("App on {system}"),
         (None, None) => UNKNOWN.to_owned(),
     }
+}
+
+/// The header as readable text. Characters that could hide or reorder other text are replaced: users and operators read
+/// it in lists and logs.
+pub fn readable(user_agent: &str) -> String {
+    let hides = |c| is_control(c) || is_line_break(c) || is_direction_control(c) || is_invisible(c);
+    let visible = |c| if hides(c) { char::REPLACEMENT_CHARACTER } else { c };
+    user_agent.chars().take(MAX_USER_AGENT).map(visible).collect()
 }
 
 #[cfg(test)]

@@ -60,6 +60,28 @@ impl BatchSize {
     }
 }
 
+/// The longest time of writing without a pause, and thereby the longest wait of another writer.
+const WRITING: Duration = Duration::from_millis(400);
+/// SQLite has no queue of writers: a waiting one asks again in intervals of up to 100 ms.
+const PAUSE: Duration = Duration::from_millis(110);
+
+/// Finds the times at which an import pauses, so that other writers get a turn.
+#[derive(Default)]
+pub(crate) struct Turns {
+    written: Duration,
+}
+
+impl Turns {
+    /// The pause after a transaction of this duration, if one is due.
+    pub(crate) fn pause_after(&mut self, taken: Duration) -> Option<Duration> {
+        self.written += taken;
+        (self.written >= WRITING).then(|| {
+            self.written = Duration::ZERO;
+            PAUSE
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +95,12 @@ mod tests {
         };
         assert_eq!([10, 10, 10, 30].map(&mut after), [200, 400, 500, 500]);
         assert_eq!([200, 100, 60, 60, 60, 60, 60].map(&mut after), [250, 125, 62, 31, 15, 10, 10]);
+    }
+
+    #[test]
+    fn pauses_follow_400_ms_of_writing() {
+        let mut turns = Turns::default();
+        let mut after = |milliseconds| turns.pause_after(Duration::from_millis(milliseconds)).is_some();
+        assert_eq!([150, 150, 150, 10, 500, 399, 1].map(&mut after), [false, false, true, false, true, false, true]);
     }
 }

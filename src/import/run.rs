@@ -1,7 +1,8 @@
 //! Imports users in short transactions, as often as needed.
 //!
 //! A repeated import adds new records. It updates a profile that is newer in the source, and a password as long as
-//! the user has not signed in here. Everything else stays as it is. An interrupted import is completed by repeating it.
+//! the user has not signed in here. It disables an account that is disabled in the source, also if it was enabled here.
+//! Everything else stays as it is. An interrupted import is completed by repeating it.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::{
-    batch::{Batch, BatchSize},
+    batch::{Batch, BatchSize, Turns},
     report::{Report, SessionSkipped, UserSkipped, Warning},
     session::{ConversionError, SessionConverter},
     source::{Source, SourceError, SourceSession, SourceUser},
@@ -52,7 +53,9 @@ pub async fn import(
     let sessions = source.count_sessions().await?;
     let with_secret = settings.secret.is_some();
     let report = Report::new(settings.dry_run, sessions, with_secret);
-    let mut importer = Importer { store, settings, now, report, seen: HashSet::new(), dry_emails: HashMap::new() };
+    let held_back = settings.dry_run && !store.is_migrated().await?;
+    let (seen, dry_emails, turns) = (HashSet::new(), HashMap::new(), Turns::default());
+    let mut importer = Importer { store, settings, now, report, seen, dry_emails, turns, held_back, held: None };
     let (mut batch, mut size, mut read) = (Batch::default(), BatchSize::default(), 0);
     source
         .read(with_secret, now, async |record| {
@@ -67,6 +70,9 @@ pub async fn import(
         })
         .await?;
     importer.write(batch).await?;
+    if let Some(import) = importer.held {
+        import.rollback().await?;
+    }
     Ok(importer.report)
 }
 
@@ -80,6 +86,11 @@ struct Importer<'a> {
     seen: HashSet<UserId>,
     /// In a dry run, the owners of the addresses that would be in the database.
     dry_emails: HashMap<String, UserId>,
+    turns: Turns,
+    /// Whether all batches share one transaction: a dry run into a database that first needs migrations. No service
+    /// runs on such a database.
+    held_back: bool,
+    held: Option<Import>,
 }
 
 impl Importer<'_> {
@@ -90,21 +101,27 @@ impl Importer<'_> {
         }
         let users = self.convert_users(batch.users);
         let started = Instant::now();
-        let dry_run = self.settings.dry_run;
-        let import = if dry_run { self.store.begin_dry_import().await? } else { self.store.begin_import().await? };
-        let pause = import.needs_pauses();
-        let mut run = Run { import, importer: self, disabled: Vec::new() };
+        let import = match self.held.take() {
+            Some(import) => import,
+            None if self.held_back => self.store.begin_dry_import().await?,
+            None => self.store.begin_import().await?,
+        };
+        let no_queue = import.has_no_queue();
+        let mut run = Run { import, importer: self, disabled: Vec::new(), changed_password: HashSet::new() };
         let imported = run.import_users(users).await?;
         run.import_sessions(batch.sessions, &imported).await?;
         run.import.disable_users(&run.disabled, run.importer.now).await?;
-        if dry_run {
-            run.import.rollback().await?;
+        let import = run.import;
+        if self.held_back {
+            self.held = Some(import);
+        } else if self.settings.dry_run {
+            import.rollback().await?;
         } else {
-            run.import.commit(self.now).await?;
+            import.commit(self.now).await?;
         }
         let taken = started.elapsed();
-        if pause {
-            tokio::time::sleep(taken).await;
+        if let Some(pause) = self.turns.pause_after(taken).filter(|_| no_queue) {
+            tokio::time::sleep(pause).await;
         }
         Ok(taken)
     }
@@ -128,17 +145,12 @@ struct Run<'a, 'b> {
     importer: &'a mut Importer<'b>,
     /// The existing accounts to disable.
     disabled: Vec<UserId>,
+    /// The existing accounts whose password was changed here.
+    changed_password: HashSet<UserId>,
 }
 
 /// The imported users of a batch.
-type BatchUsers = HashMap<UserId, Action>;
-
-/// How a user was imported.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Action {
-    Inserted,
-    Merged,
-}
+type BatchUsers = HashSet<UserId>;
 
 /// The rows to insert for a batch.
 #[derive(Default)]
@@ -156,7 +168,7 @@ impl Run<'_, '_> {
         let owners = self.import.mailbox_owners(&keys).await?;
         let created_before = self.import.users_with_event(&ids, EventKind::UserCreated).await?;
         let known_ids: Vec<_> = known.keys().copied().collect();
-        let changed_password = self.import.users_with_event(&known_ids, EventKind::PasswordChange).await?;
+        self.changed_password = self.import.users_with_event(&known_ids, EventKind::PasswordChange).await?;
         let (mut inserts, mut imported) = (Inserts::default(), BatchUsers::new());
         for user in users {
             let (id, line) = (user.profile.id, user.line);
@@ -167,9 +179,9 @@ impl Run<'_, '_> {
                 self.importer.report.skip_user(id.as_str(), line, UserSkipped::Twice);
             } else if let Some(existing) = known.get(&id) {
                 if [key, former_key].contains(&existing.email_key.as_str()) {
-                    let own_password = existing.signed_in || changed_password.contains(&id);
+                    let own_password = existing.signed_in || self.changed_password.contains(&id);
                     self.merge(user, existing, own_password).await?;
-                    imported.insert(id, Action::Merged);
+                    imported.insert(id);
                 } else {
                     self.importer.report.skip_user(id.as_str(), line, UserSkipped::OtherAddressHere);
                 }
@@ -182,7 +194,7 @@ impl Run<'_, '_> {
                 self.importer.report.skip_user(id.as_str(), line, reason);
             } else {
                 self.insert(user, &mut inserts);
-                imported.insert(id, Action::Inserted);
+                imported.insert(id);
             }
         }
         self.import.add_users(&inserts.users, self.importer.now).await?;
@@ -245,15 +257,13 @@ impl Run<'_, '_> {
     async fn import_sessions(&mut self, sessions: Vec<SourceSession>, users: &BatchUsers) -> Result<(), ImportError> {
         let Importer { settings, now, report, .. } = &mut *self.importer;
         let Some(secret) = &settings.secret else { return Ok(()) };
-        let merged: Vec<_> = users.iter().filter(|(_, action)| **action == Action::Merged).map(|(id, _)| *id).collect();
-        let changed_password = self.import.users_with_event(&merged, EventKind::PasswordChange).await?;
         let mut converter = SessionConverter::new(secret, settings.session_max, *now);
         let mut accepted = Vec::new();
         for session in sessions {
-            let owner = session.user_id.parse::<UserId>().ok().filter(|owner| users.contains_key(owner));
+            let owner = session.user_id.parse::<UserId>().ok().filter(|owner| users.contains(owner));
             let result = match owner {
                 None => Err(SessionSkipped::User.into()),
-                Some(owner) if changed_password.contains(&owner) => Err(SessionSkipped::PasswordChanged.into()),
+                Some(owner) if self.changed_password.contains(&owner) => Err(SessionSkipped::PasswordChanged.into()),
                 Some(owner) => converter.convert(&session, owner),
             };
             match result {

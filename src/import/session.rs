@@ -7,7 +7,7 @@ use crate::{
     auth::sessions::imported::{Digests, ImportedToken},
     crypto::random::{NoRandomness, random_bytes},
     domain::{
-        SessionId, Timestamp, UserId,
+        SessionId, Timestamp, UserId, device,
         session::{BROWSER_SESSION_IDLE, Session},
     },
     store::{
@@ -15,9 +15,6 @@ use crate::{
         sessions::{MAX_SESSIONS, NewSession},
     },
 };
-
-/// The maximum stored length of a `User-Agent`, in characters.
-const MAX_USER_AGENT: usize = 255;
 
 /// Converts sessions, which must be grouped by user.
 pub(crate) struct SessionConverter<'a> {
@@ -85,7 +82,7 @@ impl<'a> SessionConverter<'a> {
 
 fn user_agent(source: &SourceSession) -> Option<String> {
     let text = source.user_agent.as_deref().filter(|text| !text.is_empty())?;
-    Some(text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect())
+    Some(device::readable(text))
 }
 
 /// Why a session is not converted.
@@ -139,7 +136,7 @@ mod tests {
         assert!(session.persistent);
         let used_for_weeks = convert(&opened(28 * DAY, 35 * DAY)).unwrap();
         assert_eq!(used_for_weeks.idle_expires_at, NOW.plus(2 * DAY));
-        assert_eq!(session.user_agent.unwrap().len(), MAX_USER_AGENT);
+        assert_eq!(session.user_agent.unwrap().chars().count(), device::MAX_USER_AGENT);
     }
 
     #[test]

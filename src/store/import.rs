@@ -1,9 +1,6 @@
 //! Imports accounts and sessions in short transactions.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect, Set,
@@ -11,16 +8,13 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, credentials, disabling,
+    ROWS, Store, StoreError, credentials, disabling,
     entity::{credential, event, imported_session, session, user, user_id::StoredUserId},
     migrate_within,
     sessions::NewSession,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind, user_event::UserEventKind};
-
-/// Rows per statement. Databases limit the number of bound values.
-const ROWS: usize = 500;
 
 /// The profile of an imported account.
 #[derive(Clone, Debug)]
@@ -71,7 +65,7 @@ pub struct NewImportedSession {
 pub struct Import {
     transaction: DatabaseTransaction,
     /// The user events that are written at the end. Until then, other writers can append theirs.
-    changes: Mutex<Changes>,
+    changes: Changes,
 }
 
 /// The changes of an import, for user events.
@@ -89,21 +83,20 @@ impl Store {
         if transaction.get_database_backend() == DbBackend::Postgres {
             transaction.execute_unprepared("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").await?;
         }
-        Ok(Import { transaction, changes: Mutex::default() })
+        Ok(Import { transaction, changes: Changes::default() })
     }
 
     /// Begins an import transaction that will be rolled back. It applies the migrations, which are rolled back too.
     pub async fn begin_dry_import(&self) -> Result<Import, StoreError> {
         let transaction = self.begin_write().await?;
         migrate_within(&transaction).await?;
-        Ok(Import { transaction, changes: Mutex::default() })
+        Ok(Import { transaction, changes: Changes::default() })
     }
 }
 
 impl Import {
-    /// Whether other writers have no queue, and need a pause between transactions to get a turn. With SQLite they ask
-    /// again in intervals of up to 100 ms.
-    pub fn needs_pauses(&self) -> bool {
+    /// Whether other writers have no queue, and need pauses between transactions to get a turn.
+    pub fn has_no_queue(&self) -> bool {
         self.transaction.get_database_backend() == DbBackend::Sqlite
     }
 
@@ -173,7 +166,7 @@ impl Import {
     }
 
     /// Creates accounts and records the import in each account's security log.
-    pub async fn add_users(&self, users: &[Profile], now: Timestamp) -> Result<(), StoreError> {
+    pub async fn add_users(&mut self, users: &[Profile], now: Timestamp) -> Result<(), StoreError> {
         if users.is_empty() {
             return Ok(());
         }
@@ -199,12 +192,12 @@ impl Import {
             ..Default::default()
         });
         event::Entity::insert_many(events).exec_without_returning(&self.transaction).await?;
-        self.changes().users.extend(users.iter().map(|new| (new.id, UserEventKind::Created)));
+        self.changes.users.extend(users.iter().map(|new| (new.id, UserEventKind::Created)));
         Ok(())
     }
 
     /// Changes the profile of an existing account, except the address.
-    pub async fn change_profile(&self, profile: &Profile) -> Result<(), StoreError> {
+    pub async fn change_profile(&mut self, profile: &Profile) -> Result<(), StoreError> {
         user::Entity::update_many()
             .col_expr(user::Column::EmailVerified, Expr::value(profile.email_verified))
             .col_expr(user::Column::Name, Expr::value(profile.name.as_str()))
@@ -213,7 +206,7 @@ impl Import {
             .filter(user::Column::Id.eq(profile.id.as_str()))
             .exec(&self.transaction)
             .await?;
-        self.changes().users.push((profile.id, UserEventKind::Updated));
+        self.changes.users.push((profile.id, UserEventKind::Updated));
         Ok(())
     }
 
@@ -273,23 +266,18 @@ impl Import {
     }
 
     /// Disables accounts and ends their sessions.
-    pub async fn disable_users(&self, users: &[UserId], now: Timestamp) -> Result<(), StoreError> {
+    pub async fn disable_users(&mut self, users: &[UserId], now: Timestamp) -> Result<(), StoreError> {
         for user in users {
             if let Some((_, events)) = disabling::disable(&self.transaction, *user, now).await? {
-                self.changes().disabled.extend(events);
+                self.changes.disabled.extend(events);
             }
         }
         Ok(())
     }
 
-    fn changes(&self) -> MutexGuard<'_, Changes> {
-        // No code panics while it has the lock.
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Writes the user events and commits the import.
     pub async fn commit(self, now: Timestamp) -> Result<(), StoreError> {
-        let Changes { users, disabled } = self.changes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Changes { users, disabled } = self.changes;
         user_events::append_users(&self.transaction, &users, now).await?;
         user_events::append(&self.transaction, disabled, now).await?;
         Ok(self.transaction.commit().await?)

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fs, path::PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use zeroize::Zeroizing;
 
 use super::better_auth::Opened;
@@ -11,7 +11,7 @@ use crate::{
     import::source::{
         Source, SourceError,
         mapping::{Disabled, Field, Mapping},
-        preset,
+        preset::Preset,
     },
 };
 
@@ -61,27 +61,16 @@ pub struct Users {
     dry_run: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Preset {
-    Auth0,
-    Devise,
-    Django,
-    FastapiUsers,
-    Firebase,
-    Supabase,
-}
-
 impl Users {
     pub(super) async fn open(self) -> Result<Opened, Box<dyn Error>> {
-        let preset = self.preset.map(preset::Preset::from);
-        let mapping = self.mapping(preset)?;
-        let table = self.table.as_deref().or_else(|| preset.and_then(preset::Preset::table));
+        let mapping = self.mapping()?;
+        let table = self.table.as_deref().or_else(|| self.preset.and_then(Preset::table));
         Ok((Source::users(&self.from, table, mapping).await?, None, self.dry_run))
     }
 
     /// The names of the preset, replaced by those of the options.
-    fn mapping(&self, preset: Option<preset::Preset>) -> Result<Mapping, Box<dyn Error>> {
-        let mut mapping = preset.map_or_else(Mapping::default, preset::Preset::mapping);
+    fn mapping(&self) -> Result<Mapping, Box<dyn Error>> {
+        let mut mapping = self.preset.map_or_else(Mapping::default, Preset::mapping);
         for (field, name) in [
             (&mut mapping.id, &self.id),
             (&mut mapping.email, &self.email),
@@ -104,7 +93,7 @@ impl Users {
             mapping.disabled = vec![Disabled::Unless(Field::required(&[name]))];
         }
         mapping.firebase = self.firebase()?;
-        if preset == Some(preset::Preset::Firebase) && mapping.firebase.is_none() {
+        if self.preset == Some(Preset::Firebase) && mapping.firebase.is_none() {
             return Err(SourceError::NoHashConfig.into());
         }
         Ok(mapping)
@@ -116,18 +105,5 @@ impl Users {
         let text = text.map_err(|error| format!("cannot read the hash parameters from {}: {error}", file.display()))?;
         let project = FirebaseProject::parse(&text).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(Some(project))
-    }
-}
-
-impl From<Preset> for preset::Preset {
-    fn from(preset: Preset) -> Self {
-        match preset {
-            Preset::Auth0 => Self::Auth0,
-            Preset::Devise => Self::Devise,
-            Preset::Django => Self::Django,
-            Preset::FastapiUsers => Self::FastapiUsers,
-            Preset::Firebase => Self::Firebase,
-            Preset::Supabase => Self::Supabase,
-        }
     }
 }

@@ -10,9 +10,9 @@ pub(crate) fn flag(text: Option<&str>, default: bool) -> SourceFlag {
         "1" | "true" | "t" | "yes" | "y" | "on" | "\u{1}" | "b'1'" => SourceFlag::Is(true),
         "0" | "false" | "f" | "no" | "n" | "off" | "\u{0}" | "b'0'" | "null" | "none" => SourceFlag::Is(false),
         text => match text.parse::<f64>() {
-            Ok(number) => SourceFlag::Is(number != 0.0),
-            Err(_) if time::parse(text).is_some() => SourceFlag::Is(true),
-            Err(_) => SourceFlag::Unreadable,
+            Ok(number) if number.is_finite() => SourceFlag::Is(number != 0.0),
+            _ if time::parse(text).is_some() => SourceFlag::Is(true),
+            _ => SourceFlag::Unreadable,
         },
     }
 }
@@ -32,7 +32,7 @@ mod tests {
         for text in [None, Some(""), Some(" ")] {
             assert_eq!([true, false].map(|default| flag(text, default)), [true, false].map(SourceFlag::Is));
         }
-        for text in ["maybe", "nan%", "[]"] {
+        for text in ["maybe", "nan", "NaN", "inf", "-infinity", "nan%", "[]"] {
             assert_eq!(flag(Some(text), false), SourceFlag::Unreadable, "{text}");
         }
     }

@@ -86,13 +86,15 @@ impl Table {
 }
 
 impl Column {
-    /// The value as text. A time is Unix milliseconds if the column has a time type, and a binary value is text.
+    /// The value as text. A time is Unix milliseconds if the column has a time type (`infinity` is no
+    /// time, and a time before all others is no value), and a binary value is text.
     pub(crate) fn text(&self, postgres: bool) -> String {
         let column = quoted(&self.name);
         match self.kind.as_str() {
             kind if postgres && kind.starts_with("timestamp") => format!(
                 "CASE WHEN isfinite({column}) THEN \
-                 CAST(CAST(ROUND(EXTRACT(EPOCH FROM {column}) * 1000) AS bigint) AS text) END"
+                 CAST(CAST(ROUND(EXTRACT(EPOCH FROM {column}) * 1000) AS bigint) AS text) \
+                 WHEN {column} > '-infinity' THEN 'infinity' END"
             ),
             "bytea" if postgres => format!("encode({column}, 'escape')"),
             _ => format!("CAST({column} AS text)"),

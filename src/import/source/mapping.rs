@@ -1,5 +1,7 @@
 //! The names of a user's values in a source.
 
+use serde_json::Value;
+
 use super::{
     SourceError, SourceFlag, SourceTime, SourceUser, boolean,
     values::{self, Values, is_column},
@@ -22,6 +24,16 @@ impl Field {
     /// A value that every source has.
     pub fn required(names: &[&str]) -> Self {
         Self { required: true, ..Self::optional(names) }
+    }
+
+    /// Whether an object has the value, which may be null.
+    pub(crate) fn is_in(&self, object: &Value) -> bool {
+        self.names.iter().any(|name| values::has(object, name))
+    }
+
+    pub(crate) fn missing(&self, flag: &'static str) -> SourceError {
+        let names: Vec<_> = self.names.iter().map(|name| format!("\"{name}\"")).collect();
+        SourceError::NoColumn(names.join(" or "), flag)
     }
 
     fn text(&self, values: &Values) -> Option<String> {
@@ -92,14 +104,14 @@ impl Default for Mapping {
 impl Mapping {
     /// Fails if a required value is in none of the columns.
     pub(crate) fn check(&self, columns: &[String]) -> Result<(), SourceError> {
-        for (field, flag) in self.fields() {
-            let found = field.names.iter().any(|name| is_column(columns, name));
-            if field.required && !found {
-                let names: Vec<_> = field.names.iter().map(|name| format!("\"{name}\"")).collect();
-                return Err(SourceError::NoColumn(names.join(" or "), flag));
-            }
-        }
-        Ok(())
+        let missing = self.required().into_iter();
+        let mut missing = missing.filter(|(field, _)| !field.names.iter().any(|name| is_column(columns, name)));
+        missing.next().map_or(Ok(()), |(field, flag)| Err(field.missing(flag)))
+    }
+
+    /// The values that every source has, each with the flag that names it.
+    pub(crate) fn required(&self) -> Vec<(&Field, &'static str)> {
+        self.fields().into_iter().filter(|(field, _)| field.required).collect()
     }
 
     /// Whether a column of a table has to be read.

@@ -1,9 +1,11 @@
 //! The formats of well-known systems.
 
+use clap::ValueEnum;
+
 use super::mapping::{Disabled, Field, Mapping};
 
 /// A system whose tables and exports are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Preset {
     /// Auth0: the file with password hashes that its support exports, or a bulk export of users.
     Auth0,

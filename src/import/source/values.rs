@@ -28,6 +28,11 @@ impl Values<'_> {
     }
 }
 
+/// Whether an object has something at `path`, null included.
+pub(crate) fn has(value: &Value, path: &str) -> bool {
+    at(value, path).is_some()
+}
+
 /// Whether one of `names` holds the value at `path`.
 pub(crate) fn is_column(names: &[String], path: &str) -> bool {
     let column = |name: &str| names.iter().any(|column| column == name);
@@ -35,11 +40,14 @@ pub(crate) fn is_column(names: &[String], path: &str) -> bool {
 }
 
 fn inside(value: &Value, path: &str) -> Option<String> {
-    if let Some(found) = value.get(path) {
-        return text_of(found);
-    }
-    let (name, rest) = path.split_once('.')?;
-    inside(value.get(name)?, rest)
+    at(value, path).and_then(text_of)
+}
+
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    value.get(path).or_else(|| {
+        let (name, rest) = path.split_once('.')?;
+        at(value.get(name)?, rest)
+    })
 }
 
 fn text_of(value: &Value) -> Option<String> {

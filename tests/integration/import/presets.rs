@@ -167,19 +167,21 @@ async fn supabase_table_is_imported() {
              encrypted_password varchar, email_confirmed_at timestamptz, raw_user_meta_data jsonb,
              created_at timestamptz, updated_at timestamptz, banned_until timestamptz, deleted_at timestamptz);
              INSERT INTO {schema}.users VALUES ('{SUPABASE_ID}', 'ada@example.com', '{BCRYPT}', now(),
-             '{{\"full_name\": \"Ada\"}}', '2026-11-25 10:15:30+00', '2026-11-25 10:15:30+00', '-infinity', NULL)"
+             '{{\"full_name\": \"Ada\"}}', '2026-11-25 10:15:30+00', '2026-11-25 10:15:30+00', '-infinity', NULL), (gen_random_uuid(),
+             'banned@example.com', '{BCRYPT}', now(), NULL, now(), now(), 'infinity', NULL)"
         ))
         .await;
         let preset = Preset::Supabase;
         let table = format!("{schema}.users");
         let report = try_users(&app, &old.from, Some(&table), preset.mapping(), false).await.expect("success");
         old.operate(&format!("DROP SCHEMA {schema} CASCADE")).await;
-        assert_eq!((report.users.imported, report.passwords.imported), (1, 1), "{report}");
+        assert_eq!((report.users.imported, report.passwords.imported), (2, 2), "{report}");
         let ada = user(&app, "ada@example.com").await;
         assert_eq!(
             named(&ada, PROFILE),
             [json!(SUPABASE_ID), json!("Ada"), json!(true), json!("2026-11-25T10:15:30.000Z")]
         );
+        assert_eq!(user(&app, "banned@example.com").await, Value::Null, "banned for ever");
     }
 }
 

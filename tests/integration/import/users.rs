@@ -145,6 +145,28 @@ async fn json_lines_and_arrays_are_read() {
 }
 
 #[tokio::test]
+async fn name_that_no_json_record_has_is_refused() {
+    let app = TestApp::new().await;
+    let content = r#"[{"id": 1, "email": "a@example.com"}, {"id": 2, "email": "b@example.com", "banned": null}]"#;
+    let file = Exported::new("users.json", content);
+    for (column, found) in [("banend", false), ("banned", true)] {
+        let disabled = vec![Disabled::If(Field::required(&[column]))];
+        let mapping = Mapping { disabled, ..Mapping::default() };
+        let result = try_users(&app, &file.from(), None, mapping, false).await;
+        assert_eq!(result.is_ok(), found, "{result:?}");
+        assert_eq!(count(&app, "users").await, if found { 2 } else { 0 });
+    }
+    assert_eq!(imported(&app, "[]").await.users.imported, 0);
+}
+
+#[tokio::test]
+async fn cut_off_array_fails_after_its_records() {
+    let app = TestApp::new().await;
+    let file = Exported::new("users.json", "[{\"id\": 1, \"email\": \"a@example.com\"},");
+    assert!(try_users(&app, &file.from(), None, Mapping::default(), false).await.is_err());
+}
+
+#[tokio::test]
 async fn table_with_any_names_is_read() {
     for old in Old::each().await {
         let app = TestApp::new().await;

@@ -1,6 +1,7 @@
 //! Password hashes as Django stores them: `<algorithm>$…` (`django.contrib.auth.hashers`).
 //!
-//! - `pbkdf2_sha256$<iterations>$<salt>$<output>`: the salt is text, the output Base64
+//! - `pbkdf2_sha256$<iterations>$<salt>$<output>`: the salt is text, the output Base64; `pbkdf2_sha512` is a common
+//!   subclass of it
 //! - `scrypt$<N>$<salt>$<r>$<p>$<output>`
 //! - `argon2$argon2id$v=19$…`: a PHC string without its first `$`
 //! - `bcrypt$$2b$12$…`, `bcrypt_sha256$$2b$12$…`
@@ -19,7 +20,8 @@ use super::{
 pub(crate) fn parse(text: &str) -> Option<Result<StoredHash, UnsupportedHash>> {
     let (algorithm, rest) = text.split_once('$')?;
     Some(match algorithm {
-        "pbkdf2_sha256" => pbkdf2(rest).map(StoredHash::Pbkdf2),
+        "pbkdf2_sha256" => pbkdf2(Function::Sha256, rest).map(StoredHash::Pbkdf2),
+        "pbkdf2_sha512" => pbkdf2(Function::Sha512, rest).map(StoredHash::Pbkdf2),
         "scrypt" => scrypt(rest).map(StoredHash::Scrypt),
         "argon2" => ArgonHash::parse(&format!("${rest}")).map(StoredHash::Argon2),
         "bcrypt" => BcryptHash::parse(rest, Input::Password).map(StoredHash::Bcrypt),
@@ -28,10 +30,10 @@ pub(crate) fn parse(text: &str) -> Option<Result<StoredHash, UnsupportedHash>> {
     })
 }
 
-fn pbkdf2(rest: &str) -> Result<Pbkdf2Hash, UnsupportedHash> {
+fn pbkdf2(function: Function, rest: &str) -> Result<Pbkdf2Hash, UnsupportedHash> {
     let fields = Fields::split(Scheme::Pbkdf2, rest)?;
     Ok(Pbkdf2Hash {
-        function: Function::Sha256,
+        function,
         iterations: fields.parameters().parse().map_err(|_| UnsupportedHash::Damaged(Scheme::Pbkdf2))?,
         salt: fields.salt.as_bytes().to_vec(),
         output: decode_output(Scheme::Pbkdf2, fields.output)?,

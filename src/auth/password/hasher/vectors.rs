@@ -6,7 +6,7 @@ use crate::domain::Password;
 const REHASH: Result<Verdict, HasherError> = Ok(Verdict::Match { rehash: true });
 
 /// Password and hash.
-const VECTORS: [(&str, &str); 22] = [
+const VECTORS: [(&str, &str); 23] = [
     // Reference implementation of argon2, test.c.
     ("password", "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8"),
     ("password", "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"),
@@ -57,6 +57,12 @@ const VECTORS: [(&str, &str); 22] = [
          ==",
     ),
     ("secret", "argon2$argon2id$v=19$m=102400,t=2,p=8$Y041dExhNkljRUUy$TMa6A8fPJhCAUXRhJXCXdw"),
+    // A subclass of Django's hasher with SHA-512; output of Python's hashlib.
+    (
+        "letmein",
+        "pbkdf2_sha512$1000$seasalt$xnY3pOMYkzQ6mQa06bqBAgMiZvCMFVqzMtqgHHz5YCcjVpyNM6wnN/+pSWGRJuhvoBje0h7wU07fXdKBC\
+         bYfsw==",
+    ),
     // Django 5.2 with four rounds.
     ("lètmein", "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuulyx/yrfLnuLCi6gwFG5mrkJjuQKpL6S"),
     ("lètmein", "bcrypt$$2b$04$abcdefghijklmnopqrstuuanVo7Xut1CH8VGIGlz1JovQh9GJbbtG"),

@@ -4,7 +4,7 @@ mod elements;
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Seek, SeekFrom},
 };
 
 use serde_json::Value;
@@ -25,9 +25,10 @@ pub(crate) async fn read<E: From<SourceError>>(
     mut each: impl AsyncFnMut(Record) -> Result<(), E>,
 ) -> Result<(), E> {
     let array = is_array(file.fill_buf().map_err(SourceError::from)?);
-    let texts: Box<dyn Iterator<Item = io::Result<(u64, Vec<u8>)>>> =
-        if array { Box::new(Elements::new(file)) } else { Box::new(lines(file)) };
-    for text in texts {
+    let start = file.stream_position().map_err(SourceError::from)?;
+    check(mapping, &mut file, array)?;
+    file.seek(SeekFrom::Start(start)).map_err(SourceError::from)?;
+    for text in texts(&mut file, array) {
         let (line, text) = text.map_err(SourceError::from)?;
         each(match serde_json::from_slice(&text) {
             Ok(value @ Value::Object(_)) => {
@@ -40,8 +41,33 @@ pub(crate) async fn read<E: From<SourceError>>(
     Ok(())
 }
 
+type Text = io::Result<(u64, Vec<u8>)>;
+
+/// The texts of the records, with the numbers of their lines.
+fn texts(file: &mut BufReader<File>, array: bool) -> Box<dyn Iterator<Item = Text> + '_> {
+    if array { Box::new(Elements::new(file)) } else { Box::new(lines(file)) }
+}
+
+/// Fails if a value that a flag or the preset names is in no record, as a column that does not exist.
+fn check(mapping: &Mapping, file: &mut BufReader<File>, array: bool) -> Result<(), SourceError> {
+    let (mut missing, mut is_empty) = (mapping.required(), true);
+    for text in texts(file, array) {
+        if missing.is_empty() {
+            break;
+        }
+        if let Ok(object @ Value::Object(_)) = serde_json::from_slice(&text?.1) {
+            is_empty = false;
+            missing.retain(|(field, _)| !field.is_in(&object));
+        }
+    }
+    match missing.first() {
+        Some((field, flag)) if !is_empty => Err(field.missing(flag)),
+        _ => Ok(()),
+    }
+}
+
 /// The lines that are not blank, with their numbers.
-fn lines(file: BufReader<File>) -> impl Iterator<Item = io::Result<(u64, Vec<u8>)>> {
+fn lines(file: &mut BufReader<File>) -> impl Iterator<Item = Text> + '_ {
     let numbered = (1..).zip(file.split(b'\n')).map(|(number, line)| line.map(|line| (number, line)));
     numbered.filter(|line| !line.as_ref().is_ok_and(|(_, line)| line.trim_ascii().is_empty()))
 }

@@ -28,13 +28,15 @@ impl<R: BufRead> Elements<R> {
     fn start(&mut self) -> io::Result<Option<u8>> {
         while !self.inside {
             match self.byte()? {
-                None => return Ok(None),
+                None => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Some(byte) => self.inside = byte == b'[',
             }
         }
         loop {
             match self.byte()? {
-                None | Some(b']') => return Ok(None),
+                // The export was cut off.
+                None => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Some(b']') => return Ok(None),
                 Some(b',') => {}
                 Some(byte) if byte.is_ascii_whitespace() => {}
                 found => return Ok(found),
@@ -47,7 +49,7 @@ impl<R: BufRead> Elements<R> {
         let (line, mut element) = (self.line, vec![first]);
         let (mut depth, mut quoted, mut escaped) = (usize::from(first == b'{'), first == b'"', false);
         while depth > 0 || quoted {
-            let Some(byte) = self.byte()? else { break };
+            let byte = self.byte()?.ok_or(io::ErrorKind::UnexpectedEof)?;
             element.push(byte);
             match byte {
                 _ if escaped => escaped = false,
@@ -85,7 +87,9 @@ mod tests {
         let text = format!("{{\"users\": [\n{},\n\n{}\n], \"x\": [{{}}]}}", objects[0], objects[1]);
         assert_eq!(split(&text), [(2, objects[0].to_owned()), (4, objects[1].to_owned())]);
         assert_eq!(split("[]"), []);
-        assert_eq!(split("[{\"a\": 1"), [(1, "{\"a\": 1".to_owned())]);
+        for cut in ["[{\"a\": 1", "[{\"a\": 1}", "[{\"a\": 1},", "{\"users\": "] {
+            assert!(Elements::new(cut.as_bytes()).any(|element| element.is_err()), "{cut}");
+        }
         assert_eq!(split("[\"x\", {}]"), [(1, "\"x\"".to_owned()), (1, "{}".to_owned())]);
     }
 }
