@@ -14,7 +14,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, RequestBuilder,
+    Client, RequestBuilder, Response,
     dns::{Addrs, Name, Resolve, Resolving},
     header::{HeaderMap, RETRY_AFTER},
     redirect::Policy,
@@ -86,17 +86,23 @@ impl HttpClient {
 
     /// `GET url`.
     pub async fn get(&self, url: &Url, headers: &[(&'static str, &str)]) -> Result<Answer, OutboundError> {
-        self.send(url, self.client.get(url.clone()), headers).await
+        let mut response = self.send(url, self.client.get(url.clone()), headers).await?;
+        let body = self.body(&mut response).await?;
+        Ok(Answer { body, ..Answer::of(&response) })
     }
 
-    /// `POST url` with a body.
+    /// `POST url` with a body. The body of the answer is not returned, and cannot make the request fail.
     pub async fn post(
         &self,
         url: &Url,
         headers: &[(&'static str, &str)],
         body: Vec<u8>,
     ) -> Result<Answer, OutboundError> {
-        self.send(url, self.client.post(url.clone()).body(body), headers).await
+        let mut response = self.send(url, self.client.post(url.clone()).body(body), headers).await?;
+        let answer = Answer::of(&response);
+        // The connection can be used again if the body is short.
+        let _ = self.body(&mut response).await;
+        Ok(answer)
     }
 
     async fn send(
@@ -104,25 +110,31 @@ impl HttpClient {
         url: &Url,
         request: RequestBuilder,
         headers: &[(&'static str, &str)],
-    ) -> Result<Answer, OutboundError> {
+    ) -> Result<Response, OutboundError> {
         // The resolver is not asked for an address in the URL.
         if address_of(url).is_some_and(|address| !self.reach.includes(address)) {
             return Err(OutboundError::NotPublic);
         }
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let mut response = request.send().await?;
-        let mut answer = Answer {
-            status: response.status().as_u16(),
-            retry_after: retry_after(response.headers()),
-            body: Vec::new(),
-        };
+        Ok(request.send().await?)
+    }
+
+    async fn body(&self, response: &mut Response) -> Result<Vec<u8>, OutboundError> {
+        let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            if answer.body.len() + chunk.len() > self.max_answer {
+            if body.len() + chunk.len() > self.max_answer {
                 return Err(OutboundError::TooLarge);
             }
-            answer.body.extend_from_slice(&chunk);
+            body.extend_from_slice(&chunk);
         }
-        Ok(answer)
+        Ok(body)
+    }
+}
+
+impl Answer {
+    fn of(response: &Response) -> Self {
+        let retry_after = retry_after(response.headers());
+        Self { status: response.status().as_u16(), retry_after, body: Vec::new() }
     }
 }
 

@@ -115,13 +115,15 @@ def sync() -> None:
     except urllib.error.HTTPError as error:
         if error.code != 410:
             raise
-        # Some events are no longer stored. The users that do not appear from the beginning were deleted.
-        seen = _read(None)
+        # Some events are no longer stored, or the database is a restored backup, which counts from an earlier number.
+        # The users from before who do not appear from the beginning were deleted.
         with transaction() as db:
-            for (user,) in db.execute("SELECT id FROM users WHERE NOT deleted").fetchall():
-                if user not in seen:
-                    db.execute("DELETE FROM tasks WHERE user_id = ?", (user,))
-                    db.execute("UPDATE users SET email = NULL, name = NULL, deleted = 1 WHERE id = ?", (user,))
+            before = {user for (user,) in db.execute("SELECT id FROM users WHERE NOT deleted").fetchall()}
+            db.execute("UPDATE users SET sequence = 0")
+        for user in before - _read(None):
+            with transaction() as db:
+                db.execute("DELETE FROM tasks WHERE user_id = ?", (user,))
+                db.execute("UPDATE users SET email = NULL, name = NULL, deleted = 1 WHERE id = ?", (user,))
 
 
 def _read(after: str | None) -> set[str]:
@@ -168,10 +170,11 @@ async def syncing(_: FastAPI):
 def active(owner: Owner) -> str:
     """Returns the user in the path; 401 if the user has been disabled or deleted since the token was issued."""
     with transaction() as db:
-        # The token proves that the user exists. The event with the details may arrive later.
-        db.execute("INSERT OR IGNORE INTO users (id) VALUES (?)", (owner,))
         row = db.execute("SELECT disabled OR deleted AS refused FROM users WHERE id = ?", (owner,)).fetchone()
-    if row["refused"]:
+        if row is None:
+            # The token proves that the user exists. The event with the details may arrive later.
+            db.execute("INSERT OR IGNORE INTO users (id) VALUES (?)", (owner,))
+    if row is not None and row["refused"]:
         raise HTTPException(401, "The account is not active", {"WWW-Authenticate": 'Bearer error="invalid_token"'})
     return owner
 

@@ -49,12 +49,16 @@ impl UserEvents {
     /// The first `limit` events after the cursor. Without a cursor, the events from the beginning: they
     /// describe all users.
     pub async fn page(&self, after: Option<EventCursor>, limit: u16) -> Result<UserEventPage, ReadEventsError> {
+        let cursor = match after {
+            Some(cursor) => cursor,
+            None => EventCursor::start(self.store.user_event_extent().await?.head),
+        };
+        let events = self.store.user_events_after(cursor.position(), limit.into()).await?;
+        // After the events: the retention may have deleted some in between.
         let extent = self.store.user_event_extent().await?;
-        let cursor = after.unwrap_or_else(|| EventCursor::start(extent.head));
         if cursor.is_gone(extent.purged_through, extent.head) {
             return Err(ReadEventsError::Gone);
         }
-        let events = self.store.user_events_after(cursor.position(), limit.into()).await?;
         let next = events.last().map_or(cursor, |last| cursor.moved_to(last.sequence));
         Ok(UserEventPage { events, next })
     }

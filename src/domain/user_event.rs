@@ -1,4 +1,4 @@
-//! User events: what other systems learn about users, to keep a copy of them.
+//! User events: changes of users, for systems that keep a copy of the users.
 
 use super::{SessionId, Timestamp, UserId};
 
@@ -11,11 +11,11 @@ pub struct UserEvent {
     pub user_id: UserId,
     /// The time of the change.
     pub at: Timestamp,
-    /// What changed.
+    /// The change.
     pub change: UserChange,
 }
 
-/// What changed.
+/// A kind of change, with its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserChange {
     /// The account was created.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Store, StoreError,
+    ROWS, Store, StoreError,
     entity::{
         user,
         user_event::{ActiveModel, Column, Entity, Model},
@@ -23,16 +23,13 @@ use super::{
     take_lock,
 };
 use crate::domain::{
-    SessionId, Timestamp, UserId,
+    Name, SessionId, Timestamp, UserId,
     session::EndReason,
     user_event::{UserChange, UserEvent, UserEventKind, UserSnapshot},
 };
 
 /// The PostgreSQL advisory lock for the order of events.
 const APPEND_LOCK: i64 = 4_107_330_925_618_842;
-
-/// Rows per statement. Databases limit the number of bound values.
-const ROWS: usize = 500;
 
 /// The only row of `user_events_purged`.
 const PURGED_ROW: i32 = 1;
@@ -161,19 +158,30 @@ impl Store {
     /// Deletes the events before `before`, except the newest one with the data of each user: so the events
     /// always describe all users. Returns their number.
     pub async fn delete_user_events_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let (mut deleted, mut last) = (0, 0);
+        loop {
+            // Without a lock: an event that has a later one keeps it.
+            let obsolete: Vec<i64> = Entity::find()
+                .select_only()
+                .column(Column::Id)
+                .filter(Column::Id.gt(last))
+                .filter(Column::CreatedAt.lt(before.millis()))
+                .filter(is_superseded())
+                .order_by_asc(Column::Id)
+                .limit(ROWS as u64)
+                .into_tuple()
+                .all(&self.db)
+                .await?;
+            let Some(newest) = obsolete.last() else { return Ok(deleted) };
+            last = *newest;
+            deleted += self.delete_user_events(&obsolete, last).await?;
+        }
+    }
+
+    /// Deletes these events, and records that events up to `last` are gone.
+    async fn delete_user_events(&self, ids: &[i64], last: i64) -> Result<u64, StoreError> {
         let transaction = self.begin_write().await?;
-        take_lock(&transaction, APPEND_LOCK).await?;
-        let obsolete = Condition::all().add(Column::CreatedAt.lt(before.millis())).add(is_superseded());
-        let last: Option<i64> = Entity::find()
-            .select_only()
-            .column(Column::Id)
-            .filter(obsolete.clone())
-            .order_by_desc(Column::Id)
-            .into_tuple()
-            .one(&transaction)
-            .await?;
-        let Some(last) = last else { return Ok(0) };
-        let deleted = Entity::delete_many().filter(obsolete).exec(&transaction).await?;
+        let deleted = Entity::delete_many().filter(Column::Id.is_in(ids.iter().copied())).exec(&transaction).await?;
         purged::Entity::update_many()
             .col_expr(purged::Column::Through, Expr::value(last))
             .filter(purged::Column::Id.eq(PURGED_ROW))
@@ -223,7 +231,7 @@ impl From<UserData> for UserSnapshot {
         Self {
             email: data.email,
             email_verified: data.email_verified,
-            name: data.name,
+            name: Name::cleaned(&data.name).as_str().to_owned(),
             image: data.image,
             disabled: data.disabled,
             created_at: Timestamp::from_millis(data.created_at),

@@ -42,14 +42,14 @@ pub enum Attempt {
 }
 
 /// The pending event with the smallest number of each user, if it is due: a user's events are delivered in
-/// their order.
+/// their order. The order of the rows is that of the index, so that not all pending events are sorted.
 const DUE: &str = "
     SELECT due.* FROM user_events due
     WHERE due.delivery = 0 AND due.next_attempt_at <= $1 AND NOT EXISTS (
         SELECT 1 FROM user_events earlier
         WHERE earlier.delivery = 0 AND earlier.user_id = due.user_id AND earlier.id < due.id
     )
-    ORDER BY due.id LIMIT $2";
+    ORDER BY due.next_attempt_at, due.id LIMIT $2";
 
 impl Store {
     /// Claims due events until `lease_ends_at`. Of several processes, one gets an event. If it ends without
@@ -62,7 +62,9 @@ impl Store {
     ) -> Result<Vec<Claim>, StoreError> {
         let values = [now.millis().into(), i64::from(limit).into()];
         let query = Statement::from_sql_and_values(self.db.get_database_backend(), DUE, values);
-        let due: Vec<Model> = Entity::find().from_raw_sql(query).all(&self.db).await?;
+        let mut due: Vec<Model> = Entity::find().from_raw_sql(query).all(&self.db).await?;
+        // All processes lock rows in the same order.
+        due.sort_by_key(|row| row.id);
         if due.is_empty() {
             return Ok(Vec::new());
         }

@@ -28,12 +28,7 @@ impl Webhooks {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.is_refused() {
             match self.claim(MAX_OPEN - open.len()).await {
-                Ok(claims) => {
-                    for claim in claims {
-                        let webhooks = self.clone();
-                        open.spawn(async move { webhooks.deliver(claim).await });
-                    }
-                }
+                Ok(claims) => self.start(claims, &mut open),
                 Err(error) => tracing::error!(%error, "due webhooks could not be read"),
             }
             tokio::select! {
@@ -50,12 +45,16 @@ impl Webhooks {
         let mut open = JoinSet::new();
         let claims = if self.is_refused() { Vec::new() } else { self.claim(MAX_OPEN).await? };
         let number = claims.len();
+        self.start(claims, &mut open);
+        while open.join_next().await.is_some() {}
+        Ok(number)
+    }
+
+    fn start(&self, claims: Vec<Claim>, open: &mut JoinSet<()>) {
         for claim in claims {
             let webhooks = self.clone();
             open.spawn(async move { webhooks.deliver(claim).await });
         }
-        while open.join_next().await.is_some() {}
-        Ok(number)
     }
 
     async fn claim(&self, limit: usize) -> Result<Vec<Claim>, StoreError> {

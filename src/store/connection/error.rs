@@ -16,10 +16,12 @@ pub enum ConnectError {
     #[error("the PostgreSQL URL is invalid: {0}; percent-encode special characters in the user name and the password")]
     InvalidUrl(String),
     /// The name service does not know the host.
-    #[error("PostgreSQL cannot be reached: the host name {0} does not resolve")]
+    #[error("PostgreSQL cannot be reached: the host name {0} does not resolve; check LATCHKEY_DATABASE_URL")]
     UnknownHost(String),
     /// No server listens there.
-    #[error("PostgreSQL cannot be reached: {0} refuses the connection; is the server running there?")]
+    #[error(
+        "PostgreSQL cannot be reached: {0} refuses the connection; is the server running there? Check LATCHKEY_DATABASE_URL"
+    )]
     Refused(String),
     /// The server, or a firewall in between, does not respond.
     #[error("PostgreSQL cannot be reached: {0} does not answer within {seconds} s", seconds = CONNECT_TIMEOUT.as_secs())]

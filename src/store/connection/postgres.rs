@@ -36,7 +36,8 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Database, Con
     let mut first = first_connection(&options).await?;
     let patience = (4 * began.elapsed()).max(Duration::from_secs(1));
     let transaction_pooled = names_pooler || detect_pooler(&mut first, &options, patience).await?;
-    let connections = within_limit(connections, &mut first).await;
+    // Behind a pooler, the limit applies to the pooler's own connections.
+    let connections = if transaction_pooled { connections } else { within_limit(connections, &mut first).await };
     // The server may have closed the connection already.
     let _ = first.close().await;
     let options = if transaction_pooled {
@@ -110,7 +111,8 @@ async fn detect_pooler(
 /// The number of connections that the role and the database admit. A pool that tries to open more makes requests wait
 /// for connections that never come, although others are free.
 async fn within_limit(connections: u32, first: &mut PgConnection) -> u32 {
-    let Ok(row) = sqlx::raw_sql(CONNECTION_LIMIT).fetch_one(first).await else { return connections };
+    let query = sqlx::raw_sql(CONNECTION_LIMIT).fetch_one(first);
+    let Ok(Ok(row)) = tokio::time::timeout(CONNECT_TIMEOUT, query).await else { return connections };
     let limit = row.try_get::<Option<String>, _>(0).ok().flatten().and_then(|limit| limit.parse().ok());
     match limit {
         Some(limit @ 1..) if limit < connections => {

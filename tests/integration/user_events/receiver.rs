@@ -43,6 +43,8 @@ pub enum Reply {
     Status(u16),
     /// This status, and `Retry-After` in seconds.
     After(u16, &'static str),
+    /// This status, and a body of a megabyte.
+    Large(u16),
     /// No answer until [`Receiver::release`].
     Held,
 }
@@ -139,6 +141,7 @@ async fn receive(State(answers): State<Arc<Answers>>, headers: HeaderMap, body: 
     match reply {
         Reply::Status(code) => status(code).into_response(),
         Reply::After(code, seconds) => (status(code), [("retry-after", seconds)]).into_response(),
+        Reply::Large(code) => (status(code), vec![b'x'; 1 << 20]).into_response(),
         Reply::Held => {
             released.await;
             StatusCode::OK.into_response()

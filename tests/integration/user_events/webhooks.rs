@@ -39,6 +39,18 @@ async fn two_secrets_sign_twice() {
 }
 
 #[tokio::test]
+async fn large_answer_to_a_webhook_is_a_success() {
+    let mut receiver = Receiver::start().await;
+    let app = TestApp::with(&receiver.settings()).await;
+    app.person("ada@example.com").await;
+    receiver.plan("user.created", &[Reply::Large(200)]);
+    assert_eq!(app.deliver_webhooks().await, 1);
+    app.wait(Duration::from_hours(1));
+    assert_eq!(app.deliver_webhooks().await, 0, "it is delivered");
+    assert_eq!(receiver.types(), ["user.created"]);
+}
+
+#[tokio::test]
 async fn running_service_sends_webhooks() {
     let mut receiver = Receiver::start().await;
     let app = TestApp::with(&receiver.settings()).await;
