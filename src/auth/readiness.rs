@@ -51,7 +51,8 @@ impl Readiness {
             return result;
         }
         let result = self.write(now).await;
-        *last = Some((now, result));
+        // The age of a slow result begins at its end; otherwise each waiting request would check again.
+        *last = Some((self.clock.now(), result));
         result
     }
 

@@ -44,7 +44,7 @@ mod tests {
     /// RFC 4231 §4.3 and §4.7 (a key longer than one block).
     #[test]
     fn tag_matches_rfc_4231() {
-        let hex = |tag: [u8; TAG_BYTES]| tag.map(|byte| format!("{byte:02x}")).concat();
+        let hex = |tag: [u8; TAG_BYTES]| crate::crypto::hex::hex(&tag);
         assert_eq!(
             hex(HmacKey::new(b"Jefe").tag(b"what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::{
     crypto::sha1::sha1_hex,
@@ -59,7 +58,7 @@ impl BreachApi {
 
     /// Whether the password occurs in a known breach.
     pub(super) async fn contains(&self, password: &str) -> Result<bool, BreachApiError> {
-        let digest = Zeroizing::new(sha1_hex(password.as_bytes()));
+        let digest = sha1_hex(password.as_bytes());
         let (prefix, suffix) = digest.split_at_checked(PREFIX_DIGITS).ok_or(BreachApiError::Malformed)?;
         let url = self.url.join(prefix).map_err(|_| BreachApiError::Malformed)?;
         // With padding, the size of the answer does not reveal the prefix.

@@ -67,18 +67,16 @@ impl Passwords {
         let (current, user) = self.sessions.current(principal).await?.ok_or(ConfirmPasswordError::NoPassword)?;
         let confirmed = match self.confirm_for(PasswordUse::PasswordChange, principal, change.current, requester).await
         {
+            Ok(confirmed) => Some(confirmed),
+            Err(ConfirmPasswordError::Mismatch) => None,
             // A throttled request must not cause a request to the API of breached passwords.
-            Err(error @ (ConfirmPasswordError::NoPassword | ConfirmPasswordError::Interrupted(_))) => {
-                return Err(error.into());
-            }
-            confirmed => confirmed,
+            Err(error) => return Err(error.into()),
         };
-        let new = self.check_new(change.new, &user, requester).await;
-        let (confirmed, new) = match (confirmed, new) {
-            (Ok(confirmed), Ok(new)) => (confirmed, new),
-            (Ok(_), Err(weak)) => return Err(weak.into()),
-            (Err(ConfirmPasswordError::Mismatch), Err(weak)) => return Err(ChangePasswordError::Both(weak)),
-            (Err(error), _) => return Err(error.into()),
+        let (confirmed, new) = match (confirmed, self.check_new(change.new, &user, requester).await) {
+            (Some(confirmed), Ok(new)) => (confirmed, new),
+            (Some(_), Err(weak)) => return Err(weak.into()),
+            (None, Err(weak)) => return Err(ChangePasswordError::Both(weak)),
+            (None, Ok(_)) => return Err(ConfirmPasswordError::Mismatch.into()),
         };
         let hash = self.hash(new.into_password()).await?.as_str().to_owned();
 

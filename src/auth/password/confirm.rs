@@ -65,13 +65,13 @@ impl Passwords {
         password: &str,
         requester: &Requester,
     ) -> Result<Confirmed, ConfirmPasswordError> {
-        // Not a guess: no account has an empty password.
-        if password.is_empty() {
-            return Err(ConfirmPasswordError::Mismatch);
-        }
         let owner = principal.user_id();
         let admitted = self.throttle.check_network(throttle::Purpose::PasswordCheck, requester);
         self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
+        // Not a guess, and not counted for the account: no account has an empty password.
+        if password.is_empty() {
+            return Err(ConfirmPasswordError::Mismatch);
+        }
         let counted = self.throttle.count_attempt(AttemptTarget::ConfirmPassword(owner), requester).await;
         let attempt = self.audit.record_throttled(counted, EventDetail::Account, principal, requester).await?;
 

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{Backoff, Network, Throttled};
 use crate::{
     clock::CLOCK_SKEW,
-    crypto::hmac::HmacKey,
+    crypto::{hex::hex, hmac::HmacKey},
     domain::{Email, Timestamp, UserId},
     store::attempts::Attempts,
 };
@@ -80,7 +80,7 @@ impl AttemptKeys {
             message.extend(part.len().to_be_bytes());
             message.extend(part.as_bytes());
         }
-        AttemptKey(self.0.tag(&message).map(|byte| format!("{byte:02x}")).concat())
+        AttemptKey(hex(&self.0.tag(&message)))
     }
 }
 

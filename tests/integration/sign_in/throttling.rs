@@ -257,6 +257,20 @@ async fn password_change_guesses_are_throttled() {
 }
 
 #[tokio::test]
+async fn empty_current_passwords_are_throttled() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    let body = json!({ "currentPassword": "", "newPassword": NEW_PASSWORD });
+    let mut statuses = Vec::new();
+    for _ in 0..200 {
+        let change = app.client().post("/api/auth/change-password").bearer(&ada.session_token).json(&body);
+        statuses.push(change.await.status.as_u16());
+    }
+    assert_eq!((statuses[0], statuses.last()), (400, Some(&429)));
+    Person::sign_in(&app, "ada@example.com").await;
+}
+
+#[tokio::test]
 async fn rate_limit_off_admits_everything() {
     let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
     app.person("ada@example.com").await;

@@ -3,6 +3,8 @@
 
 use std::cmp::Reverse;
 
+use zeroize::Zeroizing;
+
 use super::{
     AboutPerson,
     spelling::{fold, is_decoration},
@@ -70,8 +72,10 @@ impl Context {
     /// stand for letters make no difference.
     pub(super) fn is_in(&self, folded: &str) -> bool {
         let (inner, tail) = folded.split_at(folded.trim_end_matches(is_decoration).len());
-        let readings =
-            [folded.to_owned(), in_letters(folded), in_letters(&folded.replace('1', "l")), in_letters(inner) + tail];
+        let without_ones = Zeroizing::new(folded.replace('1', "l"));
+        let mut inner = in_letters(inner);
+        inner.push_str(tail);
+        let readings = [Zeroizing::new(folded.to_owned()), in_letters(folded), in_letters(&without_ones), inner];
         readings.iter().any(|password| {
             self.contained.iter().any(|word| password.contains(word.as_str())) || self.is_all_of(password)
         })
@@ -79,7 +83,8 @@ impl Context {
 
     /// Whether little is left of the password without the known words.
     fn is_all_of(&self, password: &str) -> bool {
-        let rest = self.known.iter().fold(password.to_owned(), |rest, word| rest.replace(word.as_str(), ""));
+        let whole = Zeroizing::new(password.to_owned());
+        let rest = self.known.iter().fold(whole, |rest, word| Zeroizing::new(rest.replace(word.as_str(), "")));
         let decoration = rest.chars().filter(|c| is_decoration(*c)).count();
         let letters = rest.chars().count() - decoration;
         rest.len() < password.len() && letters < OTHER_LETTERS && decoration <= MAX_DECORATION
@@ -87,9 +92,9 @@ impl Context {
 }
 
 /// Reads digits and signs as letters.
-fn in_letters(folded: &str) -> String {
+fn in_letters(folded: &str) -> Zeroizing<String> {
     let letter = |c| LETTERS.iter().find(|(sign, _)| *sign == c).map_or(c, |(_, letter)| *letter);
-    folded.chars().map(letter).collect()
+    Zeroizing::new(folded.chars().map(letter).collect())
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
