@@ -10,8 +10,6 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
 run: build ## Install missing tools, build, start on http://localhost:3000
-	@url=$$($(with) $(binary) config 2>/dev/null | sed -n 's/^LATCHKEY_BASE_URL=//p'); \
-		[ -z "$$url" ] || echo "Starting Latchkey on $$url (ctrl-C stops it)"
 	@exec $(with) $(binary)
 
 dev: setup-build ## Start a debug build; rebuild and reload on every change

@@ -153,7 +153,7 @@ pub enum StartError {
     #[error(transparent)]
     Secret(#[from] SecretFileError),
     /// The database cannot be reached.
-    #[error("{0}; check LATCHKEY_DATABASE_URL")]
+    #[error(transparent)]
     Connect(#[from] ConnectError),
     /// The database cannot be migrated or read.
     #[error(transparent)]

@@ -24,5 +24,9 @@ pub fn run(action: Action, config: &Config) -> Outcome {
 }
 
 fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
-    tokio::runtime::Runtime::new()?.block_on(work)
+    let runtime = tokio::runtime::Runtime::new()?;
+    let outcome = runtime.block_on(work);
+    // Dropping it would wait for blocking work, such as the lookup of a host name.
+    runtime.shutdown_background();
+    outcome
 }

@@ -1,6 +1,8 @@
 //! Errors of the command line. They name flags and commands, never values: after `--jwt-secret NEW OLD` without
 //! quotes, the second secret is read as a command.
 
+use std::error::Error as _;
+
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 use super::output;
@@ -17,7 +19,8 @@ pub(super) fn exit(error: &Error) -> ! {
         | ErrorKind::MissingRequiredArgument
         | ErrorKind::MissingSubcommand => error.exit(),
         kind => {
-            output::print_error(format_args!("{}; `latchkey --help` lists commands and flags", message(kind, error)));
+            let help = "`--help` lists commands, and after a command its flags";
+            output::print_error(format_args!("{}; {help}", message(kind, error)));
             std::process::exit(error.exit_code());
         }
     }
@@ -34,8 +37,24 @@ fn message(kind: ErrorKind, error: &Error) -> String {
         }
         (ErrorKind::UnknownArgument, None) => {
             let hint = "quote values that contain spaces";
-            format!("there is an argument too many{}; {hint}", similar(ContextKind::SuggestedSubcommand))
+            format!("there is one argument too many{}; {hint}", similar(ContextKind::SuggestedSubcommand))
         }
+        (ErrorKind::InvalidValue, Some(flag)) => match error.get(ContextKind::ValidValue) {
+            Some(ContextValue::Strings(valid)) if !valid.is_empty() => {
+                format!("the flag {flag} takes one of: {}", valid.join(", "))
+            }
+            _ => format!("the flag {flag} needs a value"),
+        },
+        (ErrorKind::ArgumentConflict, Some(flag)) => {
+            let other = text(error, ContextKind::PriorArg);
+            let other = other.as_deref().and_then(self::flag).unwrap_or("another flag");
+            format!("the flag {flag} cannot be combined with {other}")
+        }
+        // The parsers' messages are constants.
+        (ErrorKind::ValueValidation, Some(flag)) => match error.source() {
+            Some(reason) => format!("the flag {flag}: {reason}"),
+            None => format!("the flag {flag} has a wrong value"),
+        },
         (_, Some(flag)) => format!("the flag {flag} is used wrongly"),
         (_, None) => "the arguments are invalid".to_owned(),
     }

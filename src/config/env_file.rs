@@ -16,11 +16,12 @@ pub(super) struct Assignment {
     pub value: String,
 }
 
-/// Parses the content of the file. All unreadable lines are reported.
-pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Assignment>, Vec<Problem>> {
+/// Parses the content of the file. Returns the readable lines, and the problems of all others.
+pub(super) fn parse(bytes: &[u8]) -> (Vec<Assignment>, Vec<Problem>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
-        return Err(vec![problem(".env", "is not UTF-8 (probably UTF-16); save the file as UTF-8".to_owned())]);
+        let reason = "is not UTF-8 (probably UTF-16); save the file as UTF-8".to_owned();
+        return (Vec::new(), vec![problem(".env", reason)]);
     }
     let mut problems = Vec::new();
     let mut assignments = Vec::new();
@@ -32,7 +33,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Assignment>, Vec<Problem>> {
             Err((name, reason)) => problems.push(problem(&format!(".env line {line}"), format!("{name} {reason}"))),
         }
     }
-    if problems.is_empty() { Ok(assignments) } else { Err(problems) }
+    (assignments, problems)
 }
 
 /// Writes a value so that this parser and a shell read the same value.
@@ -153,13 +154,13 @@ mod tests {
     use super::*;
 
     fn value(line: &str) -> String {
-        let mut assignments = parse(line.as_bytes()).unwrap();
-        assert_eq!(assignments.len(), 1, "{line}");
+        let (mut assignments, problems) = parse(line.as_bytes());
+        assert_eq!((assignments.len(), problems.len()), (1, 0), "{line}");
         assignments.remove(0).value
     }
 
     fn messages(bytes: &[u8]) -> String {
-        let problems = parse(bytes).unwrap_err();
+        let (_, problems) = parse(bytes);
         problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
@@ -195,10 +196,10 @@ mod tests {
         let mut bytes = file.as_bytes().to_vec();
         bytes.extend(b"\nLATIN1=Gr\xfc\xdfe\n");
         let expected = Assignment { line: 9, name: "LATCHKEY_LOG".to_owned(), value: "warn".to_owned() };
-        assert_eq!(parse(&bytes), Ok(vec![expected]));
-        let only = parse("\u{feff}LATCHKEY_LOG=warn".as_bytes()).unwrap();
+        assert_eq!(parse(&bytes).0, [expected]);
+        let (only, _) = parse("\u{feff}LATCHKEY_LOG=warn".as_bytes());
         assert_eq!((only[0].line, only[0].value.as_str()), (1, "warn"));
-        assert_eq!(parse(b""), Ok(Vec::new()));
+        assert!(parse(b"").0.is_empty());
     }
 
     #[test]

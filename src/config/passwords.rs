@@ -4,11 +4,11 @@ mod blocklist;
 
 use std::path::PathBuf;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::{
     setting::{Invalid, Reader, Row, Setting},
-    value::{parse_switch, show_switch},
+    value::{is_loopback, parse_switch, show_switch},
 };
 use crate::auth::password::{
     breach::HAVE_I_BEEN_PWNED,
@@ -168,15 +168,6 @@ fn parse_breach_api(text: &str) -> Result<Option<Url>, String> {
         url.set_path(&path);
     }
     Ok(Some(url))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

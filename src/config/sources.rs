@@ -44,10 +44,8 @@ impl Config {
 }
 
 fn read_file(file: &[u8], values: &mut HashMap<String, String>, problems: &mut Vec<Problem>) {
-    let assignments = match env_file::parse(file) {
-        Ok(assignments) => assignments,
-        Err(unreadable) => return problems.extend(unreadable),
-    };
+    let (assignments, unreadable) = env_file::parse(file);
+    problems.extend(unreadable);
     for env_file::Assignment { line, name, value } in assignments {
         if names::is_setting(&name) {
             values.insert(name, value);

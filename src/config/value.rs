@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use url::{Host, Url};
+
 /// Units and their lengths in nanoseconds. Months and years are left out, because their lengths vary.
 const UNITS: [(&str, u128); 7] = [
     ("d", 24 * 3_600_000_000_000),
@@ -70,6 +72,16 @@ pub(super) fn split_secrets(text: &str) -> Result<Vec<&str>, String> {
         );
     }
     Ok(text.split(' ').collect())
+}
+
+/// Whether only this machine can reach the host of a URL.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// Splits a comma-separated list, without empty entries.

@@ -5,7 +5,7 @@ use url::{Host, Url};
 use super::{
     server,
     setting::{Invalid, Reader, Row, Setting},
-    value::{describe_secrets, parse_switch, show_switch, split_secrets},
+    value::{describe_secrets, is_loopback, parse_switch, show_switch, split_secrets},
 };
 use crate::{
     outbound::{Reach, public::is_public},
@@ -98,7 +98,7 @@ pub(super) fn is_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => !is_public(address.into()),
         Some(Host::Ipv6(address)) => !is_public(address.into()),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(_)) => is_loopback(url),
         None => true,
     }
 }

@@ -28,8 +28,8 @@ pub fn start(config: &LogConfig) -> Result<LogGuard, Box<dyn Error>> {
         }
         LogFormat::Text => fmt::layer().with_ansi(terminal && colours()).with_writer(writer).boxed(),
     };
-    let filter = EnvFilter::try_new(filter(&config.filter))?;
-    tracing_subscriber::registry().with(filter).with(lines.with_filter(filter_fn(is_safe))).try_init()?;
+    let filter = EnvFilter::try_new(&config.filter)?;
+    tracing_subscriber::registry().with(filter).with(lines.with_filter(filter_fn(is_shown))).try_init()?;
     Ok(LogGuard(guard))
 }
 
@@ -41,15 +41,15 @@ pub fn start_for_command() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Migrations are logged as one line of this crate.
-fn filter(configured: &str) -> String {
-    const MIGRATIONS: &str = "sea_orm_migration";
-    if configured.contains(MIGRATIONS) { configured.to_owned() } else { format!("{configured},{MIGRATIONS}=warn") }
-}
-
 /// Libraries trace the arguments of their functions, among them database URLs, statements and their values.
-fn is_safe(event: &Metadata) -> bool {
-    *event.level() <= Level::DEBUG || event.target().starts_with(env!("CARGO_PKG_NAME"))
+/// Migrations are one line of this crate.
+fn is_shown(event: &Metadata) -> bool {
+    let most_verbose = match event.target() {
+        target if target.starts_with(env!("CARGO_PKG_NAME")) => Level::TRACE,
+        target if target.starts_with("sea_orm_migration") => Level::WARN,
+        _ => Level::DEBUG,
+    };
+    *event.level() <= most_verbose
 }
 
 /// The convention of <https://no-color.org>.
@@ -59,15 +59,4 @@ fn colours() -> bool {
 
 fn report_dropped(lines: usize) {
     tracing::warn!(lines, "log lines were dropped since the start, because standard output accepted none");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn filter_hides_single_migrations() {
-        assert_eq!(filter("info"), "info,sea_orm_migration=warn");
-        assert_eq!(filter("sea_orm_migration=info,warn"), "sea_orm_migration=info,warn");
-    }
 }

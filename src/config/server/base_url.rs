@@ -1,6 +1,8 @@
 //! The public URL of the service.
 
-use url::{Host, Url};
+use url::Url;
+
+use crate::config::value::is_loopback;
 
 /// An `http` or `https` origin without a trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +25,8 @@ impl BaseUrl {
                 "must be an origin such as https://auth.example.com, without a user, a path or a query".to_owned()
             );
         }
-        let loopback = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        Ok(Self { origin: url.origin().ascii_serialization(), https: url.scheme() == "https", loopback })
+        let (https, loopback) = (url.scheme() == "https", is_loopback(&url));
+        Ok(Self { origin: url.origin().ascii_serialization(), https, loopback })
     }
 
     /// The URL as browsers send it in the `Origin` header.

@@ -8,7 +8,7 @@ use std::{
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 
-/// In lines: about 4 MB.
+/// In lines: about 4 MB, because the texts of clients are shortened.
 pub(super) const CAPACITY: usize = 8_192;
 
 /// Writes the queued lines when it is dropped. Waits about a second at most.

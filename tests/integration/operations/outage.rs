@@ -58,6 +58,8 @@ async fn failed_form_is_shown_after_the_outage() {
     let page = browser.get("/account").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     let restarted = app.restarted().await;
+    let other = browser.connected_to(&restarted).get("/account/security").await;
+    assert_eq!(other.status, StatusCode::OK, "the outcome is for the page of the form");
     let page = browser.connected_to(&restarted).get("/account").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "the form has failed");
     assert!(page.body.contains("Try again in a few seconds"), "{}", page.body);
