@@ -29,6 +29,9 @@ pub enum FormKind {
     Deletion,
 }
 
+/// The page that lists every session, not only some.
+pub const ALL_SESSIONS: &str = "/account/sessions?all";
+
 impl FormKind {
     /// The path of the page with this form.
     pub const fn page(self) -> &'static str {
@@ -273,11 +276,11 @@ impl FormState {
         }
     }
 
-    /// Whether the page at `path` uses this outcome up. Values to fill in wait for the page of their form.
+    /// Whether the page at `path` uses this outcome up. Errors and values wait for the page of their form.
     pub fn is_for(&self, path: &str) -> bool {
         match self {
-            Self::Filled(values) => values.form.page() == path,
-            Self::Failed(_) | Self::Done(_) => true,
+            Self::Failed(form) | Self::Filled(form) => form.form.page() == path,
+            Self::Done(_) => true,
         }
     }
 

@@ -11,7 +11,7 @@ use axum::{
 use rust_embed::RustEmbed;
 
 use super::{header_values::elements, problem::Problem};
-use crate::ui::page::Assets;
+use crate::{crypto::hex::hex, ui::page::Assets};
 
 /// A release build fails without the files; tests run without them.
 #[derive(RustEmbed)]
@@ -92,7 +92,7 @@ impl Asset {
 
     /// One per encoding, as the bytes differ.
     fn etag(&self) -> String {
-        let digest = self.hash[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let digest = hex(&self.hash[..16]);
         format!("\"{digest}{}\"", self.encoding.unwrap_or_default())
     }
 }

@@ -2,11 +2,17 @@
 //!
 //! A value may have any byte above 0x7F (RFC 9110 §5.5): proxies and browsers pass on cookies of other sites, names of
 //! devices and addresses as they are. `HeaderValue::to_str` fails for all of these, and a failure is easily taken for
-//! an absent header. So the crate reads header values through this module only; a test enforces it.
+//! an absent header. So no code in `http` calls `to_str`; a test enforces it.
 
 use std::borrow::Cow;
 
-use axum::http::{HeaderMap, HeaderValue, header::AsHeaderName};
+use axum::http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{AsHeaderName, CONTENT_TYPE},
+};
+
+/// How a browser relates a page to the service (Fetch Metadata).
+pub const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// In characters. The rest of a longer value is left out of the log.
 const MAX_EXCERPT: usize = 300;
@@ -64,6 +70,12 @@ pub fn elements(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<I
 pub fn excerpt(headers: &HeaderMap, name: impl AsHeaderName) -> String {
     let value = headers.get(name).map(text).unwrap_or_default();
     value.chars().take(MAX_EXCERPT).flat_map(char::escape_debug).collect()
+}
+
+/// The media type of the body in lower case, without parameters. Empty if absent.
+pub fn media_type(headers: &HeaderMap) -> String {
+    let declared = headers.get(CONTENT_TYPE).map(text).unwrap_or_default();
+    declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 #[cfg(test)]

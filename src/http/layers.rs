@@ -62,7 +62,11 @@ pub fn sign_in_api(routes: Routes, policy: CredentialPolicy, state: &AppState) -
 
 /// The layers of routes without a session whose errors are problems.
 pub fn without_session(routes: Routes, state: &AppState) -> Routes {
-    routes.layer(from_fn(body_limit::limit)).layer(from_fn_with_state(state.clone(), api::rewrite_errors))
+    routes
+        .layer(from_fn(body_limit::limit))
+        .layer(timeout::layer())
+        .layer(catch_panic::layer())
+        .layer(from_fn_with_state(state.clone(), api::rewrite_errors))
 }
 
 /// The layers of all routes.

@@ -20,14 +20,17 @@ use sha2::{Digest, Sha256};
 use utoipa::openapi::OpenApi;
 
 use super::{assets::is_fresh, problem::errors::LayerError, state::AppState};
-use crate::ui::reference::ReferencePage;
-use unavailable::{Unavailable, take_unavailable};
+use crate::{
+    crypto::hex::hex,
+    ui::reference::{ReferencePage, UnavailableOperation},
+};
+use unavailable::take_unavailable;
 use unused::remove_unused_schemas;
 
 /// The document, as JSON and as a page.
 pub struct Description {
     document: OpenApi,
-    unavailable: Vec<Unavailable>,
+    unavailable: Vec<UnavailableOperation>,
     serialized: OnceLock<Serialized>,
 }
 
@@ -54,8 +57,7 @@ impl Description {
             let mut value = serde_json::to_value(&self.document).unwrap_or(Value::Null);
             remove_unused_schemas(&mut value);
             let json = Bytes::from(value.to_string());
-            let digest =
-                Sha256::digest(&json)[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+            let digest = hex(&Sha256::digest(&json)[..16]);
             Serialized {
                 json,
                 etag: format!("\"{digest}\""),

@@ -7,7 +7,7 @@ use crate::domain::form::{Field, FormError, FormKind, FormState, RejectedForm, R
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Feedback {
     form: Option<RejectedForm>,
-    remedies: Vec<(FormError, Remedy)>,
+    remedy: Option<(FormError, Remedy)>,
 }
 
 /// A link to a page that helps with an error.
@@ -22,13 +22,13 @@ pub struct Remedy {
 impl Feedback {
     /// The part of `state` that concerns `form`.
     pub fn new(form: FormKind, state: Option<&FormState>) -> Self {
-        Self { form: state.and_then(|state| state.rejected(form)).cloned(), remedies: Vec::new() }
+        Self { form: state.and_then(|state| state.rejected(form)).cloned(), remedy: None }
     }
 
     /// Shows a link with `error`.
     #[must_use]
     pub fn with_remedy(mut self, error: FormError, remedy: Remedy) -> Self {
-        self.remedies.push((error, remedy));
+        self.remedy = Some((error, remedy));
         self
     }
 
@@ -44,7 +44,7 @@ impl Feedback {
 
     /// The link that helps with `error`.
     pub fn remedy(&self, error: FormError) -> Option<Remedy> {
-        self.remedies.iter().find(|(helped, _)| *helped == error).map(|(_, remedy)| remedy.clone())
+        self.remedy.as_ref().filter(|(helped, _)| *helped == error).map(|(_, remedy)| remedy.clone())
     }
 
     /// The message under `field`.

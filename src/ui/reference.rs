@@ -16,14 +16,14 @@ pub struct ReferencePage {
     /// The operations by group.
     pub groups: Vec<Group>,
     /// The operations of the contract that this service always refuses.
-    pub unavailable: Vec<Refused>,
+    pub unavailable: Vec<UnavailableOperation>,
 }
 
 /// An operation that this service always refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct UnavailableOperation {
     /// The HTTP method.
-    pub method: String,
+    pub method: &'static str,
     /// The path.
     pub path: String,
     /// The summary.

@@ -91,7 +91,7 @@ impl From<ReadEventsError> for ListUserEventsRouteError {
 ///
 /// For a backend that keeps a copy of the users. Requires a token of `LATCHKEY_EVENTS_TOKEN`.
 #[utoipa::path(
-    get, path = "/api/events", tag = "Service", operation_id = "listUserEvents", params(UserEventsQuery),
+    get, path = "/api/events", tag = "Backends", operation_id = "listUserEvents", params(UserEventsQuery),
     security(("eventsToken" = [])),
     responses(
         (status = 200, description = "A page of events, oldest first", body = UserEventListResponse),

@@ -6,12 +6,12 @@ use axum::{
     Json,
     body::Bytes,
     extract::{FromRequest, Request, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
 use serde::de::DeserializeOwned;
 
-use crate::http::{header_values::text, problem::Problem, route_error::RouteError};
+use crate::http::{header_values::media_type, problem::Problem, route_error::RouteError};
 
 /// A type of request bodies.
 pub trait JsonForm: DeserializeOwned {
@@ -56,9 +56,9 @@ where
 
 /// Whether the media type is `application/json`, or ends in `+json` (RFC 6839 §3.1). Its parameters may have any byte.
 fn is_json(headers: &HeaderMap) -> bool {
-    let declared = headers.get(CONTENT_TYPE).map(text).unwrap_or_default();
-    let media_type = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    media_type.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+    media_type(headers)
+        .strip_prefix("application/")
+        .is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
 }
 
 impl<T: JsonForm> RouteError<Problem> for JsonBodyError<T> {

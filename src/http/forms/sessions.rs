@@ -3,10 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
 use super::request::{FormRequest, rejected};
-use crate::domain::form::{FormKind, Notice};
-
-/// The page that lists every session.
-const ALL_SESSIONS: &str = "/account/sessions?all";
+use crate::domain::form::{ALL_SESSIONS, FormKind, Notice};
 
 /// Ends one session of the user. A session that has ended already, or an invalid id, is a success too. With `all`,
 /// the next page shows all sessions again.
@@ -21,6 +18,9 @@ pub async fn submit_revoke_session(
         && let Err(error) = request.auth.sessions.revoke(principal, session, &request.requester).await
     {
         request.reject(rejected(FormKind::Sessions, error), "");
+        if !all.is_empty() {
+            leptos_axum::redirect(ALL_SESSIONS);
+        }
         return Ok(());
     }
     request.succeed(Notice::SessionEnded, if all.is_empty() { FormKind::Sessions.page() } else { ALL_SESSIONS });

@@ -8,7 +8,7 @@ use std::{
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::{Method, StatusCode},
+    http::StatusCode,
     middleware::Next,
     response::Response,
 };
@@ -17,7 +17,10 @@ use tracing::Instrument;
 
 use crate::{domain::UserId, http::header_values::ascii};
 
-/// What inner layers learn about a request for its log line. An extension of the request; clones share their contents.
+/// In bytes. A method can have 400 kB, and a path 64 kB.
+const MAX_TEXT: usize = 512;
+
+/// Fields of the log line that inner layers set. An extension of the request; clones share their contents.
 #[derive(Clone, Debug, Default)]
 pub struct AccessDetails(Arc<Details>);
 
@@ -46,18 +49,24 @@ pub async fn log(mut request: Request, next: Next) -> Response {
     let details = AccessDetails::default();
     request.extensions_mut().insert(details.clone());
     let id = request.extensions().get::<RequestId>().and_then(|id| ascii(id.header_value()));
-    let (method, path) = (request.method(), request.uri().path());
-    let span = tracing::info_span!("request", method = method.as_str(), path, request_id = id);
+    let (method, path) = (shortened(request.method().as_str()), shortened(request.uri().path()));
+    let span = tracing::info_span!("request", method = %method, path = %path, request_id = id);
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let record = Record { method: method.clone(), path: path.to_owned(), route, id: id.map(str::to_owned), details };
+    let record = Record { method, path, route, id: id.map(str::to_owned), details };
     let started = now();
     let response = next.run(request).instrument(span).await;
     record.log(response.status(), started.elapsed());
     response
 }
 
+/// The beginning of a client's text, with control and other invisible characters escaped. The queue of the log is bounded
+/// in lines, so lines must be short.
+fn shortened(text: &str) -> String {
+    text[..text.floor_char_boundary(MAX_TEXT)].escape_debug().to_string()
+}
+
 struct Record {
-    method: Method,
+    method: String,
     path: String,
     route: Option<MatchedPath>,
     id: Option<String>,
@@ -72,7 +81,7 @@ impl Record {
                     target: "latchkey::access",
                     parent: None,
                     $level,
-                    method = self.method.as_str(),
+                    method = self.method,
                     path = self.path,
                     route = self.route.as_ref().map(MatchedPath::as_str),
                     status = status.as_u16(),

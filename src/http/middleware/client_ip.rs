@@ -18,6 +18,7 @@ use tower_http::request_id::RequestId;
 use super::access_log::AccessDetails;
 use crate::{
     auth::Requester,
+    domain::device,
     http::{
         header_values::{ascii, elements, text},
         state::{AppState, HttpSettings},
@@ -25,9 +26,6 @@ use crate::{
 };
 
 pub use unlisted::UnlistedProxies;
-
-/// In characters. The rest of a longer `User-Agent` is dropped.
-const MAX_USER_AGENT: usize = 255;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -47,7 +45,7 @@ pub async fn set_requester(
     }
     let requester = Requester {
         address: peer.map(|peer| client_address(peer, request.headers(), &state.settings)),
-        user_agent: user_agent(request.headers()),
+        user_agent: request.headers().get(USER_AGENT).map(|value| device::readable(&text(value))),
         request_id: request_id.map(str::to_owned),
     };
     if let (Some(details), Some(address)) = (request.extensions().get::<AccessDetails>(), requester.address) {
@@ -55,21 +53,6 @@ pub async fn set_requester(
     }
     request.extensions_mut().insert(requester);
     next.run(request).await
-}
-
-/// The header as readable text. Characters that could hide or reorder other text are replaced: users and operators read
-/// it in lists and logs.
-fn user_agent(headers: &HeaderMap) -> Option<String> {
-    let text = text(headers.get(USER_AGENT)?);
-    let visible = |c: char| if is_invisible(c) { char::REPLACEMENT_CHARACTER } else { c };
-    Some(text.chars().take(MAX_USER_AGENT).map(visible).collect())
-}
-
-/// Whether it is a control character, a bidirectional control, or a character without a width (Unicode TR36 §2.10.4).
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Reads `X-Forwarded-For` from the right, past the trusted proxies. The first untrusted address is the

@@ -5,15 +5,16 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
 use super::refused_origin;
-use crate::http::{header_values::Single, state::AppState};
-
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+use crate::http::{
+    header_values::{SEC_FETCH_SITE, Single},
+    state::AppState,
+};
 
 /// Marks a bare 403 response to a cross-site request.
 #[derive(Clone, Copy, Debug)]
@@ -54,10 +55,8 @@ pub fn is_cross_site(headers: &HeaderMap, trusts: impl Fn(&str) -> bool) -> bool
 fn is_refused(request: &Request, trusts: impl Fn(&str) -> bool) -> bool {
     let changes_state = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // For browsers without Fetch Metadata: the page's host may be the host of the request and not the base URL's.
-    let own_page = || {
-        !request.headers().contains_key(SEC_FETCH_SITE) && refused_origin::is_own_page(request.headers(), request.uri())
-    };
-    changes_state && is_cross_site(request.headers(), trusts) && !own_page()
+    let is_own_page = || refused_origin::is_own_page(request.headers(), request.uri());
+    changes_state && is_cross_site(request.headers(), trusts) && !is_own_page()
 }
 
 fn refusal(state: &AppState, headers: &HeaderMap) -> Response {

@@ -1,7 +1,7 @@
 //! Reports a request that was refused because of its origin.
 
 use axum::http::{
-    HeaderMap, HeaderName, Uri,
+    HeaderMap, Uri,
     header::{HOST, ORIGIN, REFERER},
     uri::Authority,
 };
@@ -9,15 +9,13 @@ use axum::http::{
 use crate::{
     auth::Requester,
     http::{
-        header_values::{Single, excerpt},
+        header_values::{SEC_FETCH_SITE, Single, excerpt},
         state::AppState,
     },
 };
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// Logs the received and the expected origin, and records the incident. A request of the service's own page is none:
-/// the base URL is not the address in the browser.
+/// Logs the received and the expected origin, and records the incident. A request of the service's own page is not
+/// recorded: the base URL differs from the address in the browser.
 pub async fn report(state: &AppState, requester: &Requester, headers: &HeaderMap, uri: &Uri) {
     let expected = state.settings.base_url.as_str();
     if is_own_page(headers, uri) {
@@ -38,16 +36,14 @@ pub async fn report(state: &AppState, requester: &Requester, headers: &HeaderMap
 pub fn log(headers: &HeaderMap, expected: &str) {
     let received = received(headers);
     if received.is_empty() {
-        tracing::warn!(
-            expected,
-            "refused a request with cookies and without an Origin header; programs use bearer tokens"
-        );
+        tracing::warn!(expected, "refused a state-changing request without an origin; programs use bearer tokens");
         return;
     }
     tracing::warn!(
         received,
         expected,
-        "refused a request of another origin; if it is a page of yours, add the origin to LATCHKEY_TRUSTED_ORIGINS"
+        "refused a request of another origin; pages of LATCHKEY_TRUSTED_ORIGINS may call the API, and forms must be on \
+         the expected origin"
     );
 }
 

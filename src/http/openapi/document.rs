@@ -32,7 +32,7 @@ const TAGS: [(&str, &str); 6] = [
     ("Sessions", "Read, list and end sessions, and exchange one for an access token. Requires a session token."),
     ("Account", "Change the signed-in user's profile and password. Requires a session token."),
     ("User", "The resources of one user. Requires that user's access token. Errors are problems (RFC 9457)."),
-    ("Backends", "Verify access tokens in a backend or a reverse proxy."),
+    ("Backends", "Verify access tokens in a backend or a reverse proxy, and follow the changes of users."),
     ("Service", "Health checks and this description."),
 ];
 

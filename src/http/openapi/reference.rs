@@ -5,15 +5,16 @@ mod members;
 
 use serde_json::Value;
 
-use super::unavailable::Unavailable;
-use crate::ui::reference::{Answer, Content, Credential, Example, Group, Member, Operation, ReferencePage, Refused};
+use crate::ui::reference::{
+    Answer, Content, Credential, Example, Group, Member, Operation, ReferencePage, UnavailableOperation,
+};
 use members::members;
 
 /// A header of every response, which the page leaves out.
 const COMMON_HEADER: &str = "X-Request-Id";
 
 /// The page of an OpenAPI document, and of the operations that it leaves out.
-pub fn page(document: &Value, unavailable: &[Unavailable]) -> ReferencePage {
+pub fn page(document: &Value, unavailable: &[UnavailableOperation]) -> ReferencePage {
     let groups = list(&document["tags"]).map(|tag| group(document, &text(&tag["name"]), &text(&tag["description"])));
     ReferencePage {
         title: text(&document["info"]["title"]),
@@ -22,13 +23,8 @@ pub fn page(document: &Value, unavailable: &[Unavailable]) -> ReferencePage {
         server: text(&document["servers"][0]["url"]),
         credentials: entries(&document["components"]["securitySchemes"]).map(credential).collect(),
         groups: groups.collect(),
-        unavailable: unavailable.iter().map(refused).collect(),
+        unavailable: unavailable.to_vec(),
     }
-}
-
-fn refused(operation: &Unavailable) -> Refused {
-    let Unavailable { method, path, summary } = operation;
-    Refused { method: (*method).to_owned(), path: path.clone(), summary: summary.clone() }
 }
 
 fn credential((name, scheme): (&String, &Value)) -> Credential {

@@ -23,13 +23,13 @@ use crate::{
 const EVENTS: u8 = 20;
 
 /// The signed-in user as the visitor of a page.
-pub struct Member {
+pub struct SignedInVisitor {
     visitor: Visitor,
     user: User,
     session: SessionId,
 }
 
-impl FromRequestParts<AppState> for Member {
+impl FromRequestParts<AppState> for SignedInVisitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
@@ -42,18 +42,21 @@ impl FromRequestParts<AppState> for Member {
 }
 
 /// `GET /account`: the profile.
-pub async fn profile(Member { visitor, user, .. }: Member) -> Response {
+pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
     visitor.render(StatusCode::OK, ProfilePage { email: user.email, name: user.name })
 }
 
 /// `GET /account/security`: the password.
-pub async fn security(Member { visitor, user, .. }: Member) -> Response {
+pub async fn security(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
     let rules = visitor.password_rules();
     visitor.render(StatusCode::OK, SecurityPage { email: user.email, rules })
 }
 
 /// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.
-pub async fn sessions(Member { visitor, user, session }: Member, RawQuery(query): RawQuery) -> Response {
+pub async fn sessions(
+    SignedInVisitor { visitor, user, session }: SignedInVisitor,
+    RawQuery(query): RawQuery,
+) -> Response {
     let auth = &visitor.state.auth;
     let sessions = match auth.sessions.list(user.id).await {
         Ok(sessions) => sessions,
@@ -72,7 +75,7 @@ pub struct EventsQuery {
 
 /// `GET /account/activity`: the security log.
 pub async fn activity(
-    Member { visitor, user, .. }: Member,
+    SignedInVisitor { visitor, user, .. }: SignedInVisitor,
     query: Result<Query<EventsQuery>, QueryRejection>,
 ) -> Response {
     let auth = &visitor.state.auth;
@@ -92,6 +95,6 @@ pub async fn activity(
 }
 
 /// `GET /account/delete`: the form that deletes the account.
-pub async fn delete(Member { visitor, user, .. }: Member) -> Response {
+pub async fn delete(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
     visitor.render(StatusCode::OK, DeletePage { email: user.email })
 }

@@ -49,8 +49,12 @@ impl Authenticator<'_> {
             // The access token may be expired, from a server with another clock, or signed with a former
             // secret. The database decides about the session token.
             (Some(Err(refusal)), Some(session)) => {
-                self.refuse_access_token(&refusal).await;
-                self.by_renewal(session).await
+                let authentication = self.by_renewal(session).await;
+                // At most one incident per request: the refusal of the session token is recorded already.
+                if let Authentication::SignedIn(_) = authentication {
+                    self.refuse_access_token(&refusal).await;
+                }
+                authentication
             }
             (None, Some(session)) => self.by_renewal(session).await,
             (Some(Err(refusal)), None) => {

@@ -18,8 +18,8 @@ use crate::{
 };
 
 impl Visitor {
-    /// Renders `page` together with the outcome of the last form post, whose cookie is removed. An error page does
-    /// neither.
+    /// Renders `page` together with the outcome of the last form post, if it is for this page, and removes its cookie.
+    /// The page of a server error does neither.
     pub fn render(self, status: StatusCode, page: impl Page) -> Response {
         let nonce = Nonce::new();
         let settings = &self.state.settings;
@@ -75,7 +75,8 @@ const fn failure_status(error: FormError) -> (StatusCode, Option<u32>) {
     match error {
         FormError::Throttled { retry_after } => (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)),
         FormError::Internal => (StatusCode::INTERNAL_SERVER_ERROR, None),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+        // A layer adds `Retry-After`.
+        _ => (StatusCode::SERVICE_UNAVAILABLE, None),
     }
 }
 

@@ -6,8 +6,12 @@ addEventListener("submit", (event) => {
     form.sending = sending;
     button?.toggleAttribute("data-sending", sending);
   };
-  const end = () => show(false);
+  const end = () => {
+    clearTimeout(timer);
+    removeEventListener("pagehide", end);
+    show(false);
+  };
   show(true);
-  addEventListener("pagehide", end, { once: true });
-  setTimeout(end, 10000);
+  addEventListener("pagehide", end);
+  const timer = setTimeout(end, 10000);
 });

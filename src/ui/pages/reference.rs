@@ -11,7 +11,7 @@ use crate::{
     domain::form::FormState,
     ui::{
         page::Page,
-        reference::{Credential, Group, ReferencePage, Refused},
+        reference::{Credential, Group, ReferencePage, UnavailableOperation},
     },
 };
 use operation::OperationSection;
@@ -110,14 +110,14 @@ fn group(group: &Group) -> AnyView {
 }
 
 /// The operations that this service always refuses.
-fn unavailable(operations: &[Refused]) -> AnyView {
+fn unavailable(operations: &[UnavailableOperation]) -> AnyView {
     if operations.is_empty() {
         return ().into_any();
     }
-    let rows = operations.iter().map(|Refused { method, path, summary }| {
+    let rows = operations.iter().map(|UnavailableOperation { method, path, summary }| {
         view! {
             <li>
-                <span class="method">{method.clone()}</span> " " <code>{path.clone()}</code> " "
+                <span class="method">{*method}</span> " " <code>{path.clone()}</code> " "
                 <span class="explain">{summary.clone()}</span>
             </li>
         }
@@ -128,8 +128,8 @@ fn unavailable(operations: &[Refused]) -> AnyView {
                 <h2 id="not-available">"Not available"</h2>
             </summary>
             <p>
-                "These operations of the contract need mail or other sign-in providers, which this service does not \
-                 have. It answers them with the contract's errors."
+                "These operations of the contract need mail, other sign-in providers or options that this service does \
+                 not have. It answers them with the contract's errors."
             </p>
             <ul class="refused">{rows.collect_view()}</ul>
         </details>

@@ -18,7 +18,7 @@ use crate::{
 ///
 /// A page with the error's code, if it is a known one. Descriptions are not shown: any link could set them.
 #[utoipa::path(
-    get, path = "/error", tag = "Not available", operation_id = "showError", security(()),
+    get, path = "/error", tag = "Service", operation_id = "showError", security(()),
     params(("error" = Option<String>, Query, description = "The error code")),
     responses(
         (status = 200, description = "The page", body = String, content_type = "text/html; charset=utf-8"),

@@ -15,7 +15,8 @@ const INTERVAL: Duration = Duration::from_mins(1);
 /// How many sources are remembered. Any client that connects directly can become one.
 const MAX_SOURCES: usize = 64;
 
-/// Sources whose `X-Forwarded-For` was ignored. Each is reported once, and at most one per [`INTERVAL`].
+/// Sources whose `X-Forwarded-For` was ignored. The last [`MAX_SOURCES`] are not reported again, and at most one is
+/// reported per [`INTERVAL`].
 #[derive(Debug, Default)]
 pub struct UnlistedProxies(Mutex<Reported>);
 

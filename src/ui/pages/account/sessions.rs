@@ -6,7 +6,7 @@ use super::frame::{AccountFrame, Section};
 use crate::{
     domain::{
         SessionId, Timestamp, device,
-        form::{FormKind, FormState},
+        form::{ALL_SESSIONS, FormKind, FormState},
         session::Session,
     },
     ui::{
@@ -91,7 +91,7 @@ fn more(total: usize, all: bool) -> AnyView {
     let (path, text) = if all {
         ("/account/sessions", format!("Show only {SHOWN_AT_FIRST}"))
     } else {
-        ("/account/sessions?all", format!("Show all {total} devices"))
+        (ALL_SESSIONS, format!("Show all {total} devices"))
     };
     view! { <p class="more"><a class="button" href=path>{text}</a></p> }.into_any()
 }

@@ -8,12 +8,11 @@ use crate::{
     config::TrustedOrigins,
     domain::LocalPath,
     http::{
-        header_values::Single,
+        header_values::{SEC_FETCH_SITE, Single},
         route_error::{RouteError, route_errors},
     },
 };
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// The origin of a React Native app, whose requests have no `Origin`: the Expo client adds it.

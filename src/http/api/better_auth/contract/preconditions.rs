@@ -1,7 +1,7 @@
 //! Checks every request before its handler: the body's format (415, 400), then its origin and the addresses of
 //! the next page (403).
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use axum::{
     body::{Body, Bytes},
@@ -22,7 +22,7 @@ use super::{
     raw_body::{RawBody, RawBodyError},
 };
 use crate::{
-    auth::Requester,
+    auth::{Requester, error::UNAVAILABLE_RETRY},
     http::{
         extract::principal::Authentication,
         middleware::{error_rewrite::BareError, refused_origin},
@@ -41,7 +41,7 @@ route_errors! {
         TooLarge => ContractError::new(
             StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The request body is larger than 16 kB",
         ),
-        Busy => ContractError::busy(Duration::from_secs(1)),
+        Busy => ContractError::busy(UNAVAILABLE_RETRY),
         Internal => ContractError::internal(),
     }
 }
@@ -88,10 +88,8 @@ pub async fn check(State((state, kind)): State<(AppState, RouteKind)>, request: 
     if request.method() == Method::HEAD {
         return StatusCode::NOT_FOUND.into_response();
     }
-    match request.extensions().get() {
-        Some(Authentication::Unavailable) => return LayerError::Busy.into_response(),
-        Some(Authentication::Failed) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        _ => {}
+    if let Some(status) = request.extensions().get::<Authentication>().copied().and_then(Authentication::failure) {
+        return status.into_response();
     }
     let requester = request.extensions().get::<Requester>().cloned().unwrap_or_default();
     let (mut parts, body) = request.into_parts();

@@ -4,7 +4,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
 use super::error::ContractError;
-use crate::http::{header_values::text, route_error::RouteError};
+use crate::http::{
+    header_values::{media_type, text},
+    route_error::RouteError,
+};
 
 /// The body of a request; `None` without one.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +31,7 @@ impl RawBody {
         if bytes.is_empty() || declared.is_empty() {
             return Ok(Self(None));
         }
-        let media_type = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match media_type.as_str() {
+        match media_type(headers).as_str() {
             "application/json" => {
                 serde_json::from_slice(bytes).map(|value| Self(Some(value))).map_err(|_| RawBodyError::MalformedJson)
             }
