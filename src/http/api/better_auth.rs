@@ -43,7 +43,7 @@ use axum::{
     Json, Router,
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
-    routing::any,
+    routing::{any, get},
 };
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -117,7 +117,7 @@ fn other_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(accounts::info))
         .routes(routes!(social::sign_in))
         .routes(routes!(social::link))
-        .routes(routes!(error_page::show))
+        .route("/error", get(error_page::show))
 }
 
 /// Joins routes with their description again.

@@ -194,6 +194,67 @@ async fn unreadable_header_is_never_permissive() {
     assert!(!details(&app, "malicious_csrf").await.is_empty());
 }
 
+const PROTO: &str = "x-forwarded-proto";
+const HOST: &str = "x-forwarded-host";
+
+type Site = Vec<(&'static str, Vec<u8>)>;
+
+/// The forwarded site of a request to this host.
+fn readable_site(host: &str) -> Site {
+    vec![(PROTO, b"http".to_vec()), (HOST, host.as_bytes().to_vec())]
+}
+
+/// The same site, but one of the headers has other bytes or is repeated.
+fn unreadable_sites(host: &str) -> Vec<Site> {
+    let mut sites = Vec::new();
+    for changed in 0..2 {
+        for end in [&b"\xff"[..], "é".as_bytes()] {
+            let mut site = readable_site(host);
+            site[changed].1.extend(end);
+            sites.push(site);
+        }
+        let mut site = readable_site(host);
+        site.push(site[changed].clone());
+        sites.push(site);
+    }
+    sites
+}
+
+/// Forward authentication of a request to this site.
+async fn verify(app: &TestApp, site: &[(&str, Vec<u8>)], more: &[(&str, &str)]) -> TestResponse {
+    let request = app.client().get("/api/auth/verify?redirect=true");
+    let request = site.iter().fold(request, |request, (name, value)| request.header_bytes(name, value));
+    more.iter().fold(request, |request, (name, value)| request.header(name, value)).await
+}
+
+#[tokio::test]
+async fn unreadable_forwarded_site_gives_no_next() {
+    let app = TestApp::new().await;
+    let page = [("accept", "text/html"), ("x-forwarded-method", "GET"), ("x-forwarded-uri", "/tasks")];
+    let sign_in = format!("{BASE_URL}/sign-in");
+    let response = verify(&app, &readable_site("localhost:3000"), &page).await;
+    assert_eq!(response.header("location"), format!("{sign_in}?next=%2Ftasks"));
+    for site in unreadable_sites("localhost:3000") {
+        let response = verify(&app, &site, &page).await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::SEE_OTHER, &*sign_in), "{site:?}");
+    }
+}
+
+#[tokio::test]
+async fn unreadable_forwarded_site_is_not_own() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    let cookies = ada.cookies();
+    let form = [("x-forwarded-method", "POST"), ("origin", "http://localhost:5173"), ("cookie", cookies.as_str())];
+    let response = verify(&app, &readable_site("localhost:5173"), &form).await;
+    assert_eq!(response.status, StatusCode::OK, "a form of the upstream's own page");
+    for site in unreadable_sites("localhost:5173") {
+        let response = verify(&app, &site, &form).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{site:?}");
+        assert!(!response.has("x-auth-user-id"), "{site:?}");
+    }
+}
+
 #[tokio::test]
 async fn other_bytes_in_lists_affect_one_element() {
     let app = TestApp::with(&[("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8")]).await;

@@ -10,6 +10,12 @@ use crate::support::{
 const FIRST: &str = "http://localhost:5100";
 const SECOND: &str = "http://localhost:5101";
 
+const HTTPS_FIRST: &str = "https://auth.example.com:5100";
+const HTTPS_SECOND: &str = "https://auth.example.com:5101";
+
+/// The prefix of the cookies' names on https (RFC 6265bis §4.1.3.2).
+const HTTPS_PREFIX: &str = "__Host-";
+
 /// Settings of the second instance: key pairs of its own, or the secret of the first.
 const SIGNING: [&[(&str, &str)]; 2] = [
     &[("LATCHKEY_BASE_URL", SECOND), ("LATCHKEY_JWT_SECRET", ""), ("LATCHKEY_RATE_LIMIT", "off")],
@@ -21,7 +27,8 @@ async fn first(more: &[(&str, &str)]) -> TestApp {
 }
 
 /// What a visitor without a session can do.
-async fn visit(browser: &Browser) {
+async fn visit(browser: &Browser, prefix: &str) {
+    let form = format!("{prefix}latchkey_form");
     for path in ["/", "/account", "/sign-in", "/api/auth/get-session", "/api/auth/verify", "/api/users/x"] {
         let response = browser.get(path).await;
         assert!(response.set_cookies().is_empty(), "{path}: {:?}", response.set_cookies());
@@ -34,32 +41,49 @@ async fn visit(browser: &Browser) {
     }
     for action in ["sign-out", "update-profile", "delete-account", "revoke-other-sessions"] {
         assert_eq!(browser.post(action, &[]).await.status, 303, "{action}");
-        browser.remove_cookie("latchkey_form");
+        browser.remove_cookie(&form);
     }
     let wrong = browser.sign_in("ada@example.com", "not the password").await;
     assert_eq!(wrong.status, 303);
-    browser.remove_cookie("latchkey_form");
+    browser.remove_cookie(&form);
+}
+
+/// Visits of the other instance keep the user signed in, in both directions.
+async fn assert_cookies_are_kept(instances: [(&TestApp, &str); 2], prefix: &str) {
+    let [session, access] = [SESSION, ACCESS].map(|name| format!("{prefix}{name}"));
+    let [first, second] = instances;
+    for ((here, here_url), (there, there_url)) in [(first, second), (second, first)] {
+        let browser = Browser::at(here, here_url, ADDRESS);
+        browser.sign_up("grace@example.com").await;
+        assert!(browser.cookie(&session).is_some() && browser.cookie(&access).is_some(), "{here_url}");
+        visit(&browser.on(there, there_url), prefix).await;
+        assert!(browser.is_signed_in().await, "{there_url} signs out of {here_url}");
+        // After the access token's expiry too.
+        browser.remove_cookie(&access);
+        visit(&browser.on(there, there_url), prefix).await;
+        assert!(browser.is_signed_in().await, "{there_url} signs out of {here_url}");
+        let token = browser.cookie(&session).expect("a token");
+        browser.remove_cookie(&session);
+        visit(&browser.on(there, there_url), prefix).await;
+        browser.set_cookie(&session, &token);
+        assert!(browser.is_signed_in().await, "{there_url} signs out of {here_url}");
+    }
 }
 
 #[tokio::test]
 async fn other_instance_keeps_the_cookies() {
     for signing in SIGNING {
         let (first, second) = (first(&[]).await, TestApp::with(signing).await);
-        for (here, here_url, there, there_url) in [(&first, FIRST, &second, SECOND), (&second, SECOND, &first, FIRST)] {
-            let browser = Browser::at(here, here_url, ADDRESS);
-            browser.sign_up("grace@example.com").await;
-            visit(&browser.on(there, there_url)).await;
-            assert!(browser.is_signed_in().await, "{there_url} signs out of {here_url}");
-            // After the access token's expiry too.
-            browser.remove_cookie(ACCESS);
-            visit(&browser.on(there, there_url)).await;
-            assert!(browser.is_signed_in().await, "{there_url} signs out of {here_url}");
-            let session = browser.cookie(SESSION).expect("a token");
-            browser.remove_cookie(SESSION);
-            visit(&browser.on(there, there_url)).await;
-            browser.set_cookie(SESSION, &session);
-            assert!(browser.is_signed_in().await);
-        }
+        assert_cookies_are_kept([(&first, FIRST), (&second, SECOND)], "").await;
+    }
+}
+
+#[tokio::test]
+async fn other_https_instance_keeps_the_cookies() {
+    for secret in [&[("LATCHKEY_JWT_SECRET", "")][..], &[]] {
+        let first = TestApp::with(&[("LATCHKEY_BASE_URL", HTTPS_FIRST)]).await;
+        let second = TestApp::with(&[&[("LATCHKEY_BASE_URL", HTTPS_SECOND)], secret].concat()).await;
+        assert_cookies_are_kept([(&first, HTTPS_FIRST), (&second, HTTPS_SECOND)], HTTPS_PREFIX).await;
     }
 }
 

@@ -132,7 +132,7 @@ fn unknown_command_or_flag_gets_a_suggestion() {
         (&["keys", "lst"], "did you mean `list`?"),
         (&["serve", "--base-ur", "https://x"], "the flag --base-ur is unknown; did you mean `--base-url`?"),
         (&["--jwt-secrets=x"], "the flag --jwt-secrets is unknown; did you mean `--jwt-secret`?"),
-        (&["zzzz"], "`latchkey --help` lists"),
+        (&["zzzz"], "`--help` lists commands"),
     ] {
         let failed = output(folder.path(), arguments);
         let message = String::from_utf8(failed.stderr).unwrap();

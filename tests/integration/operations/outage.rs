@@ -5,14 +5,26 @@ mod operations;
 mod postgres;
 mod sqlite;
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 
-use self::operations::{Answer, Effect, Operations};
+use self::operations::{Answer, EVENTS, Effect, Operations};
 use crate::support::TestApp;
+
+/// The operations of the API that answer without the database.
+const WITHOUT_DATABASE: [&str; 6] = [
+    "GET /.well-known/jwks.json",
+    "GET /.well-known/oauth-authorization-server",
+    "GET /api/auth/jwks",
+    "GET /api/auth/ok",
+    "GET /api/openapi.json",
+    "GET /healthz",
+];
 
 /// The database neither reads nor writes.
 fn assert_all_unavailable(answers: &[Answer]) {
-    assert!(answers.len() > 30);
+    assert!(answers.len() >= 40, "{} operations", answers.len());
     for answer in answers {
         assert_unavailable(answer);
     }
@@ -39,12 +51,27 @@ fn assert_unavailable(Answer { name, response, .. }: &Answer) {
 
 #[tokio::test]
 async fn closed_database_is_unavailable() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[EVENTS]).await;
     let operations = Operations::new(&app).await;
     app.close_database().await;
     assert_all_unavailable(&operations.run().await);
-    assert_eq!(app.client().get("/healthz").await.status, StatusCode::OK);
-    assert_eq!(app.client().get("/.well-known/jwks.json").await.status, StatusCode::OK);
+    for line in WITHOUT_DATABASE {
+        assert_eq!(app.send(line, &[], "").await.status, StatusCode::OK, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn operations_cover_the_openapi_document() {
+    let app = TestApp::with(&[EVENTS]).await;
+    let document = app.client().get("/api/openapi.json").await.json();
+    let mut described = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let methods = item.as_object().expect("operations").keys();
+        described.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    let without_database: BTreeSet<_> = WITHOUT_DATABASE.map(str::to_owned).into();
+    assert_eq!(described, &operations::api() | &without_database);
+    assert!(operations::api().is_disjoint(&without_database));
 }
 
 #[tokio::test]
@@ -68,7 +95,7 @@ async fn failed_form_is_shown_after_the_outage() {
 
 #[tokio::test]
 async fn bug_is_500_on_every_face() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[EVENTS]).await;
     let operations = Operations::new(&app).await;
     crate::support::records::operate(&app, "ALTER TABLE users RENAME COLUMN name TO nom").await;
     for Answer { name, response, .. } in operations.run().await {

@@ -8,23 +8,13 @@ use axum::{
     response::Response,
 };
 
-use super::contract::{ContractQuery, LayerError};
+use super::contract::ContractQuery;
 use crate::{
     http::{state::AppState, visitor::Visitor},
     ui::pages::link_error::LinkErrorPage,
 };
 
-/// Show an error
-///
 /// A page with the error's code, if it is a known one. Descriptions are not shown: any link could set them.
-#[utoipa::path(
-    get, path = "/error", tag = "Service", operation_id = "showError", security(()),
-    params(("error" = Option<String>, Query, description = "The error code")),
-    responses(
-        (status = 200, description = "The page", body = String, content_type = "text/html; charset=utf-8"),
-        LayerError,
-    ),
-)]
 pub async fn show(State(state): State<AppState>, parts: Parts, query: ContractQuery) -> Response {
     let code = query.get("error").and_then(|code| code.as_str()).and_then(codes::known).unwrap_or("UNKNOWN");
     Visitor::or_anonymous(parts, &state).await.render(StatusCode::OK, LinkErrorPage { code })

@@ -1,9 +1,11 @@
 //! One request for each operation that needs the database, on every face.
 
+use std::collections::BTreeSet;
+
 use futures::future::{BoxFuture, join_all};
 
 use crate::support::{
-    FORM, JSON, NEW_PASSWORD, PASSWORD, TestApp,
+    FORM, JSON, MASTER_SECRET, NEW_PASSWORD, PASSWORD, TestApp,
     browser::{ACCESS, Browser, SESSION},
     client::TestResponse,
     person::Person,
@@ -36,7 +38,7 @@ const FORMS: [(&str, &[(&str, &str)]); 8] = [
 ];
 
 /// The sign-in API, with a session token.
-const CONTRACT: [(Effect, &str, &str); 14] = [
+const CONTRACT: [(Effect, &str, &str); 15] = [
     (
         Write,
         "POST /api/auth/sign-up/email",
@@ -47,6 +49,7 @@ const CONTRACT: [(Effect, &str, &str); 14] = [
     (Read, "GET /api/auth/list-sessions", ""),
     (Read, "GET /api/auth/list-accounts", ""),
     (Read, "GET /api/auth/token", ""),
+    (Write, "POST /api/auth/revoke-session", r#"{"token":"0197a2f0-0000-7000-8000-000000000000"}"#),
     (Write, "POST /api/auth/revoke-other-sessions", "{}"),
     (Write, "POST /api/auth/revoke-sessions", "{}"),
     (Write, "POST /api/auth/update-user", r#"{"name":"Grace"}"#),
@@ -73,8 +76,34 @@ const OWN: [(Effect, &str, &str, &str); 7] = [
     (Write, "DELETE", "/sessions/0197a2f0-0000-7000-8000-000000000000", ""),
 ];
 
-/// The pages that need the database, for a browser with a session.
-const PAGES: [&str; 3] = ["/account", "/", "/docs"];
+/// Forward authentication of a browser. Its access token would be verified without the database.
+const VERIFY: &str = "GET /api/auth/verify";
+
+/// The user events, with the token of [`EVENTS`].
+const USER_EVENTS: &str = "GET /api/events";
+
+const READINESS: &str = "GET /readyz";
+
+/// The pages of a signed-in user.
+const ACCOUNT_PAGES: [&str; 5] =
+    ["/account", "/account/security", "/account/sessions", "/account/activity", "/account/delete"];
+
+/// The pages that need the database to renew a session.
+const OTHER_PAGES: [&str; 2] = ["/", "/docs"];
+
+/// The setting that turns [`USER_EVENTS`] on.
+pub const EVENTS: (&str, &str) = ("LATCHKEY_EVENTS_TOKEN", MASTER_SECRET);
+
+/// The operations of the API, as the OpenAPI document names them.
+pub fn api() -> BTreeSet<String> {
+    let contract = CONTRACT.map(|(_, line, _)| line.to_owned());
+    let own = OWN.map(|(_, method, path, _)| {
+        let path = if path.starts_with("/sessions/") { "/sessions/{session_id}" } else { path };
+        format!("{method} /api/users/{{user_id}}{path}")
+    });
+    let others = [VERIFY, USER_EVENTS, READINESS].map(str::to_owned);
+    contract.into_iter().chain(own).chain(others).collect()
+}
 
 const EMAIL: &str = "ada@example.com";
 
@@ -111,21 +140,26 @@ impl<'a> Operations<'a> {
             running.push(Box::pin(self.form(action, fields)));
         }
         for (effect, line, body) in CONTRACT {
-            running.push(Box::pin(self.send(effect, line.to_owned(), body, self.ada.session_bearer())));
+            let credential = ("authorization", self.ada.session_bearer());
+            running.push(Box::pin(self.send(effect, line.to_owned(), body, credential)));
         }
         for (effect, method, path, body) in OWN {
             let line = format!("{method} {}", self.ada.path(path));
-            running.push(Box::pin(self.send(effect, line, body, self.ada.bearer())));
+            running.push(Box::pin(self.send(effect, line, body, ("authorization", self.ada.bearer()))));
         }
-        for path in PAGES {
-            let browser = if path == "/account" { self.browser() } else { self.browser_due_for_renewal() };
-            running.push(Box::pin(async move {
-                Answer { name: format!("page {path}"), effect: Read, response: browser.get(path).await }
-            }));
+        for path in ACCOUNT_PAGES {
+            running.push(Box::pin(page(self.browser(), path)));
         }
-        running.push(Box::pin(async {
-            Answer { name: "readyz".to_owned(), effect: Write, response: self.app.client().get("/readyz").await }
-        }));
+        for path in OTHER_PAGES {
+            running.push(Box::pin(page(self.browser_due_for_renewal(), path)));
+        }
+        for (effect, line, credential) in [
+            (Read, VERIFY, ("cookie", self.ada.session_cookie())),
+            (Read, USER_EVENTS, ("authorization", format!("Bearer {}", EVENTS.1))),
+            (Write, READINESS, ("accept", "*/*".to_owned())),
+        ] {
+            running.push(Box::pin(self.send(effect, line.to_owned(), "", credential)));
+        }
         join_all(running).await
     }
 
@@ -140,8 +174,14 @@ impl<'a> Operations<'a> {
         Answer { name: format!("form {action}"), effect: Write, response }
     }
 
-    async fn send(&self, effect: Effect, line: String, body: &'static str, authorization: String) -> Answer {
-        let headers = [("authorization", authorization.as_str()), JSON];
+    async fn send(
+        &self,
+        effect: Effect,
+        line: String,
+        body: &'static str,
+        (header, credential): (&'static str, String),
+    ) -> Answer {
+        let headers = [(header, credential.as_str()), JSON];
         let response = self.app.send(&line, &headers, body).await;
         Answer { name: line, effect, response }
     }
@@ -154,4 +194,8 @@ impl<'a> Operations<'a> {
         assert_eq!(again.get(self.app, "").await.json()["name"], "Ada");
         assert_eq!(self.app.client().get("/sign-in").header("content-type", FORM.1).await.status, 200);
     }
+}
+
+async fn page(browser: Browser, path: &str) -> Answer {
+    Answer { name: format!("page {path}"), effect: Read, response: browser.get(path).await }
 }

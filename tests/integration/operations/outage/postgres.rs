@@ -6,7 +6,7 @@ use futures::future::join_all;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::json;
 
-use super::{Operations, assert_all_unavailable, assert_writes_unavailable};
+use super::{EVENTS, Operations, assert_all_unavailable, assert_writes_unavailable};
 use crate::support::{
     PASSWORD, TestApp,
     database::{TestDatabase, execute, one_connection, postgres_server},
@@ -51,7 +51,8 @@ impl Server {
 async fn service(settings: &[(&str, &str)]) -> (TestApp, String) {
     let database = TestDatabase::separate().await;
     let name = url::Url::parse(database.url()).expect("a URL").path().trim_start_matches('/').to_owned();
-    (TestApp::on(database, settings).await.expect("the service starts"), name)
+    let settings = [&[EVENTS], settings].concat();
+    (TestApp::on(database, &settings).await.expect("the service starts"), name)
 }
 
 /// The statuses of this number of sign-ins at the same time.
@@ -81,7 +82,8 @@ async fn stopped_server_is_unavailable() {
     }
     let database = TestDatabase::separate().await;
     let mut forwarder = Forwarder::start(database.url()).await;
-    let app = TestApp::on(TestDatabase::at(&forwarder.url(database.url())), &[]).await.expect("the service starts");
+    let app =
+        TestApp::on(TestDatabase::at(&forwarder.url(database.url())), &[EVENTS]).await.expect("the service starts");
     let operations = Operations::new(&app).await;
     forwarder.stop().await;
     assert_all_unavailable(&operations.run().await);
@@ -115,7 +117,7 @@ async fn locked_tables_are_unavailable() {
     let mut url = url::Url::parse(&server.url).expect("a URL");
     url.set_path(&name);
     let other = one_connection(url.as_str()).await;
-    let lock = "BEGIN; LOCK TABLE users, sessions, credentials, attempts, events IN ACCESS EXCLUSIVE MODE";
+    let lock = "BEGIN; LOCK TABLE users, sessions, credentials, attempts, events, user_events IN ACCESS EXCLUSIVE MODE";
     other.execute_unprepared(lock).await.expect("the lock");
     assert_all_unavailable(&operations.run().await);
     other.execute_unprepared("ROLLBACK").await.expect("the lock is free");

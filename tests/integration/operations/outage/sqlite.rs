@@ -10,7 +10,7 @@ use std::{
 
 use sea_orm::ConnectionTrait;
 
-use super::{Operations, assert_writes_unavailable};
+use super::{EVENTS, Operations, assert_writes_unavailable};
 use crate::support::{
     PASSWORD, TestApp,
     binary::{Starting, output},
@@ -23,7 +23,7 @@ async fn locked_file_is_unavailable_for_writes() {
         return;
     }
     // One connection for each operation, so that all wait for the lock at the same time.
-    let app = TestApp::with(&[("LATCHKEY_DATABASE_CONNECTIONS", "64")]).await;
+    let app = TestApp::with(&[EVENTS, ("LATCHKEY_DATABASE_CONNECTIONS", "64")]).await;
     let operations = Operations::new(&app).await;
     let other = one_connection(app.database_url()).await;
     other.execute_unprepared("BEGIN IMMEDIATE").await.expect("the lock");
