@@ -190,7 +190,7 @@ impl TestApp {
     pub async fn try_disable(&self, user_id: &str) -> Result<(), String> {
         let user = user_id.parse().expect("a user id");
         let disabled = self.state.auth.accounts.disable(user, &Requester::default()).await;
-        disabled.map(|_| ()).map_err(|error| error.to_string())
+        disabled.map_err(|error| error.to_string())
     }
 
     /// Enables an account.

@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn list_has_the_documented_size_and_digest() {
         let documentation = include_str!("../../../../docs/third-party.md");
-        let digest: String = Sha256::digest(&BYTES.0).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = format!("{:x}", Sha256::digest(&BYTES.0));
         assert!(documentation.contains(&format!("sha256 {digest}")), "{digest}");
         assert_eq!(BYTES.0.len(), 483_348);
         assert!(documentation.contains("483,348 bytes"));
