@@ -1,5 +1,6 @@
 // The sections of the account: profile, password, devices and recent activity. Deletion is in story 6.
 
+import { request } from "@playwright/test";
 import {
   activity,
   button,
@@ -18,7 +19,7 @@ import {
   submitSignIn,
   summary,
 } from "../support/forms.js";
-import { devices } from "../support/people.js";
+import { devices, newNetwork } from "../support/people.js";
 import { expect, test } from "../support/test.js";
 import { userId } from "../support/tokens.js";
 
@@ -179,6 +180,35 @@ test("devices: five are listed, then all on request", async ({ page, person, oth
   await expect(listedDevices(page)).toHaveCount(6);
   await page.getByRole("link", { name: "Show only 5" }).click();
   await expect(listedDevices(page)).toHaveCount(5);
+});
+
+test("devices: the page of 27 devices is short on a phone", { tag: "@server" }, async ({ page, person }) => {
+  await signUp(page, person);
+  const data = { email: person.email, password: person.password };
+  // 26 more devices: programs whose cookies are not kept.
+  const program = await request.newContext({ baseURL: new URL(page.url()).origin });
+  for (let device = 0; device < 26; device += 1) {
+    const headers = { "x-forwarded-for": newNetwork(), origin: new URL(page.url()).origin };
+    expect((await program.post("/api/auth/sign-in/email", { data, headers })).status()).toBe(200);
+  }
+  await program.dispose();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openSection(page, "Devices");
+  await expect(page.getByRole("link", { name: "Show all 27 devices" })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(2_000);
+});
+
+test("activity: a long word of a stranger does not widen the page", { tag: "@server" }, async ({ page, person }) => {
+  await signUp(page, person);
+  const program = await request.newContext({ baseURL: new URL(page.url()).origin, userAgent: "W".repeat(40) });
+  const headers = { "x-forwarded-for": newNetwork() };
+  const data = { email: person.email, password: "wrong password 1" };
+  expect((await program.post("/api/auth/sign-in/email", { data, headers })).status()).toBe(401);
+  await program.dispose();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openSection(page, "Activity");
+  await expect(activity(page).first()).toContainText("Unknown device");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
 
 test("devices: the sign-in time tells devices with the same name apart", async ({ page, person, otherDevice }) => {

@@ -41,6 +41,13 @@ test("API page: an operation shows its request, response and errors", async ({ p
   await expect(signUp.getByText("with Retry-After X-Retry-After").first()).toBeVisible();
 });
 
+test("API page: folded, it is short on a phone", { tag: "@server" }, async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/docs");
+  await expect(page.locator("details.operation").first()).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(8_000);
+});
+
 test("API page: long lines scroll in their own box, also by keyboard", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto("/docs");

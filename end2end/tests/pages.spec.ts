@@ -36,6 +36,34 @@ test("pages: each has a description", { tag: "@server" }, async ({ page, person 
   }
 });
 
+test("header: each link is on one line at 320 px", { tag: "@server" }, async ({ page, person }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const links = page.getByRole("banner").locator("a, button");
+  const assertOneLine = async () => {
+    await expect(links.first()).toBeVisible();
+    const lines = await links.evaluateAll((elements) =>
+      elements.map((element) => {
+        // Only the words: an icon has another top.
+        const words = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        const tops = new Set<number>();
+        while (words.nextNode()) {
+          const range = document.createRange();
+          range.selectNodeContents(words.currentNode);
+          for (const { width, top } of range.getClientRects()) if (width > 0) tops.add(Math.round(top));
+        }
+        return tops.size;
+      }),
+    );
+    expect(lines).toEqual(lines.map(() => 1));
+  };
+  for (const path of ["/", "/sign-in", "/sign-up", "/docs"]) {
+    await page.goto(path);
+    await assertOneLine();
+  }
+  await signUp(page, person);
+  await assertOneLine();
+});
+
 test("icon: browsers that ask for /favicon.ico get one", { tag: "@server" }, async ({ page }) => {
   const icon = await page.request.get("/favicon.ico");
   expect(icon.status()).toBe(200);

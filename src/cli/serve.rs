@@ -19,11 +19,16 @@ use crate::{
     store::Store,
 };
 
-/// How long open requests may take to finish after a signal to stop. Docker kills a container after ten seconds.
+/// Docker kills a container that has not stopped in this time.
+const KILL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long open requests may take to finish after a signal to stop.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// How long the connections to the database may take to close after that.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+const _: () = assert!(SHUTDOWN_TIMEOUT.as_millis() + CLOSE_TIMEOUT.as_millis() < KILL_TIMEOUT.as_millis());
 
 pub(super) async fn run(config: &Config) -> Outcome {
     Ok(serve(config.clone()).await?)

@@ -2,6 +2,7 @@
 
 use std::{future::IntoFuture, time::Duration};
 
+use latchkey::auth::jobs::FEED_INTERVAL;
 use serde_json::json;
 
 use crate::support::{
@@ -110,6 +111,29 @@ async fn disabling_reaches_replicas_with_one_poll() {
     assert_eq!(replica.client().get("/api/auth/verify").bearer(&ada.access_token).await.status, 401);
     app.wait(Duration::from_hours(1));
     assert!(app.restarted().await.verify(&ada.access_token).is_err());
+}
+
+/// The running jobs poll by themselves. The second account is disabled after their first poll.
+#[tokio::test]
+async fn disabling_reaches_replicas_within_a_second() {
+    assert_eq!(FEED_INTERVAL, Duration::from_secs(1));
+    let app = TestApp::new().await;
+    let replica = app.replica().await;
+    let people = [app.person("ada@example.com").await, app.person("eve@example.com").await];
+    let jobs = replica.run_jobs();
+    for person in &people {
+        assert!(replica.verify(&person.access_token).is_ok());
+        app.disable(&person.user_id).await;
+        let refused = async {
+            while replica.verify(&person.access_token).is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        // Ends a test that would hang; the time is not measured.
+        tokio::time::timeout(Duration::from_mins(1), refused).await.expect("the jobs poll");
+        assert_eq!(person.get(&replica, "").await.status, 401);
+    }
+    jobs.abort();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

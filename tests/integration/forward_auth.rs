@@ -88,6 +88,30 @@ async fn identity_headers_from_client_are_ignored() {
     assert_eq!(response.header("x-auth-email"), "ada@example.com");
 }
 
+/// nginx examples of other projects set these.
+#[tokio::test]
+async fn x_original_headers_change_nothing() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    let (cookies, line) = (ada.cookies(), "GET /api/auth/verify?redirect=true");
+    let page = [("accept", "text/html"), ("x-forwarded-method", "GET"), ("x-forwarded-uri", "/tasks")];
+    let change = [("cookie", cookies.as_str()), ("x-forwarded-method", "POST"), ("sec-fetch-site", "cross-site")];
+    let read = [("cookie", cookies.as_str()), ("x-forwarded-method", "GET")];
+    let unnamed = [("cookie", cookies.as_str()), ("sec-fetch-site", "cross-site")];
+    for (headers, status) in [(&page[..], 303), (&change, 403), (&read, 200), (&unnamed, 403), (&page[..2], 303)] {
+        let plain = app.send(line, headers, "").await;
+        assert_eq!(plain.status, status, "{headers:?}");
+        for (url, method) in [("/evil", "GET"), ("https://evil.example/", "POST"), ("/\u{e9}", "")] {
+            let more = [("x-original-url", url), ("x-original-method", method), ("x-original-uri", url)];
+            let response = app.send(line, &[headers, &more].concat(), "").await;
+            assert_eq!((response.status, response.has("location")), (plain.status, status == 303), "{headers:?}");
+            if status == 303 {
+                assert_eq!(response.header("location"), plain.header("location"));
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn user_id_parameter_admits_its_owner_only() {
     let app = TestApp::new().await;

@@ -77,6 +77,14 @@ async fn documented_verdicts_include_the_examples() {
 }
 
 #[tokio::test]
+async fn default_settings_apply_the_blocklist() {
+    let app = TestApp::new().await;
+    assert_eq!(sign_up(&app, "ada.byron@example.com", "SecurePass123").await.status, 200);
+    let refused = sign_up(&app, "eve@example.com", "Password123!").await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (400, &json!("PASSWORD_TOO_WEAK")));
+}
+
+#[tokio::test]
 async fn page_names_the_violated_rule() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("refused.txt");

@@ -171,3 +171,38 @@ impl SourceTime {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, Database, Statement};
+
+    use super::*;
+
+    /// Older schemas have no index on `account.userId` and `session.userId`.
+    #[tokio::test]
+    async fn query_scans_each_table_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("old.db").display().to_string();
+        let db = Database::connect(format!("sqlite:{file}?mode=rwc")).await.unwrap();
+        db.execute_unprepared(
+            "create table user (id text primary key, name text, email text, emailVerified integer, image text, \
+               createdAt date, updatedAt date);
+             create table session (id text primary key, expiresAt date, token text unique, createdAt date, \
+               updatedAt date, ipAddress text, userAgent text, userId text);
+             create table account (id text primary key, accountId text, providerId text, userId text, password text);",
+        )
+        .await
+        .unwrap();
+        let source = BetterAuth::open(&file, &Tables::default()).await.unwrap();
+        let query = Statement::from_string(
+            source.snapshot.get_database_backend(),
+            format!("EXPLAIN QUERY PLAN {}", source.query(true)),
+        );
+        let rows = source.snapshot.query_all_raw(query).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+        for table in ["user", "account", "session"] {
+            assert_eq!(plan.iter().filter(|step| step.starts_with(&format!("SCAN {table}"))).count(), 1, "{plan:?}");
+        }
+        assert!(plan.iter().all(|step| !step.contains("CORRELATED") && !step.contains("SEARCH")), "{plan:?}");
+    }
+}

@@ -96,3 +96,15 @@ async fn unlisted_proxy_is_logged_once_a_minute() {
     forward("192.0.2.8").await;
     assert_eq!(warnings(), ["192.0.2.7", "192.0.2.8"]);
 }
+
+#[tokio::test]
+async fn header_without_listed_proxies_is_logged() {
+    let captured = CapturedLog::start();
+    let app = TestApp::new().await;
+    app.client_at("192.0.2.7").get("/").await;
+    assert!(!captured.text().contains("LATCHKEY_TRUSTED_PROXIES"), "no header");
+    app.client_at("192.0.2.7").get("/").header("x-forwarded-for", "203.0.113.1").await;
+    let text = captured.text();
+    let hint = text.lines().find(|line| line.contains("not in LATCHKEY_TRUSTED_PROXIES")).expect("a hint");
+    assert!(hint.contains(r#""address":"192.0.2.7""#) && hint.contains("WARN"), "{hint}");
+}

@@ -78,7 +78,9 @@ async fn log_line_has_no_hidden_characters() {
     let request = app.client().post("/api/auth/sign-in/email").json(&body).header("user-agent", agent);
     request.header("origin", "http://evil\u{202e}\u{9b}31m.example").await;
     app.client().post("/api/auth/sign-in/email").json(&body).header("user-agent", agent).await;
+    assert_eq!(app.client().get("/Zq8x\u{202e}\u{9b}31m").await.status, 404);
     let text = captured.text();
+    assert!(text.contains("/Zq8x\\\\u{202e}"), "the path is in the log, escaped");
     assert!(text.contains("Zq7x") && text.contains("http://evil") && text.contains(BASE_URL));
     for hidden in ['\u{202e}', '\u{200b}', '\u{85}', '\u{9b}'] {
         assert!(!text.contains(hidden), "{hidden:?}");

@@ -115,6 +115,7 @@ fn subcommand_help_starts_with_its_own_options() {
         for (arguments, own) in [
             (&["keys", "retire", flag][..], "--now"),
             (&["import", "better-auth", flag], "--dry-run"),
+            (&["import", "users", flag], "--password-hash"),
             (&["keys", "rotate", flag], "--help"),
         ] {
             let help = String::from_utf8(output(folder.path(), arguments).stdout).unwrap();

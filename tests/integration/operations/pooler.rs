@@ -115,7 +115,9 @@ async fn commands_work_behind_a_pooler() {
            CREATE TABLE session (id text, "userId" text, token text, "expiresAt" timestamptz,
                "createdAt" timestamptz, "updatedAt" timestamptz, "ipAddress" text, "userAgent" text);
            INSERT INTO "user" SELECT 'u' || n, 'Ada', 'ada' || n || '@example.com', true, null, now(), now()
-               FROM generate_series(1, 1200) n"#,
+               FROM generate_series(1, 1200) n;
+           CREATE TABLE members (nr text, mail text, hash text);
+           INSERT INTO members SELECT 'm' || n, 'eve' || n || '@example.com', null FROM generate_series(1, 1200) n"#,
     )
     .await;
     let (from, to) = (format!("{pooler}{source}"), format!("{pooler}{target}"));
@@ -126,11 +128,12 @@ async fn commands_work_behind_a_pooler() {
         &["keys", "rotate"],
         &["import", "better-auth", "--from", &from],
         &["import", "better-auth", "--from", &from],
+        &["import", "users", "--from", &from, "--table", "members", "--id", "nr", "--email", "mail"],
     ] {
         let output = latchkey(folder.path(), arguments).env("LATCHKEY_DATABASE_URL", &to).output().expect("it runs");
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
-    assert_eq!(column(&target, "users", "id").await.len(), 1200);
+    assert_eq!(column(&target, "users", "id").await.len(), 2400);
     let app = TestApp::on(TestDatabase::at(&to), &[]).await.expect("the service starts");
     Person::sign_up(&app, "new@example.com").await;
 }

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     fs,
+    net::TcpListener,
     process::{Command, Output},
 };
 
@@ -10,9 +11,13 @@ use latchkey::config::{Config, Sources, settings};
 
 use crate::support::{
     MASTER_SECRET, SECRET,
-    binary::{Starting, latchkey},
+    binary::{Running, Starting, latchkey},
     raw_http,
 };
+
+const EVENTS_TOKEN: &str = "Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
+
+const WEBHOOK_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// The secret part of each value.
 const MARKER: &str = "hunter2Marker";
@@ -107,6 +112,8 @@ fn wrong_arguments_are_not_shown() {
         &["import", "better-auth", "--from", "x", MARKER],
         &["--base-url", "https://x:hunter2Marker@y", "--data"],
         &["config", "--secret", "x", "--secret", MARKER],
+        &["config", "--password-breach-api", "https://me:hunter2Marker@api.example.com/range/"],
+        &["config", "--webhook-url", "https://me:hunter2Marker@app.example.com/hook"],
     ] {
         let failed = latchkey(folder.path(), arguments).output().unwrap();
         assert!(!failed.status.success(), "{arguments:?}");
@@ -116,10 +123,21 @@ fn wrong_arguments_are_not_shown() {
 
 /// Sets secrets that are valid.
 fn with_secrets(command: &mut Command) -> &mut Command {
-    let database = format!("postgres://me:{MARKER}@127.0.0.1:1/auth");
-    let secrets = [("LATCHKEY_SECRET", MASTER_SECRET), ("LATCHKEY_JWT_SECRET", SECRET)];
-    command.envs(secrets).env("LATCHKEY_DATABASE_URL", database)
+    command.envs([
+        ("LATCHKEY_SECRET", MASTER_SECRET),
+        ("LATCHKEY_JWT_SECRET", SECRET),
+        ("LATCHKEY_EVENTS_TOKEN", EVENTS_TOKEN),
+        ("LATCHKEY_WEBHOOK_URL", "https://app.example.com/hook/hunter2Marker?key=hunter2Marker"),
+        ("LATCHKEY_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("LATCHKEY_DATABASE_URL", "postgres://me:hunter2Marker@127.0.0.1:1/auth"),
+    ])
 }
+
+/// Every secret that the tests set.
+const ALL: [&str; 5] = [MARKER, MASTER_SECRET, SECRET, EVENTS_TOKEN, WEBHOOK_SECRET_PART];
+
+/// A secret without its prefix.
+const WEBHOOK_SECRET_PART: &str = "C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 #[test]
 fn valid_secrets_are_not_shown_by_any_command() {
@@ -139,13 +157,50 @@ fn valid_secrets_are_not_shown_by_any_command() {
         &["import", "better-auth", "--from", "postgres://me:hunter2Marker@127.0.0.1:1/auth"],
         &["import", "better-auth", "--from", "postgres://me:12/hunter2Marker@127.0.0.1:1/auth"],
         &["import", "better-auth", "--from", "mysql://me:hunter2Marker@127.0.0.1:1/auth"],
+        &["import", "users", "--from", "postgres://me:hunter2Marker@127.0.0.1:1/auth", "--table", "users"],
+        &["import", "users", "--from", "mysql://me:hunter2Marker@127.0.0.1:1/auth", "--table", "users"],
         &["healthcheck", "--listen", "127.0.0.1:9"],
     ] {
         let done = with_secrets(&mut latchkey(folder.path(), arguments)).output().unwrap();
-        for secret in [MARKER, MASTER_SECRET, SECRET] {
+        for secret in ALL {
             assert!(!text(&done).contains(secret), "{arguments:?}: {}", text(&done));
         }
     }
+}
+
+#[test]
+fn import_does_not_show_hash_parameters() {
+    let folder = tempfile::tempdir().unwrap();
+    let valid = format!("{MARKER}{}", "A".repeat(75));
+    fs::write(folder.path().join("users.json"), r#"{"users": []}"#).unwrap();
+    for (key, separator, rounds, problem) in [
+        (&*valid, "Bw==", "8", None),
+        (&*valid, "Bw==", MARKER, Some("rounds")),
+        (&*valid, "hunter2Marker!", "8", Some("base64_salt_separator")),
+        ("hunter2Marker!", "Bw==", "8", Some("base64_signer_key")),
+    ] {
+        let parameters = format!(
+            "hash_config {{\n algorithm: SCRYPT,\n base64_signer_key: {key},\n base64_salt_separator: {separator},\n \
+             rounds: {rounds},\n mem_cost: 14,\n}}\n"
+        );
+        fs::write(folder.path().join("parameters"), parameters).unwrap();
+        let arguments = "import users --from users.json --preset firebase --hash-config parameters --log trace";
+        let done = latchkey(folder.path(), &arguments.split(' ').collect::<Vec<_>>()).output().unwrap();
+        let shown = text(&done);
+        assert!(done.status.success() == problem.is_none() && !shown.contains(MARKER), "{rounds}: {shown}");
+        assert!(problem.is_none_or(|name| shown.contains(name)), "{problem:?}: {shown}");
+    }
+}
+
+/// The example in docs/operations.md.
+#[test]
+fn two_secrets_in_env_file_start_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".env"), format!("LATCHKEY_JWT_SECRET={SECRET} {EVENTS_TOKEN}   # two\n")).unwrap();
+    let service = Running::start(folder.path());
+    let body = r#"{"name":"Ada","email":"ada@example.com","password":"violet otter lantern 42"}"#;
+    assert!(raw_http::post_json(&service.address, "/api/auth/sign-up/email", body)["token"].is_string());
+    assert!(service.stop());
 }
 
 #[test]
@@ -153,7 +208,9 @@ fn log_at_the_finest_level_has_no_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let mut command = latchkey(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--log", "trace"]);
-    command.env("LATCHKEY_SECRET", MASTER_SECRET).env("LATCHKEY_JWT_SECRET", SECRET);
+    let receiver = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/{MARKER}?key={MARKER}", receiver.local_addr().unwrap());
+    with_secrets(&mut command).env("LATCHKEY_WEBHOOK_URL", url).env_remove("LATCHKEY_DATABASE_URL");
     let (service, mut lines, rest) = Starting::new(command).ready_with_log();
     let copying = std::thread::spawn({
         let log = log.clone();
@@ -163,13 +220,14 @@ fn log_at_the_finest_level_has_no_secrets() {
     let body = format!(r#"{{"name":"Ada","email":"ada@example.com","password":"{MARKER} otter lantern 42"}}"#);
     let answer = raw_http::post_json(&service.address, "/api/auth/sign-up/email", &body);
     let token = answer["token"].as_str().expect("a session token").to_owned();
+    drop(receiver.accept().expect("a webhook"));
     assert!(service.stop());
     copying.join().unwrap();
     lines.extend(fs::read_to_string(log).unwrap().lines().filter_map(|line| serde_json::from_str(line).ok()));
     assert!(lines.iter().any(|line| line["route"] == "/api/auth/sign-up/email"));
     let text = format!("{lines:?}");
     let secret_part = token.rsplit_once('.').map_or(token.as_str(), |(_, secret)| secret);
-    for secret in [MARKER, MASTER_SECRET, SECRET, secret_part, "$argon2"] {
+    for secret in ALL.into_iter().chain([secret_part, "$argon2"]) {
         assert!(!text.contains(secret), "{secret}");
     }
 }

@@ -2,12 +2,56 @@
 
 use std::{fs, path::Path};
 
+use latchkey::config::settings;
+
 use crate::support::{
     MASTER_SECRET, SECRET,
     binary::{latchkey, output},
 };
 
 const SECOND: &str = "Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
+
+/// Every setting that is not secret, with a value other than its default.
+const CHANGED: [&str; 29] = [
+    "LATCHKEY_LISTEN=[::1]:4000",
+    "LATCHKEY_BASE_URL=http://localhost:4100",
+    "LATCHKEY_RATE_LIMIT=off",
+    "LATCHKEY_DATA='/srv/my data'",
+    "LATCHKEY_DATABASE_URL=sqlite:/srv/auth.db",
+    "LATCHKEY_DATABASE_CONNECTIONS=3",
+    "LATCHKEY_JWT_ALGORITHM=ES256",
+    "LATCHKEY_KEY_ROTATION=30d",
+    "LATCHKEY_JWT_AUDIENCE='a b'",
+    "LATCHKEY_JWT_CLAIMS=email,name",
+    "LATCHKEY_ACCESS_TTL=1m30s",
+    "LATCHKEY_SESSION_IDLE=1d1h",
+    "LATCHKEY_SESSION_MAX=60d",
+    "LATCHKEY_COOKIE_SUFFIX=blue",
+    "LATCHKEY_PASSWORD_MIN_LENGTH=12",
+    "LATCHKEY_PASSWORD_CHECK=strong",
+    "LATCHKEY_PASSWORD_BLOCKLIST='/srv/my data/refused.txt'",
+    "LATCHKEY_PASSWORD_BREACH_API=on",
+    "LATCHKEY_PASSWORD_COMPOSITION=on",
+    "LATCHKEY_SIGN_UP=closed",
+    "LATCHKEY_SIGN_UP_BUDGET=55",
+    "LATCHKEY_EVENTS_RETENTION=60d",
+    "LATCHKEY_WEBHOOK_ALLOW_PRIVATE=off",
+    "LATCHKEY_TRUSTED_ORIGINS=https://app.example.com,myapp://",
+    "LATCHKEY_HOME=https://app.example.com/start",
+    "LATCHKEY_AFTER_SIGN_OUT=https://app.example.com/bye",
+    "LATCHKEY_TRUSTED_PROXIES=127.0.0.1/32,fd00::/8",
+    "LATCHKEY_LOG=warn,latchkey=debug",
+    "LATCHKEY_LOG_FORMAT=text",
+];
+
+/// The settings that `latchkey config` never shows.
+const SECRETS: [&str; 5] = [
+    "LATCHKEY_SECRET",
+    "LATCHKEY_JWT_SECRET",
+    "LATCHKEY_EVENTS_TOKEN",
+    "LATCHKEY_WEBHOOK_URL",
+    "LATCHKEY_WEBHOOK_SECRET",
+];
 
 /// What `latchkey config` prints in a folder with this file.
 fn config(folder: &Path, file: impl AsRef<[u8]>) -> String {
@@ -46,6 +90,21 @@ fn config_output_is_read_back() {
     for line in ["LATCHKEY_KEY_ROTATION=90d", "LATCHKEY_ACCESS_TTL=15m", "LATCHKEY_BASE_URL=http://localhost:3000"] {
         assert!(defaults.lines().any(|shown| shown == line), "{line} in {defaults}");
     }
+}
+
+#[test]
+fn config_shows_every_changed_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let defaults = config(folder.path(), "");
+    let shown = config(folder.path(), CHANGED.join("\n"));
+    assert_eq!(shown.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>(), CHANGED);
+    for line in CHANGED {
+        assert!(defaults.lines().all(|default| default != line), "{line} is the default");
+    }
+    let written = CHANGED.iter().map(|line| line.split_once('=').expect("a value").0);
+    let known: Vec<_> = settings().map(|setting| setting.variable).filter(|name| !SECRETS.contains(name)).collect();
+    assert_eq!(written.collect::<Vec<_>>(), known, "every setting is tested");
+    assert_eq!(config(folder.path(), &shown), shown);
 }
 
 #[test]

@@ -14,7 +14,9 @@ use super::{
     range_api::{RangeApi, line},
     sign_up,
 };
-use crate::support::{NEW_PASSWORD, PASSWORD, TestApp, log::CapturedLog, person::Person, records::security_log};
+use crate::support::{
+    NEW_PASSWORD, PASSWORD, TestApp, browser::Browser, log::CapturedLog, person::Person, records::security_log,
+};
 
 const BREACH_API: &str = "LATCHKEY_PASSWORD_BREACH_API";
 
@@ -37,6 +39,15 @@ async fn breached_password_is_refused() {
         assert!(answer["message"].as_str().expect("a message").contains("known data breach"), "{answer}");
     }
     assert_eq!(failures(&app).await, 0);
+}
+
+#[tokio::test]
+async fn page_names_a_breached_password() {
+    let api = RangeApi::start(|| line(NEW_PASSWORD, 7).into_response()).await;
+    let browser = Browser::new(&TestApp::with(&[(BREACH_API, &api.url)]).await);
+    browser.post("sign-up", &[("name", "Ada"), ("email", "ada@example.com"), ("password", NEW_PASSWORD)]).await;
+    let page = browser.page("/sign-up").await;
+    assert!(page.contains("known data breach") && page.contains(r#"id="password-error""#), "{page}");
 }
 
 #[tokio::test]

@@ -29,6 +29,41 @@ async fn rejected_form_keeps_the_checkbox() {
 }
 
 #[tokio::test]
+async fn rate_limited_form_keeps_the_checkbox() {
+    let app = TestApp::with(&[("LATCHKEY_SIGN_UP_BUDGET", "1")]).await;
+    let browser = Browser::new(&app);
+    browser.sign_up("ada@example.com").await;
+    browser.post("sign-out", &[]).await;
+    for (action, email, password) in
+        [("sign-in", "ada@example.com", WRONG_PASSWORD), ("sign-up", "eve@example.com", PASSWORD)]
+    {
+        let path = format!("/{action}");
+        let form = [("email", email), ("password", password)];
+        let mut page = String::new();
+        for _ in 0..6 {
+            browser.post(action, &form).await;
+            page = browser.page(&path).await;
+            assert!(page.contains(UNCHECKED) && !page.contains(CHECKED), "{action}: {page}");
+            if page.contains("Too many") {
+                break;
+            }
+        }
+        assert!(page.contains("Too many"), "{action}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn disabled_account_form_keeps_the_checkbox() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada@example.com").await;
+    app.disable(&ada.user_id).await;
+    let browser = Browser::new(&app);
+    browser.post("sign-in", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    let page = browser.page("/sign-in").await;
+    assert!(page.contains("This account is disabled.") && page.contains(UNCHECKED), "{page}");
+}
+
+#[tokio::test]
 async fn rejected_form_keeps_values_exactly() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);

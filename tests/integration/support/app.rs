@@ -184,8 +184,13 @@ impl TestApp {
 
     /// Disables an account, as an operator does.
     pub async fn disable(&self, user_id: &str) {
+        self.try_disable(user_id).await.expect("the account exists");
+    }
+
+    pub async fn try_disable(&self, user_id: &str) -> Result<(), String> {
         let user = user_id.parse().expect("a user id");
-        self.state.auth.accounts.disable(user, &Requester::default()).await.expect("the account exists");
+        let disabled = self.state.auth.accounts.disable(user, &Requester::default()).await;
+        disabled.map_err(|error| error.to_string())
     }
 
     /// Enables an account.

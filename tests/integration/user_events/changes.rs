@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+use latchkey::import::{
+    report::Report,
+    run::{Settings, import},
+    source::{Source, mapping::Mapping},
+};
 use serde_json::{Value, json};
 
 use super::{app, events, types};
@@ -158,6 +163,17 @@ async fn refused_change_is_no_event() {
     assert_eq!(types(&events(&app).await), ["user.created"]);
 }
 
+/// Imports a user from a file.
+async fn import_eve(app: &TestApp) -> Result<Report, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("users.csv");
+    std::fs::write(&file, "id,email\neve,eve@example.com\n").expect("a file");
+    let source = Source::users(&file.display().to_string(), None, Mapping::default()).await.expect("a source");
+    let settings = Settings { secret: None, session_max: Duration::from_hours(1), dry_run: false };
+    let store = app.store().await.expect("the database is reachable");
+    import(&store, source, &settings, app.now(), |_| ()).await.map_err(|error| error.to_string())
+}
+
 /// The change and its event are one transaction: without the event there is no change.
 #[tokio::test]
 async fn change_without_its_event_is_rolled_back() {
@@ -165,16 +181,33 @@ async fn change_without_its_event_is_rolled_back() {
     let ada = app.person("ada@example.com").await;
     let browser = Browser::new(&app);
     browser.sign_in("ada@example.com", PASSWORD).await;
+    let other = Person::sign_in(&app, "ada@example.com").await;
     operate(&app, "ALTER TABLE user_events RENAME TO hidden_events").await;
     let body = json!({ "name": "Eve", "email": "eve@example.com", "password": PASSWORD });
     let refused = app.client().post("/api/auth/sign-up/email").json(&body).await;
     assert!(refused.status.is_server_error());
     let rename = app.client().patch(&ada.path("")).bearer(&ada.access_token);
     assert!(rename.json(&json!({ "name": "Grace" })).await.status.is_server_error());
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD, "revokeOtherSessions": true });
+    for (path, body) in [
+        ("change-password", change),
+        ("revoke-session", json!({ "token": other.session_id() })),
+        ("revoke-other-sessions", json!({})),
+        ("delete-user", json!({ "password": PASSWORD })),
+    ] {
+        let request = app.client().post(&format!("/api/auth/{path}")).bearer(&ada.session_token).json(&body);
+        assert!(request.await.status.is_server_error(), "{path}");
+    }
+    assert!(app.try_disable(&ada.user_id).await.is_err());
+    assert!(import_eve(&app).await.is_err());
     browser.post("sign-out", &[]).await;
     operate(&app, "ALTER TABLE hidden_events RENAME TO user_events").await;
     assert_eq!(count(&app, "users").await, 1);
     assert_eq!(ada.get(&app, "").await.json()["name"], "Ada");
-    assert!(app.has_session(&ada.session_token).await);
+    assert!(app.has_session(&ada.session_token).await && app.has_session(&other.session_token).await);
+    assert!(browser.is_signed_in().await);
+    Person::sign_in(&app, "ada@example.com").await;
     assert_eq!(types(&events(&app).await), ["user.created"]);
+    assert!(import_eve(&app).await.is_ok());
+    assert_eq!(types(&events(&app).await), ["user.created"; 2]);
 }

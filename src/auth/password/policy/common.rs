@@ -36,7 +36,42 @@ pub(super) fn contains_word(folded: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
+
+    #[test]
+    fn list_has_the_documented_size_and_digest() {
+        let documentation = include_str!("../../../../docs/third-party.md");
+        let digest = format!("{:x}", Sha256::digest(&BYTES.0));
+        assert!(documentation.contains(&format!("sha256 {digest}")), "{digest}");
+        assert_eq!(BYTES.0.len(), 483_348);
+        assert!(documentation.contains("483,348 bytes"));
+    }
+
+    /// One password of each part of the lists, down to the last rank of the first list and the end of the other.
+    #[test]
+    fn contains_rare_listed_password_returns_true() {
+        for (rank, listed) in [
+            (50_004, "carolyn1"),
+            (75_008, "virtuoso"),
+            (100_001, "07011963"),
+            (150_006, "25102510"),
+            (200_014, "reutlingen"),
+            (300_014, "jamesjoyce"),
+            (400_007, "timbaland"),
+            (450_014, "promtorg"),
+            (499_010, "luke1999"),
+        ] {
+            assert!(contains(listed), "{listed}, rank {rank}");
+        }
+        for other_list in ["phoenix888", "supermanboy", "chanelbag"] {
+            assert!(contains(other_list), "{other_list}");
+        }
+        for unlisted in ["lozovoeman19", "loywokec", "3125540f1"] {
+            assert!(!contains(unlisted), "{unlisted} has a rank after 500,000");
+        }
+    }
 
     #[test]
     fn contains_common_password_returns_true() {
