@@ -110,15 +110,16 @@ impl PasswordConfig {
         };
         let file = self.blocklist_file.as_ref().map_or_else(String::new, |file| file.display().to_string());
         let breach_api = match &self.breach_api {
-            None => "off",
-            Some(url) if url.as_str() == HAVE_I_BEEN_PWNED => "on",
-            Some(url) => url.as_str(),
+            None => BREACH_API.show("off"),
+            Some(url) if url.as_str() == HAVE_I_BEEN_PWNED => BREACH_API.show("on"),
+            // Its path can contain a key.
+            Some(_) => BREACH_API.comment("set, hidden"),
         };
         vec![
             MIN_LENGTH.show(self.min_length),
             CHECK.show(check),
             BLOCKLIST.show(file),
-            BREACH_API.show(breach_api),
+            breach_api,
             COMPOSITION.show(show_switch(self.composition)),
         ]
     }
