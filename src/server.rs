@@ -88,6 +88,7 @@ fn serve_connection(
         // `Connections` closes connections that send no request.
         .header_read_timeout(None)
         .max_buf_size(MAX_HEAD)
+        .max_header_size(MAX_HEAD)
         .serve_connection(stream, service);
     let connection = graceful.watch(connection);
     async move {
