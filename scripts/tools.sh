@@ -60,3 +60,22 @@ apt_install() {
 locked_version() {
   awk -v crate="$1" '$0 == "name = \"" crate "\"" { getline; gsub(/version = |"/, ""); print; exit }' "$root/Cargo.lock"
 }
+
+# cargo_tool COMMAND VERSION MINUTES cargo-install-arguments...
+cargo_tool() {
+  local command=$1 version=$2 minutes=$3
+  shift 3
+  [ "$("$tools/bin/$command" --version 2>/dev/null | head -n 1)" != "$command $version" ] || return 0
+  say "Building $command $version (about $minutes minutes)"
+  # The crate's lock file may name yanked crates or crates too new for this Rust: let cargo resolve.
+  install_tool --version "$version" --locked "$@" 2>/dev/null || install_tool --version "$version" "$@"
+  rm -rf "$tools/target"
+}
+
+# Unoptimised, because these tools run once per build and their release profile compiles four
+# times as long.
+install_tool() {
+  CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS=fallback CARGO_TARGET_DIR=$tools/target \
+    cargo install --quiet --force --root "$tools" "$@"
+}

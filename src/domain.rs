@@ -7,6 +7,7 @@ pub mod email;
 pub mod event;
 pub mod form;
 pub mod ids;
+pub mod image;
 pub mod local_path;
 pub mod name;
 pub mod password;

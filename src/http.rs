@@ -2,6 +2,7 @@
 
 pub mod api;
 mod assets;
+mod cached_page;
 mod cookie_names;
 mod extract;
 mod forms;

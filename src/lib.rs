@@ -68,6 +68,7 @@
 //! | the security log | [`auth::audit`], [`domain::event::EventKind`] |
 //! | user events: their kinds; how they are written, read and sent | [`domain::user_event`]; [`store::user_events`], [`auth::user_events`], [`webhooks`] |
 //! | background jobs | [`auth::jobs`] |
+//! | connections of clients, and their limits | [`server`] |
 //! | requests to other services | [`outbound`] |
 //! | tables; queries | the workspace member `migrations`; [`store`] |
 //! | importing users | [`import`] |
@@ -100,6 +101,8 @@ pub mod http;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod outbound;
+#[cfg(feature = "ssr")]
+pub mod server;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]

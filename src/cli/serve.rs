@@ -16,6 +16,7 @@ use crate::{
     clock::Clock,
     config::Config,
     http,
+    server::{self, Connections, Limits},
     store::Store,
 };
 
@@ -47,20 +48,22 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
         PasswordHasher::new(HashParameters::STANDARD, HashLimits::for_this_machine()).map_err(StartError::from)?;
     let state = app::assemble(&config, store.clone(), Clock::system(), hasher).await?;
     let auth = Arc::clone(&state.auth);
-    let router = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let limits = Limits::with_total(server::raise_file_limit(config.database.connections));
+    let connections = Connections::new(limits, config.proxies.trusted.clone());
+    let router = http::router(state);
     let signal = stop_signal()?;
     tracing::info!(url = config.server.base_url.as_str(), %listen, "latchkey is ready");
 
     let jobs = tokio::spawn(async move { auth.jobs.run().await });
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let serving = server::serve(listener, router, connections, async move {
         signal.await;
         tracing::info!("stopping");
         // The receiver lives as long as the server.
         let _ = stop.send(());
     });
     tokio::select! {
-        ended = server => ended?,
+        () = serving => {}
         () = async { let _ = stopping.await; tokio::time::sleep(SHUTDOWN_TIMEOUT).await } => {
             tracing::warn!("some requests did not finish in time");
         }

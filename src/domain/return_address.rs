@@ -68,9 +68,16 @@ impl ReturnAddress {
     }
 }
 
-/// `path?next=…` with `next` percent-encoded, or `path` alone.
+/// The longest `next` in a link, percent-encoded, in bytes. The whole URI stays below the limit of the service.
+const MAX_ENCODED_BYTES: usize = 8_000;
+
+/// `path?next=…` with `next` percent-encoded. `path` alone without `next`, or if it is too long for a URI.
 pub fn with_next(path: &str, next: Option<&str>) -> String {
-    next.map_or_else(|| path.to_owned(), |next| format!("{path}?next={}", utf8_percent_encode(next, QUERY_VALUE)))
+    let encoded = next.map(|next| utf8_percent_encode(next, QUERY_VALUE).to_string());
+    match encoded.filter(|encoded| encoded.len() <= MAX_ENCODED_BYTES) {
+        Some(encoded) => format!("{path}?next={encoded}"),
+        None => path.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -183,5 +190,14 @@ mod tests {
             "/sign-up?next=https%3A%2F%2Fapp.example.com%2Fa"
         );
         assert_eq!(with_next("/sign-up", Some("/a-b_c~d%20é")), "/sign-up?next=%2Fa-b_c~d%2520%C3%A9");
+    }
+
+    #[test]
+    fn with_next_too_long_for_a_uri_is_left_out() {
+        assert_eq!(with_next("/sign-in", Some("/tasks?done=no")), "/sign-in?next=%2Ftasks%3Fdone%3Dno");
+        let plain = format!("/{}", "a".repeat(4_095));
+        assert_eq!(with_next("/sign-in", Some(&plain)), format!("/sign-in?next=%2F{}", "a".repeat(4_095)));
+        let tripled = format!("/{}", "?".repeat(4_095));
+        assert_eq!(with_next("/sign-in", Some(&tripled)), "/sign-in");
     }
 }

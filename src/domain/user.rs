@@ -2,14 +2,6 @@
 
 use super::{Name, Timestamp, UserId};
 
-/// The maximum length of an image URL in characters.
-const MAX_IMAGE: usize = 2048;
-
-/// Whether a text is acceptable as an image URL: at most `MAX_IMAGE` characters on one line.
-pub fn is_image(text: &str) -> bool {
-    text.chars().count() <= MAX_IMAGE && !text.chars().any(char::is_control)
-}
-
 /// A user's account. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

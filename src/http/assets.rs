@@ -98,7 +98,7 @@ impl Asset {
 }
 
 /// Whether `Accept-Encoding` lists this encoding with a weight above zero.
-fn accepts(encodings: &[&[u8]], encoding: &str) -> bool {
+pub(super) fn accepts(encodings: &[&[u8]], encoding: &str) -> bool {
     encodings.iter().any(|offer| {
         let mut words = offer.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
         words.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding.as_bytes()))

@@ -14,7 +14,7 @@ use super::{
     middleware::{
         access_log, body_limit, catch_panic,
         client_ip::{self, UnlistedProxies},
-        compression, cors, csrf, request_id, retry_after, security_headers, timeout,
+        compression, cors, csrf, request_id, retry_after, security_headers, timeout, uri_limit,
     },
     pages,
     session::{
@@ -78,6 +78,7 @@ pub fn all(routes: Routes, state: &AppState) -> Routes {
         // Again for routes without a group, and for the layers of the groups.
         .layer(timeout::layer())
         .layer(catch_panic::layer())
+        .layer(from_fn(uri_limit::limit))
         // Outside all layers that answer with 503.
         .layer(map_response(retry_after::add))
         // Outside all layers that answer, so that every response has the headers.

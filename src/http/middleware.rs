@@ -13,3 +13,4 @@ pub mod request_id;
 pub mod retry_after;
 pub mod security_headers;
 pub mod timeout;
+pub mod uri_limit;

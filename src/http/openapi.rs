@@ -17,9 +17,10 @@ use axum::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 use utoipa::openapi::OpenApi;
 
-use super::{assets::is_fresh, problem::errors::LayerError, state::AppState};
+use super::{assets::is_fresh, cached_page::CachedPage, problem::errors::LayerError, state::AppState};
 use crate::{
     crypto::hex::hex,
     ui::reference::{ReferencePage, UnavailableOperation},
@@ -32,6 +33,7 @@ pub struct Description {
     document: OpenApi,
     unavailable: Vec<UnavailableOperation>,
     serialized: OnceLock<Serialized>,
+    anonymous_page: OnceCell<CachedPage>,
 }
 
 struct Serialized {
@@ -44,12 +46,22 @@ impl Description {
     /// Completes the document of a router's operations.
     pub fn new(mut operations: OpenApi, state: &AppState) -> Self {
         let unavailable = take_unavailable(&mut operations);
-        Self { document: document::complete(operations, state), unavailable, serialized: OnceLock::new() }
+        Self {
+            document: document::complete(operations, state),
+            unavailable,
+            serialized: OnceLock::new(),
+            anonymous_page: OnceCell::new(),
+        }
     }
 
     /// The page that shows the document.
     pub fn page(&self) -> Arc<ReferencePage> {
         Arc::clone(&self.serialized().page)
+    }
+
+    /// The response to visitors who are not signed in.
+    pub const fn anonymous_page(&self) -> &OnceCell<CachedPage> {
+        &self.anonymous_page
     }
 
     fn serialized(&self) -> &Serialized {

@@ -70,6 +70,11 @@ impl Visitor {
         }
     }
 
+    /// Whether the page depends on nothing but its address: the visitor is not signed in and has sent no form.
+    pub fn is_unknown(&self) -> bool {
+        self.account.is_none() && self.jar.as_ref().is_none_or(|jar| !jar.has_form())
+    }
+
     /// The rules for a new password.
     pub fn password_rules(&self) -> PasswordRules {
         let policy = self.state.auth.passwords.policy();

@@ -5,7 +5,7 @@ use super::{
     source::{SourceFlag, SourceTime, SourceUser},
 };
 use crate::{
-    domain::{Email, Name, Timestamp, name::InvalidName, user::is_image},
+    domain::{Email, Name, Timestamp, image::is_image, name::InvalidName},
     store::import::Profile,
 };
 

@@ -3,6 +3,7 @@
 mod access_log;
 mod command_line;
 mod connect;
+mod connections;
 mod files;
 mod health;
 mod log;

@@ -3,3 +3,4 @@
 mod account;
 mod home;
 mod redirects;
+mod reference;

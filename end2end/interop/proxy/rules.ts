@@ -24,6 +24,20 @@ const FORGED = {
   "X_Auth-Name": "Root",
 };
 
+/** Headers from which some frameworks read another path or method than the verified ones. */
+const REWRITES = [
+  ["X-Original-URL", "/api/other-user/tasks"],
+  ["X-Original-URI", "/api/other-user/tasks"],
+  ["X-Rewrite-URL", "/api/other-user/tasks"],
+  ["X-Forwarded-Uri", "/api/other-user/tasks"],
+  ["X-Forwarded-Prefix", "/api/other-user"],
+  ["X-Original-Method", "DELETE"],
+  ["X-Forwarded-Method", "DELETE"],
+  ["X-HTTP-Method-Override", "DELETE"],
+  ["X-HTTP-Method", "DELETE"],
+  ["X-Method-Override", "DELETE"],
+] as const;
+
 export function declareProxyTests(proxy: Proxy): void {
   test.describe(proxy.name, () => rules(proxy));
 }
@@ -123,6 +137,16 @@ function rules(proxy: Proxy): void {
     expect((await send("/tasks", { headers: FORGED })).status).toBe(401);
   });
 
+  test("headers with another path or method do not reach the service", async () => {
+    const ada = await person();
+    const headers = Object.fromEntries(REWRITES);
+    for (const [path, credentials] of [["/tasks", bearer(ada.accessToken)], [`/api/${ada.userId}/tasks`, bearer(ada.accessToken)], ["/public/notice", {}]] as const) {
+      const { status, received } = await send(path, { headers: { ...headers, ...credentials } });
+      expect(status).toBe(200);
+      for (const [name, value] of REWRITES) expect(values(received(), name.toLowerCase()), `${path} ${name}`).not.toContain(value);
+    }
+  });
+
   test("a path with a user id is restricted to that user", async () => {
     const [ada, bob] = [await person(), await person()];
     const before = stack.upstream.received.length;
@@ -161,6 +185,11 @@ function rules(proxy: Proxy): void {
       `/api/${ada.userId}/..;/${bob.userId}/tasks`,
       `/public/..;/api/${bob.userId}/tasks`,
       `/api/${bob.userId}%20/tasks`,
+      `/public\\..\\api\\${bob.userId}\\tasks`,
+      `/public/..%5capi/${bob.userId}/tasks`,
+      `/api\\${bob.userId}\\tasks`,
+      `/api%5c${bob.userId}%5ctasks`,
+      `/api/${ada.userId}/..\\${bob.userId}/tasks`,
       `/api/${bob.userId}/tasks?user_id=${ada.userId}`,
       `/api/%2525/tasks`,
       `/api/`,
@@ -202,6 +231,21 @@ function rules(proxy: Proxy): void {
         const answer = await send(path, { headers: { cookie: sent } });
         const arrived = values(answer.received(), "cookie").flatMap((line) => line.split(/; */)).filter(Boolean);
         expect([answer.status, arrived], `${path} ${sent}`).toEqual([200, arrives]);
+      }
+    }
+  });
+
+  test("a cookie of Latchkey that is sent twice does not reach the service", async () => {
+    const { accessToken, cookies } = await person();
+    for (const cookie of [
+      `${cookies.session}; ${cookies.session}`,
+      `a=b; ${cookies.access}; ${cookies.access}; ${cookies.access}`,
+      `__Host-latchkey_session=a; x=y; __Host-latchkey_session=${accessToken}`,
+    ]) {
+      // The header decides about the request, the cookies would still reach the service.
+      for (const [path, credentials] of [["/tasks", bearer(accessToken)], ["/public/notice", {}]] as const) {
+        const answer = await send(path, { headers: { cookie, ...credentials } });
+        if (answer.status === 200) expect(values(answer.received(), "cookie").join(), `${path} ${cookie}`).not.toMatch(/latchkey/);
       }
     }
   });

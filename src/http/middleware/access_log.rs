@@ -17,8 +17,8 @@ use tracing::Instrument;
 
 use crate::{domain::UserId, http::header_values::ascii};
 
-/// In bytes. A method can have 400 kB, and a path 64 kB.
-const MAX_TEXT: usize = 512;
+/// In bytes. A method can have 32 kB, and a path 64 kB.
+const MAX_TEXT: usize = 200;
 
 /// Fields of the log line that inner layers set. An extension of the request; clones share their contents.
 #[derive(Clone, Debug, Default)]

@@ -99,6 +99,11 @@ impl CookieJar {
         }
     }
 
+    /// Whether the request has the result of a form.
+    pub fn has_form(&self) -> bool {
+        self.cookies.get(&self.names.form).is_some()
+    }
+
     /// Removes and returns the result of the form that was sent before the page at `path`. A result that waits for
     /// another page stays.
     pub fn take_form(&self, key: &Key, path: &str) -> Option<FormState> {

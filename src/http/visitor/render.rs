@@ -20,11 +20,12 @@ use crate::{
 impl Visitor {
     /// Renders `page` together with the outcome of the last form post, if it is for this page, and removes its cookie.
     /// The page of a server error does neither.
-    pub fn render(self, status: StatusCode, page: impl Page) -> Response {
+    pub fn render<P: Page>(self, status: StatusCode, page: P) -> Response {
         let nonce = Nonce::new();
         let settings = &self.state.settings;
         let origins = [page.form_redirect_origin(), self.default_redirect_origin()];
-        let policy = content_security_policy(&nonce, origins, settings.watch);
+        let has_script = P::HAS_FORMS || P::HAS_ISLANDS || settings.watch;
+        let policy = content_security_policy(has_script.then_some(&nonce), origins, settings.watch);
         // An error page does not show the outcome, so the next page does.
         let form = if status.is_server_error() { None } else { self.take_form() };
         let failure = form.as_ref().and_then(FormState::failure).map(failure_status);
@@ -82,13 +83,16 @@ const fn failure_status(error: FormError) -> (StatusCode, Option<u32>) {
 
 /// The Content-Security-Policy of a page (ASVS 3.4.3).
 ///
-/// `form-action` names `redirect_origins`, because browsers also apply it to the redirect after a form post. In
+/// Without `nonce` no script is allowed. `form-action` names `redirect_origins`, because browsers also apply it to the redirect after a form post. In
 /// development the page connects to the reload server.
-fn content_security_policy(nonce: &Nonce, redirect_origins: [Option<&str>; 2], watch: bool) -> String {
+fn content_security_policy(nonce: Option<&Nonce>, redirect_origins: [Option<&str>; 2], watch: bool) -> String {
     let form_action = iter::once("'self'").chain(redirect_origins.into_iter().flatten()).collect::<Vec<_>>().join(" ");
     let reload = if watch { " ws://localhost:3001 ws://127.0.0.1:3001" } else { "" };
+    let scripts = nonce.map_or_else(String::new, |nonce| {
+        format!("script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; connect-src 'self'{reload}; ")
+    });
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'{reload}; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; {scripts}style-src 'self'; img-src 'self'; form-action {form_action}; base-uri 'none'; \
+         frame-ancestors 'none'"
     )
 }

@@ -142,7 +142,8 @@ async fn update_user_changes_given_members_only() {
         json!({ "name": "a\nb" }),
         json!({ "name": "x".repeat(101) }),
         json!({ "image": 1 }),
-        json!({ "image": "x".repeat(2049) }),
+        json!({ "image": "javascript:alert(1)" }),
+        json!({ "image": format!("https://example.com/{}", "x".repeat(2048)) }),
     ] {
         let response = post(&app, "/update-user", &[JSON, ("authorization", &header)], &body).await;
         assert_eq!(

@@ -15,7 +15,7 @@ use super::{
     error::sentence,
     members::{MemberSet, Members, kind},
 };
-use crate::domain::{Email, Name, email::InvalidEmail, user::is_image};
+use crate::domain::{Email, Name, email::InvalidEmail, image::is_image};
 
 /// Text on one line.
 const LINE: &str = r"^[^\u0000-\u001F\u007F-\u009F]*$";
@@ -83,7 +83,7 @@ texts! {
     NameText: string().max_length(Some(100)).pattern(Some(NAME));
     /// The address of a picture.
     ImageUrl: string().max_length(Some(2048)).pattern(Some(LINE)), if |text: &str| !is_image(text)
-        => "Invalid image address";
+        => "Invalid image address: use https, or data with a picture";
 }
 
 /// A valid e-mail address.
