@@ -234,3 +234,41 @@ impl ConnectionTrait for Writer {
         Ok(rows)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{EntityTrait, Set};
+
+    use super::*;
+    use crate::store::{
+        Store,
+        entity::attempt::{ActiveModel, Entity},
+    };
+
+    #[tokio::test]
+    async fn reader_refuses_every_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("x.db").display());
+        let store = Store::connect(&url, 2).await.unwrap();
+        store.migrate().await.unwrap();
+        let Database { read, write } = &store.db;
+        let row = ActiveModel {
+            key: Set("key".to_owned()),
+            failures: Set(0),
+            last_attempt_at: Set(0),
+            next_allowed_at: Set(0),
+        };
+        let insert = |row: &ActiveModel| Entity::insert(row.clone());
+        assert!(insert(&row).exec_without_returning(read).await.is_err());
+        assert!(read.execute_unprepared("DELETE FROM attempts").await.is_err());
+        let returning = Statement::from_string(
+            DbBackend::Sqlite,
+            "INSERT INTO attempts (key, failures, last_attempt_at, next_allowed_at) VALUES ('x', 0, 0, 0) RETURNING key",
+        );
+        let refused = StoreError::from(read.query_one_raw(returning.clone()).await.unwrap_err());
+        assert_eq!(refused.unavailable(), Some(Unavailable::ReadOnly));
+        insert(&row).exec_without_returning(write).await.unwrap();
+        assert!(write.query_one_raw(returning).await.unwrap().is_some());
+        assert_eq!(Entity::find().all(read).await.unwrap().len(), 2);
+    }
+}
