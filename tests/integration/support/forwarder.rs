@@ -41,8 +41,9 @@ impl Forwarder {
     /// Closes all connections and refuses new ones.
     pub async fn stop(&mut self) {
         self.accepting.abort();
-        // The task is cancelled.
-        let _ = (&mut self.accepting).await;
+        while !self.accepting.is_finished() {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Forwards nothing any more: connections stay open, and new ones are accepted.
