@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn opened_file_is_compared_with_the_path() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, elsewhere) = (folder.path().join("x.db"), folder.path().join("y.db"));
+        let (path, moved) = (folder.path().join("x.db"), folder.path().join("y.db"));
         fs::write(&path, "rows").unwrap();
         let opened = OpenedFile::at(&path).unwrap();
         assert!(opened.is_in_place());
@@ -60,11 +60,11 @@ mod tests {
         fs::write(&path, "").unwrap();
         assert!(!opened.is_in_place(), "emptied");
         fs::write(&path, "rows").unwrap();
-        fs::rename(&path, &elsewhere).unwrap();
+        fs::rename(&path, &moved).unwrap();
         assert!(!opened.is_in_place(), "deleted");
         fs::write(&path, "rows").unwrap();
         assert!(!opened.is_in_place(), "replaced");
-        fs::rename(&elsewhere, &path).unwrap();
+        fs::rename(&moved, &path).unwrap();
         assert!(opened.is_in_place(), "put back");
     }
 }

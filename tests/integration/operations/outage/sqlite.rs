@@ -60,7 +60,7 @@ async fn reads_do_not_wait_for_writers() {
             assert_eq!(read.status, 200, "{path}: {}", read.body);
         }
     });
-    let Either::Right((_, changes)) = select(changes, reads).await else { panic!("a read waits for the writers") };
+    let Either::Right(((), changes)) = select(changes, reads).await else { panic!("a read waits for the writers") };
     assert_eq!(changes.await, [503; 32], "the wait is bounded");
     other.execute_unprepared("ROLLBACK").await.expect("the lock is free");
     assert_eq!(change(0).await, 200);
@@ -74,21 +74,21 @@ async fn lost_file_is_unavailable_and_not_recreated() {
     }
     let app = TestApp::with(&[EVENTS]).await;
     let operations = Operations::new(&app).await;
-    let (file, elsewhere) = (app.data_folder().join("test.db"), app.data_folder().join("moved.db"));
+    let (file, moved) = (app.data_folder().join("test.db"), app.data_folder().join("moved.db"));
     let lost = "the database file was deleted, emptied or replaced";
     until_ready(&app).await;
     app.wait(Duration::from_secs(2));
-    fs::rename(&file, &elsewhere).expect("the file can be moved");
+    fs::rename(&file, &moved).expect("the file can be moved");
     // These requests open the other connections.
     assert_all_unavailable(&operations.run().await);
     app.wait(Duration::from_mins(1));
     let response = app.client().get("/readyz").await;
     assert_eq!((response.status.as_u16(), response.body.as_str()), (503, lost));
     assert!(!file.exists(), "no empty database appears");
-    fs::copy(&elsewhere, &file).expect("the file can be copied");
+    fs::copy(&moved, &file).expect("the file can be copied");
     app.wait(Duration::from_mins(1));
     assert_eq!(app.client().get("/readyz").await.body, lost, "another file");
-    fs::rename(&elsewhere, &file).expect("the file can be moved");
+    fs::rename(&moved, &file).expect("the file can be moved");
     until_ready(&app).await;
     operations.assert_recovered().await;
 }
