@@ -8,6 +8,8 @@
 //! [`UserId`]: crate::domain::UserId
 
 pub mod attempts;
+mod batches;
+mod breaker;
 pub mod connection;
 pub mod credentials;
 mod database;
@@ -16,12 +18,15 @@ pub mod disabling;
 mod entity;
 pub mod error;
 pub mod events;
+mod file;
 pub mod import;
 pub mod imported;
+mod limits;
 mod probe;
 mod session_ends;
 pub mod sessions;
 pub mod signing_keys;
+mod transaction;
 pub mod user_events;
 pub mod users;
 pub mod webhooks;
@@ -29,15 +34,16 @@ pub mod webhooks;
 pub use error::{StoreError, Unavailable};
 
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use connection::ConnectError;
 use database::Database;
+use transaction::Transaction;
 
 /// Rows per statement. Databases limit the number of bound values.
 const ROWS: usize = 500;
 
-/// A pool of database connections. Cheap to clone.
+/// The connections to the database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Database,
@@ -47,15 +53,15 @@ pub struct Store {
 const MIGRATION_LOCK: i64 = 7_592_019_384_756_103;
 
 impl Store {
-    /// Connects to `url` (`sqlite:` or `postgres:`) with at most `connections` connections, creating an SQLite file
-    /// that does not exist yet.
+    /// Connects to `url` (`sqlite:` or `postgres:`) with at most `connections` connections. Creates an SQLite file that
+    /// does not exist yet; there, one more connection writes.
     pub async fn connect(url: &str, connections: u32) -> Result<Self, ConnectError> {
         Ok(Self { db: connection::connect(url, connections).await? })
     }
 
     /// Applies the pending migrations and returns their number. Concurrent processes apply each migration only once.
     pub async fn migrate(&self) -> Result<usize, StoreError> {
-        let transaction = self.begin_write().await?;
+        let transaction = self.db.write.begin_long().await?;
         let applied = migrate_within(&transaction).await?;
         transaction.commit().await?;
         Ok(applied)
@@ -64,42 +70,42 @@ impl Store {
     /// Whether all migrations have been applied.
     pub async fn is_migrated(&self) -> Result<bool, StoreError> {
         let transaction = self.begin_write().await?;
-        let pending = Migrator::get_pending_migrations(&transaction).await?;
+        let pending = Migrator::get_pending_migrations(transaction.inner()).await?;
         transaction.rollback().await?;
         Ok(pending.is_empty())
     }
 
-    /// Waits for running statements and closes the pool.
+    /// Waits for running statements and closes the connections.
     pub async fn close(self) -> Result<(), StoreError> {
-        Ok(self.db.pool.close().await?)
+        Ok(self.db.close().await?)
     }
 
     /// Begins a write transaction that excludes all others with the same `lock`, in all processes. On SQLite
     /// every write transaction excludes the others.
-    async fn begin_write_alone(&self, lock: i64) -> Result<DatabaseTransaction, DbErr> {
+    async fn begin_write_alone(&self, lock: i64) -> Result<Transaction, DbErr> {
         let transaction = self.begin_write().await?;
         take_lock(&transaction, lock).await?;
         Ok(transaction)
     }
 
     /// Begins a transaction that reads and then writes.
-    async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.db.begin().await
+    async fn begin_write(&self) -> Result<Transaction, DbErr> {
+        self.db.write.begin().await
     }
 }
 
-async fn migrate_within(transaction: &DatabaseTransaction) -> Result<usize, DbErr> {
+async fn migrate_within(transaction: &Transaction) -> Result<usize, DbErr> {
     if transaction.get_database_backend() == DbBackend::Postgres {
         // Another process may take long to migrate.
         transaction.execute_unprepared("SET LOCAL lock_timeout = 0").await?;
     }
     take_lock(transaction, MIGRATION_LOCK).await?;
-    let pending = Migrator::get_pending_migrations(transaction).await?.len();
-    Migrator::up(transaction, None).await?;
+    let pending = Migrator::get_pending_migrations(transaction.inner()).await?.len();
+    Migrator::up(transaction.inner(), None).await?;
     Ok(pending)
 }
 
-async fn take_lock(transaction: &DatabaseTransaction, lock: i64) -> Result<(), DbErr> {
+async fn take_lock(transaction: &Transaction, lock: i64) -> Result<(), DbErr> {
     if transaction.get_database_backend() == DbBackend::Postgres {
         transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({lock})")).await?;
     }

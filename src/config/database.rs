@@ -37,8 +37,8 @@ const CONNECTIONS: Row<Option<u32>> = Row {
         flag: "database-connections",
         value: "NUMBER",
         default: "",
-        help: "Maximum number of database connections of this process, from 1 to 1000 [default: 16 on PostgreSQL, 8 on \
-               SQLite]",
+        help: "Maximum number of database connections of this process, from 1 to 1000; on SQLite one more writes \
+               [default: 16 on PostgreSQL, 8 on SQLite]",
     },
     parse: parse_connections,
 };
@@ -46,7 +46,7 @@ const CONNECTIONS: Row<Option<u32>> = Row {
 /// PostgreSQL admits 100 connections by default, for all replicas and all other programs.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
-/// SQLite has one writer at a time; the other connections read.
+/// The connections that read. One more connection writes.
 const SQLITE_CONNECTIONS: u32 = 8;
 
 pub(super) const SETTINGS: &[Setting] = &[DATA.setting, DATABASE_URL.setting, CONNECTIONS.setting];

@@ -1,9 +1,10 @@
 //! Counters of failed attempts.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set, SqlErr, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Set, SqlErr, sea_query::Expr};
 
 use super::{
     Store, StoreError,
+    batches::delete_in_batches,
     entity::attempt::{ActiveModel, Column, Entity},
 };
 use crate::domain::Timestamp;
@@ -22,7 +23,7 @@ pub struct Attempts {
 impl Store {
     /// The counter with this `key`.
     pub async fn attempts(&self, key: &str) -> Result<Option<Attempts>, StoreError> {
-        let row = Entity::find_by_id(key).one(&self.db).await?;
+        let row = Entity::find_by_id(key).one(&self.db.read).await?;
         Ok(row.map(|row| Attempts {
             failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
             last_attempt_at: Timestamp::from_millis(row.last_attempt_at),
@@ -45,7 +46,7 @@ impl Store {
             .filter(Column::Key.eq(key))
             .filter(Column::Failures.eq(i64::from(seen.failures)))
             .filter(Column::LastAttemptAt.eq(seen.last_attempt_at.millis()))
-            .exec(&self.db)
+            .exec(&self.db.write)
             .await?;
         Ok(updated.rows_affected == 1)
     }
@@ -57,7 +58,7 @@ impl Store {
             last_attempt_at: Set(first.last_attempt_at.millis()),
             next_allowed_at: Set(first.next_allowed_at.millis()),
         };
-        match row.insert(&self.db).await {
+        match Entity::insert(row).exec_without_returning(&self.db.write).await {
             Ok(_) => Ok(true),
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
             Err(error) => Err(error.into()),
@@ -66,13 +67,13 @@ impl Store {
 
     /// Deletes the counters with these `keys`.
     pub async fn clear_attempts(&self, keys: impl Iterator<Item = &str>) -> Result<(), StoreError> {
-        Entity::delete_many().filter(Column::Key.is_in(keys)).exec(&self.db).await?;
+        Entity::delete_many().filter(Column::Key.is_in(keys)).exec(&self.db.write).await?;
         Ok(())
     }
 
     /// Deletes the counters last changed before `before`. Returns their number.
     pub async fn delete_attempts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let deleted = Entity::delete_many().filter(Column::LastAttemptAt.lt(before.millis())).exec(&self.db).await?;
-        Ok(deleted.rows_affected)
+        let expired = Condition::all().add(Column::LastAttemptAt.lt(before.millis()));
+        Ok(delete_in_batches::<Entity, String>(&self.db, Column::Key, expired).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! Credentials: a password per user, stored as a PHC string.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Select, Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select, Set,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -11,6 +11,7 @@ use super::{
         credential::{ActiveModel, Column, Entity},
         user,
     },
+    transaction::Transaction,
 };
 use crate::domain::{Timestamp, UserId};
 
@@ -44,7 +45,7 @@ pub struct PasswordCredential {
 impl Store {
     /// When `owner`'s password was set. `None` if the account has none.
     pub async fn password_credential(&self, owner: UserId) -> Result<Option<PasswordCredential>, StoreError> {
-        Ok(find_password(owner).one(&self.db).await?.map(|row| PasswordCredential {
+        Ok(find_password(owner).one(&self.db.read).await?.map(|row| PasswordCredential {
             user_id: owner,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
@@ -54,13 +55,13 @@ impl Store {
     /// The hash of `owner`'s password, and the version of the credentials.
     pub async fn password(&self, owner: UserId) -> Result<Option<StoredPassword>, StoreError> {
         // Read the version first: if the password changes between the two queries, the version is outdated.
-        let Some(user) = user::Entity::find_by_id(owner).one(&self.db).await? else { return Ok(None) };
+        let Some(user) = user::Entity::find_by_id(owner).one(&self.db.read).await? else { return Ok(None) };
         let hash = self.password_hash(owner).await?;
         Ok(hash.map(|hash| StoredPassword { hash, version: CredentialsVersion(user.credentials_version) }))
     }
 
     pub(super) async fn password_hash(&self, owner: UserId) -> Result<Option<String>, DbErr> {
-        Ok(find_password(owner).one(&self.db).await?.map(|row| row.secret))
+        Ok(find_password(owner).one(&self.db.read).await?.map(|row| row.secret))
     }
 
     /// Replaces `owner`'s password hash if it still is `seen`. `false` if another request changed it first.
@@ -77,7 +78,7 @@ impl Store {
             .filter(Column::UserId.eq(owner.as_str()))
             .filter(Column::Kind.eq(PASSWORD))
             .filter(Column::Secret.eq(seen))
-            .exec(&self.db)
+            .exec(&self.db.write)
             .await?;
         Ok(updated.rows_affected == 1)
     }
@@ -124,7 +125,7 @@ pub(super) async fn set_password(
 /// Records a sign-in. `false` if the credentials no longer have this version, or the account is disabled.
 /// Locks the account's row until the transaction ends.
 pub(super) async fn record_sign_in(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     owner: UserId,
     version: CredentialsVersion,
     now: Timestamp,
@@ -142,7 +143,7 @@ pub(super) async fn record_sign_in(
 /// Increments the version of the account's credentials. `false` if the credentials no longer have the version
 /// `seen`, or the account does not exist. Locks the account's row until the transaction ends.
 pub(super) async fn advance_version(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     owner: UserId,
     seen: Option<CredentialsVersion>,
 ) -> Result<bool, DbErr> {
@@ -156,14 +157,14 @@ pub(super) async fn advance_version(
     Ok(update.exec(transaction).await?.rows_affected == 1)
 }
 
-pub(super) async fn delete_all(transaction: &DatabaseTransaction, owner: UserId) -> Result<(), DbErr> {
+pub(super) async fn delete_all(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
     Ok(())
 }
 
 /// Whether the hash still is `seen`. If so, locks its row until the transaction ends. An update without a
 /// change locks the row on both databases.
-pub(super) async fn lock_password(transaction: &DatabaseTransaction, owner: UserId, seen: &str) -> Result<bool, DbErr> {
+pub(super) async fn lock_password(transaction: &Transaction, owner: UserId, seen: &str) -> Result<bool, DbErr> {
     let updated = Entity::update_many()
         .col_expr(Column::Secret, Expr::col(Column::Secret))
         .filter(Column::UserId.eq(owner.as_str()))

@@ -1,12 +1,13 @@
 //! Account deletion.
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion},
     entity::{session, user},
     session_ends::end_others,
+    transaction::Transaction,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
@@ -42,7 +43,7 @@ impl Store {
 }
 
 /// Removes address and device from all of `owner`'s sessions, ended ones included.
-async fn scrub_sessions(transaction: &DatabaseTransaction, owner: UserId) -> Result<(), DbErr> {
+async fn scrub_sessions(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
     session::Entity::update_many()
         .col_expr(session::Column::Address, Expr::value(None::<String>))
         .col_expr(session::Column::UserAgent, Expr::value(None::<String>))

@@ -1,11 +1,12 @@
 //! Disabling and enabling accounts. A disabled account keeps its address, password and data.
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     Store, StoreError, credentials,
     entity::user,
     session_ends::end_others,
+    transaction::Transaction,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason, user_event::UserEventKind};
@@ -48,7 +49,7 @@ impl Store {
 /// Disables an account and ends its sessions. Returns the user events that the caller appends at the end of the
 /// transaction. `None` if the account does not exist.
 pub(super) async fn disable(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     owner: UserId,
     now: Timestamp,
 ) -> Result<Option<(DisabledUser, Vec<NewUserEvent>)>, DbErr> {
@@ -68,7 +69,7 @@ pub(super) async fn disable(
 ///
 /// Advances the version of the credentials: requests that have verified a password create no session and
 /// change no password.
-async fn lock_user(transaction: &DatabaseTransaction, owner: UserId) -> Result<Option<user::Model>, DbErr> {
+async fn lock_user(transaction: &Transaction, owner: UserId) -> Result<Option<user::Model>, DbErr> {
     if !credentials::advance_version(transaction, owner, None).await? {
         return Ok(None);
     }
@@ -77,7 +78,7 @@ async fn lock_user(transaction: &DatabaseTransaction, owner: UserId) -> Result<O
 
 /// Changes the account, and returns the event.
 async fn set_disabled_at(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     mut row: user::Model,
     disabled_at: Option<Timestamp>,
 ) -> Result<NewUserEvent, DbErr> {

@@ -12,7 +12,7 @@ use sea_orm::{
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A temporary condition: the same operation may succeed later.
-    #[error("{reason}: {}", Text(.cause))]
+    #[error("{reason}{}", Cause(.cause))]
     Unavailable {
         /// The condition.
         reason: Unavailable,
@@ -48,6 +48,12 @@ pub enum Unavailable {
     /// The database did not answer in time.
     #[error("the database does not answer in time")]
     Slow,
+    /// The database did not answer the last requests, so that it is not asked.
+    #[error("the database does not answer, and is asked again within a second")]
+    Paused,
+    /// The SQLite file is not the one that was opened.
+    #[error("the database file was deleted, emptied or replaced")]
+    FileLost,
 }
 
 impl StoreError {
@@ -93,6 +99,7 @@ fn by_driver_error(error: &sqlx::Error) -> Option<Unavailable> {
             }
         }
         sqlx::Error::PoolTimedOut => Some(Unavailable::NoConnection),
+        sqlx::Error::AnyDriverError(error) => error.downcast_ref().copied(),
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
             Some(Unavailable::Unreachable)
         }
@@ -154,6 +161,18 @@ impl fmt::Display for Text<'_> {
         match runtime {
             Some(error) => f.write_str(&one_line(error)),
             None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+/// What the database said about a temporary condition. Empty if this service has not asked it.
+struct Cause<'a>(&'a DbErr);
+
+impl fmt::Display for Cause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sqlx::Error::AnyDriverError(_)) => Ok(()),
+            error => write!(f, ": {}", Text(error)),
         }
     }
 }

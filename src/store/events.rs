@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::{
     Store, StoreError,
+    batches::delete_in_batches,
     entity::event::{ActiveModel, Column, Entity, Model},
 };
 use crate::domain::{
@@ -48,7 +49,7 @@ impl Store {
             detail: Set(event.detail.map(str::to_owned)),
             request_id: Set(event.request_id),
         };
-        row.insert(&self.db).await?;
+        Entity::insert(row).exec_without_returning(&self.db.write).await?;
         Ok(())
     }
 
@@ -68,14 +69,14 @@ impl Store {
         if let Some(before) = before {
             query = query.filter(Column::Id.lt(before));
         }
-        let rows = query.order_by_desc(Column::Id).limit(limit).all(&self.db).await?;
+        let rows = query.order_by_desc(Column::Id).limit(limit).all(&self.db.read).await?;
         Ok(rows.into_iter().filter_map(|row| to_event(owner, row)).collect())
     }
 
     /// Deletes the entries before `before`. Returns their number.
     pub async fn delete_events_before(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let deleted = Entity::delete_many().filter(Column::At.lt(before.millis())).exec(&self.db).await?;
-        Ok(deleted.rows_affected)
+        let expired = Condition::all().add(Column::At.lt(before.millis()));
+        Ok(delete_in_batches::<Entity, i64>(&self.db, Column::Id, expired).await?)
     }
 }
 

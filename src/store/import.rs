@@ -2,16 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect, Set,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Set, sea_query::Expr};
 
 use super::{
     ROWS, Store, StoreError, credentials, disabling,
     entity::{credential, event, imported_session, session, user, user_id::StoredUserId},
     migrate_within,
     sessions::NewSession,
+    transaction::Transaction,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind, user_event::UserEventKind};
@@ -63,7 +61,7 @@ pub struct NewImportedSession {
 
 /// A running import transaction. Nothing is stored until it is committed.
 pub struct Import {
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     /// The user events that are written at the end. Until then, other writers can append theirs.
     changes: Changes,
 }
@@ -79,7 +77,7 @@ impl Store {
     /// Begins an import transaction. Other writers of accounts wait until it ends, so it must be short. The
     /// database must be migrated.
     pub async fn begin_import(&self) -> Result<Import, StoreError> {
-        let transaction = self.begin_write().await?;
+        let transaction = self.db.write.begin_long().await?;
         if transaction.get_database_backend() == DbBackend::Postgres {
             transaction.execute_unprepared("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").await?;
         }
@@ -88,7 +86,7 @@ impl Store {
 
     /// Begins an import transaction that will be rolled back. It applies the migrations, which are rolled back too.
     pub async fn begin_dry_import(&self) -> Result<Import, StoreError> {
-        let transaction = self.begin_write().await?;
+        let transaction = self.db.write.begin_long().await?;
         migrate_within(&transaction).await?;
         Ok(Import { transaction, changes: Changes::default() })
     }

@@ -33,7 +33,7 @@ impl Store {
             ImportedDigest::Cookie(digest) => Column::CookieHash.eq(digest.to_vec()),
             ImportedDigest::Token(digest) => Column::TokenHash.eq(digest.to_vec()),
         };
-        let row = Entity::find().filter(condition).one(&self.db).await?;
+        let row = Entity::find().filter(condition).one(&self.db.read).await?;
         Ok(row.map(|row| ImportedSession {
             id: SessionId::from_uuid(row.session_id),
             first_secret_hash: row.cookie_hash,

@@ -22,7 +22,7 @@ impl Store {
             next_allowed_at: Set(now.millis()),
         };
         let update = OnConflict::column(Column::Key).update_column(Column::LastAttemptAt).to_owned();
-        Entity::insert(row).on_conflict(update).exec_without_returning(&self.db).await?;
+        Entity::insert(row).on_conflict(update).exec_without_returning(&self.db.write).await?;
         Ok(())
     }
 }

@@ -1,14 +1,12 @@
 //! The ends of sessions before their expiry. The transaction that ends a session also writes the user event.
 
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany, sea_query::Expr};
 
 use super::{
     Store, StoreError,
     entity::session::{Column, Entity},
     sessions::{MAX_SESSIONS, active_sessions},
+    transaction::Transaction,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
@@ -54,7 +52,7 @@ impl Store {
             .columns([Column::Id, Column::EndedAt])
             .filter(Column::EndedAt.gte(since.millis()))
             .into_tuple()
-            .all(&self.db)
+            .all(&self.db.read)
             .await?;
         Ok(rows.into_iter().map(|(id, at)| (SessionId::from_uuid(id), Timestamp::from_millis(at))).collect())
     }
@@ -69,7 +67,7 @@ fn end_update(reason: EndReason, now: Timestamp) -> UpdateMany<Entity> {
 }
 
 pub(super) async fn end_others(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     owner: UserId,
     keep: Option<SessionId>,
     reason: EndReason,
@@ -95,7 +93,7 @@ pub(super) async fn end_others(
 
 /// Ends the least recently used sessions above the limit. Returns the ended sessions.
 pub(super) async fn end_surplus(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     owner: UserId,
     now: Timestamp,
 ) -> Result<Vec<SessionId>, DbErr> {

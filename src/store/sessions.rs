@@ -9,6 +9,7 @@ use sea_orm::{
 
 use super::{
     Store, StoreError,
+    batches::delete_in_batches,
     credentials::{self, CredentialsVersion},
     entity::session::{ActiveModel, Column, Entity, Model},
     session_ends::{end_others, end_surplus},
@@ -135,7 +136,7 @@ impl Store {
 
     /// The session that a presented token names. The caller verifies the token's secret.
     pub async fn session_of_token(&self, id: SessionId) -> Result<Option<StoredSession>, StoreError> {
-        Ok(Entity::find_by_id(id.uuid()).one(&self.db).await?.map(to_stored_session))
+        Ok(Entity::find_by_id(id.uuid()).one(&self.db.read).await?.map(to_stored_session))
     }
 
     /// Stores the session's next secret. `false` if the session has ended, or another request rotated the secret
@@ -156,7 +157,7 @@ impl Store {
             .col_expr(Column::Address, Expr::value(seen_from.address.map(|address| address.to_string())))
             .col_expr(Column::UserAgent, Expr::value(seen_from.user_agent.clone()))
             .filter(unchanged(seen))
-            .exec(&self.db)
+            .exec(&self.db.write)
             .await?;
         Ok(updated.rows_affected == 1)
     }
@@ -174,7 +175,7 @@ impl Store {
             .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
             .filter(unchanged(seen))
-            .exec(&self.db)
+            .exec(&self.db.write)
             .await?;
         Ok(())
     }
@@ -190,7 +191,7 @@ impl Store {
             .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
             .filter(unchanged(seen))
-            .exec(&self.db)
+            .exec(&self.db.write)
             .await?;
         Ok(())
     }
@@ -200,14 +201,14 @@ impl Store {
         let rows = active_sessions(owner, now)
             .order_by_desc(Column::LastSeenAt)
             .order_by_desc(Column::Id)
-            .all(&self.db)
+            .all(&self.db.read)
             .await?;
         Ok(rows.into_iter().map(to_session).collect())
     }
 
     /// An active session of `owner`.
     pub async fn session(&self, owner: UserId, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
-        Ok(active_sessions(owner, now).filter(Column::Id.eq(id.uuid())).one(&self.db).await?.map(to_session))
+        Ok(active_sessions(owner, now).filter(Column::Id.eq(id.uuid())).one(&self.db.read).await?.map(to_session))
     }
 
     /// Replaces `owner`'s password hash, ends every session except the one that `after` keeps, and creates the
@@ -243,7 +244,9 @@ impl Store {
     pub async fn delete_sessions_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let expired =
             Condition::any().add(Column::EndedAt.lt(before.millis())).add(Column::IdleExpiresAt.lt(before.millis()));
-        Ok(Entity::delete_many().filter(expired).exec(&self.db).await?.rows_affected)
+        // The expiry has no index, because every renewal would change it. But an id contains the time of its creation.
+        let expired = Condition::all().add(Column::Id.lt(SessionId::new(before, [0; 10]).uuid())).add(expired);
+        Ok(delete_in_batches::<Entity, uuid::Uuid>(&self.db, Column::Id, expired).await?)
     }
 }
 

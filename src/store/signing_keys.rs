@@ -30,7 +30,7 @@ pub struct SigningKey {
 impl Store {
     /// All keys, ordered by `not_before`.
     pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
-        Ok(all(&self.db).await?)
+        Ok(all(&self.db.read).await?)
     }
 
     /// Replaces all keys with the result of `decide` and returns that result. Processes run one after another, so
@@ -49,7 +49,7 @@ impl Store {
 
     /// Deletes the keys that were retired before `before`. Returns their number.
     pub async fn delete_signing_keys_before(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let deleted = Entity::delete_many().filter(Column::RetireAt.lt(before.millis())).exec(&self.db).await?;
+        let deleted = Entity::delete_many().filter(Column::RetireAt.lt(before.millis())).exec(&self.db.write).await?;
         Ok(deleted.rows_affected)
     }
 }

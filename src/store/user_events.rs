@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, DbErr, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{Expr, ExprTrait, Query},
 };
 use serde::Deserialize;
@@ -15,12 +15,14 @@ use serde_json::json;
 
 use super::{
     ROWS, Store, StoreError,
+    batches::BATCH,
     entity::{
         user,
         user_event::{ActiveModel, Column, Entity, Model},
         user_events_purged as purged,
     },
     take_lock,
+    transaction::Transaction,
 };
 use crate::domain::{
     Name, SessionId, Timestamp, UserId,
@@ -73,7 +75,7 @@ impl NewUserEvent {
 
 /// Appends events. The last step of a transaction.
 pub(super) async fn append(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     events: impl IntoIterator<Item = NewUserEvent>,
     now: Timestamp,
 ) -> Result<(), DbErr> {
@@ -102,7 +104,7 @@ pub(super) async fn append(
 
 /// Appends an event of each user, with the data that the users have now.
 pub(super) async fn append_users(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     users: &[(UserId, UserEventKind)],
     now: Timestamp,
 ) -> Result<(), DbErr> {
@@ -117,7 +119,7 @@ pub(super) async fn append_users(
 }
 
 /// Deletes the events with personal data of a deleted user.
-pub(super) async fn scrub(transaction: &DatabaseTransaction, user_id: UserId) -> Result<(), DbErr> {
+pub(super) async fn scrub(transaction: &Transaction, user_id: UserId) -> Result<(), DbErr> {
     Entity::delete_many()
         .filter(Column::UserId.eq(user_id.as_str()))
         .filter(Column::Kind.is_in(UserEventKind::WITH_USER.map(UserEventKind::as_str)))
@@ -138,13 +140,13 @@ pub struct EventExtent {
 impl Store {
     /// The extent of the stored events.
     pub async fn user_event_extent(&self) -> Result<EventExtent, StoreError> {
-        let purged = purged::Entity::find_by_id(PURGED_ROW).one(&self.db).await?.map_or(0, |row| row.through);
+        let purged = purged::Entity::find_by_id(PURGED_ROW).one(&self.db.read).await?.map_or(0, |row| row.through);
         let newest: Option<i64> = Entity::find()
             .select_only()
             .column(Column::Id)
             .order_by_desc(Column::Id)
             .into_tuple()
-            .one(&self.db)
+            .one(&self.db.read)
             .await?;
         Ok(EventExtent { purged_through: purged, head: std::cmp::max(newest.unwrap_or(0), purged) })
     }
@@ -152,7 +154,7 @@ impl Store {
     /// The first `limit` events after the number `after`.
     pub async fn user_events_after(&self, after: i64, limit: u64) -> Result<Vec<UserEvent>, StoreError> {
         let query = Entity::find().filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(limit);
-        Ok(query.all(&self.db).await?.into_iter().map(to_user_event).collect::<Result<_, _>>()?)
+        Ok(query.all(&self.db.read).await?.into_iter().map(to_user_event).collect::<Result<_, _>>()?)
     }
 
     /// Deletes the events before `before`, except the newest one with the data of each user: so the events
@@ -160,21 +162,36 @@ impl Store {
     pub async fn delete_user_events_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let (mut deleted, mut last) = (0, 0);
         loop {
+            let page: Vec<(i64, i64)> = Entity::find()
+                .select_only()
+                .columns([Column::Id, Column::CreatedAt])
+                .filter(Column::Id.gt(last))
+                .order_by_asc(Column::Id)
+                .limit(BATCH)
+                .into_tuple()
+                .all(&self.db.read)
+                .await?;
+            // The times are in the order of the numbers, except for the differences between clocks.
+            let Some((newest, _)) = page.iter().rfind(|(_, created_at)| *created_at < before.millis()) else {
+                return Ok(deleted);
+            };
             // Without a lock: an event that has a later one keeps it.
             let obsolete: Vec<i64> = Entity::find()
                 .select_only()
                 .column(Column::Id)
                 .filter(Column::Id.gt(last))
+                .filter(Column::Id.lte(*newest))
                 .filter(Column::CreatedAt.lt(before.millis()))
                 .filter(is_superseded())
                 .order_by_asc(Column::Id)
-                .limit(ROWS as u64)
                 .into_tuple()
-                .all(&self.db)
+                .all(&self.db.read)
                 .await?;
-            let Some(newest) = obsolete.last() else { return Ok(deleted) };
             last = *newest;
-            deleted += self.delete_user_events(&obsolete, last).await?;
+            if let Some(purged) = obsolete.last() {
+                deleted += self.delete_user_events(&obsolete, *purged).await?;
+                tokio::task::yield_now().await;
+            }
         }
     }
 

@@ -99,7 +99,7 @@ impl Store {
 
     /// The account with this address, for a password check.
     pub async fn password_login(&self, email: &Email) -> Result<Option<PasswordLogin>, StoreError> {
-        let row = find_by_email(&self.db, email).await?;
+        let row = find_by_email(&self.db.read, email).await?;
         // Query for a dummy id if the address is unknown, so that response times do not reveal accounts.
         let dummy = || UserId::new(Timestamp::from_millis(0), [0; 10]);
         let id = row.as_ref().map_or_else(dummy, |row| row.id.0);
@@ -114,7 +114,7 @@ impl Store {
     /// The profile of `owner`. `None` if the account does not exist or is disabled.
     pub async fn enabled_user(&self, owner: UserId) -> Result<Option<User>, StoreError> {
         let query = Users::find_by_id(owner).filter(user::Column::DisabledAt.is_null());
-        Ok(query.one(&self.db).await?.map(to_user))
+        Ok(query.one(&self.db.read).await?.map(to_user))
     }
 
     /// Changes `owner`'s profile. `None` if the account does not exist or is disabled.

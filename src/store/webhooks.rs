@@ -61,8 +61,8 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Claim>, StoreError> {
         let values = [now.millis().into(), i64::from(limit).into()];
-        let query = Statement::from_sql_and_values(self.db.get_database_backend(), DUE, values);
-        let mut due: Vec<Model> = Entity::find().from_raw_sql(query).all(&self.db).await?;
+        let query = Statement::from_sql_and_values(self.db.read.get_database_backend(), DUE, values);
+        let mut due: Vec<Model> = Entity::find().from_raw_sql(query).all(&self.db.read).await?;
         // All processes lock rows in the same order.
         due.sort_by_key(|row| row.id);
         if due.is_empty() {
@@ -98,7 +98,7 @@ impl Store {
                 .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
                 .col_expr(Column::NextAttemptAt, Expr::value(0_i64)),
         };
-        update.exec(&self.db).await?;
+        update.exec(&self.db.write).await?;
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ mod health;
 mod log;
 mod outage;
 mod pooler;
+mod purge;
 mod secrets;
 mod security_log;
 mod settings;

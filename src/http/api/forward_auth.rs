@@ -13,6 +13,7 @@ use axum::{
 };
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode, utf8_percent_encode};
 use serde::Deserialize;
+use tokio::time::timeout;
 use utoipa::{
     IntoParams, IntoResponses,
     openapi::{self, RefOr},
@@ -33,7 +34,7 @@ use crate::{
             errors::{AccessError, CrossSiteError, LayerError},
         },
         route_error::{RouteError, responses, route_errors},
-        session::forwarded::UpstreamToken,
+        session::forwarded::{DATABASE_WAIT, UpstreamToken},
         state::{AppState, HttpSettings},
     },
 };
@@ -167,8 +168,8 @@ async fn identify(
     Ok(identity(principal, user.as_ref()))
 }
 
-/// Checks the required user id, and returns the user. `None` while the database is unavailable: a verified token is
-/// enough.
+/// Checks the required user id, and returns the user. `None` while the database is unavailable or slow: a verified
+/// token is enough, and the denylist of ended sessions is in memory.
 async fn authorize(
     state: &AppState,
     options: &VerifyOptions,
@@ -179,10 +180,14 @@ async fn authorize(
         state.auth.audit.record(EventKind::AuthorizationFail, principal, requester, EventDetail::UserId).await;
         return Err(AccessError::Forbidden);
     }
-    match state.auth.accounts.profile(principal.user_id()).await {
-        Ok(user) => user.map(Some).ok_or(AccessError::InvalidToken),
-        Err(error) => {
+    match timeout(DATABASE_WAIT, state.auth.accounts.profile(principal.user_id())).await {
+        Ok(Ok(user)) => user.map(Some).ok_or(AccessError::InvalidToken),
+        Ok(Err(error)) => {
             tracing::error!(%error, "an account could not be read; its access token is still accepted");
+            Ok(None)
+        }
+        Err(_) => {
+            tracing::error!("an account could not be read in time; its access token is still accepted");
             Ok(None)
         }
     }

@@ -3,6 +3,10 @@
 //! The proxy may drop the response's cookies or pass on only one. So the session token is never replaced
 //! here, and no cookie is cleared.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use super::{authenticator::Authenticator, cookies::SessionCookies};
 use crate::{
     auth::{
@@ -15,6 +19,9 @@ use crate::{
     },
     http::extract::principal::Authentication,
 };
+
+/// How long a request with a valid access token waits for the database. The token is enough without it.
+pub const DATABASE_WAIT: Duration = Duration::from_millis(200);
 
 /// The access token for the service behind the proxy: the presented one, or one issued for a session token.
 /// A presented access token never yields a new one: it could be renewed without end.
@@ -54,10 +61,11 @@ impl Authenticator<'_> {
             Ok(claims) => {
                 let valid = (Authentication::SignedIn(claims.principal()), UpstreamToken::presented(token));
                 let Some(session) = self.due_for_renewal(&claims, session.as_ref()) else { return valid };
-                match self.auth.sessions.refresh(session, self.requester).await {
-                    Ok(renewal) => self.refreshed(&renewal),
-                    Err(RenewError::Internal(_) | RenewError::Unknown) => valid,
-                    Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+                let refresh = self.auth.sessions.refresh(session, self.requester);
+                match timeout(DATABASE_WAIT, refresh).await {
+                    Ok(Ok(renewal)) => self.refreshed(&renewal),
+                    Err(_) | Ok(Err(RenewError::Internal(_) | RenewError::Unknown)) => valid,
+                    Ok(Err(error)) => (self.refuse_session_token(error).await, UpstreamToken::default()),
                 }
             }
             Err(refusal) if session.is_none() || matches!(refusal, TokenRefusal::Revoked) => {

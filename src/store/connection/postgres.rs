@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, SqlxPostgresConnector, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqlxPostgresConnector, TransactionTrait,
     sqlx::{
         self, ConnectOptions, Connection, PgConnection, Row,
         postgres::{PgConnectOptions, PgPoolOptions},
@@ -11,25 +11,35 @@ use sea_orm::{
 };
 
 use super::{
-    ACQUIRE_TIMEOUT, ConnectError,
+    ConnectError,
     error::{CONNECT_TIMEOUT, Target},
     pooler,
     url::PostgresUrl,
 };
 use crate::store::{
     StoreError,
-    database::{Database, prepare_pooled},
+    database::{Database, no_statement_limit, prepare_pooled},
+    limits::{LIMIT, WAIT, server_limits},
 };
-
-/// As long as the busy timeout of SQLite, and much shorter than the time limit of a request.
-const LOCK_TIMEOUT: &str = "SET lock_timeout = '5s'";
 
 /// The smaller of the two limits, or null.
 const CONNECTION_LIMIT: &str = "SELECT least(nullif(rolconnlimit, -1), nullif(datconnlimit, -1))::text \
      FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()";
 
-/// Connects once, to learn why that fails and whether a pooler is in between, and then creates the pool.
+/// A pool of connections.
+struct Server {
+    pool: DatabaseConnection,
+    /// Whether a pooler assigns a connection's transactions to different servers.
+    transaction_pooled: bool,
+}
+
 pub(super) async fn connect(url: &str, connections: u32) -> Result<Database, ConnectError> {
+    let Server { pool, transaction_pooled } = open(url, connections).await?;
+    Ok(Database::of_server(pool, transaction_pooled))
+}
+
+/// Connects once, to learn why that fails and whether a pooler is in between, and then creates the pool.
+async fn open(url: &str, connections: u32) -> Result<Server, ConnectError> {
     let PostgresUrl { options, names_pooler } = PostgresUrl::parse(url)?;
     let options = options.disable_statement_logging();
     let began = tokio::time::Instant::now();
@@ -49,25 +59,33 @@ pub(super) async fn connect(url: &str, connections: u32) -> Result<Database, Con
     };
     let pool = PgPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .acquire_timeout(WAIT)
         // After a restart of the server, all idle connections are dead.
         .test_before_acquire(true)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 // A pooler passes session settings on to other clients.
                 if !transaction_pooled {
-                    sqlx::raw_sql(LOCK_TIMEOUT).execute(connection).await?;
+                    sqlx::raw_sql(sqlx::AssertSqlSafe(server_limits("SET"))).execute(connection).await?;
                 }
                 Ok(())
             })
         })
+        .after_release(|connection, _| Box::pin(async { Ok(responds(connection).await) }))
         .connect_lazy_with(options);
-    Ok(Database { pool: SqlxPostgresConnector::from_sqlx_postgres_pool(pool), transaction_pooled })
+    Ok(Server { pool: SqlxPostgresConnector::from_sqlx_postgres_pool(pool), transaction_pooled })
+}
+
+/// Whether the server of a connection answers. The pool itself waits for the answer without a limit, and a statement
+/// that was given up leaves a connection to a server that may never answer. sqlx has no timeout of its own, and sets
+/// no TCP option.
+async fn responds(connection: &mut PgConnection) -> bool {
+    tokio::time::timeout(LIMIT, connection.ping()).await.is_ok_and(|answered| answered.is_ok())
 }
 
 /// Begins a read-only transaction with a consistent view of another PostgreSQL database.
 pub async fn postgres_snapshot(url: &str) -> Result<DatabaseTransaction, ConnectError> {
-    let Database { pool, transaction_pooled } = connect(url, 1).await?;
+    let Server { pool, transaction_pooled } = open(url, 1).await?;
     let snapshot = pool.begin().await.map_err(StoreError::from)?;
     // Not prepared, and before any other statement.
     let mode = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
@@ -75,6 +93,7 @@ pub async fn postgres_snapshot(url: &str) -> Result<DatabaseTransaction, Connect
     if transaction_pooled {
         prepare_pooled(&snapshot).await.map_err(StoreError::from)?;
     }
+    no_statement_limit(&snapshot).await.map_err(StoreError::from)?;
     Ok(snapshot)
 }
 

@@ -167,6 +167,21 @@ mod modes {
     }
 
     #[test]
+    fn files_of_every_command_are_private() {
+        for arguments in [&["migrate"][..], &["keys", "rotate"], &["import", "users", "--from", "users.csv"]] {
+            let folder = tempfile::tempdir().unwrap();
+            let data = data_folder(folder.path());
+            fs::write(folder.path().join("users.csv"), "id,email\n1,ada@example.com\n").unwrap();
+            let done = output(folder.path(), arguments);
+            assert_success(&done, arguments[0]);
+            for file in listed(&data) {
+                assert_eq!(mode(&data.join(&file)), 0o600, "{arguments:?}: {file:?}");
+            }
+            assert!(data.join("latchkey.db").exists(), "{arguments:?}");
+        }
+    }
+
+    #[test]
     fn files_readable_by_others_are_restricted() {
         let folder = tempfile::tempdir().unwrap();
         let data = data_folder(folder.path());

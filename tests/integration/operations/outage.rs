@@ -5,7 +5,7 @@ mod operations;
 mod postgres;
 mod sqlite;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use axum::http::StatusCode;
 
@@ -47,6 +47,18 @@ fn assert_unavailable(Answer { name, response, .. }: &Answer) {
     assert_eq!(response.header("retry-after"), "1", "{name}");
     assert!(!response.clears_session(), "{name} keeps the cookies");
     response.assert_no_internals();
+}
+
+/// Waits until the service asks the database again, and the database accepts changes.
+async fn until_ready(app: &TestApp) {
+    for _ in 0..1000 {
+        app.wait(Duration::from_mins(1));
+        if app.client().get("/readyz").await.body == "ready" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("not ready: {}", app.client().get("/readyz").await.body);
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
-//! A TCP forwarder in front of a database server. A test interrupts it as a restart of the server would.
+//! A TCP forwarder in front of a database server. A test interrupts it as a restart of the server would, or as a server
+//! that stops answering.
 
-use std::net::SocketAddr;
+use std::{future::pending, net::SocketAddr};
 
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::{JoinHandle, JoinSet},
 };
 use url::Url;
@@ -12,6 +14,7 @@ use url::Url;
 pub struct Forwarder {
     address: SocketAddr,
     target: String,
+    silent: watch::Sender<bool>,
     accepting: JoinHandle<()>,
 }
 
@@ -22,8 +25,9 @@ impl Forwarder {
         let target = format!("{}:{}", url.host_str().expect("a host"), url.port().unwrap_or(5432));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let accepting = tokio::spawn(accept(listener, target.clone()));
-        Self { address, target, accepting }
+        let silent = watch::Sender::new(false);
+        let accepting = tokio::spawn(accept(listener, target.clone(), silent.subscribe()));
+        Self { address, target, silent, accepting }
     }
 
     /// The URL with the forwarder as the server.
@@ -37,26 +41,38 @@ impl Forwarder {
     /// Closes all connections and refuses new ones.
     pub async fn stop(&mut self) {
         self.accepting.abort();
-        // The task is cancelled.
-        let _ = (&mut self.accepting).await;
+        while !self.accepting.is_finished() {
+            tokio::task::yield_now().await;
+        }
     }
 
-    /// Forwards again, on the same port.
+    /// Forwards nothing any more: connections stay open, and new ones are accepted.
+    pub fn fall_silent(&self) {
+        self.silent.send_replace(true);
+    }
+
+    /// Forwards again, on the same port and new connections.
     pub async fn resume(&mut self) {
+        self.stop().await;
+        self.silent.send_replace(false);
         let listener = TcpListener::bind(self.address).await.expect("the port is still free");
-        self.accepting = tokio::spawn(accept(listener, self.target.clone()));
+        self.accepting = tokio::spawn(accept(listener, self.target.clone(), self.silent.subscribe()));
     }
 }
 
 /// Dropping the set closes the connections.
-async fn accept(listener: TcpListener, target: String) {
+async fn accept(listener: TcpListener, target: String, silent: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     while let Ok((mut client, _)) = listener.accept().await {
-        let target = target.clone();
+        let (target, mut silent) = (target.clone(), silent.clone());
         connections.spawn(async move {
-            if let Ok(mut server) = TcpStream::connect(target).await {
+            let Ok(mut server) = TcpStream::connect(target).await else { return };
+            let silence = async { silent.wait_for(|silent| *silent).await.is_ok() };
+            tokio::select! {
+                biased;
+                true = silence => pending().await,
                 // Either side may close the connection at any time.
-                let _ = copy_bidirectional(&mut client, &mut server).await;
+                _ = copy_bidirectional(&mut client, &mut server) => {}
             }
         });
     }

@@ -1,12 +1,12 @@
-//! PostgreSQL: restart, failover, locks, out of connections.
+//! PostgreSQL: restart, a server that does not answer, failover, locks, out of connections.
 
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{Either, join_all, select};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::json;
 
-use super::{EVENTS, Operations, assert_all_unavailable, assert_writes_unavailable};
+use super::{EVENTS, Operations, assert_all_unavailable, assert_writes_unavailable, until_ready};
 use crate::support::{
     PASSWORD, TestApp,
     database::{TestDatabase, execute, one_connection, postgres_server},
@@ -88,8 +88,40 @@ async fn stopped_server_is_unavailable() {
     forwarder.stop().await;
     assert_all_unavailable(&operations.run().await);
     forwarder.resume().await;
+    until_ready(&app).await;
+    operations.assert_recovered().await;
+}
+
+/// As a server that is stopped by a signal, or behind a network that drops everything.
+#[tokio::test]
+async fn silent_server_is_unavailable() {
+    if Server::new().await.is_none() {
+        return;
+    }
+    let database = TestDatabase::separate().await;
+    let mut forwarder = Forwarder::start(database.url()).await;
+    let app =
+        TestApp::on(TestDatabase::at(&forwarder.url(database.url())), &[EVENTS]).await.expect("the service starts");
+    let operations = Operations::new(&app).await;
+    let ada = app.person("ada2@example.com").await;
+    forwarder.fall_silent();
+    let profile = Box::pin(app.client().get(&ada.path("")).bearer(&ada.access_token).into_future());
+    let verified = Box::pin(app.client().get("/api/auth/verify").bearer(&ada.access_token).into_future());
+    let Either::Left((verified, profile)) = select(verified, profile).await else {
+        panic!("forward authentication waits as long as a request that needs the database");
+    };
+    assert_eq!((verified.status.as_u16(), verified.header("x-auth-user-id")), (200, ada.user_id.as_str()));
+    assert_eq!(verified.header("x-auth-email"), "", "unknown");
+    let profile = profile.await;
+    assert_eq!((profile.problem().as_str(), profile.header("retry-after")), ("503 unavailable", "1"));
+    assert_all_unavailable(&operations.run().await);
     app.wait(Duration::from_mins(1));
-    assert_eq!(app.client().get("/readyz").await.body, "ready");
+    let paused = "the database does not answer, and is asked again within a second";
+    let reasons = [paused, "the database does not answer in time", "the database has no free connection"];
+    let reason = app.client().get("/readyz").await.body;
+    assert!(reasons.contains(&reason.as_str()), "{reason}");
+    forwarder.resume().await;
+    until_ready(&app).await;
     operations.assert_recovered().await;
 }
 
@@ -104,8 +136,7 @@ async fn read_only_server_is_unavailable_for_writes() {
     assert_eq!(app.client().get("/readyz").await.body, "the database is read-only");
     server.execute(&format!("ALTER DATABASE {name} RESET default_transaction_read_only")).await;
     server.disconnect(&name).await;
-    app.wait(Duration::from_mins(1));
-    assert_eq!(app.client().get("/readyz").await.body, "ready");
+    until_ready(&app).await;
     operations.assert_recovered().await;
 }
 
@@ -121,7 +152,7 @@ async fn locked_tables_are_unavailable() {
     other.execute_unprepared(lock).await.expect("the lock");
     assert_all_unavailable(&operations.run().await);
     other.execute_unprepared("ROLLBACK").await.expect("the lock is free");
-    app.wait(Duration::from_mins(1));
+    until_ready(&app).await;
     operations.assert_recovered().await;
 }
 
@@ -134,7 +165,7 @@ async fn server_without_connections_is_unavailable() {
     server.disconnect(&name).await;
     assert_all_unavailable(&operations.run().await);
     server.execute(&format!("ALTER ROLE {name} CONNECTION LIMIT -1")).await;
-    app.wait(Duration::from_mins(1));
+    until_ready(&app).await;
     operations.assert_recovered().await;
 }
 

@@ -1,6 +1,7 @@
-//! SQLite: the lock of another process, a full disk.
+//! SQLite: the lock of another process, a deleted file, a full disk.
 
 use std::{
+    fs,
     io::{Read, Write},
     net::TcpStream,
     path::Path,
@@ -8,9 +9,11 @@ use std::{
     time::Duration,
 };
 
+use futures::future::{Either, join_all, select};
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 
-use super::{EVENTS, Operations, assert_writes_unavailable};
+use super::{EVENTS, Operations, assert_all_unavailable, assert_writes_unavailable, until_ready};
 use crate::support::{
     PASSWORD, TestApp,
     binary::{Starting, output},
@@ -22,16 +25,71 @@ async fn locked_file_is_unavailable_for_writes() {
     if postgres_server().is_some() {
         return;
     }
-    // One connection for each operation, so that all wait for the lock at the same time.
-    let app = TestApp::with(&[EVENTS, ("LATCHKEY_DATABASE_CONNECTIONS", "64")]).await;
+    let app = TestApp::with(&[EVENTS]).await;
     let operations = Operations::new(&app).await;
     let other = one_connection(app.database_url()).await;
     other.execute_unprepared("BEGIN IMMEDIATE").await.expect("the lock");
     assert_writes_unavailable(&operations.run().await);
-    assert_eq!(app.client().get("/readyz").await.body, "the database does not answer in time");
-    other.execute_unprepared("ROLLBACK").await.expect("the lock is free");
     app.wait(Duration::from_mins(1));
-    assert_eq!(app.client().get("/readyz").await.body, "ready");
+    let not_ready = app.client().get("/readyz").await;
+    assert_eq!(not_ready.status, 503);
+    let reasons = ["the database is locked", "the database does not answer in time"];
+    assert!(reasons.contains(&not_ready.body.as_str()), "{}", not_ready.body);
+    other.execute_unprepared("ROLLBACK").await.expect("the lock is free");
+    until_ready(&app).await;
+    operations.assert_recovered().await;
+}
+
+#[tokio::test]
+async fn reads_do_not_wait_for_writers() {
+    if postgres_server().is_some() {
+        return;
+    }
+    let app = TestApp::with(&[("LATCHKEY_DATABASE_CONNECTIONS", "1")]).await;
+    let ada = app.person("ada@example.com").await;
+    let other = one_connection(app.database_url()).await;
+    other.execute_unprepared("BEGIN IMMEDIATE").await.expect("the lock");
+    let change = |number: usize| {
+        let request = app.client().patch(&ada.path("")).bearer(&ada.access_token);
+        async move { request.json(&json!({ "name": format!("Ada {number}") })).await.status.as_u16() }
+    };
+    let changes = Box::pin(join_all((0..32).map(change)));
+    let reads = Box::pin(async {
+        for path in ["", "/sessions", "/events"] {
+            let read = app.client().get(&ada.path(path)).bearer(&ada.access_token).await;
+            assert_eq!(read.status, 200, "{path}: {}", read.body);
+        }
+    });
+    let Either::Right(((), changes)) = select(changes, reads).await else { panic!("a read waits for the writers") };
+    assert_eq!(changes.await, [503; 32], "the wait is bounded");
+    other.execute_unprepared("ROLLBACK").await.expect("the lock is free");
+    assert_eq!(change(0).await, 200);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn lost_file_is_unavailable_and_not_recreated() {
+    if postgres_server().is_some() {
+        return;
+    }
+    let app = TestApp::with(&[EVENTS]).await;
+    let operations = Operations::new(&app).await;
+    let (file, moved) = (app.data_folder().join("test.db"), app.data_folder().join("moved.db"));
+    let lost = "the database file was deleted, emptied or replaced";
+    until_ready(&app).await;
+    app.wait(Duration::from_secs(2));
+    fs::rename(&file, &moved).expect("the file can be moved");
+    // These requests open the other connections.
+    assert_all_unavailable(&operations.run().await);
+    app.wait(Duration::from_mins(1));
+    let response = app.client().get("/readyz").await;
+    assert_eq!((response.status.as_u16(), response.body.as_str()), (503, lost));
+    assert!(!file.exists(), "no empty database appears");
+    fs::copy(&moved, &file).expect("the file can be copied");
+    app.wait(Duration::from_mins(1));
+    assert_eq!(app.client().get("/readyz").await.body, lost, "another file");
+    fs::rename(&moved, &file).expect("the file can be moved");
+    until_ready(&app).await;
     operations.assert_recovered().await;
 }
 
@@ -46,9 +104,13 @@ fn full_disk_is_unavailable_and_not_ready() {
         let body = format!(r#"{{"name":"Ada","email":"ada{number}@example.com","password":"{PASSWORD}"}}"#);
         request(&service.address, "POST", "/api/auth/sign-up/email", &body)
     };
-    let failed = (0..1000).map(sign_up).find(|answer| !answer.starts_with("HTTP/1.1 200")).expect("the disk is full");
-    assert!(failed.starts_with("HTTP/1.1 503") && failed.contains("retry-after: 1"), "{failed}");
-    let not_ready = request(&service.address, "GET", "/readyz", "");
+    // A failure closes the connection that writes, which can free space in the write-ahead log.
+    let not_ready = (0..1000).map(sign_up).filter(|answer| !answer.starts_with("HTTP/1.1 200")).find_map(|failed| {
+        assert!(failed.starts_with("HTTP/1.1 503") && failed.contains("retry-after: 1"), "{failed}");
+        let readiness = request(&service.address, "GET", "/readyz", "");
+        (!readiness.starts_with("HTTP/1.1 200")).then_some(readiness)
+    });
+    let not_ready = not_ready.expect("the disk is full");
     assert!(not_ready.starts_with("HTTP/1.1 503"), "{not_ready}");
     assert!(request(&service.address, "GET", "/healthz", "").starts_with("HTTP/1.1 200"));
 }
