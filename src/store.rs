@@ -8,6 +8,7 @@
 //! [`UserId`]: crate::domain::UserId
 
 pub mod attempts;
+mod batches;
 pub mod connection;
 pub mod credentials;
 mod database;
@@ -15,6 +16,7 @@ mod deletion;
 pub mod disabling;
 mod entity;
 pub mod error;
+mod event_retention;
 pub mod events;
 pub mod import;
 pub mod imported;

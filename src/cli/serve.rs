@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long open requests may take to finish after a signal to stop. Docker kills a container after ten seconds.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(7);
 
 /// How long the connections to the database may take to close after that.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
     let hasher =
         PasswordHasher::new(HashParameters::STANDARD, HashLimits::for_this_machine()).map_err(StartError::from)?;
     let state = app::assemble(&config, store.clone(), Clock::system(), hasher).await?;
-    let auth = Arc::clone(&state.auth);
+    let (auth, audit) = (Arc::clone(&state.auth), Arc::clone(&state.auth.audit));
     let router = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let signal = stop_signal()?;
     tracing::info!(url = config.server.base_url.as_str(), %listen, "latchkey is ready");
@@ -63,6 +63,7 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
     jobs.abort();
     // Otherwise a job logs that the database is closed. It has been cancelled, so there is no result.
     let _ = jobs.await;
+    audit.finish().await;
     if let Ok(closed) = tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await {
         closed.map_err(StartError::from)?;
     } else {

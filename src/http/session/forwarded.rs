@@ -39,7 +39,7 @@ impl Authenticator<'_> {
         };
         match self.auth.sessions.refresh(&session, self.requester).await {
             Ok(renewal) => (Authentication::SignedIn(renewal.principal), UpstreamToken::issued(&renewal)),
-            Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+            Err(error) => (self.refuse_session_token(error), UpstreamToken::default()),
         }
     }
 
@@ -57,14 +57,14 @@ impl Authenticator<'_> {
                 match self.auth.sessions.refresh(session, self.requester).await {
                     Ok(renewal) => self.refreshed(&renewal),
                     Err(RenewError::Internal(_) | RenewError::Unknown) => valid,
-                    Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+                    Err(error) => (self.refuse_session_token(error), UpstreamToken::default()),
                 }
             }
             Err(refusal) if session.is_none() || matches!(refusal, TokenRefusal::Revoked) => {
-                (self.refuse_access_token(&refusal).await, UpstreamToken::default())
+                (self.refuse_access_token(&refusal), UpstreamToken::default())
             }
             Err(refusal) => {
-                self.refuse_access_token(&refusal).await;
+                self.refuse_access_token(&refusal);
                 self.by_refresh(session.as_ref()).await
             }
         }
@@ -72,11 +72,11 @@ impl Authenticator<'_> {
 
     async fn by_refresh(&self, session: Option<&SessionCredential>) -> (Authentication, UpstreamToken) {
         let Some(session) = session else {
-            return (self.refuse(CredentialRejection::NotASessionToken).await, UpstreamToken::default());
+            return (self.refuse(CredentialRejection::NotASessionToken), UpstreamToken::default());
         };
         match self.auth.sessions.refresh(session, self.requester).await {
             Ok(renewal) => self.refreshed(&renewal),
-            Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+            Err(error) => (self.refuse_session_token(error), UpstreamToken::default()),
         }
     }
 

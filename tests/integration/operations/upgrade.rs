@@ -2,7 +2,7 @@
 
 use latchkey::{
     domain::{Email, SessionId, Timestamp, UserId},
-    store::Store,
+    store::{Store, events::EventFilter},
 };
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, Value};
@@ -66,7 +66,7 @@ async fn upgrade_from_uuid_ids_keeps_all_rows() {
     assert_eq!(store.password(owner).await.expect("the database is reachable").expect("a password").hash, "hash");
     let sessions = store.sessions(owner, earlier).await.expect("the database is reachable");
     assert_eq!(sessions.iter().map(|session| session.id).collect::<Vec<_>>(), [SessionId::from_uuid(session)]);
-    assert_eq!(store.events(owner, None, 10, &[]).await.expect("the database is reachable").len(), 1);
+    assert_eq!(store.events(owner, None, 10, EventFilter::All).await.expect("the database is reachable").len(), 1);
 }
 
 #[tokio::test]
