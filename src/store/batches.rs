@@ -1,36 +1,33 @@
-//! Deletes many rows in short transactions.
+//! Deletes many rows in short transactions, so that other writers wait for one batch at most.
 
-use std::time::Duration;
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, TryGetable, Value};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
-
-use super::{Store, StoreError};
+use super::database::Database;
 
 /// Rows per transaction.
-const BATCH: u64 = 1_000;
+pub(super) const BATCH: u64 = 1000;
 
-/// The time for other writers between two transactions: SQLite has no queue for its lock.
-const PAUSE: Duration = Duration::from_millis(10);
-
-impl Store {
-    /// Deletes the rows that `obsolete` selects, at most `limit`, in transactions of 1,000 rows, so that other writers
-    /// wait only briefly. `key` is the primary key. Returns the number of deleted rows.
-    pub(super) async fn delete_in_batches<E: EntityTrait>(
-        &self,
-        key: E::Column,
-        obsolete: Select<E>,
-        limit: u64,
-    ) -> Result<u64, StoreError> {
-        let mut deleted = 0;
-        loop {
-            let batch = BATCH.min(limit - deleted);
-            let keys = obsolete.clone().select_only().column(key).limit(batch).into_query();
-            let rows = E::delete_many().filter(key.in_subquery(keys)).exec(&self.db).await?.rows_affected;
-            deleted += rows;
-            if rows < batch || deleted >= limit {
-                return Ok(deleted);
-            }
-            tokio::time::sleep(PAUSE).await;
+/// Deletes the rows that match `expired`, and returns their number. `key` is the primary key, of the type `K`.
+///
+/// The rows are found without a lock. A row that no longer matches when it is its turn stays.
+pub(super) async fn delete_in_batches<E, K>(db: &Database, key: E::Column, expired: Condition) -> Result<u64, DbErr>
+where
+    E: EntityTrait,
+    K: TryGetable + Into<Value> + Send + Sync,
+{
+    let mut deleted = 0;
+    loop {
+        let rows = E::find().select_only().column(key).filter(expired.clone()).limit(BATCH);
+        let keys: Vec<K> = rows.into_tuple().all(db).await?;
+        let found = keys.len() as u64;
+        if found > 0 {
+            let batch = E::delete_many().filter(key.is_in(keys)).filter(expired.clone());
+            deleted += batch.exec(db).await?.rows_affected;
         }
+        if found < BATCH {
+            return Ok(deleted);
+        }
+        // The next batch queues behind the writers that wait now.
+        tokio::task::yield_now().await;
     }
 }

@@ -115,7 +115,9 @@ mod tests {
 
     /// The plan of a query on an empty SQLite database, in lines.
     async fn plan(query: &Select<Entity>) -> Vec<String> {
-        let store = Store::connect("sqlite::memory:", 1).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let store = Store::connect(&url, 1).await.unwrap();
         store.migrate().await.unwrap();
         let mut statement = query.build(store.db.get_database_backend());
         statement.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);

@@ -3,6 +3,9 @@
 mod access_log;
 mod command_line;
 mod connect;
+mod event_bounds;
+mod event_queue;
+mod event_retention;
 mod files;
 mod health;
 mod log;

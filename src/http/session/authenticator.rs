@@ -19,7 +19,7 @@ pub(super) struct Authenticator<'a> {
 }
 
 impl Authenticator<'_> {
-    pub(super) async fn by_access_token(&self, token: &str) -> Authentication {
+    pub(super) fn by_access_token(&self, token: &str) -> Authentication {
         match self.auth.tokens.verify(token) {
             Ok(claims) => Authentication::SignedIn(claims.principal()),
             Err(refusal) => self.refuse_access_token(&refusal),

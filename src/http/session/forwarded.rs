@@ -35,7 +35,7 @@ impl Authenticator<'_> {
     /// Accepts an access token or a session token.
     pub(super) async fn by_forwarded_token(&self, token: &str) -> (Authentication, UpstreamToken) {
         let Some(session) = SessionCredential::of_bearer(token) else {
-            return (self.by_access_token(token).await, UpstreamToken::presented(token));
+            return (self.by_access_token(token), UpstreamToken::presented(token));
         };
         match self.auth.sessions.refresh(&session, self.requester).await {
             Ok(renewal) => (Authentication::SignedIn(renewal.principal), UpstreamToken::issued(&renewal)),

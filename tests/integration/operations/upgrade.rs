@@ -113,6 +113,27 @@ async fn upgrade_normalizes_addresses() {
     assert_eq!(login.password.hash, "sigma");
 }
 
+#[tokio::test]
+async fn upgrade_marks_routine_events() {
+    let database = TestDatabase::new().await;
+    let create = if database.url().starts_with("sqlite") { "?mode=rwc" } else { "" };
+    let old = Database::connect(format!("{}{create}", database.url())).await.expect("the database is reachable");
+    Migrator::up(&old, Some(10)).await.expect("the first ten migrations");
+    for kind in ["user_created", "session_created", "session_renewed", "authn_login_fail"] {
+        insert(&old, "events (at, kind, user_id)", vec![1_i64.into(), kind.into(), "ada".into()]).await;
+    }
+    old.close().await.expect("the connection closes");
+
+    let store = Store::connect(database.url(), 4).await.expect("the database is reachable");
+    store.migrate().await.expect("the remaining migrations");
+
+    let owner: UserId = "ada".parse().expect("a user id");
+    for (filter, expected) in [(EventFilter::All, 4), (EventFilter::Notable, 2)] {
+        let events = store.events(owner, None, 10, filter).await.expect("the database is reachable");
+        assert_eq!(events.len(), expected, "{events:?}");
+    }
+}
+
 async fn insert(db: &DatabaseConnection, columns: &str, values: Vec<Value>) {
     let backend = db.get_database_backend();
     let place = |at: usize| if backend == DbBackend::Postgres { format!("${at}") } else { "?".to_owned() };
