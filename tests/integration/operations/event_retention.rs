@@ -42,6 +42,7 @@ async fn activity_page_skips_100000_routine_entries() {
     let browser = Browser::new(&app);
     browser.sign_up("ada@example.com").await;
     let id = browser.get("/api/auth/get-session").await.json()["user"]["id"].as_str().expect("an id").to_owned();
+    app.write_events().await;
     append(&app, 100_000, "session_renewed", true, Some(&id)).await;
     let page = browser.page("/account/activity").await;
     assert!(page.contains("Account created") && !page.contains("Older activity"), "{page}");
