@@ -20,11 +20,11 @@ use crate::support::{
 /// Without rate limits, a failed sign-in writes nothing but its event.
 const UNLIMITED: (&str, &str) = ("LATCHKEY_RATE_LIMIT", "off");
 
-/// Keeps the service from writing events until the connection is used again.
+/// Keeps the service from writing events and accounts until the connection is used again.
 async fn block_events(app: &TestApp) -> DatabaseConnection {
     let other = one_connection(app.database_url()).await;
     let lock = match postgres_server() {
-        Some(_) => "BEGIN; LOCK TABLE events IN EXCLUSIVE MODE",
+        Some(_) => "BEGIN; LOCK TABLE events, users IN EXCLUSIVE MODE",
         None => "BEGIN IMMEDIATE",
     };
     other.execute_unprepared(lock).await.expect("the lock");
@@ -51,6 +51,9 @@ async fn blocked_event_delays_no_answer_and_is_kept() {
         failed_sign_in(&app).await;
     }
     assert_eq!(ada.events(&app).await, ["session_created", "user_created"], "a reader gets the events before");
+    // Waits longer for the lock than the write of the events, which began earlier.
+    let body = json!({ "name": "Eve", "email": "eve@example.com", "password": PASSWORD });
+    assert_eq!(app.client().post("/api/auth/sign-up/email").json(&body).await.status, 503);
     unblock(other).await;
     let kinds: Vec<_> = security_log(&app).await.into_iter().map(|event| event.kind).collect();
     assert_eq!(kinds[2..], ["authn_login_fail"; 3]);
