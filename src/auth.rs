@@ -90,7 +90,7 @@ pub struct Parts {
 }
 
 impl Auth {
-    /// Assembles the service.
+    /// Assembles the service, within a Tokio runtime.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, clock, hasher, new_passwords, keys, tokens, lifetimes, .. } = parts;
         let Parts { attempts_secret, sign_up_open, sign_up_budget, .. } = parts;
@@ -99,7 +99,7 @@ impl Auth {
             if attempt_keys.is_some() { NetworkLimiter::new(&clock, sign_up_budget) } else { NetworkLimiter::off() };
         let networks = Arc::new(networks);
         let throttle = Arc::new(Throttle::new(Arc::clone(&networks), attempt_keys, store.clone(), clock.clone()));
-        let audit = Arc::new(Audit::new(store.clone(), clock.clone(), Arc::clone(&networks)));
+        let audit = Arc::new(Audit::start(store.clone(), clock.clone(), Arc::clone(&networks)));
         let revocations = Revocations::default();
         let verifier = Verifier::new(keys.ring(), &tokens, revocations.clone());
         let access_ttl = tokens.access_ttl;

@@ -17,6 +17,7 @@ mod deletion;
 pub mod disabling;
 mod entity;
 pub mod error;
+mod event_retention;
 pub mod events;
 mod file;
 pub mod import;

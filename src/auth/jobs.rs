@@ -25,6 +25,12 @@ const SESSION_RETENTION: Duration = Duration::from_hours(30 * 24);
 /// How long the security log is kept.
 const EVENT_RETENTION: Duration = Duration::from_hours(400 * 24);
 
+/// The most routine entries of one user in the security log, and the most others.
+const MAX_EVENTS_PER_USER: u64 = 5_000;
+
+/// The most entries of the security log: about 2 GB.
+const MAX_EVENTS: u64 = 5_000_000;
+
 /// How long counters of failed attempts are kept.
 const ATTEMPT_RETENTION: Duration = Duration::from_hours(24);
 
@@ -63,6 +69,8 @@ impl Jobs {
         let now = self.clock.now();
         self.store.delete_sessions_before(now.minus(SESSION_RETENTION)).await?;
         self.store.delete_events_before(now.minus(EVENT_RETENTION)).await?;
+        self.store.delete_surplus_events_of_users(MAX_EVENTS_PER_USER).await?;
+        self.store.delete_events_beyond(MAX_EVENTS).await?;
         self.store.delete_user_events_before(now.minus(self.event_retention)).await?;
         self.store.delete_attempts_before(now.minus(ATTEMPT_RETENTION)).await?;
         self.store.delete_signing_keys_before(now.minus(CLOCK_SKEW)).await?;

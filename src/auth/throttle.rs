@@ -20,6 +20,7 @@ pub use attempts::{AttemptBudget, AttemptKey, AttemptKeys, AttemptTarget, admit}
 pub use backoff::Backoff;
 pub use limiter::{NetworkLimiter, Purpose, SignUpBudget};
 pub use network::Network;
+pub(super) use steady_clock::SteadyClock;
 
 use super::{
     error::{Interrupted, Throttled},

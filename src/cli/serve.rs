@@ -12,7 +12,10 @@ use tokio::net::TcpListener;
 use super::Outcome;
 use crate::{
     app::{self, StartError},
-    auth::password::hasher::{HashLimits, HashParameters, PasswordHasher},
+    auth::{
+        audit::FINISH_TIMEOUT,
+        password::hasher::{HashLimits, HashParameters, PasswordHasher},
+    },
     clock::Clock,
     config::Config,
     http,
@@ -26,10 +29,13 @@ const KILL_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long open requests may take to finish after a signal to stop.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// How long the connections to the database may take to close after that.
+/// How long the connections to the database may take to close after the security events have been written.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-const _: () = assert!(SHUTDOWN_TIMEOUT.as_millis() + CLOSE_TIMEOUT.as_millis() < KILL_TIMEOUT.as_millis());
+const _: () = {
+    let stop = SHUTDOWN_TIMEOUT.as_millis() + FINISH_TIMEOUT.as_millis() + CLOSE_TIMEOUT.as_millis();
+    assert!(stop < KILL_TIMEOUT.as_millis());
+};
 
 pub(super) async fn run(config: &Config) -> Outcome {
     Ok(serve(config.clone()).await?)
@@ -47,7 +53,7 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
     let hasher =
         PasswordHasher::new(HashParameters::STANDARD, HashLimits::for_this_machine()).map_err(StartError::from)?;
     let state = app::assemble(&config, store.clone(), Clock::system(), hasher).await?;
-    let auth = Arc::clone(&state.auth);
+    let (auth, audit) = (Arc::clone(&state.auth), Arc::clone(&state.auth.audit));
     let limits = Limits::with_total(server::raise_file_limit(config.database.connections));
     let connections = Connections::new(limits, config.proxies.trusted.clone());
     let router = http::router(state);
@@ -71,6 +77,7 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
     jobs.abort();
     // Otherwise a job logs that the database is closed. It has been cancelled, so there is no result.
     let _ = jobs.await;
+    audit.finish().await;
     if let Ok(closed) = tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await {
         closed.map_err(StartError::from)?;
     } else {

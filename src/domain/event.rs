@@ -71,8 +71,10 @@ impl EventKind {
         Self::MaliciousCsrf,
     ];
 
-    /// Frequent kinds that the activity page omits.
-    pub const ROUTINE: [Self; 2] = [Self::SessionCreated, Self::SessionRenewed];
+    /// Whether the kind is frequent and in the normal course. The activity page omits such events.
+    pub const fn is_routine(self) -> bool {
+        matches!(self, Self::SessionCreated | Self::SessionRenewed)
+    }
 
     /// The name in the database, in logs and in the API.
     pub const fn as_str(self) -> &'static str {
@@ -124,6 +126,8 @@ pub struct Event {
     pub user_agent: Option<String>,
     /// Further detail from a fixed set of texts, never from the request.
     pub detail: Option<String>,
+    /// The number of events that this entry stands for, beyond those with entries of their own. `None`: one event.
+    pub count: Option<u64>,
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub async fn rewrite_errors(State(state): State<AppState>, request: Request, nex
     let response = next.run(request).await;
     let Some(error) = BareError::of(&response) else { return response };
     if error.cross_site {
-        state.auth.audit.cross_site_refused(&requester).await;
+        state.auth.audit.cross_site_refused(&requester);
         return CrossSiteError::CrossSite.into_response();
     }
     match error.status {

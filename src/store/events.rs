@@ -2,11 +2,10 @@
 
 use std::net::IpAddr;
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Select, Set};
 
 use super::{
     Store, StoreError,
-    batches::delete_in_batches,
     entity::event::{ActiveModel, Column, Entity, Model},
 };
 use crate::domain::{
@@ -33,50 +32,63 @@ pub struct NewEvent {
     pub detail: Option<&'static str>,
     /// The request's id, as sent in the `X-Request-Id` response header.
     pub request_id: Option<String>,
+    /// The number of events that the entry stands for. `None`: one event.
+    pub count: Option<u64>,
+}
+
+/// Which entries of a user a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventFilter {
+    /// Every entry.
+    All,
+    /// All but the [routine](EventKind::is_routine) ones.
+    Notable,
 }
 
 impl Store {
-    /// Appends an entry.
-    pub async fn append_event(&self, event: NewEvent) -> Result<(), StoreError> {
-        let row = ActiveModel {
-            id: NotSet,
-            at: Set(event.at.millis()),
-            kind: Set(event.kind.as_str().to_owned()),
-            user_id: Set(event.user_id.map(Into::into)),
-            session_id: Set(event.session_id.map(SessionId::uuid)),
-            address: Set(event.address.map(|address| address.to_string())),
-            user_agent: Set(event.user_agent),
-            detail: Set(event.detail.map(str::to_owned)),
-            request_id: Set(event.request_id),
-        };
-        Entity::insert(row).exec_without_returning(&self.db.write).await?;
+    /// Appends entries in this order, in one transaction. At most 500.
+    pub async fn append_events(&self, events: &[NewEvent]) -> Result<(), StoreError> {
+        Entity::insert_many(events.iter().map(to_row)).exec_without_returning(&self.db.write).await?;
         Ok(())
     }
 
-    /// The newest `limit` entries about `owner`, older than the entry `before`, without the kinds in
-    /// `without`.
+    /// The newest `limit` entries about `owner`, older than the entry `before`.
     pub async fn events(
         &self,
         owner: UserId,
         before: Option<i64>,
         limit: u64,
-        without: &[EventKind],
+        filter: EventFilter,
     ) -> Result<Vec<Event>, StoreError> {
-        let mut query = Entity::find().filter(Column::UserId.eq(owner.as_str()));
-        if !without.is_empty() {
-            query = query.filter(Column::Kind.is_not_in(without.iter().map(|kind| kind.as_str())));
-        }
-        if let Some(before) = before {
-            query = query.filter(Column::Id.lt(before));
-        }
-        let rows = query.order_by_desc(Column::Id).limit(limit).all(&self.db.read).await?;
+        let rows = page(owner, before, limit, filter).all(&self.db.read).await?;
         Ok(rows.into_iter().filter_map(|row| to_event(owner, row)).collect())
     }
+}
 
-    /// Deletes the entries before `before`. Returns their number.
-    pub async fn delete_events_before(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let expired = Condition::all().add(Column::At.lt(before.millis()));
-        Ok(delete_in_batches::<Entity, i64>(&self.db, Column::Id, expired).await?)
+fn page(owner: UserId, before: Option<i64>, limit: u64, filter: EventFilter) -> Select<Entity> {
+    let mut query = Entity::find().filter(Column::UserId.eq(owner.as_str()));
+    if filter == EventFilter::Notable {
+        query = query.filter(Column::Routine.eq(false));
+    }
+    if let Some(before) = before {
+        query = query.filter(Column::Id.lt(before));
+    }
+    query.order_by_desc(Column::Id).limit(limit)
+}
+
+fn to_row(event: &NewEvent) -> ActiveModel {
+    ActiveModel {
+        id: NotSet,
+        at: Set(event.at.millis()),
+        kind: Set(event.kind.as_str().to_owned()),
+        user_id: Set(event.user_id.map(Into::into)),
+        session_id: Set(event.session_id.map(SessionId::uuid)),
+        address: Set(event.address.map(|address| address.to_string())),
+        user_agent: Set(event.user_agent.clone()),
+        detail: Set(event.detail.map(str::to_owned)),
+        request_id: Set(event.request_id.clone()),
+        routine: Set(event.kind.is_routine()),
+        count: Set(event.count.map(|count| i64::try_from(count).unwrap_or(i64::MAX))),
     }
 }
 
@@ -91,5 +103,39 @@ fn to_event(owner: UserId, row: Model) -> Option<Event> {
         address: row.address.and_then(|address| address.parse().ok()),
         user_agent: row.user_agent,
         detail: row.detail,
+        count: row.count.and_then(|count| u64::try_from(count).ok()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, QueryTrait};
+
+    use super::*;
+
+    /// The plan of a query on an empty SQLite database, in lines.
+    async fn plan(query: &Select<Entity>) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let store = Store::connect(&url, 1).await.unwrap();
+        store.migrate().await.unwrap();
+        let mut statement = query.build(store.db.read.get_database_backend());
+        statement.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+        let rows = store.db.read.query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn page_reads_an_index_and_sorts_nothing() {
+        let owner = UserId::new(Timestamp::from_millis(1_700_000_000_000), [1; 10]);
+        for (filter, before, expected) in [
+            (EventFilter::All, None, "INDEX events_user_id_id_idx (user_id=?)"),
+            (EventFilter::All, Some(7), "INDEX events_user_id_id_idx (user_id=? AND id<?)"),
+            (EventFilter::Notable, None, "INDEX events_user_id_routine_id_idx (user_id=? AND routine=?)"),
+            (EventFilter::Notable, Some(7), "INDEX events_user_id_routine_id_idx (user_id=? AND routine=? AND id<?)"),
+        ] {
+            let plan = plan(&page(owner, before, 20, filter)).await;
+            assert_eq!(plan, [format!("SEARCH events USING {expected}")], "{filter:?} {before:?}");
+        }
+    }
 }

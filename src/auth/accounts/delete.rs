@@ -64,7 +64,7 @@ impl Accounts {
             Proof::FreshSession => return Err(DeleteAccountError::NotFresh),
         };
         self.sessions.deny_tokens_of(&ended);
-        self.audit.record(EventKind::UserDeleted, principal, requester, None).await;
+        self.audit.record(EventKind::UserDeleted, principal, requester, None);
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ impl Accounts {
         let disabled = self.store.disable_user(user, self.clock.now()).await?.ok_or(DisableError::NoSuchAccount)?;
         self.sessions.deny_tokens_of(&disabled.ended);
         if disabled.changed {
-            self.audit.record(EventKind::UserDisabled, user, requester, None).await;
+            self.audit.record(EventKind::UserDisabled, user, requester, None);
         }
         Ok(())
     }
@@ -40,7 +40,7 @@ impl Accounts {
     pub async fn enable(&self, user: UserId, requester: &Requester) -> Result<(), DisableError> {
         let changed = self.store.enable_user(user, self.clock.now()).await?.ok_or(DisableError::NoSuchAccount)?;
         if changed {
-            self.audit.record(EventKind::UserEnabled, user, requester, None).await;
+            self.audit.record(EventKind::UserEnabled, user, requester, None);
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ impl Accounts {
     ) -> Result<Option<User>, InternalError> {
         let user = self.store.change_profile(principal.user_id(), change, self.clock.now()).await?;
         if user.is_some() {
-            self.audit.record(EventKind::UserUpdated, principal, requester, None).await;
+            self.audit.record(EventKind::UserUpdated, principal, requester, None);
         }
         Ok(user)
     }

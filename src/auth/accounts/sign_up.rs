@@ -73,8 +73,8 @@ impl Accounts {
             Err(CreateAccountError::EmailTaken) => return Err(SignUpError::Invalid(vec![FormError::EmailTaken])),
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         };
-        self.audit.record(EventKind::UserCreated, id, requester, None).await;
-        Ok(self.sessions.complete(user, session, requester).await?)
+        self.audit.record(EventKind::UserCreated, id, requester, None);
+        Ok(self.sessions.complete(user, session, requester)?)
     }
 
     /// Reports the problems of all fields. The password is checked even if the address or the name is invalid.
@@ -90,7 +90,7 @@ impl Accounts {
         let password = match Password::parse(form.password).and_then(long_enough) {
             Ok(password) => {
                 let admitted = self.throttle.check_network(Purpose::SignUp, requester);
-                self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
+                self.audit.record_throttled(admitted, EventDetail::Network, None, requester)?;
                 let (email, name) = (email.as_ref().ok().cloned(), name.clone().unwrap_or_default());
                 self.passwords.accept(password, email, name, requester).await
             }

@@ -25,7 +25,7 @@ impl Passwords {
             Ok(true) => Err(WeakPassword::Breached),
             Err(error) => {
                 tracing::warn!(%error, "a new password was not compared with breached passwords");
-                self.audit.record(EventKind::BreachCheckFail, Subject::unknown(), requester, None).await;
+                self.audit.record(EventKind::BreachCheckFail, Subject::unknown(), requester, None);
                 Ok(accepted)
             }
         }

@@ -92,11 +92,9 @@ impl Passwords {
         let ended = self.store.change_password(user.id, confirmed.version, hash, after, now).await?;
         let ended = ended.ok_or(ConfirmPasswordError::Mismatch)?;
         self.sessions.deny_tokens_of(&ended);
-        self.audit.record(EventKind::PasswordChange, principal, requester, None).await;
+        self.audit.record(EventKind::PasswordChange, principal, requester, None);
         Ok(match opened {
-            Some(opened) => {
-                PasswordChanged::NewSession(Box::new(self.sessions.complete(user, opened, requester).await?))
-            }
+            Some(opened) => PasswordChanged::NewSession(Box::new(self.sessions.complete(user, opened, requester)?)),
             None => PasswordChanged::SameSession(user),
         })
     }

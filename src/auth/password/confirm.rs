@@ -67,13 +67,13 @@ impl Passwords {
     ) -> Result<Confirmed, ConfirmPasswordError> {
         let owner = principal.user_id();
         let admitted = self.throttle.check_network(throttle::Purpose::PasswordCheck, requester);
-        self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
+        self.audit.record_throttled(admitted, EventDetail::Network, None, requester)?;
         // Not a guess, and not counted for the account: no account has an empty password.
         if password.is_empty() {
             return Err(ConfirmPasswordError::Mismatch);
         }
         let counted = self.throttle.count_attempt(AttemptTarget::ConfirmPassword(owner), requester).await;
-        let attempt = self.audit.record_throttled(counted, EventDetail::Account, principal, requester).await?;
+        let attempt = self.audit.record_throttled(counted, EventDetail::Account, principal, requester)?;
 
         let stored = self.store.password(owner).await?.ok_or(ConfirmPasswordError::NoPassword)?;
         let verdict = match Password::presented(password) {
@@ -91,7 +91,7 @@ impl Passwords {
                 PasswordUse::Confirmation => (EventKind::LoginFail, Some(EventDetail::Confirmation)),
                 PasswordUse::PasswordChange => (EventKind::PasswordChangeFail, None),
             };
-            self.audit.record(kind, principal, requester, detail).await;
+            self.audit.record(kind, principal, requester, detail);
             return Err(ConfirmPasswordError::Mismatch);
         }
         self.throttle.clear(attempt).await;

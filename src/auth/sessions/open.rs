@@ -77,15 +77,15 @@ impl Sessions {
     }
 
     /// Records the sign-in and issues the first access token of an opened session.
-    pub(in crate::auth) async fn complete_sign_in(
+    pub(in crate::auth) fn complete_sign_in(
         &self,
         verified: VerifiedUser,
         opened: PreparedSession,
         requester: &Requester,
     ) -> Result<SignedIn, InternalError> {
         let VerifiedUser { user, method, .. } = verified;
-        self.audit.record(EventKind::LoginSuccess, user.id, requester, method.detail()).await;
-        self.complete(user, opened, requester).await
+        self.audit.record(EventKind::LoginSuccess, user.id, requester, method.detail());
+        self.complete(user, opened, requester)
     }
 
     /// A session for the caller to store in a transaction of its own.
@@ -117,7 +117,7 @@ impl Sessions {
     }
 
     /// Issues the first access token of a session that has been stored.
-    pub(in crate::auth) async fn complete(
+    pub(in crate::auth) fn complete(
         &self,
         user: User,
         opened: PreparedSession,
@@ -126,7 +126,7 @@ impl Sessions {
         let PreparedSession { new: NewSession { session, .. }, token } = opened;
         let access = self.tokens.issue(&user, &session)?;
         let signed_in = SignedIn { user, session, session_token: token, access };
-        self.audit.record(EventKind::SessionCreated, signed_in.principal(), requester, None).await;
+        self.audit.record(EventKind::SessionCreated, signed_in.principal(), requester, None);
         Ok(signed_in)
     }
 }

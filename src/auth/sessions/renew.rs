@@ -87,7 +87,7 @@ impl Sessions {
             };
             let renewal = self.renewal(&user, &stored.session, next, idle_expires_at)?;
             if renewal.next.is_some() {
-                self.audit.record(EventKind::SessionRenewed, renewal.principal, requester, None).await;
+                self.audit.record(EventKind::SessionRenewed, renewal.principal, requester, None);
             }
             return Ok(renewal);
         }
@@ -200,7 +200,7 @@ impl Sessions {
     async fn end_reused(&self, session: &Session, requester: &Requester) -> Result<(), InternalError> {
         let target = SessionRef { user_id: session.user_id, session_id: session.id };
         self.end(target, EndReason::TokenReused).await?;
-        self.audit.record(EventKind::TokenReuse, target, requester, None).await;
+        self.audit.record(EventKind::TokenReuse, target, requester, None);
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ impl Sessions {
     /// Signs out: ends the session of the request.
     pub async fn sign_out(&self, principal: Principal, requester: &Requester) -> Result<(), InternalError> {
         if self.end(principal.session(), EndReason::SignedOut).await? {
-            self.audit.record(EventKind::SessionExpired, principal, requester, EventDetail::SignOut).await;
+            self.audit.record(EventKind::SessionExpired, principal, requester, EventDetail::SignOut);
         }
         Ok(())
     }
@@ -31,7 +31,7 @@ impl Sessions {
         let target = SessionRef { session_id, ..principal.session() };
         let ended = self.end(target, EndReason::Revoked).await?;
         if ended {
-            self.audit.record(EventKind::TokenRevoked, target, requester, EventDetail::OneSession).await;
+            self.audit.record(EventKind::TokenRevoked, target, requester, EventDetail::OneSession);
         }
         Ok(ended)
     }
@@ -58,7 +58,7 @@ impl Sessions {
         let ended = self.store.end_other_sessions(owner, keep, EndReason::Revoked, now).await?;
         self.deny_tokens_of(&ended);
         if !ended.is_empty() {
-            self.audit.record(EventKind::TokenRevoked, principal, requester, detail).await;
+            self.audit.record(EventKind::TokenRevoked, principal, requester, detail);
         }
         Ok(ended.len())
     }

@@ -62,9 +62,9 @@ impl SignIn {
         let email = Email::presented(form.email)?;
         let Ok(password) = Password::presented(form.password) else { return Err(SignInError::Credentials) };
         let admitted = self.throttle.check_network(Purpose::SignIn, requester);
-        self.audit.record_throttled(admitted, EventDetail::Network, None, requester).await?;
+        self.audit.record_throttled(admitted, EventDetail::Network, None, requester)?;
         let counted = self.throttle.count_attempt(AttemptTarget::SignIn(&email), requester).await;
-        let attempt = self.audit.record_throttled(counted, EventDetail::Account, None, requester).await?;
+        let attempt = self.audit.record_throttled(counted, EventDetail::Account, None, requester)?;
 
         // The password is checked again if the credentials changed before the session was opened.
         for _ in 0..2 {
@@ -84,7 +84,7 @@ impl SignIn {
             if rehash {
                 self.passwords.upgrade(verified.user.id, &stored.hash, &password).await;
             }
-            let signed_in = self.sessions.complete_sign_in(verified, opened, requester).await?;
+            let signed_in = self.sessions.complete_sign_in(verified, opened, requester)?;
             return Ok(SignInStep::Complete(Box::new(signed_in)));
         }
         Err(SignInError::Credentials)
@@ -110,7 +110,7 @@ impl SignIn {
             }
             (login, verdict) => {
                 let detail = login.is_some_and(|login| login.disabled).then_some(EventDetail::Disabled);
-                self.audit.record(EventKind::LoginFail, Subject::from(user), requester, detail).await;
+                self.audit.record(EventKind::LoginFail, Subject::from(user), requester, detail);
                 // Only the account's own password reveals that the account is disabled.
                 let disabled = detail.is_some() && matches!(verdict, Verdict::Match { .. });
                 Err(if disabled { SignInError::Disabled } else { SignInError::Credentials })

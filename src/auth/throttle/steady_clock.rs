@@ -10,7 +10,7 @@ use crate::{clock::Clock, domain::Timestamp};
 /// Measures the time since its creation. It never runs backwards: when the machine's clock is set back,
 /// budgets neither refill at once nor stay empty.
 #[derive(Clone)]
-pub(super) struct SteadyClock {
+pub(in crate::auth) struct SteadyClock {
     followed: Clock,
     reading: Arc<Mutex<Reading>>,
 }
@@ -22,7 +22,7 @@ struct Reading {
 }
 
 impl SteadyClock {
-    pub(super) fn following(clock: Clock) -> Self {
+    pub(in crate::auth) fn following(clock: Clock) -> Self {
         let reading = Reading { last: clock.now(), passed: Duration::ZERO };
         Self { followed: clock, reading: Arc::new(Mutex::new(reading)) }
     }

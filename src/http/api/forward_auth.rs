@@ -161,7 +161,7 @@ async fn identify(
     // Browsers add cookies to requests of other sites, but no bearer token.
     if matches!(Bearer::of(original.0), Bearer::Absent) && original.is_cross_site(&state.settings) {
         refused_origin::log(original.0, state.settings.base_url.as_str());
-        state.auth.audit.cross_site_refused(&credentials.requester).await;
+        state.auth.audit.cross_site_refused(&credentials.requester);
         return Err(CrossSiteError::CrossSite.into());
     }
     let user = authorize(state, options, principal, &credentials.requester).await?;
@@ -177,7 +177,7 @@ async fn authorize(
     requester: &Requester,
 ) -> Result<Option<User>, AccessError> {
     if options.user_id.as_ref().is_some_and(|owner| owner != principal.user_id().as_str()) {
-        state.auth.audit.record(EventKind::AuthorizationFail, principal, requester, EventDetail::UserId).await;
+        state.auth.audit.record(EventKind::AuthorizationFail, principal, requester, EventDetail::UserId);
         return Err(AccessError::Forbidden);
     }
     match timeout(DATABASE_WAIT, state.auth.accounts.profile(principal.user_id())).await {

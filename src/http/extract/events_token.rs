@@ -34,7 +34,7 @@ impl FromRequestParts<AppState> for EventsToken {
             Bearer::Token(presented) if tokens.iter().any(|token| token.matches(presented.as_bytes())) => Ok(Self),
             Bearer::Token(_) | Bearer::Malformed => {
                 let requester = parts.extensions.get::<Requester>().cloned().unwrap_or_default();
-                state.auth.audit.credential_rejected(CredentialRejection::NotAnEventsToken, &requester).await;
+                state.auth.audit.credential_rejected(CredentialRejection::NotAnEventsToken, &requester);
                 Err(EventsTokenError::Invalid)
             }
         }

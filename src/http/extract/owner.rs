@@ -37,7 +37,7 @@ where
         }
         let auth = Arc::<Auth>::from_ref(state);
         let Ok(requester) = Requester::from_request_parts(parts, state).await;
-        auth.audit.record(EventKind::AuthorizationFail, principal, &requester, EventDetail::UserId).await;
+        auth.audit.record(EventKind::AuthorizationFail, principal, &requester, EventDetail::UserId);
         Err(Problem::forbidden())
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// Logs the received and the expected origin, and records the incident. A request of the service's own page is not
 /// recorded: the base URL differs from the address in the browser.
-pub async fn report(state: &AppState, requester: &Requester, headers: &HeaderMap, uri: &Uri) {
+pub fn report(state: &AppState, requester: &Requester, headers: &HeaderMap, uri: &Uri) {
     let expected = state.settings.base_url.as_str();
     if is_own_page(headers, uri) {
         let received = received(headers);
@@ -29,7 +29,7 @@ pub async fn report(state: &AppState, requester: &Requester, headers: &HeaderMap
         return;
     }
     log(headers, expected);
-    state.auth.audit.cross_site_refused(requester).await;
+    state.auth.audit.cross_site_refused(requester);
 }
 
 /// Logs the received and the expected origin.

@@ -33,7 +33,7 @@ pub async fn rewrite_errors(State(state): State<AppState>, request: Request, nex
         Visitor::or_anonymous(copy, &state).await
     };
     if error.cross_site {
-        state.auth.audit.cross_site_refused(&visitor.requester).await;
+        state.auth.audit.cross_site_refused(&visitor.requester);
     }
     render(visitor, &error)
 }

@@ -93,9 +93,9 @@ async fn verify_credentials(
 ) -> (Authentication, UpstreamToken) {
     let authentication = match (policy, Bearer::of(headers)) {
         (_, Bearer::OtherScheme) => Authentication::Anonymous,
-        (_, Bearer::Malformed) => authenticator.refuse(CredentialRejection::MalformedAuthorization).await,
+        (_, Bearer::Malformed) => authenticator.refuse(CredentialRejection::MalformedAuthorization),
 
-        (CredentialPolicy::AccessToken, Bearer::Token(token)) => authenticator.by_access_token(token).await,
+        (CredentialPolicy::AccessToken, Bearer::Token(token)) => authenticator.by_access_token(token),
         (CredentialPolicy::AccessToken, Bearer::Absent) => authenticator.by_cookies(&jar.session(headers)).await,
 
         (CredentialPolicy::SessionToken, Bearer::Token(token)) => authenticator.by_session_token(token).await,

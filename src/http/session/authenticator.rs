@@ -19,17 +19,17 @@ pub(super) struct Authenticator<'a> {
 }
 
 impl Authenticator<'_> {
-    pub(super) async fn by_access_token(&self, token: &str) -> Authentication {
+    pub(super) fn by_access_token(&self, token: &str) -> Authentication {
         match self.auth.tokens.verify(token) {
             Ok(claims) => Authentication::SignedIn(claims.principal()),
-            Err(refusal) => self.refuse_access_token(&refusal).await,
+            Err(refusal) => self.refuse_access_token(&refusal),
         }
     }
 
     pub(super) async fn by_session_token(&self, token: &str) -> Authentication {
         match SessionCredential::of_bearer(token) {
             Some(session) => self.by_session(&session).await,
-            None => self.refuse(CredentialRejection::NotASessionToken).await,
+            None => self.refuse(CredentialRejection::NotASessionToken),
         }
     }
 
@@ -44,7 +44,7 @@ impl Authenticator<'_> {
             (Some(Ok(claims)), session) => self.by_valid_access_token(&claims, session.as_ref()).await,
             (Some(Err(refusal @ TokenRefusal::Revoked)), _) => {
                 self.changes.end_session();
-                self.refuse_access_token(&refusal).await
+                self.refuse_access_token(&refusal)
             }
             // The access token may be expired, from a server with another clock, or signed with a former
             // secret. The database decides about the session token.
@@ -52,7 +52,7 @@ impl Authenticator<'_> {
                 let authentication = self.by_renewal(session).await;
                 // At most one incident per request: the refusal of the session token is recorded already.
                 if let Authentication::SignedIn(_) = authentication {
-                    self.refuse_access_token(&refusal).await;
+                    self.refuse_access_token(&refusal);
                 }
                 authentication
             }
@@ -62,11 +62,11 @@ impl Authenticator<'_> {
                     TokenRefusal::Expired(_) => self.changes.end_session(),
                     _ => self.changes.keep_foreign_cookies(),
                 }
-                self.refuse_access_token(&refusal).await
+                self.refuse_access_token(&refusal)
             }
             (None, None) => {
                 self.changes.keep_foreign_cookies();
-                self.refuse(CredentialRejection::NotASessionToken).await
+                self.refuse(CredentialRejection::NotASessionToken)
             }
         }
     }
@@ -76,10 +76,10 @@ impl Authenticator<'_> {
         let authentication = self.by_cookies(cookies).await;
         let Authentication::SignedIn(claimed) = authentication else { return authentication };
         let session = cookies.session.as_ref().filter(|session| !session.names_another_than(claimed.session_id()));
-        let Some(session) = session else { return self.refuse(CredentialRejection::NoSessionToken).await };
+        let Some(session) = session else { return self.refuse(CredentialRejection::NoSessionToken) };
         match self.by_session(session).await {
             Authentication::SignedIn(principal) if principal != claimed => {
-                self.refuse(CredentialRejection::NoSessionToken).await
+                self.refuse(CredentialRejection::NoSessionToken)
             }
             authentication => authentication,
         }
@@ -100,7 +100,7 @@ impl Authenticator<'_> {
             Err(RenewError::Internal(_) | RenewError::Unknown) => {}
             Err(error @ (RenewError::Ended | RenewError::Reused)) => {
                 self.changes.end_session();
-                return self.refuse_session_token(error).await;
+                return self.refuse_session_token(error);
             }
         }
         Authentication::SignedIn(claims.principal())
@@ -118,7 +118,7 @@ impl Authenticator<'_> {
                     RenewError::Unknown => self.changes.keep_foreign_cookies(),
                     RenewError::Internal(_) => {}
                 }
-                self.refuse_session_token(error).await
+                self.refuse_session_token(error)
             }
         }
     }
@@ -126,7 +126,7 @@ impl Authenticator<'_> {
     async fn by_session(&self, session: &SessionCredential) -> Authentication {
         match self.auth.sessions.authenticate(session, self.requester).await {
             Ok(principal) => Authentication::SignedIn(principal),
-            Err(error) => self.refuse_session_token(error).await,
+            Err(error) => self.refuse_session_token(error),
         }
     }
 
@@ -142,18 +142,18 @@ impl Authenticator<'_> {
         session.filter(|session| is_due && session.names(claims.session_id))
     }
 
-    pub(super) async fn refuse_access_token(&self, refusal: &TokenRefusal) -> Authentication {
+    pub(super) fn refuse_access_token(&self, refusal: &TokenRefusal) -> Authentication {
         match refusal {
             // Expiry is no incident.
             TokenRefusal::Expired(_) => Authentication::Refused,
-            refusal => self.refuse(CredentialRejection::AccessToken(*refusal)).await,
+            refusal => self.refuse(CredentialRejection::AccessToken(*refusal)),
         }
     }
 
-    pub(super) async fn refuse_session_token(&self, error: RenewError) -> Authentication {
+    pub(super) fn refuse_session_token(&self, error: RenewError) -> Authentication {
         match error {
-            RenewError::Unknown => self.refuse(CredentialRejection::UnknownSessionToken).await,
-            RenewError::Ended => self.refuse(CredentialRejection::SessionEnded).await,
+            RenewError::Unknown => self.refuse(CredentialRejection::UnknownSessionToken),
+            RenewError::Ended => self.refuse(CredentialRejection::SessionEnded),
             // Already recorded, with the end of the session.
             RenewError::Reused => Authentication::Refused,
             RenewError::Internal(error) => {
@@ -166,8 +166,8 @@ impl Authenticator<'_> {
         }
     }
 
-    pub(super) async fn refuse(&self, reason: CredentialRejection) -> Authentication {
-        self.auth.audit.credential_rejected(reason, self.requester).await;
+    pub(super) fn refuse(&self, reason: CredentialRejection) -> Authentication {
+        self.auth.audit.credential_rejected(reason, self.requester);
         Authentication::Refused
     }
 }

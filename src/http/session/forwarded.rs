@@ -42,11 +42,11 @@ impl Authenticator<'_> {
     /// Accepts an access token or a session token.
     pub(super) async fn by_forwarded_token(&self, token: &str) -> (Authentication, UpstreamToken) {
         let Some(session) = SessionCredential::of_bearer(token) else {
-            return (self.by_access_token(token).await, UpstreamToken::presented(token));
+            return (self.by_access_token(token), UpstreamToken::presented(token));
         };
         match self.auth.sessions.refresh(&session, self.requester).await {
             Ok(renewal) => (Authentication::SignedIn(renewal.principal), UpstreamToken::issued(&renewal)),
-            Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+            Err(error) => (self.refuse_session_token(error), UpstreamToken::default()),
         }
     }
 
@@ -65,14 +65,14 @@ impl Authenticator<'_> {
                 match timeout(DATABASE_WAIT, refresh).await {
                     Ok(Ok(renewal)) => self.refreshed(&renewal),
                     Err(_) | Ok(Err(RenewError::Internal(_) | RenewError::Unknown)) => valid,
-                    Ok(Err(error)) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+                    Ok(Err(error)) => (self.refuse_session_token(error), UpstreamToken::default()),
                 }
             }
             Err(refusal) if session.is_none() || matches!(refusal, TokenRefusal::Revoked) => {
-                (self.refuse_access_token(&refusal).await, UpstreamToken::default())
+                (self.refuse_access_token(&refusal), UpstreamToken::default())
             }
             Err(refusal) => {
-                self.refuse_access_token(&refusal).await;
+                self.refuse_access_token(&refusal);
                 self.by_refresh(session.as_ref()).await
             }
         }
@@ -80,11 +80,11 @@ impl Authenticator<'_> {
 
     async fn by_refresh(&self, session: Option<&SessionCredential>) -> (Authentication, UpstreamToken) {
         let Some(session) = session else {
-            return (self.refuse(CredentialRejection::NotASessionToken).await, UpstreamToken::default());
+            return (self.refuse(CredentialRejection::NotASessionToken), UpstreamToken::default());
         };
         match self.auth.sessions.refresh(session, self.requester).await {
             Ok(renewal) => self.refreshed(&renewal),
-            Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
+            Err(error) => (self.refuse_session_token(error), UpstreamToken::default()),
         }
     }
 

@@ -17,6 +17,9 @@ pub struct Model {
     pub user_agent: Option<String>,
     pub detail: Option<String>,
     pub request_id: Option<String>,
+    pub routine: bool,
+    /// The number of events that the row stands for. Null: one event.
+    pub count: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -196,8 +196,11 @@ async fn stored_incidents_are_limited_per_network() {
     app.client_at("203.0.113.2").get("/api/users/x").bearer("garbage").await;
     assert_eq!(count(&app, "events").await - before, 31, "other networks have their own limit");
     app.wait(Duration::from_mins(1));
+    let counted: Vec<_> = security_log(&app).await.into_iter().filter(|event| event.count.is_some()).collect();
+    assert_eq!(counted.len(), 3, "one row per kind: {counted:?}");
+    assert_eq!(counted.iter().filter_map(|event| event.count).sum::<i64>(), 120);
     attacker.get("/api/users/x").bearer("garbage").await;
-    assert_eq!(count(&app, "events").await - before, 32);
+    assert_eq!(count(&app, "events").await - before, 35);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use latchkey::{
     domain::{Email, SessionId, Timestamp, UserId},
-    store::Store,
+    store::{Store, events::EventFilter},
 };
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, Value};
@@ -66,7 +66,7 @@ async fn upgrade_from_uuid_ids_keeps_all_rows() {
     assert_eq!(store.password(owner).await.expect("the database is reachable").expect("a password").hash, "hash");
     let sessions = store.sessions(owner, earlier).await.expect("the database is reachable");
     assert_eq!(sessions.iter().map(|session| session.id).collect::<Vec<_>>(), [SessionId::from_uuid(session)]);
-    assert_eq!(store.events(owner, None, 10, &[]).await.expect("the database is reachable").len(), 1);
+    assert_eq!(store.events(owner, None, 10, EventFilter::All).await.expect("the database is reachable").len(), 1);
 }
 
 #[tokio::test]
@@ -111,6 +111,27 @@ async fn upgrade_normalizes_addresses() {
     let capitals = Email::presented("ΝΙΚΟΣ@example.com").expect("an address");
     let login = store.password_login(&capitals).await.expect("the database is reachable").expect("the account");
     assert_eq!(login.password.hash, "sigma");
+}
+
+#[tokio::test]
+async fn upgrade_marks_routine_events() {
+    let database = TestDatabase::new().await;
+    let create = if database.url().starts_with("sqlite") { "?mode=rwc" } else { "" };
+    let old = Database::connect(format!("{}{create}", database.url())).await.expect("the database is reachable");
+    Migrator::up(&old, Some(10)).await.expect("the first ten migrations");
+    for kind in ["user_created", "session_created", "session_renewed", "authn_login_fail"] {
+        insert(&old, "events (at, kind, user_id)", vec![1_i64.into(), kind.into(), "ada".into()]).await;
+    }
+    old.close().await.expect("the connection closes");
+
+    let store = Store::connect(database.url(), 4).await.expect("the database is reachable");
+    store.migrate().await.expect("the remaining migrations");
+
+    let owner: UserId = "ada".parse().expect("a user id");
+    for (filter, expected) in [(EventFilter::All, 4), (EventFilter::Notable, 2)] {
+        let events = store.events(owner, None, 10, filter).await.expect("the database is reachable");
+        assert_eq!(events.len(), expected, "{events:?}");
+    }
 }
 
 async fn insert(db: &DatabaseConnection, columns: &str, values: Vec<Value>) {

@@ -2,19 +2,20 @@
 //!
 //! Settings, `Config` and direct calls to `Auth` stay in this file and in `keys.rs`.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use latchkey::{
     app::{self, StartError},
     auth::{
-        Requester,
+        Requester, SessionRef,
+        audit::{EventDetail, Subject},
         password::hasher::{HashLimits, HashParameters, PasswordHasher},
         token::{AccessClaims, TokenRefusal},
     },
     clock::ManualClock,
     config::Config,
-    domain::Timestamp,
+    domain::{SessionId, Timestamp, UserId, event::EventKind},
     http::{self, state::AppState},
     store::{Store, connection::ConnectError},
 };
@@ -90,6 +91,7 @@ impl TestApp {
     }
 
     pub async fn restarted_with_hasher(&self, hasher: PasswordHasher) -> Self {
+        self.write_events().await;
         let started = Self::start(self.database.clone(), self.clock.clone(), self.vars.clone(), hasher).await;
         started.expect("the service starts")
     }
@@ -215,8 +217,27 @@ impl TestApp {
         self.state.auth.jobs.purge_expired().await.expect("the database is reachable");
     }
 
+    /// Writes the events and counts of the security log that are still in memory, as the service does at a stop.
+    pub async fn finish_events(&self) {
+        self.state.auth.audit.finish().await;
+    }
+
+    /// Writes the events of the security log that are still in memory.
+    pub async fn write_events(&self) {
+        self.state.auth.audit.flush().await;
+    }
+
+    /// Records an event as the use cases do.
+    pub fn record(&self, kind: EventKind, user: Option<(UserId, SessionId)>, address: IpAddr) {
+        let subject =
+            user.map_or_else(Subject::unknown, |(user_id, session_id)| SessionRef { user_id, session_id }.into());
+        let requester = Requester { address: Some(address), ..Requester::default() };
+        self.state.auth.audit.record(kind, subject, &requester, None::<EventDetail>);
+    }
+
     /// Closes the service's database connections.
     pub async fn close_database(&self) {
+        self.write_events().await;
         self.store.clone().close().await.expect("the connections close");
     }
 

@@ -1,5 +1,6 @@
 //! A user with an account, signed in over the API.
 
+use latchkey::domain::{SessionId, UserId};
 use serde_json::json;
 
 use super::{
@@ -46,6 +47,12 @@ impl Person {
 
     pub fn session_id(&self) -> &str {
         self.session_token.split_once('.').expect("an id and a secret").0
+    }
+
+    /// The user and session, for events about them.
+    pub fn ids(&self) -> (UserId, SessionId) {
+        let session = self.session_id().parse().expect("a session id");
+        (self.user_id.parse().expect("a user id"), session)
     }
 
     /// The `Cookie` header of a browser with this session.

@@ -15,6 +15,7 @@ pub struct Record {
     pub user_agent: Option<String>,
     pub detail: Option<String>,
     pub request_id: Option<String>,
+    pub count: Option<i64>,
 }
 
 /// The whole security log, oldest first.
@@ -68,6 +69,7 @@ pub async fn operate(app: &TestApp, sql: &str) {
 }
 
 async fn rows(app: &TestApp, sql: &str) -> Vec<QueryResult> {
+    app.write_events().await;
     let db = connect(app).await;
     let statement = Statement::from_string(db.get_database_backend(), sql);
     let rows = db.query_all_raw(statement).await.expect("the statement succeeds");
@@ -90,5 +92,6 @@ fn record(row: &QueryResult) -> Record {
         user_agent: text("user_agent"),
         detail: text("detail"),
         request_id: text("request_id"),
+        count: row.try_get("", "count").expect("a number"),
     }
 }

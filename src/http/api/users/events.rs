@@ -62,6 +62,10 @@ struct EventResponse {
     /// Details of the event.
     #[schema(required = true)]
     detail: Option<String>,
+    /// The number of events that this entry stands for: those beyond the limit of single entries. Null for a single
+    /// event.
+    #[schema(required = true, minimum = 1)]
+    count: Option<u64>,
 }
 
 fn event_name() -> Object {
@@ -79,6 +83,7 @@ impl From<Event> for EventResponse {
             address: event.address.map(|address| address.to_string()),
             device: device::describe(event.user_agent.as_deref()),
             detail: event.detail,
+            count: event.count,
         }
     }
 }

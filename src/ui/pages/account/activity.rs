@@ -75,7 +75,11 @@ fn Pager(has_newer: bool, older: Option<i64>) -> impl IntoView {
 
 #[component]
 fn Entry(event: Event, now: Timestamp) -> impl IntoView {
-    let device = device::describe(event.user_agent.as_deref());
+    let source = match event.count {
+        Some(1) => "One more time".to_owned(),
+        Some(count) => format!("{count} more times"),
+        None => device::describe(event.user_agent.as_deref()),
+    };
     view! {
         <li>
             <div class="row-main">
@@ -86,7 +90,7 @@ fn Entry(event: Event, now: Timestamp) -> impl IntoView {
                     {messages::event(event.kind)}
                 </p>
                 <p class="row-detail">
-                    <span>{device}</span> " "
+                    <span>{source}</span> " "
                     {event.address.map(|address| view! { <span class="wrap">{address.to_string()}</span> })}
                 </p>
             </div>
@@ -129,6 +133,7 @@ mod tests {
             address: None,
             user_agent: None,
             detail: None,
+            count: None,
         };
         let email = "ada@example.com".to_owned();
         let page = ActivityPage { email, events: vec![event], has_newer: false, older: Some(7), now: NOW };

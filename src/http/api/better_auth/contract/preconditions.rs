@@ -102,10 +102,10 @@ pub async fn check(State((state, kind)): State<(AppState, RouteKind)>, request: 
             Err(error) => {
                 match error {
                     CheckError::SignInOrigin(_) => {
-                        refused_origin::report(&state, &requester, &parts.headers, &parts.uri).await;
+                        refused_origin::report(&state, &requester, &parts.headers, &parts.uri);
                     }
                     CheckError::NextPage(NextPageError { untrusted: true, .. }) => {
-                        state.auth.audit.cross_site_refused(&requester).await;
+                        state.auth.audit.cross_site_refused(&requester);
                     }
                     _ => {}
                 }
