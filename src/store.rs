@@ -69,6 +69,11 @@ impl Store {
         Ok(pending.is_empty())
     }
 
+    /// Whether other processes may use the database too. SQLite is for a single one.
+    pub fn is_shared(&self) -> bool {
+        self.db.get_database_backend() != DbBackend::Sqlite
+    }
+
     /// Waits for running statements and closes the pool.
     pub async fn close(self) -> Result<(), StoreError> {
         Ok(self.db.pool.close().await?)

@@ -56,7 +56,7 @@ impl Authenticator<'_> {
                 let Some(session) = self.due_for_renewal(&claims, session.as_ref()) else { return valid };
                 match self.auth.sessions.refresh(session, self.requester).await {
                     Ok(renewal) => self.refreshed(&renewal),
-                    Err(RenewError::Internal(_) | RenewError::Unknown) => valid,
+                    Err(RenewError::Internal(_) | RenewError::Unknown | RenewError::Stale) => valid,
                     Err(error) => (self.refuse_session_token(error).await, UpstreamToken::default()),
                 }
             }
