@@ -124,7 +124,12 @@ fn full_hash_queue_returns_503_for_any_address() {
         }
         let browser = Browser::new(&app);
         browser.sign_in("ada@example.com", PASSWORD).await;
-        assert!(browser.page("/sign-in").await.contains("We’re busy just now. Try again in a few seconds."));
+        assert!(
+            browser
+                .page("/sign-in")
+                .await
+                .contains("We’re busy just now, and nothing was changed. Try again in a few seconds.")
+        );
 
         release.send(()).expect("the blocking thread waits");
         assert!(blocker.await.is_ok() && hashing.await.is_ok());

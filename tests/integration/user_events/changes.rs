@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use latchkey::auth::sessions::renew::ROTATION_INTERVAL;
 use serde_json::{Value, json};
 
 use super::{app, events, types};
@@ -108,6 +109,7 @@ async fn reused_token_is_an_event() {
     browser.sign_up("ada@example.com").await;
     let thief = browser.stolen();
     for _ in 0..2 {
+        app.wait(ROTATION_INTERVAL);
         browser.remove_cookie(ACCESS);
         browser.get("/account").await;
     }
