@@ -70,7 +70,7 @@ async fn old_cookie_on_https_has_its_prefix() {
 }
 
 #[tokio::test]
-async fn old_cookie_of_another_sites_request_is_ignored() {
+async fn old_cookie_from_another_site_is_ignored() {
     let app = TestApp::with(&[("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com")]).await;
     let browser = moved_in(&app).await;
     for site in ["cross-site", "same-site", "", "None"] {

@@ -66,9 +66,9 @@ async fn assert_refused(app: &TestApp, person: &Person) {
 
 /// The reasons of the ended sessions in the user events, and the kinds of the security log.
 async fn ends(app: &TestApp) -> Vec<String> {
-    let page = app.client().get("/api/events").bearer(EVENTS.1).await.json();
+    let page = app.client().get("/api/events?limit=1000").bearer(EVENTS.1).await.json();
     let events = page["events"].as_array().expect("events").iter();
-    let reason = |event: &Value| event["data"]["reason"].as_str().map(str::to_owned);
+    let reason = |event: &Value| event["data"]["session"]["reason"].as_str().map(str::to_owned);
     events.filter(|event| event["type"] == "session.ended").filter_map(reason).collect()
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::future::{BoxFuture, join_all};
+use latchkey::auth::sessions::renew::ROTATION_INTERVAL;
 
 use crate::support::{
     FORM, JSON, MASTER_SECRET, NEW_PASSWORD, PASSWORD, TestApp,
@@ -123,7 +124,10 @@ impl<'a> Operations<'a> {
         for number in 0..9 {
             others.push(app.person(&format!("other{number}@example.com")).await);
         }
-        Self { app, ada: app.person(EMAIL).await, others }
+        let ada = app.person(EMAIL).await;
+        // A renewal would write nothing.
+        app.wait(ROTATION_INTERVAL);
+        Self { app, ada, others }
     }
 
     /// Ada's browser.
