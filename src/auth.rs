@@ -100,7 +100,7 @@ impl Auth {
         let networks = Arc::new(networks);
         let throttle = Arc::new(Throttle::new(Arc::clone(&networks), attempt_keys, store.clone(), clock.clone()));
         let audit = Arc::new(Audit::start(store.clone(), clock.clone(), Arc::clone(&networks)));
-        let revocations = Revocations::default();
+        let revocations = Revocations::new(clock.clone());
         let verifier = Verifier::new(keys.ring(), &tokens, revocations.clone());
         let access_ttl = tokens.access_ttl;
         let tokens = AccessTokens::new(Issuer::new(keys.ring(), tokens), verifier, clock.clone(), access_ttl);

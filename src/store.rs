@@ -76,6 +76,11 @@ impl Store {
         Ok(pending.is_empty())
     }
 
+    /// Whether other processes may use the database too. SQLite is for a single one.
+    pub fn is_shared(&self) -> bool {
+        self.db.read.get_database_backend() != DbBackend::Sqlite
+    }
+
     /// Waits for running statements and closes the connections.
     pub async fn close(self) -> Result<(), StoreError> {
         Ok(self.db.close().await?)

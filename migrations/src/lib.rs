@@ -16,6 +16,7 @@ mod m20261125_000008_credentials;
 mod m20261127_000011_normal_addresses;
 mod m20261127_000012_user_events;
 mod m20261128_000013_event_bounds;
+mod m20261128_000014_stale_tokens;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000011_normal_addresses::Migration),
             Box::new(m20261127_000012_user_events::Migration),
             Box::new(m20261128_000013_event_bounds::Migration),
+            Box::new(m20261128_000014_stale_tokens::Migration),
         ]
     }
 }

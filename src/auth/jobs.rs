@@ -61,7 +61,13 @@ impl Jobs {
     /// Runs all jobs and never returns. A failure of the database is logged and retried.
     pub async fn run(&self) {
         // Side by side, so that a slow purge or webhook receiver does not delay the feed.
-        tokio::join!(self.follow_feeds(), self.purge_regularly(), self.drop_idle_regularly(), self.send_webhooks());
+        tokio::join!(
+            self.follow_feeds(),
+            self.write_queued_ends(),
+            self.purge_regularly(),
+            self.drop_idle_regularly(),
+            self.send_webhooks()
+        );
     }
 
     /// Deletes rows past their retention.
@@ -100,6 +106,16 @@ impl Jobs {
             }
             if let Err(error) = self.keys.refresh().await {
                 tracing::error!(%error, "the signing keys could not be refreshed");
+            }
+        }
+    }
+
+    async fn write_queued_ends(&self) {
+        let mut ticks = tokio::time::interval(FEED_INTERVAL);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.sessions.write_queued_ends().await {
+                tracing::error!(%error, "ended sessions could not be stored; they stay refused in memory");
             }
         }
     }

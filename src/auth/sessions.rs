@@ -4,16 +4,18 @@
 //! has the session's state; [`feed`] keeps the denylist of the verifier up to date with it.
 
 pub mod credential;
+mod end;
 pub mod feed;
 pub mod imported;
 mod list;
 pub mod open;
+mod queue;
 pub mod renew;
 pub mod revoke;
 pub mod token;
 
 use std::{
-    sync::{Arc, atomic::AtomicI64},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -26,6 +28,8 @@ use crate::{
     domain::{Timestamp, session::Session},
     store::Store,
 };
+use feed::Position;
+use queue::EndQueue;
 
 /// The age up to which a session is fresh: its user signed in recently.
 pub const FRESH_AGE: Duration = Duration::from_hours(24);
@@ -49,12 +53,13 @@ pub struct Sessions {
     tokens: AccessTokens,
     revocations: Revocations,
     audit: Arc<Audit>,
-    /// When the feed of ended sessions was last read, in Unix milliseconds.
-    feed_read_at: AtomicI64,
+    queue: EndQueue,
+    /// How far the feed of ended sessions has been read.
+    position: Mutex<Option<Position>>,
 }
 
 impl Sessions {
-    pub(super) const fn new(
+    pub(super) fn new(
         store: Store,
         clock: Clock,
         lifetimes: Lifetimes,
@@ -62,12 +67,21 @@ impl Sessions {
         revocations: Revocations,
         audit: Arc<Audit>,
     ) -> Self {
-        Self { store, clock, lifetimes, tokens, revocations, audit, feed_read_at: AtomicI64::new(0) }
+        let (queue, position) = (EndQueue::default(), Mutex::default());
+        Self { store, clock, lifetimes, tokens, revocations, audit, queue, position }
     }
 
     /// Whether the user of `session` signed in within the last [`FRESH_AGE`].
     pub fn is_fresh(&self, session: &Session) -> bool {
         self.clock.now().since(session.created_at) < FRESH_AGE
+    }
+
+    fn position(&self) -> Option<Position> {
+        *self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_position(&self, position: Position) {
+        *self.position.lock().unwrap_or_else(PoisonError::into_inner) = Some(position);
     }
 
     /// When a session used now expires if it is not used again.

@@ -23,7 +23,7 @@ use std::{fmt, time::Duration};
 use super::error::InternalError;
 use crate::{
     clock::{CLOCK_SKEW, Clock, LEEWAY},
-    domain::{Timestamp, session::Session, user::User},
+    domain::{session::Session, user::User},
 };
 pub use claims::AccessClaims;
 pub use issue::{Grant, IssuedToken, Issuer};
@@ -97,12 +97,8 @@ impl AccessTokens {
         self.issuer.issue(grant, self.clock.now()).map_err(|error| InternalError::Failed(error.to_string()))
     }
 
-    /// When the last token issued until `now` has expired for every verifier: also one issued by a replica
+    /// The longest time between issuing a token and its expiry for every verifier: also for one issued by a replica
     /// whose clock is ahead by [`CLOCK_SKEW`].
-    pub(super) fn last_expiry(&self, now: Timestamp) -> Timestamp {
-        now.plus(self.longest_validity())
-    }
-
     pub(super) fn longest_validity(&self) -> Duration {
         longest_validity(self.access_ttl)
     }

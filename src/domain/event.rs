@@ -33,6 +33,8 @@ pub enum EventKind {
     TokenRevoked,
     /// A rotated session token was presented again.
     TokenReuse,
+    /// A rotated session token was presented again, and its successor had not been used.
+    TokenStale,
     /// An access or session token was refused.
     TokenInvalid,
     /// The password changed.
@@ -49,7 +51,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
@@ -63,6 +65,7 @@ impl EventKind {
         Self::SessionExpired,
         Self::TokenRevoked,
         Self::TokenReuse,
+        Self::TokenStale,
         Self::TokenInvalid,
         Self::PasswordChange,
         Self::PasswordChangeFail,
@@ -92,6 +95,7 @@ impl EventKind {
             Self::SessionExpired => "session_expired",
             Self::TokenRevoked => "authn_token_revoked",
             Self::TokenReuse => "authn_token_reuse",
+            Self::TokenStale => "authn_token_stale",
             Self::TokenInvalid => "authn_token_invalid",
             Self::PasswordChange => "authn_password_change",
             Self::PasswordChangeFail => "authn_password_change_fail",

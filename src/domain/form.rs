@@ -135,6 +135,10 @@ pub enum FormError {
     },
     /// The server is at capacity.
     Busy,
+    /// The user is signed out of this server, and other servers do not know of it yet.
+    SignOutPending,
+    /// This server refuses the sessions, and other servers do not know of it yet.
+    RevocationPending,
     /// An internal error. Its cause is only logged.
     Internal,
 }
@@ -152,13 +156,18 @@ impl FormError {
             | Self::Disabled
             | Self::Throttled { .. }
             | Self::Busy
+            | Self::SignOutPending
+            | Self::RevocationPending
             | Self::Internal => None,
         }
     }
 
     /// Whether the form was not at fault: the page that shows the error has an error status.
     pub const fn is_failure(self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Busy | Self::Internal)
+        matches!(
+            self,
+            Self::Throttled { .. } | Self::Busy | Self::SignOutPending | Self::RevocationPending | Self::Internal
+        )
     }
 }
 

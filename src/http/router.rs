@@ -24,6 +24,7 @@ pub fn router(state: AppState) -> Router {
         .merge(layers::api(own_api(), CredentialPolicy::AccessToken, &state))
         .merge(layers::api(forward_auth(), CredentialPolicy::Forwarded, &state))
         .merge(layers::sign_in_api(sign_in_api(&state), CredentialPolicy::SessionToken, &state))
+        .merge(layers::sign_in_api(sign_out_api(&state), CredentialPolicy::SignOut, &state))
         .merge(layers::without_session(without_session(), &state))
         .routes(contract_key_set.map(|keys| layers::cors(keys.fallback(api::better_auth::unknown), &state)))
         .merge(public());
@@ -74,6 +75,10 @@ fn sign_in_api(state: &AppState) -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .nest("/api/auth", api::better_auth::router(state))
         .route("/api/auth/", any(api::better_auth::unknown))
+}
+
+fn sign_out_api(state: &AppState) -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().nest("/api/auth", api::better_auth::sign_out_router(state))
 }
 
 /// Routes without a session whose errors are problems.

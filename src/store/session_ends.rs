@@ -45,16 +45,16 @@ impl Store {
         Ok(ended)
     }
 
-    /// All users' sessions that ended at or after `since`, for the revocation feed.
-    pub async fn sessions_ended_since(&self, since: Timestamp) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
-        let rows: Vec<(uuid::Uuid, i64)> = Entity::find()
+    /// All users' sessions that ended at or after `since`, by the clocks that wrote the rows.
+    pub async fn sessions_ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        let rows: Vec<uuid::Uuid> = Entity::find()
             .select_only()
-            .columns([Column::Id, Column::EndedAt])
+            .column(Column::Id)
             .filter(Column::EndedAt.gte(since.millis()))
             .into_tuple()
             .all(&self.db.read)
             .await?;
-        Ok(rows.into_iter().map(|(id, at)| (SessionId::from_uuid(id), Timestamp::from_millis(at))).collect())
+        Ok(rows.into_iter().map(SessionId::from_uuid).collect())
     }
 }
 

@@ -1,10 +1,11 @@
 //! Sessions: token digests, lifetimes and ends.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Select,
-    Set, sea_query::Expr,
+    Set,
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{
@@ -22,6 +23,9 @@ use crate::domain::{
 
 /// The maximum number of active sessions per user. Limits the rows of a client that signs in for every request.
 pub const MAX_SESSIONS: u64 = 100;
+
+/// The least time between two notes of a stale token.
+const STALE_INTERVAL: Duration = Duration::from_hours(24);
 
 /// The network address and device of a session's last use.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +77,15 @@ pub struct NextSecret {
     pub idle_expires_at: Timestamp,
 }
 
+/// The token that a rotation replaces. It is the previous one afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaced {
+    /// The current token.
+    Current,
+    /// The previous token. The current one, which must not have been used, becomes an older one.
+    Previous,
+}
+
 /// The session that remains after a password change.
 #[derive(Clone, Copy, Debug)]
 pub enum AfterPasswordChange<'a> {
@@ -108,6 +121,7 @@ impl NewSession {
             end_reason: Set(None),
             address: Set(self.session.address.map(|address| address.to_string())),
             user_agent: Set(self.session.user_agent.clone()),
+            stale_token_at: Set(None),
         }
     }
 }
@@ -140,15 +154,20 @@ impl Store {
     }
 
     /// Stores the session's next secret. `false` if the session has ended, or another request rotated the secret
-    /// first.
+    /// first, or used the secret that would become an older one.
     pub async fn advance_session(
         &self,
         seen: &StoredSession,
+        replaced: Replaced,
         next: &NextSecret,
         seen_from: &SeenFrom,
     ) -> Result<bool, StoreError> {
-        let updated = Entity::update_many()
-            .col_expr(Column::PreviousSecretHash, Expr::col(Column::SecretHash))
+        let update = Entity::update_many();
+        let update = match replaced {
+            Replaced::Current => update.col_expr(Column::PreviousSecretHash, Expr::col(Column::SecretHash)),
+            Replaced::Previous => update.filter(Column::SecretUsedAt.is_null()),
+        };
+        let updated = update
             .col_expr(Column::SecretHash, Expr::value(next.secret_hash.to_vec()))
             .col_expr(Column::SecretUsedAt, Expr::value(None::<i64>))
             .col_expr(Column::Generation, Expr::value(seen.generation + 1))
@@ -180,20 +199,19 @@ impl Store {
         Ok(())
     }
 
-    /// Records the use of the previous secret by a client that did not receive the current secret.
-    pub async fn touch_previous_secret(
-        &self,
-        seen: &StoredSession,
-        now: Timestamp,
-        idle_expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        Entity::update_many()
-            .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
-            .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
-            .filter(unchanged(seen))
+    /// Notes that a stale token of the session was used now. `false` if that was noted within the last day, or the
+    /// session has ended: of concurrent calls, one returns `true`.
+    pub async fn note_stale_token(&self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+        // A time in the future is of a clock that was set back since.
+        let noted = Column::StaleTokenAt.between(now.minus(STALE_INTERVAL).millis() + 1, now.millis());
+        let updated = Entity::update_many()
+            .col_expr(Column::StaleTokenAt, Expr::value(now.millis()))
+            .filter(Column::Id.eq(id.uuid()))
+            .filter(Column::EndedAt.is_null())
+            .filter(Condition::any().add(Column::StaleTokenAt.is_null()).add(noted.not()))
             .exec(&self.db.write)
             .await?;
-        Ok(())
+        Ok(updated.rows_affected == 1)
     }
 
     /// The active sessions of `owner`, the most recently used first.

@@ -141,14 +141,33 @@ impl Store {
     /// The extent of the stored events.
     pub async fn user_event_extent(&self) -> Result<EventExtent, StoreError> {
         let purged = purged::Entity::find_by_id(PURGED_ROW).one(&self.db.read).await?.map_or(0, |row| row.through);
-        let newest: Option<i64> = Entity::find()
+        let newest = self.last_user_event().await?;
+        Ok(EventExtent { purged_through: purged, head: std::cmp::max(newest, purged) })
+    }
+
+    /// The number of the newest stored event, 0 without one. All events with smaller numbers are visible.
+    pub async fn last_user_event(&self) -> Result<i64, StoreError> {
+        let newest = Entity::find().select_only().column(Column::Id).order_by_desc(Column::Id);
+        Ok(newest.into_tuple::<i64>().one(&self.db.read).await?.unwrap_or(0))
+    }
+
+    /// The sessions whose ends have a number after `after`, up to `last`.
+    pub async fn sessions_ended_between(&self, after: i64, last: i64) -> Result<Vec<SessionId>, StoreError> {
+        let rows: Vec<String> = Entity::find()
             .select_only()
-            .column(Column::Id)
-            .order_by_desc(Column::Id)
+            .column(Column::Data)
+            .filter(Column::Id.gt(after))
+            .filter(Column::Id.lte(last))
+            .filter(Column::Kind.eq(UserEventKind::SessionEnded.as_str()))
             .into_tuple()
-            .one(&self.db.read)
+            .all(&self.db.read)
             .await?;
-        Ok(EventExtent { purged_through: purged, head: std::cmp::max(newest.unwrap_or(0), purged) })
+        let session = |data: String| {
+            let end: EndData = serde_json::from_str(&data)
+                .map_err(|_| DbErr::Custom("the end of a session cannot be read".to_owned()))?;
+            Ok(SessionId::from_uuid(end.session_id))
+        };
+        Ok(rows.into_iter().map(session).collect::<Result<_, DbErr>>()?)
     }
 
     /// The first `limit` events after the number `after`.

@@ -28,7 +28,17 @@ pub fn form_error(error: FormError) -> String {
         FormError::Throttled { retry_after } => {
             format!("Too many attempts. Try again in {}.", format::duration(retry_after))
         }
-        FormError::Busy => "We’re busy just now. Try again in a few seconds.".into(),
+        FormError::SignOutPending => {
+            "You’re signed out in this browser. The database does not answer just now: other servers may accept the \
+             session until it does."
+                .into()
+        }
+        FormError::RevocationPending => {
+            "The database does not answer just now: other servers may accept the device until it does. Try again in a \
+             few seconds."
+                .into()
+        }
+        FormError::Busy => "We’re busy just now, and nothing was changed. Try again in a few seconds.".into(),
         FormError::Internal => "Something went wrong on our side, and nothing was changed. Try again.".into(),
     }
 }
@@ -103,6 +113,7 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::SessionExpired => "Signed out",
         EventKind::TokenRevoked => "Device signed out from another one",
         EventKind::TokenReuse => "Session ended: an old token was used again",
+        EventKind::TokenStale => "An older token was used: after a lost connection, or by a copy",
         EventKind::TokenInvalid => "Request refused: its token was not valid",
         EventKind::PasswordChange => "Password changed",
         EventKind::PasswordChangeFail => "Password change refused",
@@ -141,6 +152,8 @@ mod tests {
             FormError::Disabled,
             FormError::Throttled { retry_after: 90 },
             FormError::Busy,
+            FormError::SignOutPending,
+            FormError::RevocationPending,
             FormError::Internal,
         ];
         for message in errors.map(form_error) {

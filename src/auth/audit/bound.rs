@@ -57,6 +57,7 @@ impl Bound {
             | EventKind::SessionExpired
             | EventKind::TokenRevoked
             | EventKind::TokenReuse
+            | EventKind::TokenStale
             | EventKind::PasswordChange
             | EventKind::PasswordChangeFail => Self::Account,
             EventKind::SessionRenewed => Self::Session,

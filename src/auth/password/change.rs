@@ -80,6 +80,7 @@ impl Passwords {
         };
         let hash = self.hash(new.into_password()).await?.as_str().to_owned();
 
+        self.sessions.settle(user.id).await?;
         let opened = if change.new_session {
             Some(self.sessions.prepare(user.id, current.persistent, requester)?)
         } else {

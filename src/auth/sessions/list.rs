@@ -9,7 +9,7 @@ use crate::{
 impl Sessions {
     /// The user's active sessions, the most recently used first.
     pub async fn list(&self, owner: UserId) -> Result<Vec<Session>, InternalError> {
-        Ok(self.store.sessions(owner, self.clock.now()).await?)
+        Ok(self.without_refused(self.store.sessions(owner, self.clock.now()).await?))
     }
 
     /// The session and the user of a verified token. `None` if the session has ended since.

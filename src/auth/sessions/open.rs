@@ -68,6 +68,7 @@ impl Sessions {
         persistent: bool,
         requester: &Requester,
     ) -> Result<Option<PreparedSession>, InternalError> {
+        self.settle(verified.user.id).await?;
         let prepared = self.prepare(verified.user.id, persistent, requester)?;
         let surplus = self.store.open_session(&prepared.new, verified.version).await?;
         Ok(surplus.map(|surplus| {

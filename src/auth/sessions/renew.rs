@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Sessions, credential::SessionCredential, token::SessionToken};
+use super::{Sessions, credential::SessionCredential, queue::SessionEnd, token::SessionToken};
 use crate::{
     auth::{
         error::InternalError,
         principal::{Principal, SessionRef},
         requester::Requester,
-        token::IssuedToken,
+        token::{IssuedToken, revocations::SessionSet},
     },
     domain::{
         Timestamp,
@@ -18,16 +18,23 @@ use crate::{
     },
     store::{
         StoreError,
-        sessions::{NextSecret, StoredSession},
+        sessions::{NextSecret, Replaced, StoredSession},
     },
 };
 
-/// The grace period: how long the previous session token still gets an access token, counted from the
-/// first use of the current one. An answer can be lost, and two tabs can renew at once.
+/// The grace period: how long the previous session token still gets an access token, counted from its replacement, or
+/// from the first recorded use of the current one. Two tabs can renew at once.
 pub const GRACE: Duration = Duration::from_secs(30);
+
+/// The least time between two rotations of a session's token. A faster client gets access tokens without a write and
+/// without an event.
+pub const ROTATION_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The least time between two updates of a session that is used without rotation.
 const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
+
+/// How often a lost race is retried. A race is lost to a rotation, and rotations are [`ROTATION_INTERVAL`] apart.
+const RACES: usize = 3;
 
 /// A renewed session.
 #[derive(Debug)]
@@ -52,7 +59,11 @@ pub enum RenewError {
     /// The session has ended or expired.
     #[error("the session has ended")]
     Ended,
-    /// The token was replaced more than [`GRACE`] ago. It may be stolen, so the session has been ended.
+    /// The token was replaced more than [`GRACE`] ago, and its successor has not been used: the answer with the
+    /// successor may be lost. Only [`Sessions::renew`] replaces such a token. The session continues.
+    #[error("the session token has been replaced")]
+    Stale,
+    /// The token was replaced, and its successor has been used. It may be stolen, so the session has been ended.
     #[error("the session token had been replaced")]
     Reused,
     /// The token could not be checked.
@@ -61,61 +72,60 @@ pub enum RenewError {
 }
 
 /// Which of a session's tokens was presented.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Generation {
     Current,
+    /// Within the grace period.
     Previous,
+    /// The previous token after the grace period, while the current one has not been used.
+    Stale,
 }
 
 impl Sessions {
     /// Renews a session and rotates its token. Of several requests with the current token one receives
     /// the next token. The others, and requests with the previous token within the [`GRACE`] period,
-    /// receive only an access token.
+    /// receive only an access token. After it, the previous token is rotated again if its successor has not been used:
+    /// the successor, which may be a thief's or lost, becomes an older token.
     pub async fn renew(&self, presented: &SessionCredential, requester: &Requester) -> Result<Renewal, RenewError> {
         // After a lost race the session is read again: the presented token is then the previous one.
-        for _ in 0..2 {
+        for _ in 0..RACES {
             let (stored, user, generation) = self.examine(presented, requester).await?;
-            let idle_expires_at = self.idle_expiry_of(&stored.session);
-            let next = match generation {
-                Generation::Previous => {
-                    self.touch_previous(&stored, idle_expires_at).await?;
-                    None
+            let (idle_expires_at, replaced) = match generation {
+                Generation::Current if self.is_due(presented, &stored) => {
+                    (self.idle_expiry_of(&stored.session), Replaced::Current)
                 }
-                Generation::Current => {
-                    let Some(token) = self.rotate(&stored, idle_expires_at, requester).await? else { continue };
-                    Some(token)
+                Generation::Stale => (stored.session.idle_expires_at, Replaced::Previous),
+                Generation::Current | Generation::Previous => {
+                    return Ok(self.renewal(&user, &stored.session, None, stored.session.idle_expires_at)?);
                 }
             };
-            let renewal = self.renewal(&user, &stored.session, next, idle_expires_at)?;
-            if renewal.next.is_some() {
-                self.audit.record(EventKind::SessionRenewed, renewal.principal, requester, None);
+            let Some(token) = self.rotate(&stored, replaced, idle_expires_at, requester).await? else { continue };
+            if generation == Generation::Stale {
+                self.note_stale(&stored, requester).await?;
             }
+            let renewal = self.renewal(&user, &stored.session, Some(token), idle_expires_at)?;
+            self.audit.record(EventKind::SessionRenewed, renewal.principal, requester, None);
             return Ok(renewal);
         }
-        Err(RenewError::Ended)
+        Err(RenewError::Stale)
     }
 
     /// Issues an access token without rotating the session token: for answers that may not reach the
-    /// browser.
+    /// browser. Refuses a stale token, which only a rotation can replace.
     pub async fn refresh(&self, presented: &SessionCredential, requester: &Requester) -> Result<Renewal, RenewError> {
         let (stored, user, generation) = self.examine(presented, requester).await?;
-        let idle_expires_at = self.idle_expiry_of(&stored.session);
-        match generation {
-            Generation::Current => self.touch_current(&stored, idle_expires_at).await?,
-            Generation::Previous => self.touch_previous(&stored, idle_expires_at).await?,
-        }
+        let idle_expires_at = self.used_without_rotation(&stored, generation, requester).await?;
         Ok(self.renewal(&user, &stored.session, None, idle_expires_at)?)
     }
 
-    /// Accepts a session token as the bearer credential of a program, without rotating it.
+    /// Accepts a session token as the bearer credential of a program, without rotating it. Refuses a stale token.
     pub async fn authenticate(
         &self,
         presented: &SessionCredential,
         requester: &Requester,
     ) -> Result<Principal, RenewError> {
         let (stored, user, generation) = self.examine(presented, requester).await?;
-        if matches!(generation, Generation::Current) {
-            self.touch_current(&stored, self.idle_expiry_of(&stored.session)).await?;
-        }
+        self.used_without_rotation(&stored, generation, requester).await?;
         Ok(Principal::new(user.id, stored.session.id))
     }
 
@@ -130,34 +140,53 @@ impl Sessions {
         let generation = if presented.matches(&stored.secret_hash) {
             Some(Generation::Current)
         } else if stored.previous_secret_hash.as_deref().is_some_and(|hash| presented.matches(hash)) {
-            let in_grace = stored.secret_used_at.is_none_or(|used| self.clock.now().since(used) < GRACE);
-            in_grace.then_some(Generation::Previous)
+            self.generation_of_previous(stored)
         } else if presented.was_issued {
             None
         } else {
             return Err(RenewError::Unknown);
         };
-        if stored.ended_at.is_some() || stored.session.idle_expires_at <= self.clock.now() {
+        let Session { id, user_id, idle_expires_at, .. } = stored.session;
+        let is_over = stored.ended_at.is_some() || idle_expires_at <= self.clock.now();
+        if is_over || self.revocations.is_revoked(user_id, id) {
             return Err(RenewError::Ended);
         }
         let Some(generation) = generation else {
-            self.end_reused(&stored.session, requester).await?;
+            self.end_reused(&stored.session, requester).await;
             return Err(RenewError::Reused);
         };
-        let user = self.store.enabled_user(stored.session.user_id).await?.ok_or(RenewError::Ended)?;
+        let user = self.store.enabled_user(user_id).await?.ok_or(RenewError::Ended)?;
         Ok((presented.stored, user, generation))
     }
 
-    /// Replaces the session token. `None` if another request replaced it first.
+    /// `None`: the current token has been in use for longer than the grace period.
+    fn generation_of_previous(&self, stored: &StoredSession) -> Option<Generation> {
+        // Until the first use of the current token, the session was last seen when the token was replaced.
+        let since = self.clock.now().since(stored.secret_used_at.unwrap_or(stored.session.last_seen_at));
+        if since < GRACE {
+            Some(Generation::Previous)
+        } else {
+            stored.secret_used_at.is_none().then_some(Generation::Stale)
+        }
+    }
+
+    /// Whether the current token can be rotated. An imported one is current once at most.
+    fn is_due(&self, presented: &SessionCredential, stored: &StoredSession) -> bool {
+        let (now, last) = (self.clock.now(), stored.session.last_seen_at);
+        matches!(presented, SessionCredential::Imported(_)) || now.since(last).max(last.since(now)) >= ROTATION_INTERVAL
+    }
+
+    /// Replaces the session token. `None` if another request replaced it first, or used the current one.
     async fn rotate(
         &self,
         stored: &StoredSession,
+        replaced: Replaced,
         idle_expires_at: Timestamp,
         requester: &Requester,
     ) -> Result<Option<SessionToken>, InternalError> {
         let token = SessionToken::generate(stored.session.id, &stored.family_key)?;
         let next = NextSecret { secret_hash: token.secret_hash(), now: self.clock.now(), idle_expires_at };
-        let rotated = self.store.advance_session(stored, &next, &requester.seen_from()).await?;
+        let rotated = self.store.advance_session(stored, replaced, &next, &requester.seen_from()).await?;
         Ok(rotated.then_some(token))
     }
 
@@ -168,13 +197,37 @@ impl Sessions {
         next: Option<SessionToken>,
         idle_expires_at: Timestamp,
     ) -> Result<Renewal, InternalError> {
-        let access = self.tokens.issue(user, session)?;
+        // A token that does not extend the session yields no access token that outlives it. A whole second, rounded up:
+        // a token can be issued until the session's last moment.
+        let ends_at = Timestamp::from_millis(idle_expires_at.plus(Duration::from_millis(999)).seconds() * 1000);
+        let access = self.tokens.issue(user, &Session { absolute_expires_at: ends_at, ..session.clone() })?;
         let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
         Ok(Renewal { principal: Principal::new(user.id, session.id), access, next, lifetime })
     }
 
     fn idle_expiry_of(&self, session: &Session) -> Timestamp {
         self.idle_expiry(session.persistent, session.absolute_expires_at)
+    }
+
+    /// Records the use of a token that stays. Returns the session's idle expiry, which only the current token moves.
+    async fn used_without_rotation(
+        &self,
+        stored: &StoredSession,
+        generation: Generation,
+        requester: &Requester,
+    ) -> Result<Timestamp, RenewError> {
+        match generation {
+            Generation::Current => {
+                let idle_expires_at = self.idle_expiry_of(&stored.session);
+                self.touch_current(stored, idle_expires_at).await?;
+                Ok(idle_expires_at)
+            }
+            Generation::Previous => Ok(stored.session.idle_expires_at),
+            Generation::Stale => {
+                self.note_stale(stored, requester).await?;
+                Err(RenewError::Stale)
+            }
+        }
     }
 
     /// Records the use of the current token. The first use starts the previous token's grace period: the
@@ -187,21 +240,32 @@ impl Sessions {
         Ok(())
     }
 
-    /// Records the use of the previous token, so that the session does not expire as idle. Its user may
-    /// never have received the current one.
-    async fn touch_previous(&self, stored: &StoredSession, idle_expires_at: Timestamp) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        if now.since(stored.session.last_seen_at) < TOUCH_INTERVAL {
-            return Ok(());
+    /// Records the use of a stale token, at most once per session and day.
+    async fn note_stale(&self, stored: &StoredSession, requester: &Requester) -> Result<(), StoreError> {
+        let session = &stored.session;
+        if self.store.note_stale_token(session.id, self.clock.now()).await? {
+            let subject = SessionRef { user_id: session.user_id, session_id: session.id };
+            self.audit.record(EventKind::TokenStale, subject, requester, None);
         }
-        self.store.touch_previous_secret(stored, now, idle_expires_at).await
+        Ok(())
     }
 
-    async fn end_reused(&self, session: &Session, requester: &Requester) -> Result<(), InternalError> {
-        let target = SessionRef { user_id: session.user_id, session_id: session.id };
-        self.end(target, EndReason::TokenReused).await?;
-        self.audit.record(EventKind::TokenReuse, target, requester, None);
-        Ok(())
+    /// Ends the session of a reused token. The token is refused in any case; a failure of the database is logged.
+    async fn end_reused(&self, session: &Session, requester: &Requester) {
+        let subject = SessionRef { user_id: session.user_id, session_id: session.id };
+        let ended = self
+            .end(SessionEnd {
+                subject,
+                sessions: SessionSet::One(session.id),
+                reason: EndReason::TokenReused,
+                event: EventKind::TokenReuse,
+                detail: None,
+                requester: requester.clone(),
+            })
+            .await;
+        if let Err(error) = ended {
+            tracing::error!(%error, session_id = %session.id, "the session of a reused token could not be ended");
+        }
     }
 }
 

@@ -1,13 +1,15 @@
-//! Ending sessions. An ended session's access tokens are refused at once on this process, and within a
-//! second on others ([`feed`](super::feed)).
+//! Ending sessions at the user's request. An ended session's access tokens are refused at once on this process, and
+//! within a second on others ([`feed`](super::feed)). If an operation fails, this process refuses the sessions all the
+//! same ([`end`](super::end)).
 
-use super::Sessions;
+use super::{Sessions, end::Ended, queue::SessionEnd};
 use crate::{
     auth::{
         audit::EventDetail,
         error::InternalError,
         principal::{Principal, SessionRef},
         requester::Requester,
+        token::revocations::SessionSet,
     },
     domain::{SessionId, event::EventKind, session::EndReason},
 };
@@ -15,9 +17,16 @@ use crate::{
 impl Sessions {
     /// Signs out: ends the session of the request.
     pub async fn sign_out(&self, principal: Principal, requester: &Requester) -> Result<(), InternalError> {
-        if self.end(principal.session(), EndReason::SignedOut).await? {
-            self.audit.record(EventKind::SessionExpired, principal, requester, EventDetail::SignOut);
-        }
+        let subject = principal.session();
+        self.end(SessionEnd {
+            subject,
+            sessions: SessionSet::One(subject.session_id),
+            reason: EndReason::SignedOut,
+            event: EventKind::SessionExpired,
+            detail: Some(EventDetail::SignOut),
+            requester: requester.clone(),
+        })
+        .await?;
         Ok(())
     }
 
@@ -28,12 +37,20 @@ impl Sessions {
         session_id: SessionId,
         requester: &Requester,
     ) -> Result<bool, InternalError> {
-        let target = SessionRef { session_id, ..principal.session() };
-        let ended = self.end(target, EndReason::Revoked).await?;
-        if ended {
-            self.audit.record(EventKind::TokenRevoked, target, requester, EventDetail::OneSession);
-        }
-        Ok(ended)
+        let ended = self
+            .end(SessionEnd {
+                subject: SessionRef { session_id, ..principal.session() },
+                sessions: SessionSet::One(session_id),
+                reason: EndReason::Revoked,
+                event: EventKind::TokenRevoked,
+                detail: Some(EventDetail::OneSession),
+                requester: requester.clone(),
+            })
+            .await?;
+        Ok(match ended {
+            Ended::Stored(ended) => !ended.is_empty(),
+            Ended::Queued => true,
+        })
     }
 
     /// Ends all of the user's sessions but the current one. Returns their number.
@@ -54,30 +71,22 @@ impl Sessions {
         requester: &Requester,
         detail: EventDetail,
     ) -> Result<usize, InternalError> {
-        let (owner, now) = (principal.user_id(), self.clock.now());
-        let ended = self.store.end_other_sessions(owner, keep, EndReason::Revoked, now).await?;
-        self.deny_tokens_of(&ended);
-        if !ended.is_empty() {
-            self.audit.record(EventKind::TokenRevoked, principal, requester, detail);
-        }
-        Ok(ended.len())
-    }
-
-    /// Ends a session in the database and refuses its access tokens. `false` if it has ended already.
-    pub(super) async fn end(&self, target: SessionRef, reason: EndReason) -> Result<bool, InternalError> {
-        let SessionRef { user_id, session_id } = target;
-        let ended = self.store.end_session(user_id, session_id, reason, self.clock.now()).await?;
-        if ended {
-            self.deny_tokens_of(&[session_id]);
-        }
-        Ok(ended)
-    }
-
-    /// Refuses the access tokens of sessions that have ended in the database.
-    pub(in crate::auth) fn deny_tokens_of(&self, sessions: &[SessionId]) {
-        let forget_at = self.tokens.last_expiry(self.clock.now());
-        for session in sessions {
-            self.revocations.insert(*session, forget_at);
-        }
+        let ended = self
+            .end(SessionEnd {
+                subject: principal.session(),
+                sessions: SessionSet::AllBut(keep),
+                reason: EndReason::Revoked,
+                event: EventKind::TokenRevoked,
+                detail: Some(detail),
+                requester: requester.clone(),
+            })
+            .await?;
+        Ok(match ended {
+            Ended::Stored(ended) => ended.len(),
+            Ended::Queued => {
+                let active = self.store.sessions(principal.user_id(), self.clock.now()).await?;
+                active.iter().filter(|session| Some(session.id) != keep).count()
+            }
+        })
     }
 }

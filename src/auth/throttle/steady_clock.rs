@@ -1,30 +1,17 @@
 //! A clock for the limiter that never runs backwards.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-use crate::{clock::Clock, domain::Timestamp};
+use crate::clock::Clock;
 
-/// Measures the time since its creation. It never runs backwards: when the machine's clock is set back,
-/// budgets neither refill at once nor stay empty.
+/// Measures the time since the start of the process: when the machine's clock is set, budgets neither refill at once
+/// nor stay empty.
 #[derive(Clone)]
-pub(in crate::auth) struct SteadyClock {
-    followed: Clock,
-    reading: Arc<Mutex<Reading>>,
-}
-
-#[derive(Clone, Copy)]
-struct Reading {
-    last: Timestamp,
-    passed: Duration,
-}
+pub(in crate::auth) struct SteadyClock(Clock);
 
 impl SteadyClock {
-    pub(in crate::auth) fn following(clock: Clock) -> Self {
-        let reading = Reading { last: clock.now(), passed: Duration::ZERO };
-        Self { followed: clock, reading: Arc::new(Mutex::new(reading)) }
+    pub(in crate::auth) const fn following(clock: Clock) -> Self {
+        Self(clock)
     }
 }
 
@@ -32,10 +19,7 @@ impl governor::clock::Clock for SteadyClock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.followed.now();
-        *reading = Reading { last: now, passed: reading.passed + now.since(reading.last) };
-        reading.passed
+        self.0.monotonic()
     }
 }
 
@@ -44,15 +28,16 @@ mod tests {
     use governor::clock::Clock as _;
 
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::{clock::ManualClock, domain::Timestamp};
 
     #[test]
-    fn steady_clock_set_back_continues() {
+    fn steady_clock_ignores_a_set_clock() {
         let manual = ManualClock::starting_at(Timestamp::from_millis(1_700_000_000_000));
         let steady = SteadyClock::following(manual.clock());
         manual.advance(Duration::from_secs(5));
         assert_eq!(steady.now(), Duration::from_secs(5));
         manual.set_back(Duration::from_hours(1));
+        manual.set_forward(Duration::from_hours(3));
         assert_eq!(steady.now(), Duration::from_secs(5));
         manual.advance(Duration::from_secs(2));
         assert_eq!(steady.now(), Duration::from_secs(7));

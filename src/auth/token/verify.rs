@@ -70,7 +70,7 @@ impl Verifier {
             // a session for longer than it.
             expires_at: signed.expires_at.min(signed.issued_at.plus(self.access_ttl)),
         };
-        if self.revocations.is_revoked(claims.session_id) {
+        if self.revocations.is_revoked(claims.user_id, claims.session_id) {
             return Err(TokenRefusal::Revoked);
         }
         if now >= claims.expires_at.plus(LEEWAY) {

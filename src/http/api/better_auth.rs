@@ -59,24 +59,32 @@ use contract::{
 use models::OkResponse;
 use providers::{accounts, callback, social};
 
-/// The routes below `/api/auth`.
+/// The routes below `/api/auth`, without sign-out.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
-    // `route_layer`: an unknown path or method is 404, whatever its body and origin.
-    let checked = |routes: OpenApiRouter<AppState>, kind: RouteKind| {
-        routes.route_layer(from_fn_with_state((state.clone(), kind), preconditions::check))
-    };
-    let (routes, description) = checked(sign_in_routes(), RouteKind::SignIn)
-        .merge(checked(callback_routes(), RouteKind::Callback))
-        .merge(checked(other_routes(), RouteKind::Other))
-        .layer(from_fn(body_limit::limit))
-        .split_for_parts();
+    let routes = checked(sign_in_routes(), RouteKind::SignIn, state)
+        .merge(checked(callback_routes(), RouteKind::Callback, state))
+        .merge(checked(other_routes(), RouteKind::Other, state));
+    let (routes, description) = layered(routes).split_for_parts();
+    described(routes.route("/", any(unknown)).route("/{*path}", any(unknown)), description)
+}
+
+/// Sign-out. It accepts other credentials than the rest.
+pub fn sign_out_router(state: &AppState) -> OpenApiRouter<AppState> {
+    layered(checked(OpenApiRouter::default().routes(routes!(sign_out::sign_out)), RouteKind::Other, state))
+}
+
+/// `route_layer`: an unknown path or method is 404, whatever its body and origin.
+fn checked(routes: OpenApiRouter<AppState>, kind: RouteKind, state: &AppState) -> OpenApiRouter<AppState> {
+    routes.route_layer(from_fn_with_state((state.clone(), kind), preconditions::check))
+}
+
+fn layered(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+    let (routes, description) = routes.layer(from_fn(body_limit::limit)).split_for_parts();
     let routes = routes
         .method_not_allowed_fallback(unknown)
         .layer(timeout::layer())
         .layer(catch_panic::layer())
-        .layer(from_fn(preconditions::rewrite_errors))
-        .route("/", any(unknown))
-        .route("/{*path}", any(unknown));
+        .layer(from_fn(preconditions::rewrite_errors));
     described(routes, description)
 }
 
@@ -91,7 +99,6 @@ fn callback_routes() -> OpenApiRouter<AppState> {
 fn other_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(ok))
-        .routes(routes!(sign_out::sign_out))
         .routes(routes!(sessions::get_session, sessions::refresh))
         .routes(routes!(sessions::update))
         .routes(routes!(sessions::list))

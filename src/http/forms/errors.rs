@@ -43,6 +43,15 @@ impl From<Interrupted> for FormErrors {
     }
 }
 
+/// `unavailable` if the database is unavailable. The cause is only logged.
+pub fn unless_bug(error: InternalError, unavailable: FormError) -> FormErrors {
+    if error.unavailable().is_none() {
+        return error.into();
+    }
+    tracing::error!(%error, "a form is not complete");
+    unavailable.into()
+}
+
 /// The cause is only logged.
 impl From<InternalError> for FormErrors {
     fn from(error: InternalError) -> Self {

@@ -2,8 +2,11 @@
 
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
-use super::request::{FormRequest, rejected};
-use crate::domain::form::{ALL_SESSIONS, FormKind, Notice};
+use super::{
+    errors::unless_bug,
+    request::{FormRequest, rejected},
+};
+use crate::domain::form::{ALL_SESSIONS, FormError, FormKind, Notice};
 
 /// Ends one session of the user. A session that has ended already, or an invalid id, is a success too. With `all`,
 /// the next page shows all sessions again.
@@ -17,7 +20,7 @@ pub async fn submit_revoke_session(
     if let Ok(session) = session_id.parse()
         && let Err(error) = request.auth.sessions.revoke(principal, session, &request.requester).await
     {
-        request.reject(rejected(FormKind::Sessions, error), "");
+        request.reject(rejected(FormKind::Sessions, unless_bug(error, FormError::RevocationPending)), "");
         if !all.is_empty() {
             leptos_axum::redirect(ALL_SESSIONS);
         }
@@ -34,7 +37,7 @@ pub async fn submit_revoke_other_sessions() -> Result<(), ServerFnError> {
     let Some(principal) = request.require_principal(FormKind::Sessions) else { return Ok(()) };
     match request.auth.sessions.revoke_others(principal, &request.requester).await {
         Ok(_) => request.succeed(Notice::OtherSessionsEnded, FormKind::Sessions.page()),
-        Err(error) => request.reject(rejected(FormKind::Sessions, error), ""),
+        Err(error) => request.reject(rejected(FormKind::Sessions, unless_bug(error, FormError::RevocationPending)), ""),
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use tower_cookies::Cookies;
 use super::{
     authenticator::Authenticator,
     changes::{ResponseChanges, SessionChange},
-    cookies::CookieJar,
+    cookies::{CookieJar, SessionCookies},
     forwarded::UpstreamToken,
 };
 use crate::{
@@ -34,6 +34,9 @@ pub enum CredentialPolicy {
     /// A bearer session token, or a browser's cookies that include a session token. These routes issue
     /// access tokens: if an access token were enough, a stolen one could be renewed without end.
     SessionToken,
+    /// As [`SessionToken`](Self::SessionToken), but a browser's access token is enough: it can be verified while the
+    /// database is unavailable, and sign-out issues no token.
+    SignOut,
     /// Either bearer token or a browser's cookies, forwarded by a proxy. Never replaces a session token.
     Forwarded,
 }
@@ -52,7 +55,8 @@ pub async fn authenticate(
     let imported = jar.imported(request.headers());
     let changes = ResponseChanges::default();
     let authenticator = Authenticator { auth: &state.auth, requester: &requester, changes: &changes };
-    let (authentication, upstream) = verify_credentials(&authenticator, policy, request.headers(), &jar).await;
+    let cookies = jar.session(request.headers(), &settings.trusted_origins);
+    let (authentication, upstream) = verify_credentials(&authenticator, policy, request.headers(), &cookies).await;
     let details = request.extensions().get::<AccessDetails>().cloned().unwrap_or_default();
     if let Some(principal) = authentication.principal() {
         details.set_user(principal.user_id());
@@ -89,23 +93,25 @@ async fn verify_credentials(
     authenticator: &Authenticator<'_>,
     policy: CredentialPolicy,
     headers: &HeaderMap,
-    jar: &CookieJar,
+    cookies: &SessionCookies,
 ) -> (Authentication, UpstreamToken) {
     let authentication = match (policy, Bearer::of(headers)) {
         (_, Bearer::OtherScheme) => Authentication::Anonymous,
         (_, Bearer::Malformed) => authenticator.refuse(CredentialRejection::MalformedAuthorization),
 
         (CredentialPolicy::AccessToken, Bearer::Token(token)) => authenticator.by_access_token(token),
-        (CredentialPolicy::AccessToken, Bearer::Absent) => authenticator.by_cookies(&jar.session(headers)).await,
-
-        (CredentialPolicy::SessionToken, Bearer::Token(token)) => authenticator.by_session_token(token).await,
-        (CredentialPolicy::SessionToken, Bearer::Absent) => {
-            authenticator.by_cookies_with_session_token(&jar.session(headers)).await
+        (CredentialPolicy::AccessToken | CredentialPolicy::SignOut, Bearer::Absent) => {
+            authenticator.by_cookies(cookies).await
         }
+
+        (CredentialPolicy::SessionToken | CredentialPolicy::SignOut, Bearer::Token(token)) => {
+            authenticator.by_session_token(token).await
+        }
+        (CredentialPolicy::SessionToken, Bearer::Absent) => authenticator.by_cookies_with_session_token(cookies).await,
 
         (CredentialPolicy::Forwarded, Bearer::Token(token)) => return authenticator.by_forwarded_token(token).await,
         (CredentialPolicy::Forwarded, Bearer::Absent) => {
-            return authenticator.by_forwarded_cookies(&jar.session(headers)).await;
+            return authenticator.by_forwarded_cookies(cookies).await;
         }
     };
     (authentication, UpstreamToken::default())

@@ -77,7 +77,7 @@ impl Authenticator<'_> {
         let Authentication::SignedIn(claimed) = authentication else { return authentication };
         let session = cookies.session.as_ref().filter(|session| !session.names_another_than(claimed.session_id()));
         let Some(session) = session else { return self.refuse(CredentialRejection::NoSessionToken) };
-        match self.by_session(session).await {
+        match self.by_cookie_session(session).await {
             Authentication::SignedIn(principal) if principal != claimed => {
                 self.refuse(CredentialRejection::NoSessionToken)
             }
@@ -97,7 +97,7 @@ impl Authenticator<'_> {
         match self.auth.sessions.renew(session, self.requester).await {
             Ok(renewal) => self.changes.renew_session(&renewal),
             // The session may be live, and the access token is valid for some minutes.
-            Err(RenewError::Internal(_) | RenewError::Unknown) => {}
+            Err(RenewError::Internal(_) | RenewError::Unknown | RenewError::Stale) => {}
             Err(error @ (RenewError::Ended | RenewError::Reused)) => {
                 self.changes.end_session();
                 return self.refuse_session_token(error);
@@ -116,10 +116,19 @@ impl Authenticator<'_> {
                 match error {
                     RenewError::Ended | RenewError::Reused => self.changes.end_session(),
                     RenewError::Unknown => self.changes.keep_foreign_cookies(),
-                    RenewError::Internal(_) => {}
+                    RenewError::Internal(_) | RenewError::Stale => {}
                 }
                 self.refuse_session_token(error)
             }
+        }
+    }
+
+    /// A browser whose answer with the next token was lost gets another one.
+    async fn by_cookie_session(&self, session: &SessionCredential) -> Authentication {
+        match self.auth.sessions.authenticate(session, self.requester).await {
+            Ok(principal) => Authentication::SignedIn(principal),
+            Err(RenewError::Stale) => self.by_renewal(session).await,
+            Err(error) => self.refuse_session_token(error),
         }
     }
 
@@ -154,8 +163,8 @@ impl Authenticator<'_> {
         match error {
             RenewError::Unknown => self.refuse(CredentialRejection::UnknownSessionToken),
             RenewError::Ended => self.refuse(CredentialRejection::SessionEnded),
-            // Already recorded, with the end of the session.
-            RenewError::Reused => Authentication::Refused,
+            // Already recorded.
+            RenewError::Reused | RenewError::Stale => Authentication::Refused,
             RenewError::Internal(error) => {
                 tracing::error!(%error, "a session token could not be verified");
                 match error.unavailable() {

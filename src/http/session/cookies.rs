@@ -8,9 +8,10 @@ use tower_cookies::{
     cookie::{SameSite, time},
 };
 
-use super::changes::SessionChange;
+use super::{changes::SessionChange, imported_cookie};
 use crate::{
     auth::sessions::{credential::SessionCredential, imported::ImportedToken},
+    config::TrustedOrigins,
     domain::{Timestamp, form::FormState, seconds, session::CookieLifetime},
     http::cookie_names::CookieNames,
 };
@@ -48,11 +49,13 @@ impl CookieJar {
     }
 
     /// Reads the session cookies, without percent-decoding. Two cookies of one name are both ignored: a
-    /// sibling host may have set one ("cookie tossing").
-    pub fn session(&self, headers: &HeaderMap) -> SessionCookies {
+    /// sibling host may have set one ("cookie tossing"). An imported token counts only without a session cookie, and in
+    /// a request that [may use it](imported_cookie::is_accepted).
+    pub fn session(&self, headers: &HeaderMap, origins: &TrustedOrigins) -> SessionCookies {
         let [access, session] = [&self.names.access, &self.names.session].map(|name| values(headers, name));
         let credential = if session.is_empty() {
-            self.imported(headers).map(SessionCredential::Imported)
+            let imported = self.imported(headers).filter(|_| imported_cookie::is_accepted(headers, origins));
+            imported.map(SessionCredential::Imported)
         } else {
             single(&session).and_then(|text| text.parse().ok()).map(SessionCredential::Own)
         };

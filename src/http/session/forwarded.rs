@@ -64,7 +64,7 @@ impl Authenticator<'_> {
                 let refresh = self.auth.sessions.refresh(session, self.requester);
                 match timeout(DATABASE_WAIT, refresh).await {
                     Ok(Ok(renewal)) => self.refreshed(&renewal),
-                    Err(_) | Ok(Err(RenewError::Internal(_) | RenewError::Unknown)) => valid,
+                    Err(_) | Ok(Err(RenewError::Internal(_) | RenewError::Unknown | RenewError::Stale)) => valid,
                     Ok(Err(error)) => (self.refuse_session_token(error), UpstreamToken::default()),
                 }
             }

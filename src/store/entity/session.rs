@@ -24,6 +24,7 @@ pub struct Model {
     pub end_reason: Option<String>,
     pub address: Option<String>,
     pub user_agent: Option<String>,
+    pub stale_token_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

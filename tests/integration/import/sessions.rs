@@ -70,6 +70,43 @@ async fn old_cookie_on_https_has_its_prefix() {
 }
 
 #[tokio::test]
+async fn old_cookie_from_another_site_is_ignored() {
+    let app = TestApp::with(&[("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com")]).await;
+    let browser = moved_in(&app).await;
+    for site in ["cross-site", "same-site", "", "None"] {
+        let response = browser.follow_link("/account", site).await;
+        assert_eq!((response.status.as_u16(), response.set_cookies().len()), (303, 0), "{site:?}");
+    }
+    for headers in [&[][..], &[("referer", "https://evil.example/")], &[("origin", "https://evil.example")]] {
+        assert_eq!(browser.get_as_old_browser("/account", headers).await.status, 303, "{headers:?}");
+    }
+    for (header, value) in [
+        ("sec-fetch-site", "none"),
+        ("sec-fetch-site", "same-origin"),
+        ("referer", "http://localhost:3000/sign-in"),
+        ("origin", "https://app.example.com"),
+    ] {
+        let app = TestApp::with(&[("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com")]).await;
+        let response = moved_in(&app).await.get_as_old_browser("/account", &[(header, value)]).await;
+        assert_eq!((response.status.as_u16(), response.set_cookies().len()), (200, 3), "{header}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn second_old_cookie_or_own_session_ignores_it() {
+    let app = TestApp::new().await;
+    let browser = moved_in(&app).await;
+    let twice = format!("{OLD}={COOKIE}; {OLD}={COOKIE}");
+    let request = app.client().get("/account").header("cookie", twice).header("sec-fetch-site", "none");
+    assert_eq!(request.await.status, 303);
+    browser.remove_cookie(OLD);
+    browser.sign_up("eve@example.com").await;
+    browser.remove_cookie(ACCESS);
+    browser.set_cookie(OLD, COOKIE);
+    assert!(browser.page("/account").await.contains("eve@example.com"));
+}
+
+#[tokio::test]
 async fn old_cookie_works_over_the_contract_api() {
     let app = TestApp::new().await;
     let browser = moved_in(&app).await;
@@ -86,8 +123,9 @@ async fn second_tab_or_lost_response_stays_signed_in() {
     lost.get_and_lose_response("/account").await;
     app.wait(Duration::from_mins(5));
     let response = lost.get("/account").await;
-    assert_eq!((response.status.as_u16(), response.set_cookies().len()), (200, 1), "an access token");
-    assert!(lost.cookie(OLD).is_some(), "the old cookie is kept");
+    assert_eq!((response.status.as_u16(), response.set_cookies().len()), (200, 3), "rotated again");
+    assert!(lost.cookie(OLD).is_none() && lost.is_signed_in().await);
+    assert_eq!(security_log(&app).await.iter().filter(|event| event.kind == "authn_token_stale").count(), 1);
 
     let app = TestApp::new().await;
     let first = moved_in(&app).await;

@@ -1,6 +1,7 @@
 //! While the database is unavailable, every operation on every face answers 503 with `Retry-After`, never 500, and
 //! afterwards it works again.
 
+mod ends;
 mod operations;
 mod postgres;
 mod sqlite;
@@ -26,7 +27,10 @@ const WITHOUT_DATABASE: [&str; 6] = [
 fn assert_all_unavailable(answers: &[Answer]) {
     assert!(answers.len() >= 40, "{} operations", answers.len());
     for answer in answers {
-        assert_unavailable(answer);
+        match answer.effect {
+            Effect::End => assert_end(answer),
+            Effect::Read | Effect::Write => assert_unavailable(answer),
+        }
     }
 }
 
@@ -34,11 +38,24 @@ fn assert_all_unavailable(answers: &[Answer]) {
 fn assert_writes_unavailable(answers: &[Answer]) {
     for answer in answers {
         let Answer { name, effect, response } = answer;
-        if *effect == Effect::Write || response.status == StatusCode::SERVICE_UNAVAILABLE {
+        if *effect == Effect::End {
+            assert_end(answer);
+        } else if *effect == Effect::Write || response.status == StatusCode::SERVICE_UNAVAILABLE {
             assert_unavailable(answer);
         } else {
             assert!(response.status.is_success(), "{name}: {} {}", response.status, response.body);
         }
+    }
+}
+
+/// An end succeeds if this process is the only one that uses the database. `ends` tests what happens to the sessions.
+fn assert_end(Answer { name, response, .. }: &Answer) {
+    let unknown = response.status == StatusCode::NOT_FOUND && name.contains("/sessions/0197a2f0");
+    if response.status == StatusCode::SERVICE_UNAVAILABLE {
+        assert_eq!(response.header("retry-after"), "1", "{name}");
+        response.assert_no_internals();
+    } else {
+        assert!(response.status.is_success() || unknown, "{name}: {} {}", response.status, response.body);
     }
 }
 

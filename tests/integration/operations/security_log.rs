@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use latchkey::auth::sessions::renew::ROTATION_INTERVAL;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -74,6 +75,7 @@ async fn every_event_is_stored_with_its_request() {
 
     let thief = browser.stolen();
     for browser in [&browser, &browser, &thief] {
+        app.wait(ROTATION_INTERVAL);
         browser.remove_cookie(ACCESS);
         browser.get("/account").await;
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use latchkey::auth::sessions::renew::ROTATION_INTERVAL;
 use migrations::{Migrator, MigratorTrait};
 use serde_json::json;
 
@@ -88,6 +89,7 @@ async fn reused_token_reaches_replicas() {
     browser.sign_up("ada@example.com").await;
     let thief = browser.stolen();
     for browser in [&browser, &browser] {
+        app.wait(ROTATION_INTERVAL);
         browser.remove_cookie(ACCESS);
         browser.get("/account").await;
     }
@@ -106,6 +108,7 @@ async fn parallel_renewals_on_replicas_have_one_winner() {
     let browser = Browser::new(&app);
     browser.sign_up("ada@example.com").await;
     let session = browser.cookie(SESSION).expect("a token");
+    app.wait(ROTATION_INTERVAL);
     let programs = [app.client(), replica.client()];
     let responses = join_all((0..100).map(|number| {
         let cookie = format!("{SESSION}={session}");

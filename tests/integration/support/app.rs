@@ -108,6 +108,12 @@ impl TestApp {
         self.restarted().await
     }
 
+    /// Starts a second process on the same database, with a clock of its own.
+    pub async fn replica_with(&self, clock: ManualClock) -> Self {
+        let started = Self::start(self.database.clone(), clock, self.vars.clone(), cheap_hasher()).await;
+        started.expect("the service starts")
+    }
+
     async fn start(
         database: TestDatabase,
         clock: ManualClock,
@@ -173,6 +179,11 @@ impl TestApp {
     /// Reads the revocations of other processes, as the service does every second.
     pub async fn poll_revocations(&self) {
         self.state.auth.sessions.refresh_revocations().await.expect("the database is reachable");
+    }
+
+    /// Writes the ends of sessions that wait for the database, as the service does every second.
+    pub async fn write_queued_ends(&self) {
+        self.state.auth.sessions.write_queued_ends().await.expect("the database is reachable");
     }
 
     /// Reads the signing keys again, as the service does every second.

@@ -81,12 +81,28 @@ impl Browser {
     }
 
     pub async fn get(&self, path: &str) -> TestResponse {
-        self.keep(self.prepared(self.client.get(path)).await)
+        self.keep(self.typed(path).await)
     }
 
     /// Sends a request and loses the response: its cookies are not kept.
     pub async fn get_and_lose_response(&self, path: &str) -> TestResponse {
-        self.prepared(self.client.get(path)).await
+        self.typed(path).await
+    }
+
+    /// Opens the page at `path` from a link on another page: `site` is `Sec-Fetch-Site`.
+    pub async fn follow_link(&self, path: &str, site: &str) -> TestResponse {
+        self.keep(self.prepared(self.client.get(path)).header("sec-fetch-site", site).await)
+    }
+
+    /// Opens the page as an old browser does, without Fetch Metadata.
+    pub async fn get_as_old_browser(&self, path: &str, headers: &[(&str, &str)]) -> TestResponse {
+        let request = self.prepared(self.client.get(path));
+        self.keep(headers.iter().fold(request, |request, (name, value)| request.header(name, value)).await)
+    }
+
+    /// The path typed into the address bar.
+    fn typed(&self, path: &str) -> TestRequest {
+        self.prepared(self.client.get(path)).header("sec-fetch-site", "none")
     }
 
     /// Submits the form of an action.

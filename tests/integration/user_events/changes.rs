@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use latchkey::import::{
-    report::Report,
-    run::{Settings, import},
-    source::{Source, mapping::Mapping},
+use latchkey::{
+    auth::sessions::renew::ROTATION_INTERVAL,
+    import::{
+        report::Report,
+        run::{Settings, import},
+        source::{Source, mapping::Mapping},
+    },
 };
 use serde_json::{Value, json};
 
@@ -113,6 +116,7 @@ async fn reused_token_is_an_event() {
     browser.sign_up("ada@example.com").await;
     let thief = browser.stolen();
     for _ in 0..2 {
+        app.wait(ROTATION_INTERVAL);
         browser.remove_cookie(ACCESS);
         browser.get("/account").await;
     }

@@ -191,11 +191,13 @@ pub async fn revoke(
 ) -> Result<Json<StatusResponse>, RevokeSessionRouteError> {
     let id = body.token.parse::<SessionId>().ok();
     let id = id.or_else(|| body.token.parse::<SessionToken>().ok().map(|token| token.session()));
-    if let Some(id) = id
-        && auth.sessions.revoke(principal, id, &requester).await?
-        && id == principal.session_id()
-    {
-        changes.end_session();
+    if let Some(id) = id {
+        let revoked = auth.sessions.revoke(principal, id, &requester).await;
+        // Also if the end of the session could not be stored.
+        if id == principal.session_id() && !matches!(revoked, Ok(false)) {
+            changes.end_session();
+        }
+        revoked?;
     }
     Ok(Json(StatusResponse::SUCCESS))
 }
@@ -217,8 +219,9 @@ pub async fn revoke_all(
     Extension(changes): Extension<ResponseChanges>,
     session: ActiveSession<SessionRouteError>,
 ) -> Result<Json<StatusResponse>, SessionRouteError> {
-    auth.sessions.revoke_all(session.principal, &requester).await?;
+    // Also if the ends of the sessions could not be stored.
     changes.end_session();
+    auth.sessions.revoke_all(session.principal, &requester).await?;
     Ok(Json(StatusResponse::SUCCESS))
 }
 

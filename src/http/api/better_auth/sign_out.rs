@@ -53,7 +53,8 @@ impl<S: Sync> FromRequestParts<S> for Credentials {
 
 /// Sign out
 ///
-/// Ends the session and clears the cookies. Succeeds without a session too. The body is optional.
+/// Ends the session and clears the cookies. Succeeds without a session too. The body is optional. 503: this server
+/// refuses the session and has cleared the cookies, and other servers do not know of it yet.
 #[utoipa::path(
     post, path = "/sign-out", tag = "Sign-in", operation_id = "signOut",
     security((), ("sessionToken" = []), ("sessionCookie" = [])),
@@ -66,11 +67,12 @@ pub async fn sign_out(
     _: ValidBody<SignOutBody, SignOutRouteError>,
     credentials: Credentials,
 ) -> Result<Json<SuccessResponse>, SignOutRouteError> {
-    if let Some(principal) = credentials.principal {
-        auth.sessions.sign_out(principal, &requester).await?;
-    }
+    // Also if the end of the session could not be stored.
     if credentials.clears_cookies {
         changes.end_session();
+    }
+    if let Some(principal) = credentials.principal {
+        auth.sessions.sign_out(principal, &requester).await?;
     }
     Ok(Json(SuccessResponse { success: true }))
 }

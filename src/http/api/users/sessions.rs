@@ -143,11 +143,10 @@ pub async fn revoke(
     Extension(changes): Extension<ResponseChanges>,
 ) -> Result<StatusCode, RevokeRouteError> {
     let session_id = session_id.parse().map_err(|_| RevokeRouteError::NotFound)?;
-    if !auth.sessions.revoke(principal, session_id, &requester).await? {
-        return Err(RevokeRouteError::NotFound);
-    }
-    if session_id == principal.session_id() {
+    let revoked = auth.sessions.revoke(principal, session_id, &requester).await;
+    // Also if the end of the session could not be stored.
+    if session_id == principal.session_id() && !matches!(revoked, Ok(false)) {
         changes.end_session();
     }
-    Ok(StatusCode::NO_CONTENT)
+    if revoked? { Ok(StatusCode::NO_CONTENT) } else { Err(RevokeRouteError::NotFound) }
 }

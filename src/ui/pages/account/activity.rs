@@ -108,6 +108,7 @@ const fn is_suspicious(kind: EventKind) -> bool {
         EventKind::LoginFail
             | EventKind::LoginFailMax
             | EventKind::TokenReuse
+            | EventKind::TokenStale
             | EventKind::TokenInvalid
             | EventKind::PasswordChangeFail
             | EventKind::AuthorizationFail

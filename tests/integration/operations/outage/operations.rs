@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::future::{BoxFuture, join_all};
+use latchkey::auth::sessions::renew::ROTATION_INTERVAL;
 
 use crate::support::{
     FORM, JSON, MASTER_SECRET, NEW_PASSWORD, PASSWORD, TestApp,
@@ -16,8 +17,10 @@ use crate::support::{
 pub enum Effect {
     Read,
     Write,
+    /// Ends sessions, which this process refuses also if the write fails.
+    End,
 }
-use Effect::{Read, Write};
+use Effect::{End, Read, Write};
 
 pub struct Answer {
     pub name: String,
@@ -26,15 +29,15 @@ pub struct Answer {
 }
 
 /// The forms with their fields.
-const FORMS: [(&str, &[(&str, &str)]); 8] = [
-    ("sign-up", &[("name", "Eve"), ("email", "eve@example.com"), ("password", NEW_PASSWORD)]),
-    ("sign-in", &[("email", EMAIL), ("password", PASSWORD)]),
-    ("update-profile", &[("name", "Grace")]),
-    ("change-password", &[("current_password", PASSWORD), ("new_password", NEW_PASSWORD)]),
-    ("revoke-session", &[("session_id", "0197a2f0-0000-7000-8000-000000000000")]),
-    ("revoke-other-sessions", &[]),
-    ("delete-account", &[("current_password", PASSWORD)]),
-    ("sign-out", &[]),
+const FORMS: [(Effect, &str, &[(&str, &str)]); 8] = [
+    (Write, "sign-up", &[("name", "Eve"), ("email", "eve@example.com"), ("password", NEW_PASSWORD)]),
+    (Write, "sign-in", &[("email", EMAIL), ("password", PASSWORD)]),
+    (Write, "update-profile", &[("name", "Grace")]),
+    (Write, "change-password", &[("current_password", PASSWORD), ("new_password", NEW_PASSWORD)]),
+    (End, "revoke-session", &[("session_id", "0197a2f0-0000-7000-8000-000000000000")]),
+    (End, "revoke-other-sessions", &[]),
+    (Write, "delete-account", &[("current_password", PASSWORD)]),
+    (End, "sign-out", &[]),
 ];
 
 /// The sign-in API, with a session token.
@@ -49,9 +52,9 @@ const CONTRACT: [(Effect, &str, &str); 15] = [
     (Read, "GET /api/auth/list-sessions", ""),
     (Read, "GET /api/auth/list-accounts", ""),
     (Read, "GET /api/auth/token", ""),
-    (Write, "POST /api/auth/revoke-session", r#"{"token":"0197a2f0-0000-7000-8000-000000000000"}"#),
-    (Write, "POST /api/auth/revoke-other-sessions", "{}"),
-    (Write, "POST /api/auth/revoke-sessions", "{}"),
+    (End, "POST /api/auth/revoke-session", r#"{"token":"0197a2f0-0000-7000-8000-000000000000"}"#),
+    (End, "POST /api/auth/revoke-other-sessions", "{}"),
+    (End, "POST /api/auth/revoke-sessions", "{}"),
     (Write, "POST /api/auth/update-user", r#"{"name":"Grace"}"#),
     (Write, "POST /api/auth/verify-password", r#"{"password":"violet otter lantern 42"}"#),
     (
@@ -60,7 +63,7 @@ const CONTRACT: [(Effect, &str, &str); 15] = [
         r#"{"currentPassword":"violet otter lantern 42","newPassword":"amber kettle balcony 7"}"#,
     ),
     (Write, "POST /api/auth/delete-user", r#"{"password":"violet otter lantern 42"}"#),
-    (Write, "POST /api/auth/sign-out", "{}"),
+    (End, "POST /api/auth/sign-out", "{}"),
     // Forward authentication: an access token would be verified without the database.
     (Read, "GET /api/auth/verify", ""),
 ];
@@ -72,8 +75,8 @@ const OWN: [(Effect, &str, &str, &str); 7] = [
     (Write, "DELETE", "", r#"{"password":"violet otter lantern 42"}"#),
     (Read, "GET", "/events", ""),
     (Read, "GET", "/sessions", ""),
-    (Write, "DELETE", "/sessions", ""),
-    (Write, "DELETE", "/sessions/0197a2f0-0000-7000-8000-000000000000", ""),
+    (End, "DELETE", "/sessions", ""),
+    (End, "DELETE", "/sessions/0197a2f0-0000-7000-8000-000000000000", ""),
 ];
 
 /// Forward authentication of a browser. Its access token would be verified without the database.
@@ -107,22 +110,35 @@ pub fn api() -> BTreeSet<String> {
 
 const EMAIL: &str = "ada@example.com";
 
-/// A signed-in user whose requests fail during the outage.
+/// Signed-in users whose requests fail during the outage.
 pub struct Operations<'a> {
     app: &'a TestApp,
     ada: Person,
+    /// One for each operation that ends sessions.
+    others: Vec<Person>,
 }
 
 impl<'a> Operations<'a> {
     pub async fn new(app: &'a TestApp) -> Self {
-        Self { app, ada: app.person(EMAIL).await }
+        let mut others = Vec::new();
+        for number in 0..9 {
+            others.push(app.person(&format!("other{number}@example.com")).await);
+        }
+        let ada = app.person(EMAIL).await;
+        // A renewal would write nothing.
+        app.wait(ROTATION_INTERVAL);
+        Self { app, ada, others }
     }
 
-    /// The user's browser.
+    /// Ada's browser.
     pub fn browser(&self) -> Browser {
+        self.browser_of(&self.ada)
+    }
+
+    fn browser_of(&self, person: &Person) -> Browser {
         let browser = Browser::new(self.app);
-        browser.set_cookie(ACCESS, &self.ada.access_token);
-        browser.set_cookie(SESSION, &self.ada.session_token);
+        browser.set_cookie(ACCESS, &person.access_token);
+        browser.set_cookie(SESSION, &person.session_token);
         browser
     }
 
@@ -136,16 +152,22 @@ impl<'a> Operations<'a> {
     /// Runs all operations at the same time.
     pub async fn run(&self) -> Vec<Answer> {
         let mut running: Vec<BoxFuture<'_, Answer>> = Vec::new();
-        for (action, fields) in FORMS {
-            running.push(Box::pin(self.form(action, fields)));
+        let mut others = self.others.iter();
+        let mut person = |effect| match effect {
+            End => others.next().expect("a user for each"),
+            Read | Write => &self.ada,
+        };
+        for (effect, action, fields) in FORMS {
+            running.push(Box::pin(self.form(effect, action, fields, person(effect))));
         }
         for (effect, line, body) in CONTRACT {
-            let credential = ("authorization", self.ada.session_bearer());
+            let credential = ("authorization", person(effect).session_bearer());
             running.push(Box::pin(self.send(effect, line.to_owned(), body, credential)));
         }
         for (effect, method, path, body) in OWN {
-            let line = format!("{method} {}", self.ada.path(path));
-            running.push(Box::pin(self.send(effect, line, body, ("authorization", self.ada.bearer()))));
+            let person = person(effect);
+            let line = format!("{method} {}", person.path(path));
+            running.push(Box::pin(self.send(effect, line, body, ("authorization", person.bearer()))));
         }
         for path in ACCOUNT_PAGES {
             running.push(Box::pin(page(self.browser(), path)));
@@ -164,14 +186,15 @@ impl<'a> Operations<'a> {
     }
 
     /// Posts a form, and follows the redirect to the page with the result.
-    async fn form(&self, action: &str, fields: &[(&str, &str)]) -> Answer {
+    async fn form(&self, effect: Effect, action: &str, fields: &[(&str, &str)], person: &Person) -> Answer {
         // A signed-in user is redirected away from the pages of these forms.
-        let browser = if ["sign-up", "sign-in"].contains(&action) { Browser::new(self.app) } else { self.browser() };
+        let visitor = ["sign-up", "sign-in"].contains(&action);
+        let browser = if visitor { Browser::new(self.app) } else { self.browser_of(person) };
         let mut response = browser.post(action, fields).await;
         if response.status.is_redirection() {
             response = browser.get(response.header("location")).await;
         }
-        Answer { name: format!("form {action}"), effect: Write, response }
+        Answer { name: format!("form {action}"), effect, response }
     }
 
     async fn send(
