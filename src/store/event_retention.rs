@@ -19,9 +19,6 @@ use crate::domain::{Timestamp, UserId, event::EventKind};
 /// users have changed their password.
 const KEPT: [EventKind; 2] = [EventKind::UserCreated, EventKind::PasswordChange];
 
-/// Users per query.
-const USERS: u64 = 100;
-
 /// Entries per query that counts them.
 const COUNTED: u64 = 100_000;
 
@@ -35,29 +32,31 @@ impl Store {
     /// Deletes the oldest entries of each user with more than `limit` routine ones or more than `limit` others. So
     /// routine displaces nothing else. Returns their number.
     pub async fn delete_surplus_events_of_users(&self, limit: u64) -> Result<u64, StoreError> {
-        let (mut deleted, mut last) = (0, String::new());
-        loop {
-            let users: Vec<(StoredUserId, i64)> = Entity::find()
-                .select_only()
-                .column(Column::UserId)
-                .column_as(Column::Id.count(), "entries")
-                .filter(Column::UserId.gt(&last))
-                .group_by(Column::UserId)
-                .order_by_asc(Column::UserId)
-                .limit(USERS)
-                .into_tuple()
-                .all(&self.db.read)
-                .await?;
-            let Some((newest, _)) = users.last() else { return Ok(deleted) };
-            newest.0.as_str().clone_into(&mut last);
-            for (user, entries) in users {
-                if u64::try_from(entries).is_ok_and(|entries| entries > limit) {
-                    for routine in [true, false] {
-                        deleted += self.delete_surplus_events_of(user.0, routine, limit).await?;
-                    }
-                }
+        let mut deleted = 0;
+        let mut candidate = self.next_crowded_user("", limit).await?;
+        while let Some(user) = candidate {
+            for routine in [true, false] {
+                deleted += self.delete_surplus_events_of(user, routine, limit).await?;
             }
+            candidate = self.next_crowded_user(user.as_str(), limit).await?;
         }
+        Ok(deleted)
+    }
+
+    /// The first user after `last` who may have more than `limit` entries: the user of the entry number `limit + 1` in
+    /// the order of the users. All users before have fewer. No query counts all entries of a user.
+    async fn next_crowded_user(&self, last: &str, limit: u64) -> Result<Option<UserId>, StoreError> {
+        let user: Option<StoredUserId> = Entity::find()
+            .select_only()
+            .column(Column::UserId)
+            .filter(Column::UserId.gt(last))
+            .order_by_asc(Column::UserId)
+            .offset(limit)
+            .limit(1)
+            .into_tuple()
+            .one(&self.db.read)
+            .await?;
+        Ok(user.map(|user| user.0))
     }
 
     async fn delete_surplus_events_of(&self, owner: UserId, routine: bool, limit: u64) -> Result<u64, StoreError> {
