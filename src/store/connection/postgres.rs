@@ -76,11 +76,12 @@ async fn open(url: &str, connections: u32) -> Result<Server, ConnectError> {
     Ok(Server { pool: SqlxPostgresConnector::from_sqlx_postgres_pool(pool), transaction_pooled })
 }
 
-/// Whether the server of a connection answers. The pool itself waits for the answer without a limit, and a statement
+/// Whether a connection can be used again: its server answers, and no transaction is open. The pool itself waits for the answer without a limit, and a statement
 /// that was given up leaves a connection to a server that may never answer. sqlx has no timeout of its own, and sets
 /// no TCP option.
 async fn responds(connection: &mut PgConnection) -> bool {
-    tokio::time::timeout(LIMIT, connection.ping()).await.is_ok_and(|answered| answered.is_ok())
+    let answered = tokio::time::timeout(LIMIT, connection.ping()).await.is_ok_and(|answered| answered.is_ok());
+    answered && !connection.is_in_transaction()
 }
 
 /// Begins a read-only transaction with a consistent view of another PostgreSQL database.

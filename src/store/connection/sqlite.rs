@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use sea_orm::{
     DbErr, RuntimeErr, SqlxSqliteConnector,
     sqlx::{
-        self, ConnectOptions,
+        self, ConnectOptions, Connection, SqliteConnection,
         sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
     },
 };
@@ -62,6 +62,15 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
+        .after_release(|connection, _| Box::pin(is_outside_transaction(connection)))
+}
+
+/// Whether a connection can be used again. When a full disk fails a commit, SQLite ends the transaction by itself, and
+/// the rollback that follows fails. The driver then takes the next transaction for a nested one, which is never stored.
+async fn is_outside_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // The rollback of a dropped transaction is in the queue before the ping.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 fn failure(error: sqlx::Error) -> StoreError {
