@@ -30,7 +30,7 @@ async fn previous_token_in_grace_is_not_rotated() {
         let response = browser.get("/account").await;
         assert_eq!((response.status.as_u16(), response.set_cookies().len()), (200, 1));
         browser.remove_cookie(ACCESS);
-        app.wait(GRACE / 2 - SECOND);
+        app.wait((GRACE / 2).saturating_sub(SECOND));
     }
     assert_eq!(events(&app, "session_renewed").await, 1);
     assert_eq!(events(&app, "authn_token_stale").await, 0);
@@ -88,7 +88,7 @@ async fn stale_token_never_extends_the_session() {
         app.wait(HOUR);
         let session = tokens_session(&browser);
         browser.get_and_lose_response("/account").await;
-        app.wait(idle - MINUTE);
+        app.wait(idle.saturating_sub(MINUTE));
         browser.remove_cookie(ACCESS);
         // The browser has dropped the cookie, a copy of it has not.
         browser.set_cookie(SESSION, &session);
@@ -110,12 +110,12 @@ async fn previous_token_never_extends_the_session() {
     app.wait(HOUR);
     let copy = browser.stolen();
     browser.get("/account").await;
-    app.wait(24 * HOUR - 10 * SECOND);
+    app.wait((24 * HOUR).saturating_sub(10 * SECOND));
     assert!(app.has_session(&tokens_session(&browser)).await, "the first use: the idle timeout starts again");
     app.wait(20 * SECOND);
     copy.remove_cookie(ACCESS);
     assert!(copy.is_signed_in().await, "in the grace period of the first use");
-    app.wait(24 * HOUR - 20 * SECOND);
+    app.wait((24 * HOUR).saturating_sub(20 * SECOND));
     assert!(!app.has_session(&tokens_session(&browser)).await, "the copy has moved nothing");
 }
 

@@ -28,8 +28,10 @@ pub struct Answer {
     pub response: TestResponse,
 }
 
+type Fields = &'static [(&'static str, &'static str)];
+
 /// The forms with their fields.
-const FORMS: [(Effect, &str, &[(&str, &str)]); 8] = [
+const FORMS: [(Effect, &str, Fields); 8] = [
     (Write, "sign-up", &[("name", "Eve"), ("email", "eve@example.com"), ("password", NEW_PASSWORD)]),
     (Write, "sign-in", &[("email", EMAIL), ("password", PASSWORD)]),
     (Write, "update-profile", &[("name", "Grace")]),
