@@ -1,5 +1,7 @@
 //! Story 2: a user signs in with a password, with the form and over the API.
 
+mod devices;
+mod networks;
 mod throttling;
 
 use std::time::Duration;

@@ -9,6 +9,7 @@ mod cost;
 mod django;
 pub mod firebase;
 mod memory;
+mod parameters;
 mod pbkdf2;
 mod phc;
 mod scrypt;
@@ -17,7 +18,7 @@ mod unsupported;
 #[cfg(test)]
 mod vectors;
 
-use std::{fmt, num::NonZeroUsize, sync::Arc, thread, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use argon2::{
     Algorithm, Block, Params, Version,
@@ -34,6 +35,7 @@ use crate::{
     domain::Password,
 };
 use memory::MemoryPool;
+pub use parameters::{HashLimits, HashParameters};
 use stored::StoredHash;
 pub use unsupported::{Scheme, UnsupportedHash};
 
@@ -47,46 +49,6 @@ const IMPORTED_MIB: u32 = cost::MAX_MEMORY_MIB;
 
 /// The retry delay after [`HasherError::Busy`]: a full queue empties in about this time.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// The cost of one argon2id hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashParameters {
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-}
-
-impl HashParameters {
-    /// 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet, ASVS 11.4.2). About 15 ms of processor
-    /// time.
-    pub const STANDARD: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
-
-    /// The lowest cost that argon2id allows, for tests. Not secure.
-    pub const fn cheap_for_tests() -> Self {
-        Self { memory_kib: 8, passes: 1, lanes: 1 }
-    }
-
-    fn params(self) -> Result<Params, HasherError> {
-        Params::new(self.memory_kib, self.passes, self.lanes, Some(OUTPUT_BYTES)).map_err(|_| HasherError::Unavailable)
-    }
-}
-
-/// Limits of concurrent hashing and password checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashLimits {
-    /// Threads, at least 1. Peak memory is the memory of one hash times `permits`.
-    pub permits: usize,
-    /// Callers that may wait for a permit. Further callers get [`HasherError::Busy`].
-    pub queue: usize,
-}
-
-impl HashLimits {
-    /// One permit per processor, and 32 waiting callers per permit: the last one waits about half a second.
-    pub fn for_this_machine() -> Self {
-        let permits = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { permits, queue: permits * 32 }
-    }
-}
 
 /// A password hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`. An imported hash keeps its scheme until
 /// the next sign-in.

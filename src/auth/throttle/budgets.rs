@@ -90,3 +90,67 @@ fn longest(decisions: &[Result<CountedAttempt, Throttled>]) -> Option<Throttled>
     let refusals = decisions.iter().filter_map(|decision| decision.as_ref().err());
     refusals.copied().max_by_key(|refused| refused.retry_after)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        auth::throttle::{AttemptKeys, AttemptTarget, DeviceCookies, DeviceId, Network},
+        domain::Email,
+    };
+
+    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+    fn budgets(address: &str, device: Option<DeviceId>) -> AttemptBudgets {
+        let email = Email::parse("ada@example.com").unwrap();
+        let network = Network::of(address.parse().unwrap());
+        AttemptKeys::new(b"a secret").budgets(AttemptTarget::SignIn(&email), network, device)
+    }
+
+    fn new_device() -> DeviceId {
+        let (cookies, email) = (DeviceCookies::new(&[1; 32]).unwrap(), Email::parse("ada@example.com").unwrap());
+        cookies.verify(&cookies.issue(&email, NOW).unwrap(), &email, NOW).unwrap()
+    }
+
+    /// Makes an attempt; whether it was admitted, and under how many budgets it was counted.
+    fn attempt(budgets: &AttemptBudgets, rows: &mut HashMap<String, Attempts>) -> Option<usize> {
+        let counted = budgets.admit(rows, NOW).ok()?;
+        rows.extend(counted.iter().map(|counted| (counted.key.clone(), counted.after)));
+        Some(counted.len())
+    }
+
+    #[test]
+    fn attempt_is_counted_at_all_levels() {
+        let mut rows = HashMap::new();
+        assert_eq!(attempt(&budgets("192.0.2.1", None), &mut rows), Some(3), "address, /24, account");
+        assert_eq!(attempt(&budgets("2001:db8::1", None), &mut rows), Some(5), "/64, /56, /48, /32, account");
+        assert_eq!(rows.len(), 3 + 4);
+    }
+
+    #[test]
+    fn known_devices_together_have_100_attempts() {
+        let mut rows = HashMap::new();
+        let mut by_device = 0;
+        for device in std::iter::repeat_with(new_device).take(30) {
+            for _ in 0..6 {
+                by_device += usize::from(attempt(&budgets("192.0.2.1", Some(device)), &mut rows) == Some(2));
+            }
+        }
+        assert_eq!(by_device, 100);
+    }
+
+    #[test]
+    fn refusal_has_the_longest_wait() {
+        let mut rows = HashMap::new();
+        for host in 0..20 {
+            attempt(&budgets(&format!("192.0.2.{}", host % 5), None), &mut rows);
+        }
+        let site = rows.get_mut(budgets("192.0.2.1", None).own[1].key.as_str()).unwrap();
+        site.next_allowed_at = NOW.plus(std::time::Duration::from_secs(40));
+        for _ in 0..5 {
+            attempt(&budgets("192.0.2.0", None), &mut rows);
+        }
+        let refused = budgets("192.0.2.0", None).admit(&rows, NOW).unwrap_err();
+        assert_eq!(refused.retry_after_seconds(), 40);
+    }
+}
