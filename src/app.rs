@@ -17,11 +17,15 @@ use crate::{
             policy::PasswordPolicy,
         },
         sessions::Lifetimes,
+        throttle::DeviceCookies,
         token::TokenSettings,
     },
     clock::Clock,
     config::{BlocklistFileError, Config, PasswordConfig, SecretFileError, private},
-    crypto::derive::{DerivationFailed, DerivedKeys},
+    crypto::{
+        derive::{DerivationFailed, DerivedKeys},
+        seal::SealError,
+    },
     domain::session::BROWSER_SESSION_IDLE,
     http::state::{AppState, HttpSettings},
     outbound::OutboundError,
@@ -80,6 +84,7 @@ pub async fn assemble(
             absolute: config.sessions.max,
             idle_unless_kept: BROWSER_SESSION_IDLE,
         },
+        devices: DeviceCookies::new(&derived.device_cookie)?,
         attempts_secret: config.server.rate_limit.then(|| derived.attempts.clone()),
         sign_up_open: config.sign_up.open,
         sign_up_budget: config.sign_up.budget,
@@ -161,6 +166,9 @@ pub enum StartError {
     /// The keys cannot be derived from the master secret.
     #[error(transparent)]
     Derivation(#[from] DerivationFailed),
+    /// The key of the device cookies cannot be used.
+    #[error(transparent)]
+    Devices(#[from] SealError),
     /// The signing keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeysError),

@@ -32,7 +32,7 @@ use password::{NewPasswordRules, Passwords, hasher::PasswordHasher};
 use readiness::Readiness;
 use sessions::{Lifetimes, Sessions};
 use sign_in::SignIn;
-use throttle::{AttemptKeys, NetworkLimiter, SignUpBudget, Throttle};
+use throttle::{AttemptKeys, DeviceCookies, NetworkLimiter, SignUpBudget, Throttle};
 use token::{AccessTokens, Issuer, TokenSettings, Verifier, revocations::Revocations};
 use user_events::UserEvents;
 
@@ -56,6 +56,8 @@ pub struct Auth {
     pub sign_in: SignIn,
     /// Verification of access tokens.
     pub tokens: AccessTokens,
+    /// The devices on which users have signed in.
+    pub devices: Arc<DeviceCookies>,
     /// User events for other systems.
     pub user_events: UserEvents,
     clock: Clock,
@@ -79,6 +81,8 @@ pub struct Parts {
     pub lifetimes: Lifetimes,
     /// The secret that hides accounts in attempt counters. `None`: no rate limits.
     pub attempts_secret: Option<Zeroizing<[u8; 32]>>,
+    /// The cookies of devices on which users have signed in.
+    pub devices: DeviceCookies,
     /// Whether new accounts can be created.
     pub sign_up_open: bool,
     /// The number of sign-ups per network.
@@ -94,11 +98,18 @@ impl Auth {
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, clock, hasher, new_passwords, keys, tokens, lifetimes, .. } = parts;
         let Parts { attempts_secret, sign_up_open, sign_up_budget, .. } = parts;
+        let devices = Arc::new(parts.devices);
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
         let networks =
             if attempt_keys.is_some() { NetworkLimiter::new(&clock, sign_up_budget) } else { NetworkLimiter::off() };
         let networks = Arc::new(networks);
-        let throttle = Arc::new(Throttle::new(Arc::clone(&networks), attempt_keys, store.clone(), clock.clone()));
+        let throttle = Arc::new(Throttle::new(
+            Arc::clone(&networks),
+            attempt_keys,
+            store.clone(),
+            clock.clone(),
+            Arc::clone(&devices),
+        ));
         let audit = Arc::new(Audit::start(store.clone(), clock.clone(), Arc::clone(&networks)));
         let revocations = Revocations::new(clock.clone());
         let verifier = Verifier::new(keys.ring(), &tokens, revocations.clone());
@@ -155,6 +166,7 @@ impl Auth {
             readiness: Readiness::new(store, clock.clone()),
             sessions,
             tokens,
+            devices,
             clock,
         })
     }

@@ -6,12 +6,19 @@ pub mod change;
 pub mod confirm;
 pub mod hasher;
 pub mod policy;
+mod workers;
 
 pub use crate::store::credentials::PasswordCredential;
 
 use std::sync::Arc;
 
-use super::{audit::Audit, error::InternalError, sessions::Sessions, throttle::Throttle};
+use super::{
+    audit::Audit,
+    error::InternalError,
+    requester::Requester,
+    sessions::Sessions,
+    throttle::{Network, Throttle},
+};
 use crate::{
     clock::Clock,
     domain::{Password, UserId},
@@ -66,32 +73,41 @@ impl Passwords {
     }
 
     /// Hashes a new password.
-    pub(super) async fn hash(&self, password: Password) -> Result<PasswordHash, HasherError> {
-        self.hasher.hash(password).await
+    pub(super) async fn hash(&self, password: Password, requester: &Requester) -> Result<PasswordHash, HasherError> {
+        self.hasher.hash(password, Network::from(requester)).await
     }
 
     /// Compares a password with a stored hash. A damaged hash is logged, matches no password and takes as
     /// long as a sound one, so that response times do not reveal it.
-    pub(super) async fn compare(&self, password: &Password, stored: &str) -> Result<Verdict, HasherError> {
+    pub(super) async fn compare(
+        &self,
+        password: &Password,
+        stored: &str,
+        requester: &Requester,
+    ) -> Result<Verdict, HasherError> {
         let stored = PasswordHash::from_stored(stored.to_owned());
-        match self.hasher.verify(password.clone(), &stored).await {
+        match self.hasher.verify(password.clone(), &stored, Network::from(requester)).await {
             Err(error @ HasherError::Corrupt) => {
                 tracing::error!(%error, "no sign-in to this account is possible until its password is replaced");
-                self.compare_with_dummy(password).await
+                self.compare_with_dummy(password, requester).await
             }
             verdict => verdict,
         }
     }
 
     /// Takes as long as [`compare`](Self::compare), for an address without an account.
-    pub(super) async fn compare_with_dummy(&self, password: &Password) -> Result<Verdict, HasherError> {
-        self.hasher.verify_unknown(password.clone()).await
+    pub(super) async fn compare_with_dummy(
+        &self,
+        password: &Password,
+        requester: &Requester,
+    ) -> Result<Verdict, HasherError> {
+        self.hasher.verify_unknown(password.clone(), Network::from(requester)).await
     }
 
     /// Replaces an outdated hash of a password that has just matched. A failure is logged; the next
     /// sign-in retries.
-    pub(super) async fn upgrade(&self, owner: UserId, stored: &str, password: &Password) {
-        let Ok(hash) = self.hasher.upgrade(password).await else { return };
+    pub(super) async fn upgrade(&self, owner: UserId, stored: &str, password: &Password, requester: &Requester) {
+        let Ok(hash) = self.hasher.upgrade(password, Network::from(requester)).await else { return };
         let now = self.clock.now();
         if let Err(error) = self.store.replace_password_hash(owner, stored, hash.as_str().to_owned(), now).await {
             tracing::warn!(%error, "a password hash could not be upgraded");

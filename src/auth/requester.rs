@@ -1,6 +1,6 @@
 //! The sender of a request.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use crate::store::sessions::SeenFrom;
 
@@ -14,6 +14,18 @@ pub struct Requester {
     pub user_agent: Option<String>,
     /// The request's id, as answered in `X-Request-Id`.
     pub request_id: Option<String>,
+    /// The cookie of a device on which a user has signed in before.
+    pub device: Option<DeviceCookie>,
+}
+
+/// The value of a device cookie, not verified.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceCookie(pub String);
+
+impl fmt::Debug for DeviceCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceCookie(…)")
+    }
 }
 
 impl Requester {

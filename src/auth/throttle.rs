@@ -3,23 +3,30 @@
 //!
 //! - [`NetworkLimiter`]: a budget per network and [`Purpose`], in memory. It protects the machine, and all
 //!   accounts together from one network.
-//! - [`AttemptKeys`] and [`admit`]: the budgets of one account, in the database, so that a restart resets
-//!   nothing. They protect one account from many networks.
+//! - [`AttemptBudgets`]: the budgets of one account, in the database, so that a restart resets nothing. They protect
+//!   one account from many networks.
+//!
+//! Both count at each [`Level`] of network sizes. A known device ([`DeviceCookies`]) has a budget of its own on its
+//! account.
 //!
 //! Rate limits never affect existing sessions.
 
 mod attempts;
 mod backoff;
+mod budgets;
+mod device;
 mod limiter;
 mod network;
 mod steady_clock;
 
 use std::{sync::Arc, time::Duration};
 
-pub use attempts::{AttemptBudget, AttemptKey, AttemptKeys, AttemptTarget, admit};
+pub use attempts::{AttemptKey, AttemptKeys, AttemptTarget, admit};
 pub use backoff::Backoff;
+pub use budgets::{AttemptBudget, AttemptBudgets};
+pub use device::{DEVICE_LIFETIME, DeviceCookies, DeviceId};
 pub use limiter::{NetworkLimiter, Purpose, SignUpBudget};
-pub use network::Network;
+pub use network::{Level, Network};
 pub(super) use steady_clock::SteadyClock;
 
 use super::{
@@ -28,7 +35,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    store::{Store, attempts::Attempts},
+    store::{Store, attempts::CountedAttempt},
 };
 
 /// How often a lost race for a counter is retried before the attempt is postponed.
@@ -44,21 +51,14 @@ pub struct Throttle {
     clock: Clock,
     /// `None`: rate limits are off.
     keys: Option<AttemptKeys>,
+    devices: Arc<DeviceCookies>,
 }
 
 /// A counted attempt. [`Throttle::clear`] it when it succeeded, [`Throttle::undo`] it when no password was
 /// checked.
 #[derive(Debug)]
 #[must_use = "an attempt that is neither cleared nor undone counts as failed"]
-pub struct Attempt(Vec<Counted>);
-
-/// A counter before and after an attempt.
-#[derive(Debug)]
-struct Counted {
-    key: AttemptKey,
-    before: Option<Attempts>,
-    after: Attempts,
-}
+pub struct Attempt(Vec<CountedAttempt>);
 
 impl Throttle {
     /// A throttle with these budgets. `keys` of `None` turns the limits per account off.
@@ -67,8 +67,9 @@ impl Throttle {
         keys: Option<AttemptKeys>,
         store: Store,
         clock: Clock,
+        devices: Arc<DeviceCookies>,
     ) -> Self {
-        Self { networks, store, clock, keys }
+        Self { networks, store, clock, keys, devices }
     }
 
     /// Counts a request against the budget of its network.
@@ -76,26 +77,23 @@ impl Throttle {
         self.networks.check(purpose, Network::from(requester))
     }
 
-    /// Counts an attempt on an account, as failed in advance: from this network, and from all networks.
+    /// Counts an attempt on an account, as failed in advance. A refused attempt changes nothing.
+    ///
+    /// The counters are read in one statement and written in one transaction, which fails if another request has changed
+    /// any of them: parallel attempts are counted one by one.
     pub async fn count_attempt(
         &self,
         target: AttemptTarget<'_>,
         requester: &Requester,
     ) -> Result<Attempt, Interrupted> {
-        let mut counted = Attempt(Vec::new());
-        let Some(keys) = &self.keys else { return Ok(counted) };
-        for budget in keys.budgets(target, Network::from(requester)) {
-            counted.0.push(self.count(budget).await?);
-        }
-        Ok(counted)
-    }
-
-    async fn count(&self, AttemptBudget { key, backoff }: AttemptBudget) -> Result<Counted, Interrupted> {
+        let Some(keys) = &self.keys else { return Ok(Attempt(Vec::new())) };
+        let device = self.known_device(target, requester);
+        let budgets = keys.budgets(target, Network::from(requester), device);
         for _ in 0..RACES {
-            let before = self.store.attempts(key.as_str()).await?;
-            let after = admit(before, &backoff, self.clock.now())?;
-            if self.store.replace_attempts(key.as_str(), before, after).await? {
-                return Ok(Counted { key, before, after });
+            let rows = self.store.attempts(&budgets.keys()).await?;
+            let counted = budgets.admit(&rows, self.clock.now())?;
+            if self.store.count_attempt(&counted).await? {
+                return Ok(Attempt(counted));
             }
         }
         Err(POSTPONED.into())
@@ -104,21 +102,26 @@ impl Throttle {
     /// Deletes the counters of an attempt that succeeded. If the database fails, they expire after a day:
     /// that is no reason to refuse a user with the right password.
     pub async fn clear(&self, attempt: Attempt) {
-        let keys = attempt.0.iter().map(|counted| counted.key.as_str());
+        let keys = attempt.0.iter().map(|counted| &*counted.key);
         if let Err(error) = self.store.clear_attempts(keys).await {
             tracing::warn!(%error, "the counters of a successful attempt could not be deleted");
         }
     }
 
-    /// Restores the counters of an attempt whose password was never checked. If another attempt has been
-    /// counted since, this one stays counted.
+    /// Withdraws an attempt whose password was never checked. If another attempt has been counted since, this one
+    /// stays counted.
     pub async fn undo(&self, attempt: Attempt) {
-        for Counted { key, before, after } in attempt.0 {
-            let none = Attempts { failures: 0, next_allowed_at: after.last_attempt_at, ..after };
-            let restored = self.store.replace_attempts(key.as_str(), Some(after), before.unwrap_or(none)).await;
-            if let Err(error) = restored {
-                tracing::warn!(%error, "an attempt that was not made stays counted");
-            }
+        if let Err(error) = self.store.withdraw_attempt(&attempt.0).await {
+            tracing::warn!(%error, "an attempt that was not made stays counted");
+        }
+    }
+
+    /// The device, if the account's user has signed in on it. To confirm a password, a session is required, so others
+    /// cannot use up that budget.
+    fn known_device(&self, target: AttemptTarget<'_>, requester: &Requester) -> Option<DeviceId> {
+        match target {
+            AttemptTarget::SignIn(email) => self.devices.verify(requester.device.as_ref()?, email, self.clock.now()),
+            AttemptTarget::ConfirmPassword(_) => None,
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct DerivedKeys {
     pub attempts: Zeroizing<[u8; 32]>,
     /// Seals the form state for the next page.
     pub form_cookie: Zeroizing<[u8; 64]>,
+    /// Seals the cookies of known devices.
+    pub device_cookie: Zeroizing<[u8; 32]>,
 }
 
 impl DerivedKeys {
@@ -29,6 +31,7 @@ impl DerivedKeys {
             signing_keys: expand(&root, b"signing keys")?,
             attempts: expand(&root, b"attempts")?,
             form_cookie: expand(&root, b"form cookie")?,
+            device_cookie: expand(&root, b"device cookie")?,
         })
     }
 }
@@ -62,6 +65,8 @@ mod tests {
         let (one, other) = (keys("Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM"), keys("Sk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM"));
         assert_ne!(*one.signing_keys, *one.attempts);
         assert_ne!(*one.signing_keys, one.form_cookie[..32]);
+        assert_ne!(*one.device_cookie, *one.attempts);
+        assert_ne!(*one.device_cookie, one.form_cookie[..32]);
         assert_ne!(*one.signing_keys, *other.signing_keys);
         assert_eq!(*one.signing_keys, *keys("Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM").signing_keys);
     }

@@ -11,6 +11,8 @@ pub struct CookieNames {
     pub access: String,
     /// The session token.
     pub session: String,
+    /// The device, for the budget of failed sign-ins.
+    pub device: String,
     /// The result of a form, for the next page.
     pub form: String,
     /// The session cookie of Better Auth, for imported sessions. On https only the name that no page on plain http can
@@ -29,6 +31,7 @@ impl CookieNames {
         Self {
             access: name("access"),
             session: name("session"),
+            device: name("device"),
             form: name("form"),
             imported: if https { "__Secure-better-auth.session_token" } else { "better-auth.session_token" },
         }

@@ -101,6 +101,14 @@ fn restricted_crates_stay_in_their_modules() {
     assert!(violations.is_empty(), "{violations:#?}");
 }
 
+/// Heavy work has threads of its own, as many as processors. Tokio's blocking pool has 512.
+#[test]
+fn blocking_pool_is_used_in_one_file_at_most() {
+    let uses = |text: &str| code(text).any(|line| line.contains("spawn_blocking") || line.contains("block_in_place"));
+    let users: Vec<_> = sources().into_iter().filter(|(_, text)| uses(text)).map(|(name, _)| name).collect();
+    assert!(users.len() <= 1, "run heavy work in auth::password::workers: {users:#?}");
+}
+
 /// `HeaderValue::to_str` fails for bytes that are not ASCII: a failure must not be taken for an absent header.
 #[test]
 fn header_values_are_read_in_one_module() {

@@ -1,6 +1,7 @@
 //! Rules for new passwords: the documented verdicts, the operator's own list, breached passwords.
 
 mod breaches;
+mod queue;
 mod range_api;
 
 use std::fs;

@@ -1,19 +1,19 @@
 //! Story 2: a user signs in with a password, with the form and over the API.
 
+mod devices;
+mod networks;
 mod throttling;
 
 use std::time::Duration;
 
 use futures::{future::join_all, poll};
-use latchkey::{
-    auth::password::hasher::{HashLimits, HashParameters, PasswordHasher},
-    domain::Password,
-};
+use latchkey::auth::password::hasher::{HashLimits, HashParameters, PasswordHasher, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::{
     NEW_PASSWORD, PASSWORD, TestApp, WRONG_PASSWORD,
-    browser::{ACCESS, Browser, SESSION},
+    app::occupy_thread,
+    browser::{ACCESS, Browser, DEVICE, SESSION},
     client::TestResponse,
     person::Person,
     records::{count, operate, password_hash},
@@ -38,6 +38,11 @@ fn comparable(response: &TestResponse) -> (u16, String, Vec<String>) {
         .collect();
     headers.sort();
     (response.status.as_u16(), response.body.clone(), headers)
+}
+
+/// The cookies that a response sets for the session.
+fn session_cookies(response: &TestResponse) -> Vec<String> {
+    response.set_cookies().into_iter().filter(|cookie| !cookie.starts_with(DEVICE)).collect()
 }
 
 #[tokio::test]
@@ -97,45 +102,38 @@ async fn form_hides_whether_address_is_known() {
 }
 
 /// The only hashing permit is taken, so 503 for both addresses proves that both need a hash.
-#[test]
-fn full_hash_queue_returns_503_for_any_address() {
-    // The test occupies the only blocking thread, so hashing waits until the test releases it.
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().expect("a runtime");
-    runtime.block_on(async {
-        let limits = HashLimits { permits: 1, queue: 0 };
-        let hasher = PasswordHasher::new(HashParameters::cheap_for_tests(), limits).expect("a hasher");
-        let app = TestApp::with_hasher(&[], hasher).await;
-        app.person("ada@example.com").await;
+#[tokio::test]
+async fn full_hash_queue_returns_503_for_any_address() {
+    let limits = HashLimits { permits: 1, queue: 0 };
+    let hasher = PasswordHasher::new(HashParameters::cheap_for_tests(), limits).expect("a hasher");
+    let app = TestApp::with_hasher(&[], hasher).await;
+    app.person("ada@example.com").await;
+    let occupied = occupy_thread(&app.hasher);
+    tokio::pin!(occupied);
+    assert!(poll!(&mut occupied).is_pending());
 
-        let (release, held) = std::sync::mpsc::channel::<()>();
-        let blocker = tokio::task::spawn_blocking(move || held.recv());
-        let mut hashing = Box::pin(app.hasher.hash(Password::parse(PASSWORD).expect("a password")));
-        assert!(poll!(&mut hashing).is_pending());
+    let known = api_sign_in(&app, "ada@example.com", PASSWORD).await;
+    let unknown = api_sign_in(&app, "eve@example.com", PASSWORD).await;
+    assert_eq!(known.status, 503);
+    assert_eq!(known.header("retry-after"), "1");
+    assert_eq!(comparable(&known), comparable(&unknown));
+    for _ in 0..8 {
+        let again = api_sign_in(&app, "ada@example.com", PASSWORD).await;
+        assert_eq!(again.status, 503, "an attempt without hashing is not counted");
+    }
+    assert_eq!(count(&app, "attempts").await, 0, "a withdrawn attempt leaves no row");
+    let browser = Browser::new(&app);
+    browser.sign_in("ada@example.com", PASSWORD).await;
+    let busy = "We’re busy just now, and nothing was changed.";
+    assert!(browser.page("/sign-in").await.contains(&format!("{busy} Try again in a few seconds.")));
+    for action in ["sign-in", "sign-up"] {
+        browser.post(action, &[("email", "eve@example.com"), ("password", PASSWORD)]).await;
+        let page = browser.page(&format!("/{action}")).await;
+        assert!(page.contains(busy) && page.contains("value=\"true\">"), "unchecked: {page}");
+    }
 
-        let known = api_sign_in(&app, "ada@example.com", PASSWORD).await;
-        let unknown = api_sign_in(&app, "eve@example.com", PASSWORD).await;
-        assert_eq!(known.status, 503);
-        assert_eq!(known.header("retry-after"), "1");
-        assert_eq!(comparable(&known), comparable(&unknown));
-        for _ in 0..8 {
-            let again = api_sign_in(&app, "ada@example.com", PASSWORD).await;
-            assert_eq!(again.status, 503, "an attempt without hashing is not counted");
-        }
-        let browser = Browser::new(&app);
-        browser.sign_in("ada@example.com", PASSWORD).await;
-        let busy = "We’re busy just now, and nothing was changed.";
-        assert!(browser.page("/sign-in").await.contains(&format!("{busy} Try again in a few seconds.")));
-        for action in ["sign-in", "sign-up"] {
-            browser.post(action, &[("email", "eve@example.com"), ("password", PASSWORD)]).await;
-            let page = browser.page(&format!("/{action}")).await;
-            assert!(page.contains(busy) && page.contains("value=\"true\">"), "unchecked: {page}");
-        }
-
-        release.send(()).expect("the blocking thread waits");
-        assert!(blocker.await.is_ok() && hashing.await.is_ok());
-        api_sign_in(&app, "ada@example.com", PASSWORD).await.assert_ok();
-    });
+    assert_eq!(occupied.await, Ok(Verdict::Mismatch));
+    api_sign_in(&app, "ada@example.com", PASSWORD).await.assert_ok();
 }
 
 #[tokio::test]
@@ -176,7 +174,7 @@ async fn failed_sign_ins_write_the_same_rows() {
         api_sign_in(&app, email, WRONG_PASSWORD).await;
         written.push((count(&app, "attempts").await - before.0, count(&app, "events").await - before.1));
     }
-    assert_eq!(written, [(2, 1), (2, 1)]);
+    assert_eq!(written, [(3, 1), (3, 1)]);
 }
 
 #[tokio::test]
@@ -200,8 +198,9 @@ async fn unremembered_session_ends_after_one_idle_day() {
     app.person("ada@example.com").await;
     let browser = Browser::new(&app);
     let response = browser.post("sign-in", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-    assert_eq!(response.set_cookies().len(), 2);
-    assert!(response.set_cookies().iter().all(|cookie| !cookie.contains("Max-Age") && !cookie.contains("Expires")));
+    let session = session_cookies(&response);
+    assert_eq!(session.len(), 2);
+    assert!(session.iter().all(|cookie| !cookie.contains("Max-Age") && !cookie.contains("Expires")));
     app.wait(DAY.saturating_sub(SECOND));
     assert!(browser.is_signed_in().await);
     let kept = browser.stolen();
@@ -222,7 +221,7 @@ async fn api_remember_me_sets_cookie_lifetime() {
         }
         let response = app.client().post("/api/auth/sign-in/email").json(&body).await;
         response.assert_ok();
-        let cookies = response.set_cookies();
+        let cookies = session_cookies(&response);
         assert!(cookies.iter().all(|cookie| cookie.contains("Max-Age") == kept), "{cookies:?}");
     }
 }

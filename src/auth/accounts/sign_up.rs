@@ -61,7 +61,7 @@ impl Accounts {
             return Err(SignUpError::Closed);
         }
         let NewUser { email, name, password } = self.parse(form, requester).await?;
-        let password_hash = self.passwords.hash(password.into_password()).await?;
+        let password_hash = self.passwords.hash(password.into_password(), requester).await?;
 
         let now = self.clock.now();
         let id = UserId::new(now, random_bytes()?);
@@ -86,13 +86,12 @@ impl Accounts {
         let policy = self.passwords.policy();
         let email = Email::parse(form.email).map_err(FormError::Email);
         let name = Name::parse(form.name).map_err(FormError::Name);
-        let long_enough = |password| policy.check_length(&password).map(|()| password);
-        let password = match Password::parse(form.password).and_then(long_enough) {
+        let password = match Password::parse(form.password).and_then(|password| policy.long_enough(password)) {
             Ok(password) => {
                 let admitted = self.throttle.check_network(Purpose::SignUp, requester);
                 self.audit.record_throttled(admitted, EventDetail::Network, None, requester)?;
                 let (email, name) = (email.as_ref().ok().cloned(), name.clone().unwrap_or_default());
-                self.passwords.accept(password, email, name, requester).await
+                self.passwords.accept(password, email, name, requester).await?
             }
             Err(weak) => Err(weak),
         };

@@ -72,13 +72,13 @@ impl Passwords {
             // A throttled request must not cause a request to the API of breached passwords.
             Err(error) => return Err(error.into()),
         };
-        let (confirmed, new) = match (confirmed, self.check_new(change.new, &user, requester).await) {
+        let (confirmed, new) = match (confirmed, self.check_new(change.new, &user, requester).await?) {
             (Some(confirmed), Ok(new)) => (confirmed, new),
             (Some(_), Err(weak)) => return Err(weak.into()),
             (None, Err(weak)) => return Err(ChangePasswordError::Both(weak)),
             (None, Ok(_)) => return Err(ConfirmPasswordError::Mismatch.into()),
         };
-        let hash = self.hash(new.into_password()).await?.as_str().to_owned();
+        let hash = self.hash(new.into_password(), requester).await?.as_str().to_owned();
 
         self.sessions.settle(user.id).await?;
         let opened = if change.new_session {
@@ -101,8 +101,16 @@ impl Passwords {
     }
 
     /// Checks a new password against the policy.
-    async fn check_new(&self, password: &str, user: &User, requester: &Requester) -> Result<NewPassword, WeakPassword> {
-        let password = Password::parse(password)?;
+    async fn check_new(
+        &self,
+        password: &str,
+        user: &User,
+        requester: &Requester,
+    ) -> Result<Result<NewPassword, WeakPassword>, HasherError> {
+        let password = match Password::parse(password).and_then(|password| self.policy.long_enough(password)) {
+            Ok(password) => password,
+            Err(weak) => return Ok(Err(weak)),
+        };
         // The stored address was valid at sign-up; only the policy's context words depend on it.
         let email = Email::presented(&user.email).ok();
         self.accept(password, email, user.name.clone(), requester).await

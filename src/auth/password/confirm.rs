@@ -77,7 +77,7 @@ impl Passwords {
 
         let stored = self.store.password(owner).await?.ok_or(ConfirmPasswordError::NoPassword)?;
         let verdict = match Password::presented(password) {
-            Ok(password) => match self.compare(&password, &stored.hash).await {
+            Ok(password) => match self.compare(&password, &stored.hash, requester).await {
                 Ok(verdict) => verdict,
                 Err(error) => {
                     self.throttle.undo(attempt).await;

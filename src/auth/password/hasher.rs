@@ -1,4 +1,4 @@
-//! Password hashing: argon2id on blocking threads, with bounded memory.
+//! Password hashing: argon2id on threads of its own, with bounded memory.
 //!
 //! Imported hashes are verified in their original format (`stored`) and replaced with argon2id at the next sign-in.
 
@@ -9,6 +9,7 @@ mod cost;
 mod django;
 pub mod firebase;
 mod memory;
+mod parameters;
 mod pbkdf2;
 mod phc;
 mod scrypt;
@@ -16,24 +17,27 @@ mod stored;
 mod unsupported;
 #[cfg(test)]
 mod vectors;
-mod workers;
 
-use std::{fmt, num::NonZeroUsize, sync::Arc, thread, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use argon2::{
     Algorithm, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash as PhcString, Salt},
 };
 
+use super::workers::{WorkError, Workers};
 use crate::{
-    auth::error::{Busy, InternalError, Interrupted},
+    auth::{
+        error::{Busy, InternalError, Interrupted},
+        throttle::Network,
+    },
     crypto::random::random_bytes,
     domain::Password,
 };
 use memory::MemoryPool;
+pub use parameters::{HashLimits, HashParameters};
 use stored::StoredHash;
 pub use unsupported::{Scheme, UnsupportedHash};
-use workers::{WorkError, Workers};
 
 /// NIST SP 800-63B-4 §3.1.1.2 requires at least 4 bytes.
 const SALT_BYTES: usize = 16;
@@ -45,46 +49,6 @@ const IMPORTED_MIB: u32 = cost::MAX_MEMORY_MIB;
 
 /// The retry delay after [`HasherError::Busy`]: a full queue empties in about this time.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// The cost of one argon2id hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashParameters {
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-}
-
-impl HashParameters {
-    /// 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet, ASVS 11.4.2). About 15 ms of processor
-    /// time.
-    pub const STANDARD: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
-
-    /// The lowest cost that argon2id allows, for tests. Not secure.
-    pub const fn cheap_for_tests() -> Self {
-        Self { memory_kib: 8, passes: 1, lanes: 1 }
-    }
-
-    fn params(self) -> Result<Params, HasherError> {
-        Params::new(self.memory_kib, self.passes, self.lanes, Some(OUTPUT_BYTES)).map_err(|_| HasherError::Unavailable)
-    }
-}
-
-/// Limits of concurrent hashing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashLimits {
-    /// Concurrent hashes, at least 1. Peak memory is the memory of one hash times `permits`.
-    pub permits: usize,
-    /// Callers that may wait for a permit. Further callers get [`HasherError::Busy`].
-    pub queue: usize,
-}
-
-impl HashLimits {
-    /// One permit per processor, and 32 waiting callers per permit: the last one waits about half a second.
-    pub fn for_this_machine() -> Self {
-        let permits = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { permits, queue: permits * 32 }
-    }
-}
 
 /// A password hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…$…`. An imported hash keeps its scheme until
 /// the next sign-in.
@@ -155,7 +119,8 @@ impl From<HasherError> for Interrupted {
     }
 }
 
-/// Hashes and verifies passwords. Cheap to clone; all clones share permits and queue.
+/// Hashes and verifies passwords. Cheap to clone; all clones share threads and queue. The networks of the requesters take
+/// turns in the queue.
 #[derive(Clone)]
 pub struct PasswordHasher(Arc<Inner>);
 
@@ -172,14 +137,15 @@ impl PasswordHasher {
     pub fn new(parameters: HashParameters, limits: HashLimits) -> Result<Self, HasherError> {
         let params = parameters.params()?;
         let dummy = dummy_hash(&params)?;
-        let workers = Workers::new(limits.permits, limits.queue, IMPORTED_MIB);
+        let workers = Workers::start(limits.permits, limits.queue, IMPORTED_MIB);
+        let workers = workers.map_err(|_| HasherError::Unavailable)?;
         let memory = MemoryPool::new(params.block_count());
         Ok(Self(Arc::new(Inner { parameters, params, dummy, workers, memory })))
     }
 
     /// Hashes a password with the current parameters and a new salt.
-    pub async fn hash(&self, password: Password) -> Result<PasswordHash, HasherError> {
-        self.run(0, move |inner| {
+    pub async fn hash(&self, password: Password, network: Network) -> Result<PasswordHash, HasherError> {
+        self.run(network, 0, move |inner| {
             let salt = random_bytes::<SALT_BYTES>().map_err(|_| HasherError::Unavailable)?;
             let password = password.expose();
             let output =
@@ -191,14 +157,19 @@ impl PasswordHasher {
 
     /// Hashes a password that matched an outdated hash. Hashes the compatible Unicode form, so that the new hash
     /// accepts every spelling that the old hash accepted.
-    pub async fn upgrade(&self, password: &Password) -> Result<PasswordHash, HasherError> {
-        self.hash(password.compatible()).await
+    pub async fn upgrade(&self, password: &Password, network: Network) -> Result<PasswordHash, HasherError> {
+        self.hash(password.compatible(), network).await
     }
 
     /// Compares a password with a stored hash, in constant time.
-    pub async fn verify(&self, password: Password, stored: &PasswordHash) -> Result<Verdict, HasherError> {
+    pub async fn verify(
+        &self,
+        password: Password,
+        stored: &PasswordHash,
+        network: Network,
+    ) -> Result<Verdict, HasherError> {
         let stored = StoredHash::parse(stored.as_str()).map_err(|_| HasherError::Corrupt)?;
-        self.run(self.extra_mib(&stored), move |inner| {
+        self.run(network, self.extra_mib(&stored), move |inner| {
             for form in stored.forms(password) {
                 if stored.matches(&inner.memory, &form)? {
                     return Ok(Verdict::Match { rehash: !stored.has_parameters(inner.parameters) });
@@ -211,11 +182,20 @@ impl PasswordHasher {
 
     /// Verifies against a dummy hash: takes as long as [`verify`](Self::verify) and never matches. Prevents
     /// account enumeration by response time if the account or its password does not exist (ASVS 6.3.8).
-    pub async fn verify_unknown(&self, password: Password) -> Result<Verdict, HasherError> {
-        self.verify(password, &self.0.dummy).await.map(|_| Verdict::Mismatch)
+    pub async fn verify_unknown(&self, password: Password, network: Network) -> Result<Verdict, HasherError> {
+        self.verify(password, &self.0.dummy, network).await.map(|_| Verdict::Mismatch)
     }
 
-    /// The highest number of concurrent hashes so far.
+    /// Runs another expensive check of a password, in the queue of the hashes.
+    pub(super) async fn check<T: Send + 'static>(
+        &self,
+        network: Network,
+        check: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HasherError> {
+        self.run(network, 0, move |_| Ok(check())).await
+    }
+
+    /// The highest number of concurrent hashes and checks so far.
     pub fn peak(&self) -> usize {
         self.0.workers.peak()
     }
@@ -229,11 +209,12 @@ impl PasswordHasher {
 
     async fn run<T: Send + 'static>(
         &self,
+        network: Network,
         memory: u32,
         work: impl FnOnce(&Inner) -> Result<T, HasherError> + Send + 'static,
     ) -> Result<T, HasherError> {
         let inner = Arc::clone(&self.0);
-        self.0.workers.run(memory, move || work(&inner)).await.map_err(|error| match error {
+        self.0.workers.run(network, memory, move || work(&inner)).await.map_err(|error| match error {
             WorkError::Full => HasherError::Busy { retry_after: RETRY_AFTER },
             WorkError::Failed => HasherError::Unavailable,
         })?
@@ -270,6 +251,10 @@ mod tests {
         PasswordHasher::new(HashParameters::cheap_for_tests(), LIMITS).unwrap()
     }
 
+    fn home() -> Network {
+        Network::of([192, 0, 2, 1].into())
+    }
+
     fn password(text: &str) -> Password {
         Password::parse(text).unwrap()
     }
@@ -279,11 +264,11 @@ mod tests {
         let hasher = cheap();
         for text in ["correct horse battery staple", " spaces ", "🔑🗝️ schlüssel ключ 钥匙", &"é".repeat(128)]
         {
-            let hash = hasher.hash(password(text)).await.unwrap();
-            let verdict = hasher.verify(password(text), &hash).await;
+            let hash = hasher.hash(password(text), home()).await.unwrap();
+            let verdict = hasher.verify(password(text), &hash, home()).await;
             assert_eq!(verdict, Ok(Verdict::Match { rehash: false }), "{text:?}");
             let other = text.chars().skip(1).collect::<String>();
-            assert_eq!(hasher.verify(password(&other), &hash).await, Ok(Verdict::Mismatch), "{other:?}");
+            assert_eq!(hasher.verify(password(&other), &hash, home()).await, Ok(Verdict::Mismatch), "{other:?}");
         }
     }
 
@@ -293,15 +278,15 @@ mod tests {
         let reference = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
         let reference = PasswordHash::from_stored(reference.to_owned());
         let hasher = cheap();
-        assert_eq!(hasher.verify(password("password"), &reference).await, Ok(Verdict::Match { rehash: true }));
-        assert_eq!(hasher.verify(password("Password"), &reference).await, Ok(Verdict::Mismatch));
+        assert_eq!(hasher.verify(password("password"), &reference, home()).await, Ok(Verdict::Match { rehash: true }));
+        assert_eq!(hasher.verify(password("Password"), &reference, home()).await, Ok(Verdict::Mismatch));
     }
 
     #[tokio::test]
     async fn hash_has_standard_parameters_and_new_salt() {
         let hasher = PasswordHasher::new(HashParameters::STANDARD, LIMITS).unwrap();
-        let one = hasher.hash(password("correct horse")).await.unwrap();
-        let two = hasher.hash(password("correct horse")).await.unwrap();
+        let one = hasher.hash(password("correct horse"), home()).await.unwrap();
+        let two = hasher.hash(password("correct horse"), home()).await.unwrap();
         assert_ne!(one, two);
         assert!(one.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.as_str());
         let lengths: Vec<_> = one.as_str().split('$').skip(4).map(str::len).collect();
@@ -312,17 +297,17 @@ mod tests {
     async fn verify_with_other_parameters_needs_rehash() {
         let old = HashParameters { passes: 2, ..HashParameters::cheap_for_tests() };
         let old = PasswordHasher::new(old, LIMITS).unwrap();
-        let hash = old.hash(password("correct horse")).await.unwrap();
+        let hash = old.hash(password("correct horse"), home()).await.unwrap();
         let hasher = cheap();
-        assert_eq!(hasher.verify(password("correct horse"), &hash).await, Ok(Verdict::Match { rehash: true }));
-        assert_eq!(hasher.verify(password("wrong horse"), &hash).await, Ok(Verdict::Mismatch));
+        assert_eq!(hasher.verify(password("correct horse"), &hash, home()).await, Ok(Verdict::Match { rehash: true }));
+        assert_eq!(hasher.verify(password("wrong horse"), &hash, home()).await, Ok(Verdict::Mismatch));
     }
 
     #[tokio::test]
     async fn dummy_hash_has_same_cost_and_no_match() {
         for parameters in [HashParameters::STANDARD, HashParameters::cheap_for_tests()] {
             let hasher = PasswordHasher::new(parameters, LIMITS).unwrap();
-            let real = hasher.hash(password("correct horse")).await.unwrap();
+            let real = hasher.hash(password("correct horse"), home()).await.unwrap();
             // Format, version, parameters, and the lengths of salt and output.
             let form = |hash: &PasswordHash| {
                 hash.as_str()
@@ -331,14 +316,14 @@ mod tests {
                     .collect::<Vec<_>>()
             };
             assert_eq!(form(&real), form(&hasher.0.dummy));
-            assert_eq!(hasher.verify_unknown(password("correct horse")).await, Ok(Verdict::Mismatch));
+            assert_eq!(hasher.verify_unknown(password("correct horse"), home()).await, Ok(Verdict::Mismatch));
         }
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn hash_concurrent_calls_stay_within_permits() {
         let hasher = cheap();
-        let all = join_all((0..50).map(|_| hasher.hash(password("correct horse")))).await;
+        let all = join_all((0..50).map(|_| hasher.hash(password("correct horse"), home()))).await;
         assert!(all.iter().all(Result::is_ok));
         assert!(hasher.peak() <= LIMITS.permits, "{}", hasher.peak());
     }
@@ -346,7 +331,7 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn verify_with_full_queue_returns_busy() {
         let hasher = PasswordHasher::new(HashParameters::STANDARD, HashLimits { permits: 1, queue: 2 }).unwrap();
-        let all = join_all((0..5).map(|_| hasher.verify_unknown(password("correct horse")))).await;
+        let all = join_all((0..5).map(|_| hasher.verify_unknown(password("correct horse"), home()))).await;
         let busy = all.iter().filter(|one| **one == Err(HasherError::Busy { retry_after: RETRY_AFTER })).count();
         assert_eq!(busy, 2, "one running, two queued, two refused: {all:?}");
     }
@@ -356,7 +341,7 @@ mod tests {
         let rest = "c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
         let hasher = cheap();
         let acceptable = PasswordHash(format!("$argon2id$v=19$m=65536,t=3,p=4${rest}"));
-        assert_eq!(hasher.verify(password("x"), &acceptable).await, Ok(Verdict::Mismatch));
+        assert_eq!(hasher.verify(password("x"), &acceptable, home()).await, Ok(Verdict::Mismatch));
         let before = hasher.peak();
         for bad in [
             String::new(),
@@ -373,7 +358,12 @@ mod tests {
             "$2b$31$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned(),
         ] {
             let stored = PasswordHash::from_stored(bad);
-            assert_eq!(hasher.verify(password("x"), &stored).await, Err(HasherError::Corrupt), "{}", stored.as_str());
+            assert_eq!(
+                hasher.verify(password("x"), &stored, home()).await,
+                Err(HasherError::Corrupt),
+                "{}",
+                stored.as_str()
+            );
         }
         assert_eq!(hasher.peak(), before);
     }

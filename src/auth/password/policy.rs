@@ -74,10 +74,10 @@ impl fmt::Debug for NewPassword {
 impl PasswordPolicy {
     /// Checks a password for a user. The error is the first violated rule.
     ///
-    /// With [`PasswordCheck::Strong`], it takes about 1 ms of processor time, at most 25 ms. On an async thread use
-    /// [`check_off_thread`](Self::check_off_thread).
+    /// With [`PasswordCheck::Strong`], it takes about 1 ms of processor time, at most 25 ms: do not call it on an async
+    /// thread.
     pub fn check(&self, password: Password, about: &AboutPerson<'_>) -> Result<NewPassword, WeakPassword> {
-        self.check_length(&password)?;
+        let password = self.long_enough(password)?;
         let text = password.expose();
         let folded = spelling::fold(text);
         let context = Context::of(about);
@@ -105,28 +105,12 @@ impl PasswordPolicy {
         Ok(NewPassword(password))
     }
 
-    /// Checks only the length.
-    pub fn check_length(&self, password: &Password) -> Result<(), WeakPassword> {
+    /// The password, if it has the minimum length.
+    pub fn long_enough(&self, password: Password) -> Result<Password, WeakPassword> {
         if password.expose().chars().count() < usize::from(self.min_length) {
             return Err(WeakPassword::TooShort { minimum: self.min_length });
         }
-        Ok(())
-    }
-
-    /// Like [`check`](Self::check), and on a blocking thread if the check is slow. Refuses the password if the service
-    /// is shutting down.
-    pub async fn check_off_thread(
-        &self,
-        password: Password,
-        email: Option<Email>,
-        name: Name,
-    ) -> Result<NewPassword, WeakPassword> {
-        let policy = self.clone();
-        let check = move || policy.check(password, &AboutPerson { email: email.as_ref(), name: &name });
-        match self.check {
-            PasswordCheck::Blocklist => check(),
-            PasswordCheck::Strong => tokio::task::spawn_blocking(check).await.unwrap_or(Err(WeakPassword::Guessable)),
-        }
+        Ok(password)
     }
 }
 
@@ -247,18 +231,6 @@ mod tests {
         let longer = PasswordPolicy { min_length: 15, ..policy(PasswordCheck::Blocklist) };
         assert_eq!(check(&longer, "窓辺の猫は三時に眠る"), Err(WeakPassword::TooShort { minimum: 15 }));
         assert_eq!(check(&longer, "violet spoon harbour"), Ok(()));
-    }
-
-    #[tokio::test]
-    async fn check_off_thread_applies_the_same_rules() {
-        let email = Email::parse("ada@example.com").unwrap();
-        for mode in [PasswordCheck::Blocklist, PasswordCheck::Strong] {
-            for (text, good) in [("violet spoon harbour", true), ("password1", false)] {
-                let password = Password::parse(text).unwrap();
-                let answer = policy(mode).check_off_thread(password, Some(email.clone()), Name::default()).await;
-                assert_eq!(answer.is_ok(), good, "{text:?} {mode:?}");
-            }
-        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl SignIn {
             let Some(opened) = opened else { continue };
             self.throttle.clear(attempt).await;
             if rehash {
-                self.passwords.upgrade(verified.user.id, &stored.hash, &password).await;
+                self.passwords.upgrade(verified.user.id, &stored.hash, &password, requester).await;
             }
             let signed_in = self.sessions.complete_sign_in(verified, opened, requester)?;
             return Ok(SignInStep::Complete(Box::new(signed_in)));
@@ -98,8 +98,8 @@ impl SignIn {
     ) -> Result<Login, SignInError> {
         let login = self.store.password_login(email).await?;
         let verdict = match &login {
-            Some(login) => self.passwords.compare(password, &login.password.hash).await?,
-            None => self.passwords.compare_with_dummy(password).await?,
+            Some(login) => self.passwords.compare(password, &login.password.hash, requester).await?,
+            None => self.passwords.compare_with_dummy(password, requester).await?,
         };
         let user = login.as_ref().map(|login| login.user.id);
         match (login, verdict) {

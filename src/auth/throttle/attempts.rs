@@ -4,7 +4,11 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::{Backoff, Network, Throttled};
+use super::{
+    Backoff, Network, Throttled,
+    budgets::{AttemptBudget, AttemptBudgets},
+    device::DeviceId,
+};
 use crate::{
     clock::CLOCK_SKEW,
     crypto::{hex::hex, hmac::HmacKey},
@@ -23,15 +27,6 @@ pub enum AttemptTarget<'a> {
     SignIn(&'a Email),
     /// The password check of a signed-in user.
     ConfirmPassword(UserId),
-}
-
-/// A row of attempts and its rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttemptBudget {
-    /// The row.
-    pub key: AttemptKey,
-    /// The rule.
-    pub backoff: Backoff,
 }
 
 /// Makes attempt keys: HMACs, so that the table cannot be searched for a guessed address without the
@@ -62,15 +57,28 @@ impl AttemptKeys {
         Self(HmacKey::new(&Sha256::digest(secret)))
     }
 
-    /// The two budgets of an account, in the order in which they are checked. The budget of one network
-    /// comes first, so that an attempt refused there uses none of the shared budget. Both must admit an
-    /// attempt; when it succeeds, both rows are deleted.
-    pub fn budgets(&self, target: AttemptTarget<'_>, network: Network) -> [AttemptBudget; 2] {
-        let (account, network) = (target.text(), network.to_string());
-        [
-            AttemptBudget { key: self.key(&[&account, &network]), backoff: Backoff::ACCOUNT_AND_NETWORK },
-            AttemptBudget { key: self.key(&[&account]), backoff: Backoff::ACCOUNT },
-        ]
+    /// The budgets of an attempt from `network`, and from a `device` on which the account's user has signed in before.
+    pub fn budgets(&self, target: AttemptTarget<'_>, network: Network, device: Option<DeviceId>) -> AttemptBudgets {
+        let account = target.text();
+        let budget = |parts: &[&str], backoff| AttemptBudget { key: self.key(parts), backoff };
+        let levels = network.levels().map(|(level, network)| {
+            let backoff = Backoff::ACCOUNT_AND_NETWORK.times(level.attempts_factor());
+            (level.is_shared(), budget(&[&account, &network.to_string()], backoff))
+        });
+        let (shared, own): (Vec<_>, Vec<_>) = levels.partition(|(is_shared, _)| *is_shared);
+        let shared = shared.into_iter().map(|(_, budget)| budget).chain([budget(&[&account], Backoff::ACCOUNT)]);
+        let device = device.map(|device| {
+            [
+                budget(&[&account, "device", &device.to_string()], Backoff::ACCOUNT_AND_NETWORK),
+                budget(&[&account, "devices", ""], Backoff::ACCOUNT),
+            ]
+        });
+        AttemptBudgets {
+            device: device.into_iter().flatten().collect(),
+            own: own.into_iter().map(|(_, budget)| budget).collect(),
+            shared: shared.collect(),
+            reserve: budget(&[&account, "reserve"], Backoff::RESERVE),
+        }
     }
 
     fn key(&self, parts: &[&str]) -> AttemptKey {
@@ -115,10 +123,10 @@ pub fn admit(record: Option<Attempts>, backoff: &Backoff, now: Timestamp) -> Res
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{collections::HashSet, time::Duration};
 
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::{auth::throttle::network::Level, clock::ManualClock};
 
     const PAIR: Backoff = Backoff::ACCOUNT_AND_NETWORK;
 
@@ -130,14 +138,18 @@ mod tests {
         Network::of(address.parse().unwrap())
     }
 
-    /// Attempts as soon as the rule allows it, `count` times; the waits in seconds.
     fn attempt(count: usize, clock: &ManualClock, record: &mut Option<Attempts>) -> Vec<u64> {
+        attempt_with(&PAIR, count, clock, record)
+    }
+
+    /// Attempts as soon as the rule allows it, `count` times; the waits in seconds.
+    fn attempt_with(rule: &Backoff, count: usize, clock: &ManualClock, record: &mut Option<Attempts>) -> Vec<u64> {
         let mut waits = Vec::new();
         for _ in 0..count {
-            let wait = admit(*record, &PAIR, clock.clock().now())
+            let wait = admit(*record, rule, clock.clock().now())
                 .map_or_else(|refused| refused.retry_after, |_| Duration::ZERO);
             clock.advance(wait);
-            *record = Some(admit(*record, &PAIR, clock.clock().now()).unwrap());
+            *record = Some(admit(*record, rule, clock.clock().now()).unwrap());
             waits.push(wait.as_secs());
         }
         waits
@@ -186,11 +198,12 @@ mod tests {
     }
 
     #[test]
-    fn one_network_cannot_use_up_the_account_budget() {
+    fn one_provider_cannot_use_up_account_budget() {
         let clock = clock();
-        let (mut pair, mut account) = (None, None);
+        let provider = PAIR.times(Level::Ipv6Provider.attempts_factor());
+        let (mut counted, mut account) = (None, None);
         for _ in 0..1_000 {
-            let wait = attempt(1, &clock, &mut pair)[0];
+            let wait = attempt_with(&provider, 1, &clock, &mut counted)[0];
             let record = admit(account, &Backoff::ACCOUNT, clock.clock().now()).unwrap();
             assert!(record.failures < Backoff::ACCOUNT.free_attempts, "{} after {wait} s", record.failures);
             account = Some(record);
@@ -225,19 +238,20 @@ mod tests {
         let email = Email::parse("ada@example.com").unwrap();
         let ada = || AttemptTarget::SignIn(&email);
         let keys = AttemptKeys::new(b"a secret");
-        let [pair, account] = keys.budgets(ada(), network("192.0.2.1"));
-        for key in [&pair.key, &account.key] {
-            assert_eq!(key.as_str().len(), 64);
-            assert!(key.as_str().bytes().all(|byte| byte.is_ascii_hexdigit()), "{key:?}");
+        let budgets = |keys: &AttemptKeys, address| keys.budgets(ada(), network(address), None);
+        let home = budgets(&keys, "192.0.2.1");
+        let texts = home.keys();
+        assert_eq!(texts.iter().collect::<HashSet<_>>().len(), 4, "address, /24, account, reserve");
+        for key in texts {
+            assert_eq!(key.len(), 64);
+            assert!(key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key:?}");
         }
-        assert_ne!(pair.key, account.key);
-        let same = keys.budgets(ada(), network("::ffff:192.0.2.1"));
-        assert_eq!(same, [pair.clone(), account.clone()]);
-        let [other_network, same_account] = keys.budgets(ada(), network("192.0.2.2"));
-        assert_ne!(other_network.key, pair.key);
-        assert_eq!(same_account.key, account.key);
-        let other_secret = AttemptKeys::new(b"another secret").budgets(ada(), network("192.0.2.1"));
-        assert_ne!(other_secret[1].key, account.key);
+        assert_eq!(budgets(&keys, "::ffff:192.0.2.1"), home);
+        let neighbour = budgets(&keys, "192.0.2.2");
+        assert_ne!(neighbour.own[0].key, home.own[0].key);
+        assert_eq!((&neighbour.own[1], &neighbour.shared), (&home.own[1], &home.shared));
+        let other_secret = budgets(&AttemptKeys::new(b"another secret"), "192.0.2.1");
+        assert!(other_secret.keys().iter().all(|key| !home.keys().contains(key)));
         assert_ne!(keys.key(&["ab", "c"]), keys.key(&["a", "bc"]));
     }
 }

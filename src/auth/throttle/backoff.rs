@@ -19,8 +19,8 @@ impl Backoff {
     /// All failures expire after this long without an attempt.
     pub const FORGET_AFTER: Duration = Duration::from_hours(24);
 
-    /// One account from one network: five attempts at once, then one after 5 s, 10 s, 20 s … 1 h. About 37
-    /// guesses on the first day and 24 on every later day.
+    /// One account from one network of the narrowest level: five attempts at once, then one after 5 s, 10 s, 20 s … 1 h.
+    /// About 37 guesses on the first day and 24 on every later day. Also one account from one known device.
     pub const ACCOUNT_AND_NETWORK: Self = Self {
         free_attempts: 5,
         first_delay: Duration::from_secs(5),
@@ -38,6 +38,21 @@ impl Backoff {
         max_delay: Duration::from_hours(1),
         forgive_one_each: Some(Duration::from_mins(30)),
     };
+
+    /// One account from networks without failures, while the budget that they share is used up: one attempt every 10 s
+    /// in total, at most 8,640 a day. Each needs another IPv4 /24 or IPv6 /48. The owner can sign in on a new device
+    /// during an attack from many networks.
+    pub const RESERVE: Self = Self {
+        free_attempts: 1,
+        first_delay: Duration::from_secs(10),
+        max_delay: Duration::from_secs(10),
+        forgive_one_each: None,
+    };
+
+    /// The rule with `factor` times the free attempts.
+    pub const fn times(self, factor: u32) -> Self {
+        Self { free_attempts: self.free_attempts.saturating_mul(factor), ..self }
+    }
 
     /// The wait after `failures` failures.
     pub fn delay_after(&self, failures: u32) -> Duration {
@@ -79,6 +94,12 @@ mod tests {
             [0, 99, 100, 101, 102, 105, 106, 107, u32::MAX].map(seconds),
             [0, 0, 60, 120, 240, 1920, 3600, 3600, 3600]
         );
+    }
+
+    #[test]
+    fn reserve_waits_10_s_after_each_failure() {
+        let seconds = |failures| Backoff::RESERVE.delay_after(failures).as_secs();
+        assert_eq!([0, 1, 2, 3, 8_640, u32::MAX].map(seconds), [0, 10, 10, 10, 10, 10]);
     }
 
     #[test]

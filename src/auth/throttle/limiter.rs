@@ -1,18 +1,21 @@
-//! Budgets per network, in memory.
+//! Budgets of networks, in memory.
 
 use std::{collections::hash_map::RandomState, hash::BuildHasher, num::NonZeroU32, time::Duration};
 
 use governor::{Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, state::keyed::DashMapStateStore};
 
-use super::{Network, Throttled, steady_clock::SteadyClock};
+use super::{Network, Throttled, network::Level, steady_clock::SteadyClock};
 use crate::clock::Clock;
 
-/// The most networks counted individually per purpose: about 5 MB. More networks than this share the
+/// The most networks counted individually per purpose and level: some megabytes. More networks than this share the
 /// overflow buckets.
 const MAX_NETWORKS: usize = 50_000;
 
+/// The overflow buckets per purpose and level.
+const OVERFLOW_BUCKETS: u64 = 8_192;
+
 /// The purpose of a request. Each has its own budget, large enough for a class room or an office behind
-/// one address.
+/// one address. Networks of a wider [`Level`] have larger budgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Sign-in: 60 at once, then one every 2 s.
@@ -45,21 +48,24 @@ impl SignUpBudget {
     pub const fn get(self) -> u32 {
         self.0.get()
     }
-
-    fn quota(self) -> Quota {
-        let quota = Quota::with_period(Self::REFILL / self.get());
-        quota.unwrap_or_else(|| Quota::per_minute(NonZeroU32::MIN)).allow_burst(self.0)
-    }
 }
 
 impl Purpose {
-    fn quota(self, sign_ups: SignUpBudget) -> Quota {
+    /// The requests at once of the narrowest level, and the time after which one more is admitted.
+    fn budget(self, sign_ups: SignUpBudget) -> (NonZeroU32, Duration) {
         match self {
-            Self::SignIn => Quota::per_minute(nonzero(30)).allow_burst(nonzero(60)),
-            Self::SignUp => sign_ups.quota(),
-            Self::PasswordCheck => Quota::per_minute(nonzero(2)).allow_burst(nonzero(20)),
-            Self::Incident => Quota::per_minute(nonzero(1)).allow_burst(nonzero(30)),
+            Self::SignIn => (nonzero(60), Duration::from_secs(2)),
+            Self::SignUp => (sign_ups.0, SignUpBudget::REFILL / sign_ups.get()),
+            Self::PasswordCheck => (nonzero(20), Duration::from_secs(30)),
+            Self::Incident => (nonzero(30), Duration::from_mins(1)),
         }
+    }
+
+    fn quota(self, level: Level, sign_ups: SignUpBudget) -> Quota {
+        let (burst, period) = self.budget(sign_ups);
+        let factor = nonzero(level.budget_factor());
+        let quota = Quota::with_period(period / factor.get());
+        quota.unwrap_or_else(|| Quota::per_minute(NonZeroU32::MIN)).allow_burst(burst.saturating_mul(factor))
     }
 }
 
@@ -94,7 +100,9 @@ impl NetworkLimiter {
 
     fn with_capacity(networks: usize, clock: &Clock, sign_ups: SignUpBudget) -> Self {
         let clock = SteadyClock::following(clock.clone());
-        let budget = |purpose: Purpose| Budget::new(purpose.quota(sign_ups), networks, &clock);
+        let budget = |purpose: Purpose| {
+            Budget(Level::ALL.map(|level| LevelBudget::new(purpose.quota(level, sign_ups), networks, &clock)))
+        };
         Self(Some(Budgets {
             sign_in: budget(Purpose::SignIn),
             sign_up: budget(Purpose::SignUp),
@@ -103,7 +111,8 @@ impl NetworkLimiter {
         }))
     }
 
-    /// Counts a request, or refuses it. A refused request is not counted.
+    /// Counts a request at each level of its network, or refuses it. The narrowest level comes first: a request that is
+    /// refused there is not counted at the wider levels, so that one customer does not use up the budget of others.
     pub fn check(&self, purpose: Purpose, network: Network) -> Result<(), Throttled> {
         let Some(budgets) = &self.0 else { return Ok(()) };
         let budget = match purpose {
@@ -127,17 +136,35 @@ impl NetworkLimiter {
 type Limiter<K> =
     RateLimiter<K, DashMapStateStore<K>, SteadyClock, NoOpMiddleware<<SteadyClock as governor::clock::Clock>::Instant>>;
 
-/// The budgets of all networks for one purpose.
-struct Budget {
+/// The budgets of all networks for one purpose, by level.
+struct Budget([LevelBudget; Level::ALL.len()]);
+
+impl Budget {
+    fn check(&self, network: Network) -> Result<(), Throttled> {
+        for (level, network) in network.levels() {
+            self.0[level as usize].check(network)?;
+        }
+        Ok(())
+    }
+
+    fn drop_idle(&self) {
+        for level in &self.0 {
+            level.drop_idle();
+        }
+    }
+}
+
+/// The budgets of the networks of one size.
+struct LevelBudget {
     networks: Limiter<Network>,
     capacity: usize,
-    /// When full, further networks share 65,536 buckets keyed by their /16 or /32: memory stays bounded,
-    /// and an attacker with many networks shares a bucket with few others.
-    overflow: Limiter<u16>,
+    /// When full, further networks share buckets keyed by the next wider network: memory stays bounded, and an attacker
+    /// with many networks shares a bucket with few others.
+    overflow: Limiter<u64>,
     bucket: RandomState,
 }
 
-impl Budget {
+impl LevelBudget {
     fn new(quota: Quota, capacity: usize, clock: &SteadyClock) -> Self {
         Self {
             networks: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
@@ -151,8 +178,7 @@ impl Budget {
         let checked = if self.networks.len() < self.capacity {
             self.networks.check_key(&network)
         } else {
-            let [.., high, low] = self.bucket.hash_one(network.prefix()).to_be_bytes();
-            self.overflow.check_key(&u16::from_be_bytes([high, low]))
+            self.overflow.check_key(&(self.bucket.hash_one(network.around()) % OVERFLOW_BUCKETS))
         };
         checked.map_err(|until| Throttled { retry_after: until.wait_time_from(self.networks.clock().now()) })
     }
@@ -242,6 +268,37 @@ mod tests {
     }
 
     #[test]
+    fn every_purpose_is_counted_at_each_level() {
+        for (purpose, burst) in
+            [(Purpose::SignIn, 60), (Purpose::SignUp, 40), (Purpose::PasswordCheck, 20), (Purpose::Incident, 30)]
+        {
+            let at = |group: usize, host: usize| match group {
+                0 => format!("192.0.2.{host}"),
+                1 => format!("2001:db8:1:{host:x}::1"),
+                2 => format!("2001:db8:2:{:x}::1", host << 8),
+                _ => format!("2001:db9:{host:x}::1"),
+            };
+            // The level that refuses when each narrower network has room for more.
+            for (group, factor) in [(0, 8), (1, 2), (2, 4), (3, 32)] {
+                let limiter = NetworkLimiter::new(&clock().clock(), sign_ups(40));
+                let all = |host| admitted(&limiter, purpose, network(&at(group, host)));
+                assert_eq!((0..100).map(all).sum::<usize>(), burst * factor, "{purpose:?} {group}");
+            }
+        }
+    }
+
+    #[test]
+    fn narrow_refusal_uses_no_wide_budget() {
+        let limiter = NetworkLimiter::new(&clock().clock(), sign_ups(40));
+        for _ in 0..10 {
+            admitted(&limiter, Purpose::SignIn, network("192.0.2.1"));
+        }
+        let others: usize =
+            (2..100).map(|host| admitted(&limiter, Purpose::SignIn, network(&format!("192.0.2.{host}")))).sum();
+        assert_eq!(others, 7 * 60);
+    }
+
+    #[test]
     fn clock_set_back_refills_at_the_same_pace() {
         let clock = clock();
         let limiter = NetworkLimiter::new(&clock.clock(), sign_ups(40));
@@ -258,11 +315,13 @@ mod tests {
         let clock = clock();
         let limiter = NetworkLimiter::with_capacity(100, &clock.clock(), sign_ups(40));
         let host = |number: u32| Network::of(Ipv4Addr::from_bits(0x0a00_0000 + number).into());
-        let admitted_of_a_thousand =
-            (0..1_000).filter(|number| limiter.check(Purpose::SignIn, host(*number)).is_ok()).count();
-        assert_eq!(admitted_of_a_thousand, 100 + 60);
-        let sizes =
-            || limiter.0.as_ref().map(|budgets| (budgets.sign_in.networks.len(), budgets.sign_in.overflow.len()));
+        let admitted = (0..250).filter(|number| limiter.check(Purpose::SignIn, host(*number)).is_ok()).count();
+        // A hundred addresses, and then one bucket for the /24 around them.
+        assert_eq!(admitted, 100 + 60);
+        let sizes = || {
+            let addresses = limiter.0.as_ref().map(|budgets| &budgets.sign_in.0[Level::Ipv4Address as usize]);
+            addresses.map(|level| (level.networks.len(), level.overflow.len()))
+        };
         assert_eq!(sizes(), Some((100, 1)));
         limiter.drop_idle();
         assert_eq!(sizes(), Some((100, 1)), "still counted");

@@ -47,6 +47,8 @@ pub async fn set_requester(
         address: peer.map(|peer| client_address(peer, request.headers(), &state.settings)),
         user_agent: request.headers().get(USER_AGENT).map(|value| device::readable(&text(value))),
         request_id: request_id.map(str::to_owned),
+        // Read with the other cookies.
+        device: None,
     };
     if let (Some(details), Some(address)) = (request.extensions().get::<AccessDetails>(), requester.address) {
         details.set_address(address);

@@ -17,7 +17,8 @@ use super::{
     forwarded::UpstreamToken,
 };
 use crate::{
-    auth::{Requester, audit::CredentialRejection, sessions::token::SessionToken},
+    auth::{Requester, audit::CredentialRejection, requester::DeviceCookie, sessions::token::SessionToken},
+    domain::Email,
     http::{
         extract::{bearer::Bearer, principal::Authentication},
         middleware::{access_log::AccessDetails, cors},
@@ -46,13 +47,14 @@ pub enum CredentialPolicy {
 pub async fn authenticate(
     State((state, policy)): State<(AppState, CredentialPolicy)>,
     cookies: Cookies,
-    requester: Requester,
+    mut requester: Requester,
     mut request: Request,
     next: Next,
 ) -> Response {
     let settings = &state.settings;
     let jar = CookieJar::new(cookies, Arc::clone(&settings.cookie_names), settings.base_url.is_https());
     let imported = jar.imported(request.headers());
+    requester.device = jar.device(request.headers());
     let changes = ResponseChanges::default();
     let authenticator = Authenticator { auth: &state.auth, requester: &requester, changes: &changes };
     let cookies = jar.session(request.headers(), &settings.trusted_origins);
@@ -65,6 +67,7 @@ pub async fn authenticate(
     request.extensions_mut().insert(upstream);
     request.extensions_mut().insert(changes.clone());
     request.extensions_mut().insert(jar.clone());
+    request.extensions_mut().insert(requester);
 
     let mut response = next.run(request).await;
     if let Some(user) = changes.new_user() {
@@ -82,6 +85,9 @@ pub async fn authenticate(
         if let (CredentialPolicy::SessionToken, SessionChange::Start { session, .. }) = (policy, &change) {
             expose_session_token(&mut response, session);
         }
+    }
+    if let Some(device) = changes.new_user_email().and_then(|email| new_device(&state, &email)) {
+        jar.remember_device(device);
     }
     if let Some(form) = changes.take_form() {
         jar.leave_form(&form, &state.settings.form_key);
@@ -115,6 +121,13 @@ async fn verify_credentials(
         }
     };
     (authentication, UpstreamToken::default())
+}
+
+/// A cookie for the device on which the user of this account has just signed in. Without it, the next sign-in on the
+/// device is counted like one on a new device.
+fn new_device(state: &AppState, email: &str) -> Option<DeviceCookie> {
+    let email = Email::presented(email).ok()?;
+    state.auth.devices.issue(&email, state.auth.now())
 }
 
 /// Programs read a new session token from this header instead of from a cookie.

@@ -45,6 +45,8 @@ struct Pending {
     /// Whether the session cookies of the request are another instance's.
     has_foreign_cookies: bool,
     user: Option<UserId>,
+    /// The account of a user who has just presented the password.
+    email: Option<String>,
 }
 
 impl ResponseChanges {
@@ -55,7 +57,9 @@ impl ResponseChanges {
             access: signed_in.access.clone(),
             lifetime: signed_in.session.cookie_lifetime(),
         });
-        self.pending().user = Some(signed_in.user.id);
+        let mut pending = self.pending();
+        pending.user = Some(signed_in.user.id);
+        pending.email = Some(signed_in.user.email.clone());
     }
 
     /// Sets the cookies of a renewed session.
@@ -98,6 +102,11 @@ impl ResponseChanges {
     /// The user of the session that this request has started.
     pub fn new_user(&self) -> Option<UserId> {
         self.pending().user
+    }
+
+    /// The e-mail address of that user.
+    pub fn new_user_email(&self) -> Option<String> {
+        self.pending().email.clone()
     }
 
     /// The last change wins.

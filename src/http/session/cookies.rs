@@ -10,7 +10,11 @@ use tower_cookies::{
 
 use super::{changes::SessionChange, imported_cookie};
 use crate::{
-    auth::sessions::{credential::SessionCredential, imported::ImportedToken},
+    auth::{
+        requester::DeviceCookie,
+        sessions::{credential::SessionCredential, imported::ImportedToken},
+        throttle::DEVICE_LIFETIME,
+    },
     config::TrustedOrigins,
     domain::{Timestamp, form::FormState, seconds, session::CookieLifetime},
     http::cookie_names::CookieNames,
@@ -69,6 +73,16 @@ impl CookieJar {
     /// The imported token in the cookie of Better Auth, unverified.
     pub fn imported(&self, headers: &HeaderMap) -> Option<ImportedToken> {
         single(&values(headers, self.names.imported)).and_then(|text| ImportedToken::of_cookie(&text))
+    }
+
+    /// The device cookie, unverified. Two cookies of this name are both ignored.
+    pub fn device(&self, headers: &HeaderMap) -> Option<DeviceCookie> {
+        single(&values(headers, &self.names.device)).map(DeviceCookie)
+    }
+
+    /// Writes the device cookie. It stays when the user signs out.
+    pub fn remember_device(&self, device: DeviceCookie) {
+        self.set(&self.names.device, device.0, Some(DEVICE_LIFETIME));
     }
 
     /// Writes the session cookies.

@@ -119,7 +119,7 @@ async fn suffix_is_in_every_cookie_name() {
     let cookies = browser.sign_up("ada@example.com").await.set_cookies();
     let mut names: Vec<_> = cookies.iter().filter_map(|cookie| cookie.split('=').next()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["access", "form", "session"].map(|name| format!("__Host-latchkey_{name}_b-2_c")));
+    assert_eq!(names, ["access", "device", "form", "session"].map(|name| format!("__Host-latchkey_{name}_b-2_c")));
     let description = app.client().get("/api/openapi.json").await.json();
     let scheme = &description["components"]["securitySchemes"]["sessionCookie"]["name"];
     assert_eq!(scheme, "__Host-latchkey_session_b-2_c");

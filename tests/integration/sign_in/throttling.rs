@@ -12,12 +12,12 @@ use crate::support::{
     person::Person,
 };
 
-async fn attempt(program: &TestClient, email: &str, password: &str) -> TestResponse {
+pub(super) async fn attempt(program: &TestClient, email: &str, password: &str) -> TestResponse {
     let body = json!({ "email": email, "password": password });
     program.post("/api/auth/sign-in/email").json(&body).await
 }
 
-async fn status(program: &TestClient, email: &str, password: &str) -> u16 {
+pub(super) async fn status(program: &TestClient, email: &str, password: &str) -> u16 {
     attempt(program, email, password).await.status.as_u16()
 }
 
@@ -28,7 +28,7 @@ async fn spend_free_attempts(program: &TestClient, email: &str) {
     }
 }
 
-fn retry_after(response: &TestResponse) -> u64 {
+pub(super) fn retry_after(response: &TestResponse) -> u64 {
     assert_eq!(response.status, 429, "{}", response.body);
     response.header("retry-after").parse().expect("seconds")
 }
@@ -223,12 +223,12 @@ async fn throttled_account_keeps_its_sessions() {
     let browser = Browser::new(&app);
     browser.sign_in("ada@example.com", PASSWORD).await;
     for number in 0..25 {
-        let guesser = app.client_at(&format!("203.0.113.{number}"));
+        let guesser = app.client_at(&format!("198.18.{number}.1"));
         for _ in 0..4 {
             attempt(&guesser, "ada@example.com", WRONG_PASSWORD).await;
         }
     }
-    let refused = attempt(&app.client_at("198.51.100.7"), "ada@example.com", PASSWORD).await;
+    let refused = attempt(&app.client_at("198.18.0.2"), "ada@example.com", PASSWORD).await;
     assert_eq!(retry_after(&refused), 60, "the limit of all networks together is reached");
     ada.get(&app, "").await.assert_ok();
     app.wait(Duration::from_secs(12));

@@ -10,12 +10,13 @@ use latchkey::{
     auth::{
         Requester, SessionRef,
         audit::{EventDetail, Subject},
-        password::hasher::{HashLimits, HashParameters, PasswordHasher},
+        password::hasher::{HashLimits, HashParameters, HasherError, PasswordHash, PasswordHasher, Verdict},
+        throttle::Network,
         token::{AccessClaims, TokenRefusal},
     },
     clock::ManualClock,
     config::Config,
-    domain::{SessionId, Timestamp, UserId, event::EventKind},
+    domain::{Password, SessionId, Timestamp, UserId, event::EventKind},
     http::{self, state::AppState},
     store::{Store, connection::ConnectError},
 };
@@ -275,6 +276,13 @@ impl TestApp {
 fn cheap_hasher() -> PasswordHasher {
     let limits = HashLimits { permits: 4, queue: 1024 };
     PasswordHasher::new(HashParameters::cheap_for_tests(), limits).expect("a hasher")
+}
+
+/// Keeps one of the hasher's threads busy for about a second of processor time: an imported hash with cost 14.
+pub async fn occupy_thread(hasher: &PasswordHasher) -> Result<Verdict, HasherError> {
+    let slow = PasswordHash::import("$2b$14$abcdefghijklmnopqrstuuugH8XjOPXLdX/a9t3zWaL96n4O4U8.G").expect("a hash");
+    let password = Password::parse("any password").expect("a password");
+    hasher.verify(password, &slow, Network::of([198, 51, 100, 1].into())).await
 }
 
 fn new_clock() -> ManualClock {

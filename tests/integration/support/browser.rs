@@ -26,6 +26,9 @@ pub const SESSION: &str = "latchkey_session";
 /// The access cookie on http.
 pub const ACCESS: &str = "latchkey_access";
 
+/// The cookie of a known device on http.
+pub const DEVICE: &str = "latchkey_device";
+
 /// A browser and its cookies. Clones are tabs: they share the cookies.
 #[derive(Clone)]
 pub struct Browser {

@@ -55,6 +55,13 @@ pub async fn everything(app: &TestApp) -> String {
     texts
 }
 
+/// The rows of a table, as texts in a fixed order.
+pub async fn texts(app: &TestApp, table: &str, columns: &[&str]) -> Vec<String> {
+    let columns: Vec<_> = columns.iter().map(|column| format!("CAST({column} AS text)")).collect();
+    let rows = rows(app, &format!("SELECT {} AS row FROM {table} ORDER BY 1", columns.join(" || ' ' || "))).await;
+    rows.iter().map(|row| row.try_get("", "row").expect("a text")).collect()
+}
+
 pub async fn password_hash(app: &TestApp, user_id: &str) -> String {
     let user_id: UserId = user_id.parse().expect("a user id");
     let store = app.store().await.expect("the database is reachable");

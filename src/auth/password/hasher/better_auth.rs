@@ -41,6 +41,7 @@ pub(crate) fn is_better_auth(hash: &ScryptHash) -> bool {
 mod tests {
     use crate::{
         auth::password::hasher::{HashLimits, HashParameters, PasswordHash, PasswordHasher, UnsupportedHash, Verdict},
+        auth::throttle::Network,
         domain::Password,
     };
 
@@ -69,7 +70,7 @@ mod tests {
     }
 
     async fn verdict(hasher: &PasswordHasher, password: &str, hash: &PasswordHash) -> Verdict {
-        hasher.verify(Password::presented(password).unwrap(), hash).await.unwrap()
+        hasher.verify(Password::presented(password).unwrap(), hash, Network::of([192, 0, 2, 1].into())).await.unwrap()
     }
 
     #[tokio::test]
@@ -89,7 +90,10 @@ mod tests {
         let (wide, hash) = VECTORS[1];
         let old = PasswordHash::import(hash).unwrap();
         for typed_first in [wide, "password 1"] {
-            let new = hasher.upgrade(&Password::presented(typed_first).unwrap()).await.unwrap();
+            let new = hasher
+                .upgrade(&Password::presented(typed_first).unwrap(), Network::of([192, 0, 2, 1].into()))
+                .await
+                .unwrap();
             assert!(new.as_str().starts_with("$argon2id$"));
             for spelling in [wide, "password 1", "password ①"] {
                 assert_eq!(verdict(&hasher, spelling, &old).await, Verdict::Match { rehash: true }, "{spelling}");

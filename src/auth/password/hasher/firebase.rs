@@ -148,6 +148,7 @@ mod tests {
     use super::*;
     use crate::{
         auth::password::hasher::{HashLimits, HashParameters, PasswordHasher, Verdict},
+        auth::throttle::Network,
         domain::Password,
     };
 
@@ -174,7 +175,8 @@ mod tests {
             for (password, verdict) in
                 [("user1password", Verdict::Match { rehash: true }), ("user2password", Verdict::Mismatch)]
             {
-                assert_eq!(hasher.verify(Password::presented(password).unwrap(), &hash).await, Ok(verdict));
+                let home = Network::of([192, 0, 2, 1].into());
+                assert_eq!(hasher.verify(Password::presented(password).unwrap(), &hash, home).await, Ok(verdict));
             }
         }
         assert!(!format!("{project:?}").contains("jxspr8"));

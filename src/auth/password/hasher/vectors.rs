@@ -1,7 +1,7 @@
 //! Published hashes of other systems, and hashes that their libraries created.
 
 use super::{HashLimits, HashParameters, HasherError, PasswordHash, PasswordHasher, Scheme, UnsupportedHash, Verdict};
-use crate::domain::Password;
+use crate::{auth::throttle::Network, domain::Password};
 
 const REHASH: Result<Verdict, HasherError> = Ok(Verdict::Match { rehash: true });
 
@@ -73,7 +73,7 @@ fn hasher() -> PasswordHasher {
 }
 
 async fn verdict(password: &str, hash: &PasswordHash) -> Result<Verdict, HasherError> {
-    hasher().verify(Password::presented(password).unwrap(), hash).await
+    hasher().verify(Password::presented(password).unwrap(), hash, Network::of([192, 0, 2, 1].into())).await
 }
 
 #[tokio::test]
@@ -83,7 +83,10 @@ async fn imported_hash_matches_until_rehashed() {
         assert_eq!(imported.as_str(), hash);
         assert_eq!(verdict(password, &imported).await, REHASH, "{hash}");
         assert_eq!(verdict(&format!("{password}!"), &imported).await, Ok(Verdict::Mismatch), "{hash}");
-        let new = hasher().upgrade(&Password::presented(password).unwrap()).await.unwrap();
+        let new = hasher()
+            .upgrade(&Password::presented(password).unwrap(), Network::of([192, 0, 2, 1].into()))
+            .await
+            .unwrap();
         assert_eq!(verdict(password, &new).await, Ok(Verdict::Match { rehash: false }));
     }
 }
