@@ -181,7 +181,7 @@ async fn supabase_table_is_imported() {
             named(&ada, PROFILE),
             [json!(SUPABASE_ID), json!("Ada"), json!(true), json!("2026-11-25T10:15:30.000Z")]
         );
-        assert_eq!(user(&app, "banned@example.com").await, Value::Null, "banned for ever");
+        assert_eq!(user(&app, "banned@example.com").await, Value::Null, "banned permanently");
     }
 }
 
