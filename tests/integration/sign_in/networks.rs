@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::throttling::{attempt, retry_after, status};
 use crate::support::{
     PASSWORD, TestApp, WRONG_PASSWORD,
-    person::Person,
     records::{count, texts},
 };
 
@@ -132,5 +131,4 @@ async fn password_change_has_limits_of_its_own() {
     let body = serde_json::json!({ "password": PASSWORD });
     let confirmed = app.client().post("/api/auth/verify-password").bearer(&ada.session_token).json(&body).await;
     confirmed.assert_ok();
-    Person::sign_in(&app, ADA).await;
 }

@@ -7,7 +7,7 @@ const NICENESS: i32 = 10;
 
 /// Lets all other threads of the process run first.
 ///
-/// On Linux the priority belongs to a thread (`setpriority(2)`). Elsewhere it belongs to the process and stays.
+/// On Linux the priority belongs to a thread (`setpriority(2)`). On other systems it belongs to the process and stays.
 #[cfg(target_os = "linux")]
 pub(super) fn lower() {
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
