@@ -226,6 +226,7 @@ function rules(proxy: Proxy): void {
       [`${cookies.access};theme=dark;${cookies.session}`, ["theme=dark"]],
       [`my_latchkey_session=1; ${cookies.session}; x=latchkey_access`, ["my_latchkey_session=1", "x=latchkey_access"]],
       [`__Host-latchkey_session=a; b=c; ${cookies.session}; __Host-latchkey_access=d`, ["b=c"]],
+      [`latchkey_device=a; b=c; ${cookies.session}; d=e`, ["b=c", "d=e"]],
     ] as const) {
       for (const path of ["/tasks", "/public/notice"]) {
         const answer = await send(path, { headers: { cookie: sent } });

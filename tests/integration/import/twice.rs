@@ -51,6 +51,7 @@ async fn second_import_keeps_local_changes() {
         let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD });
         let changed = app.client().post("/api/auth/change-password").json(&change);
         changed.bearer(&ada.session_token).await.assert_ok();
+        app.write_events().await;
         let hash = password_hash(&app, ADA).await;
 
         // Later, the old installation gets a new session and a new password.

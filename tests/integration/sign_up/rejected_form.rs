@@ -40,7 +40,8 @@ async fn rate_limited_form_keeps_the_checkbox() {
         let path = format!("/{action}");
         let form = [("email", email), ("password", password)];
         let mut page = String::new();
-        for _ in 0..6 {
+        // Five attempts of the known device, then five of its network.
+        for _ in 0..11 {
             browser.post(action, &form).await;
             page = browser.page(&path).await;
             assert!(page.contains(UNCHECKED) && !page.contains(CHECKED), "{action}: {page}");

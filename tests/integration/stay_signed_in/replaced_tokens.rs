@@ -196,7 +196,7 @@ async fn client_that_renews_without_end_writes_little() {
         assert!(response.new_cookie(ACCESS).is_some_and(|token| app.verify(&token).is_ok()));
         app.wait(SECOND);
     }
-    let written = 60 / usize::try_from(ROTATION_INTERVAL.as_secs()).expect("a number");
-    assert_eq!(events(&app, "session_renewed").await, written);
+    // Six rotations; the log stores at most five renewals of a session at once and counts the rest.
+    assert_eq!(events(&app, "session_renewed").await, 5);
     assert!(!cookie_header(&browser).is_empty());
 }
