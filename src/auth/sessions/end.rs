@@ -31,7 +31,7 @@ impl Sessions {
                 "too many ended sessions wait for the database; another one is not refused until it is stored"
             );
             let ended = self.store_end(&end).await?;
-            self.report(end, &ended).await;
+            self.report(end, &ended);
             return Ok(Ended::Stored(ended));
         };
         self.revocations.refuse(owner, sessions);
@@ -96,7 +96,7 @@ impl Sessions {
     async fn store_queued(&self, ticket: Ticket, end: &SessionEnd) -> Result<Vec<SessionId>, StoreError> {
         let ended = self.store_end(end).await?;
         self.forget(ticket);
-        self.report(end.clone(), &ended).await;
+        self.report(end.clone(), &ended);
         Ok(ended)
     }
 
@@ -113,7 +113,7 @@ impl Sessions {
         Ok(ended)
     }
 
-    async fn report(&self, end: SessionEnd, ended: &[SessionId]) {
+    fn report(&self, end: SessionEnd, ended: &[SessionId]) {
         if !ended.is_empty() {
             self.audit.record(end.event, end.subject, &end.requester, end.detail);
         }

@@ -50,6 +50,7 @@ impl Backoff {
     };
 
     /// The rule with `factor` times the free attempts.
+    #[must_use]
     pub const fn times(self, factor: u32) -> Self {
         Self { free_attempts: self.free_attempts.saturating_mul(factor), ..self }
     }

@@ -103,6 +103,7 @@ impl Network {
     }
 
     /// The largest network that one customer commonly has: an IPv4 /24 or an IPv6 /48.
+    #[must_use]
     pub fn site(self) -> Self {
         match self.address {
             IpAddr::V4(_) => Self::masked(self.address, Level::Ipv4Site.prefix()),
