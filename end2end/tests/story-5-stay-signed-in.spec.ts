@@ -12,11 +12,17 @@ async function expired({ claims }: AccessToken): Promise<void> {
   await expect.poll(() => Date.now() / 1000, { intervals: [100] }).toBeGreaterThan(claims.exp + 1);
 }
 
+/** Waits until the session token may be replaced: at most every 10 s. */
+async function rotationIsDue({ claims }: AccessToken): Promise<void> {
+  await expect.poll(() => Date.now() / 1000, { intervals: [100], timeout: 30_000 }).toBeGreaterThan(claims.iat + 11);
+}
+
 test("renewal: the next page renews an expired access token", async ({ page, context, person }) => {
   await signUp(page, person);
   const first = await accessToken(context);
   const session = await cookie(context, "session");
   await expired(first);
+  await rotationIsDue(first);
   await expectSignedIn(page, person);
   const second = await accessToken(context);
   expect(second.claims.jti).not.toBe(first.claims.jti);

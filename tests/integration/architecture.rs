@@ -105,8 +105,8 @@ fn restricted_crates_stay_in_their_modules() {
 #[test]
 fn blocking_pool_is_used_in_one_file_at_most() {
     let uses = |text: &str| code(text).any(|line| line.contains("spawn_blocking") || line.contains("block_in_place"));
-    let users: Vec<_> = sources().into_iter().filter(|(_, text)| uses(text)).map(|(name, _)| name).collect();
-    assert!(users.len() <= 1, "run heavy work in auth::password::workers: {users:#?}");
+    let files: Vec<_> = sources().into_iter().filter(|(_, text)| uses(text)).map(|(name, _)| name).collect();
+    assert!(files.len() <= 1, "run heavy work in auth::password::workers: {files:#?}");
 }
 
 /// `HeaderValue::to_str` fails for bytes that are not ASCII: a failure must not be taken for an absent header.

@@ -52,7 +52,7 @@ fn status(service: &Running, request: &[u8]) -> String {
 fn silent_connections_do_not_stop_the_service() {
     let folder = tempfile::tempdir().unwrap();
     let service = service(folder.path());
-    let longest = [b"GET / HTTP/1.1\r\nX: ".as_slice(), &[b'x'; 30_000]].concat();
+    let longest = [b"GET / HTTP/1.1\r\nX: ".as_slice(), &vec![b'x'; 30_000]].concat();
     let request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
     for beginning in [&b""[..], b"GET /healthz HTTP/1.1\r\nHost:", &longest] {
         let open = waiting(&service, beginning);

@@ -15,10 +15,7 @@ async fn reference_is_compressed_with_an_etag() {
     {
         let first = app.send(DOCS, &[("accept-encoding", accepted)], "").await;
         assert_eq!(first.status, StatusCode::OK);
-        assert_eq!(
-            first.has("content-encoding").then(|| first.header("content-encoding")).unwrap_or_default(),
-            encoding
-        );
+        assert_eq!(if first.has("content-encoding") { first.header("content-encoding") } else { "" }, encoding);
         assert_eq!(first.header("vary"), "accept-encoding, cookie");
         let tag = first.header("etag").to_owned();
         let again = app.send(DOCS, &[("accept-encoding", accepted), ("if-none-match", &tag)], "").await;
