@@ -78,7 +78,7 @@ async function startOurs({ https = false, throttled = false }: Setup): Promise<S
     ...(https && { LATCHKEY_BASE_URL: HTTPS }),
   });
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
-  const cookies = { [`${prefix}session`]: "session", [`${prefix}access`]: "access" };
+  const cookies = { [`${prefix}session`]: "session", [`${prefix}access`]: "access", [`${prefix}device`]: "device" };
   const { port, url } = running;
   return {
     running,

@@ -1,6 +1,6 @@
 //! Ending sessions at the user's request. An ended session's access tokens are refused at once on this process, and
 //! within a second on others ([`feed`](super::feed)). If an operation fails, this process refuses the sessions all the
-//! same ([`end`](super::end)).
+//! same (`end`).
 
 use super::{Sessions, end::Ended, queue::SessionEnd};
 use crate::{

@@ -54,7 +54,7 @@ impl CookieJar {
 
     /// Reads the session cookies, without percent-decoding. Two cookies of one name are both ignored: a
     /// sibling host may have set one ("cookie tossing"). An imported token counts only without a session cookie, and in
-    /// a request that [may use it](imported_cookie::is_accepted).
+    /// a request that may use it (`imported_cookie::is_accepted`).
     pub fn session(&self, headers: &HeaderMap, origins: &TrustedOrigins) -> SessionCookies {
         let [access, session] = [&self.names.access, &self.names.session].map(|name| values(headers, name));
         let credential = if session.is_empty() {

@@ -38,6 +38,11 @@ export const generalRules: Rule[] = [
       /^cookie access: (set; HttpOnly(; Max-Age=900)?|cleared; HttpOnly; Max-Age=0); Path=\/; SameSite=Lax(; Secure)?$/,
   },
   {
+    reason: "A device on which the user has signed in has a budget of attempts of its own",
+    example: "sign-up: a new user",
+    latchkey: /^cookie device: set; HttpOnly; Max-Age=[^;]+; Path=\/; SameSite=Lax(; Secure)?$/,
+  },
+  {
     reason: "rememberMe is stored with the session, and no cookie has a copy of the session",
     example: "sign-in: without rememberMe",
     reference:
