@@ -4,7 +4,6 @@
 mod activity;
 mod connections;
 mod file_limit;
-mod networks;
 mod stream;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};

@@ -9,10 +9,8 @@ use std::{
 
 use ipnet::IpNet;
 
-use super::{
-    activity::{Activity, Phase},
-    networks::{narrow, wide},
-};
+use super::activity::{Activity, Phase};
+use crate::auth::throttle::Network;
 
 /// Limits of connections.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +56,13 @@ pub struct Connections {
 struct Open {
     last_id: u64,
     entries: HashMap<u64, Entry>,
-    per_network: HashMap<IpNet, usize>,
+    per_network: HashMap<Network, usize>,
 }
 
 struct Entry {
     activity: Arc<Activity>,
     /// The networks that the connection counts for.
-    networks: Vec<IpNet>,
+    networks: Vec<Network>,
 }
 
 /// An admitted connection. It counts as open until it is dropped.
@@ -122,9 +120,9 @@ impl Connections {
         }
     }
 
-    fn counted_networks(&self, peer: IpAddr) -> Vec<IpNet> {
+    fn counted_networks(&self, peer: IpAddr) -> Vec<Network> {
         let is_proxy = peer.is_loopback() || self.proxies.iter().any(|proxy| proxy.contains(&peer));
-        if is_proxy { Vec::new() } else { vec![narrow(peer), wide(peer)] }
+        if is_proxy { Vec::new() } else { vec![Network::of(peer), Network::of(peer).site()] }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {

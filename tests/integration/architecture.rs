@@ -24,7 +24,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("import", &["domain", "store", "auth", "crypto", "import"]),
     ("config", &["auth", "crypto", "outbound", "webhooks", "config", "domain"]),
     ("ui", &["domain", "ui"]),
-    ("server", &["server"]),
+    ("server", &["auth", "server"]),
     ("http", &["auth", "config", "crypto", "domain", "http", "ui", "webhooks"]),
 ];
 

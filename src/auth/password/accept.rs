@@ -11,7 +11,8 @@ use crate::{
 };
 
 impl Passwords {
-    /// Checks a new password against the policy, in the queue of the hashes, then against breached passwords if an API for them is configured.
+    /// Checks a new password against the policy, in the queue of the hashes, then against breached passwords if an API
+    /// for them is configured.
     ///
     /// If the API fails, the password is accepted and the failure recorded: an outage of another service must not
     /// prevent sign-ups (ASVS 16.5.2).

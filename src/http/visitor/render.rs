@@ -83,8 +83,8 @@ const fn failure_status(error: FormError) -> (StatusCode, Option<u32>) {
 
 /// The Content-Security-Policy of a page (ASVS 3.4.3).
 ///
-/// Without `nonce` no script is allowed. `form-action` names `redirect_origins`, because browsers also apply it to the redirect after a form post. In
-/// development the page connects to the reload server.
+/// Without `nonce` no script is allowed. `form-action` names `redirect_origins`, because browsers also apply it to the
+/// redirect after a form post. In development the page connects to the reload server.
 fn content_security_policy(nonce: Option<&Nonce>, redirect_origins: [Option<&str>; 2], watch: bool) -> String {
     let form_action = iter::once("'self'").chain(redirect_origins.into_iter().flatten()).collect::<Vec<_>>().join(" ");
     let reload = if watch { " ws://localhost:3001 ws://127.0.0.1:3001" } else { "" };
