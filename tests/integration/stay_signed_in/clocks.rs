@@ -65,14 +65,20 @@ async fn clock_forward_and_back_forgets_no_sign_out() {
     assert_eq!(status(&app, &ada).await, 401);
 }
 
-#[tokio::test]
-async fn clock_set_back_reloads_forgotten_sessions() {
+/// A user who has signed out so long ago that the session is no longer in memory.
+async fn with_forgotten_session() -> (TestApp, Person) {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     ada.sign_out(&app).await;
     app.poll_revocations().await;
     app.wait(2 * MAX_CLOCK_DIFFERENCE);
     app.poll_revocations().await;
+    (app, ada)
+}
+
+#[tokio::test]
+async fn clock_set_back_reloads_forgotten_sessions() {
+    let (app, ada) = with_forgotten_session().await;
     app.clock.set_back((2 * MAX_CLOCK_DIFFERENCE).saturating_sub(MINUTE));
     app.poll_revocations().await;
     assert_eq!(status(&app, &ada).await, 401, "the token has not expired by the clock");
@@ -80,12 +86,7 @@ async fn clock_set_back_reloads_forgotten_sessions() {
 
 #[tokio::test]
 async fn small_steps_back_reload_forgotten_sessions() {
-    let app = TestApp::new().await;
-    let ada = app.person("ada@example.com").await;
-    ada.sign_out(&app).await;
-    app.poll_revocations().await;
-    app.wait(2 * MAX_CLOCK_DIFFERENCE);
-    app.poll_revocations().await;
+    let (app, ada) = with_forgotten_session().await;
     for _ in 0..2 * 3600 / 20 - 3 {
         app.clock.set_back(Duration::from_secs(20));
         app.poll_revocations().await;

@@ -55,6 +55,15 @@ async fn service(settings: &[(&str, &str)]) -> (TestApp, String) {
     (TestApp::on(database, &settings).await.expect("the service starts"), name)
 }
 
+/// A service whose connections to a database of its own pass through a forwarder. `None` on SQLite.
+async fn behind_forwarder() -> Option<(Forwarder, TestApp)> {
+    Server::new().await?;
+    let database = TestDatabase::separate().await;
+    let forwarder = Forwarder::start(database.url()).await;
+    let at = TestDatabase::at(&forwarder.url(database.url()));
+    Some((forwarder, TestApp::on(at, &[EVENTS]).await.expect("the service starts")))
+}
+
 /// The statuses of this number of sign-ins at the same time.
 async fn sign_in_together(app: &TestApp, number: usize) -> Vec<u16> {
     let body = json!({ "email": "ada@example.com", "password": PASSWORD });
@@ -77,13 +86,7 @@ async fn restarted_server_is_not_noticed() {
 
 #[tokio::test]
 async fn stopped_server_is_unavailable() {
-    if Server::new().await.is_none() {
-        return;
-    }
-    let database = TestDatabase::separate().await;
-    let mut forwarder = Forwarder::start(database.url()).await;
-    let app =
-        TestApp::on(TestDatabase::at(&forwarder.url(database.url())), &[EVENTS]).await.expect("the service starts");
+    let Some((mut forwarder, app)) = behind_forwarder().await else { return };
     let operations = Operations::new(&app).await;
     forwarder.stop().await;
     assert_all_unavailable(&operations.run().await);
@@ -95,13 +98,7 @@ async fn stopped_server_is_unavailable() {
 /// As a server that is stopped by a signal, or behind a network that drops everything.
 #[tokio::test]
 async fn silent_server_is_unavailable() {
-    if Server::new().await.is_none() {
-        return;
-    }
-    let database = TestDatabase::separate().await;
-    let mut forwarder = Forwarder::start(database.url()).await;
-    let app =
-        TestApp::on(TestDatabase::at(&forwarder.url(database.url())), &[EVENTS]).await.expect("the service starts");
+    let Some((mut forwarder, app)) = behind_forwarder().await else { return };
     let operations = Operations::new(&app).await;
     let ada = app.person("ada2@example.com").await;
     forwarder.fall_silent();
