@@ -11,7 +11,7 @@ use std::{
 
 use futures::future::{Either, join_all, select};
 use sea_orm::{ConnectionTrait, Statement};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{EVENTS, Operations, assert_all_unavailable, assert_writes_unavailable, until_ready};
 use crate::support::{
@@ -102,12 +102,13 @@ async fn full_disk_is_unavailable_and_not_ready() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     assert!(output(folder.path(), &["migrate"]).status.success());
     let service = Starting::new(with_file_limit(folder.path())).ready();
-    let (mut signed_up, mut not_ready) = (0, String::new());
+    let (mut signed_up, mut not_ready, mut signed_in) = (0, String::new(), None);
     for number in 0..1000 {
         let body = format!(r#"{{"name":"Ada","email":"ada{number}@example.com","password":"{PASSWORD}"}}"#);
         let answer = request(&service.address, "POST", "/api/auth/sign-up/email", &body);
         if answer.starts_with("HTTP/1.1 200") {
             signed_up += 1;
+            signed_in.get_or_insert_with(|| credentials(&service.address, &answer));
             continue;
         }
         assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 1"), "{answer}");
@@ -119,6 +120,14 @@ async fn full_disk_is_unavailable_and_not_ready() {
     }
     assert!(not_ready.starts_with("HTTP/1.1 503"), "{not_ready}");
     assert!(request(&service.address, "GET", "/healthz", "").starts_with("HTTP/1.1 200"));
+    let [session, access] = signed_in.expect("the first sign-up succeeds");
+    let as_session = |line: [&str; 2]| request_with(&service.address, &session, line[0], line[1], "");
+    let verify = || request_with(&service.address, &access, "GET", "/api/auth/verify", "");
+    assert!(verify().starts_with("HTTP/1.1 200"));
+    let signed_out = as_session(["POST", "/api/auth/sign-out"]);
+    assert!(signed_out.starts_with("HTTP/1.1 200"), "{signed_out}");
+    assert!(verify().starts_with("HTTP/1.1 401"), "the access token is refused at once");
+    assert!(as_session(["GET", "/api/auth/token"]).starts_with("HTTP/1.1 401"), "the session token too");
     drop(service);
     let url = format!("sqlite:{}", folder.path().join("data/latchkey.db").display());
     let database = one_connection(&url).await;
@@ -126,6 +135,18 @@ async fn full_disk_is_unavailable_and_not_ready() {
     let row = database.query_one_raw(query).await.expect("the statement succeeds").expect("a row");
     let stored: i64 = row.try_get("", "n").expect("a number");
     assert_eq!(stored, signed_up, "every account whose sign-up was confirmed");
+}
+
+/// The `Authorization` headers with the session token and with an access token, after this answer to a sign-up.
+fn credentials(address: &str, signed_up: &str) -> [String; 2] {
+    let bearer = |answer: &str| {
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+        let body: Value = serde_json::from_str(body).expect("JSON");
+        format!("authorization: Bearer {}", body["token"].as_str().expect("a token"))
+    };
+    let session = bearer(signed_up);
+    let access = bearer(&request_with(address, &session, "GET", "/api/auth/token", ""));
+    [session, access]
 }
 
 /// The limit is in blocks of 512 bytes. Without the trap, the signal SIGXFSZ ends the process.
@@ -138,12 +159,17 @@ fn with_file_limit(folder: &Path) -> Command {
 }
 
 fn request(address: &str, method: &str, path: &str, body: &str) -> String {
+    request_with(address, "accept: */*", method, path, body)
+}
+
+/// A request with this header.
+fn request_with(address: &str, header: &str, method: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the service listens");
     let length = body.len();
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
-         content-length: {length}\r\n\r\n{body}"
+         {header}\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .expect("the request is sent");
     let mut answer = String::new();
