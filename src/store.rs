@@ -10,6 +10,7 @@
 pub mod attempts;
 mod batches;
 mod breaker;
+mod cache;
 pub mod connection;
 pub mod credentials;
 mod database;
@@ -34,9 +35,12 @@ pub mod webhooks;
 
 pub use error::{StoreError, Unavailable};
 
+use std::sync::Arc;
+
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
+use cache::CachedRows;
 use connection::ConnectError;
 use database::Database;
 use transaction::Transaction;
@@ -48,6 +52,7 @@ const ROWS: usize = 500;
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Database,
+    cached: Arc<CachedRows>,
 }
 
 /// The PostgreSQL advisory lock for migrations.
@@ -57,7 +62,7 @@ impl Store {
     /// Connects to `url` (`sqlite:` or `postgres:`) with at most `connections` connections. Creates an SQLite file that
     /// does not exist yet; there, one more connection writes.
     pub async fn connect(url: &str, connections: u32) -> Result<Self, ConnectError> {
-        Ok(Self { db: connection::connect(url, connections).await? })
+        Ok(Self { db: connection::connect(url, connections).await?, cached: Arc::new(CachedRows::new()) })
     }
 
     /// Applies the pending migrations and returns their number. Concurrent processes apply each migration only once.

@@ -62,6 +62,7 @@ impl Jobs {
     pub async fn run(&self) {
         // Side by side, so that a slow purge or webhook receiver does not delay the feed.
         tokio::join!(
+            self.expire_cached_rows(),
             self.follow_feeds(),
             self.write_queued_ends(),
             self.purge_regularly(),
@@ -94,6 +95,15 @@ impl Jobs {
     async fn send_webhooks(&self) {
         if let Some(webhooks) = &self.webhooks {
             webhooks.run().await;
+        }
+    }
+
+    /// Not part of the feeds: it needs no database, and must not wait for one.
+    async fn expire_cached_rows(&self) {
+        let mut ticks = tokio::time::interval(FEED_INTERVAL);
+        loop {
+            ticks.tick().await;
+            self.store.expire_cached_rows();
         }
     }
 

@@ -3,7 +3,7 @@
 //! - [`issue`]: issues a token for a session.
 //! - [`verify`]: the only way from a text to [`AccessClaims`]. It parses a token in the order of its
 //!   modules: `compact` (three base64url parts), `header`, the signature, `claims`. [`refusal`] is the
-//!   closed set of reasons for a refusal.
+//!   closed set of reasons for a refusal. `verified` remembers tokens, so that a repeated one is not parsed again.
 //! - [`revocations`]: the denylist of ended sessions.
 //!
 //! `jsonwebtoken` only signs and compares signatures. It does not read header or claims, because it
@@ -16,6 +16,7 @@ pub mod issue;
 mod json;
 pub mod refusal;
 pub mod revocations;
+mod verified;
 pub mod verify;
 
 use std::{fmt, time::Duration};

@@ -2,6 +2,8 @@
 
 mod render;
 
+use std::sync::Arc;
+
 use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
@@ -26,7 +28,7 @@ pub struct Visitor {
     /// The client.
     pub requester: Requester,
     /// The signed-in user and the session.
-    pub account: Option<(Session, User)>,
+    pub account: Option<(Session, Arc<User>)>,
     /// The path and query of the request.
     pub path: String,
 }

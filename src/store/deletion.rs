@@ -38,6 +38,8 @@ impl Store {
         let events = NewUserEvent::ended(owner, &ended, EndReason::UserDeleted);
         user_events::append(&transaction, events.chain([NewUserEvent::deleted(owner)]), now).await?;
         transaction.commit().await?;
+        self.cached.users.forget(&owner);
+        self.cached.forget_sessions(&ended);
         Ok(Some(ended))
     }
 }

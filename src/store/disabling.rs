@@ -28,6 +28,8 @@ impl Store {
         let Some((disabled, events)) = disable(&transaction, owner, now).await? else { return Ok(None) };
         user_events::append(&transaction, events, now).await?;
         transaction.commit().await?;
+        self.cached.users.forget(&owner);
+        self.cached.forget_sessions(&disabled.ended);
         Ok(Some(disabled))
     }
 
@@ -42,6 +44,7 @@ impl Store {
             user_events::append(&transaction, [event], now).await?;
         }
         transaction.commit().await?;
+        self.cached.users.forget(&owner);
         Ok(Some(changed))
     }
 }

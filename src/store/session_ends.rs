@@ -27,6 +27,7 @@ impl Store {
             user_events::append(&transaction, NewUserEvent::ended(owner, &[id], reason), now).await?;
         }
         transaction.commit().await?;
+        self.cached.sessions.forget(&id);
         Ok(ended)
     }
 
@@ -42,6 +43,7 @@ impl Store {
         let ended = end_others(&transaction, owner, keep, reason, now).await?;
         user_events::append(&transaction, NewUserEvent::ended(owner, &ended, reason), now).await?;
         transaction.commit().await?;
+        self.cached.forget_sessions(&ended);
         Ok(ended)
     }
 

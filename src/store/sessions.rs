@@ -1,6 +1,6 @@
 //! Sessions: token digests, lifetimes and ends.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Select,
@@ -145,12 +145,21 @@ impl Store {
         let surplus = end_surplus(&transaction, owner, now).await?;
         user_events::append(&transaction, NewUserEvent::ended(owner, &surplus, EndReason::Surplus), now).await?;
         transaction.commit().await?;
+        self.cached.users.forget(&owner);
+        self.cached.forget_sessions(&surplus);
         Ok(Some(surplus))
     }
 
     /// The session that a presented token names. The caller verifies the token's secret.
-    pub async fn session_of_token(&self, id: SessionId) -> Result<Option<StoredSession>, StoreError> {
-        Ok(Entity::find_by_id(id.uuid()).one(&self.db.read).await?.map(to_stored_session))
+    pub async fn session_of_token(&self, id: SessionId) -> Result<Option<Arc<StoredSession>>, StoreError> {
+        let read = async { Ok(Entity::find_by_id(id.uuid()).one(&self.db.read).await?.map(to_stored_session)) };
+        self.cached.sessions.load(&id, read).await
+    }
+
+    /// As [`session_of_token`](Self::session_of_token), if it was read within the last second. Another process may have
+    /// rotated the token or ended the session since.
+    pub fn recent_session_of_token(&self, id: SessionId) -> Option<Arc<StoredSession>> {
+        self.cached.sessions.get(&id)
     }
 
     /// Stores the session's next secret. `false` if the session has ended, or another request rotated the secret
@@ -178,24 +187,26 @@ impl Store {
             .filter(unchanged(seen))
             .exec(&self.db.write)
             .await?;
+        // Also if nothing was updated: the session has changed since it was read.
+        self.cached.sessions.forget(&seen.session.id);
         Ok(updated.rows_affected == 1)
     }
 
-    /// Records the use of the current secret, without rotation.
+    /// Records the use of the current secret, without rotation. Keeps the time of an earlier first use.
     pub async fn touch_session(
         &self,
         seen: &StoredSession,
         now: Timestamp,
         idle_expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let first_used = seen.secret_used_at.unwrap_or(now);
         Entity::update_many()
-            .col_expr(Column::SecretUsedAt, Expr::value(first_used.millis()))
+            .col_expr(Column::SecretUsedAt, Expr::col(Column::SecretUsedAt).if_null(now.millis()))
             .col_expr(Column::LastSeenAt, Expr::value(now.millis()))
             .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at.millis()))
             .filter(unchanged(seen))
             .exec(&self.db.write)
             .await?;
+        self.cached.sessions.forget(&seen.session.id);
         Ok(())
     }
 
@@ -222,6 +233,24 @@ impl Store {
             .all(&self.db.read)
             .await?;
         Ok(rows.into_iter().map(to_session).collect())
+    }
+
+    /// An active session of `owner`, as read within the last second.
+    pub async fn recent_session(
+        &self,
+        owner: UserId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, StoreError> {
+        let stored = match self.recent_session_of_token(id) {
+            Some(stored) => Some(stored),
+            None => self.session_of_token(id).await?,
+        };
+        let is_active = |stored: &StoredSession| {
+            let session = &stored.session;
+            session.user_id == owner && stored.ended_at.is_none() && session.idle_expires_at > now
+        };
+        Ok(stored.filter(|stored| is_active(stored)).map(|stored| stored.session.clone()))
     }
 
     /// An active session of `owner`.
@@ -255,6 +284,7 @@ impl Store {
         }
         user_events::append(&transaction, NewUserEvent::ended(owner, &ended, EndReason::PasswordChanged), now).await?;
         transaction.commit().await?;
+        self.cached.forget_sessions(&ended);
         Ok(Some(ended))
     }
 

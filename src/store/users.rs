@@ -1,5 +1,7 @@
 //! Users.
 
+use std::sync::Arc;
+
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, SqlErr, sea_query::Expr,
 };
@@ -112,9 +114,14 @@ impl Store {
     }
 
     /// The profile of `owner`. `None` if the account does not exist or is disabled.
-    pub async fn enabled_user(&self, owner: UserId) -> Result<Option<User>, StoreError> {
+    pub async fn enabled_user(&self, owner: UserId) -> Result<Option<Arc<User>>, StoreError> {
+        let users = &self.cached.users;
+        if let Some(user) = users.get(&owner) {
+            return Ok(Some(user));
+        }
         let query = Users::find_by_id(owner).filter(user::Column::DisabledAt.is_null());
-        Ok(query.one(&self.db.read).await?.map(to_user))
+        let read = async { Ok(query.one(&self.db.read).await?.map(to_user)) };
+        users.load(&owner, read).await
     }
 
     /// Changes `owner`'s profile. `None` if the account does not exist or is disabled.
@@ -146,6 +153,7 @@ impl Store {
         let event = NewUserEvent::of_user(UserEventKind::Updated, &row);
         user_events::append(&transaction, [event], now).await?;
         transaction.commit().await?;
+        self.cached.users.forget(&owner);
         Ok(Some(to_user(row)))
     }
 }

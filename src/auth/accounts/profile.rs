@@ -1,5 +1,7 @@
 //! Reading and changing the profile.
 
+use std::sync::Arc;
+
 use super::Accounts;
 use crate::{
     auth::{error::InternalError, principal::Principal, requester::Requester},
@@ -12,7 +14,7 @@ use crate::{
 
 impl Accounts {
     /// The profile of `owner`. `None` if the account is gone or disabled.
-    pub async fn profile(&self, owner: UserId) -> Result<Option<User>, InternalError> {
+    pub async fn profile(&self, owner: UserId) -> Result<Option<Arc<User>>, InternalError> {
         Ok(self.store.enabled_user(owner).await?)
     }
 

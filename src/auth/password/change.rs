@@ -1,5 +1,7 @@
 //! Changing the password. All other sessions end (ASVS 7.4.3).
 
+use std::sync::Arc;
+
 use super::{
     Passwords,
     confirm::{ConfirmPasswordError, PasswordUse},
@@ -32,7 +34,7 @@ pub struct PasswordChange<'a> {
 #[derive(Debug)]
 pub enum PasswordChanged {
     /// The current session continues.
-    SameSession(User),
+    SameSession(Arc<User>),
     /// The current session was replaced.
     NewSession(Box<SignedIn>),
 }
@@ -95,7 +97,11 @@ impl Passwords {
         self.sessions.deny_tokens_of(&ended);
         self.audit.record(EventKind::PasswordChange, principal, requester, None);
         Ok(match opened {
-            Some(opened) => PasswordChanged::NewSession(Box::new(self.sessions.complete(user, opened, requester)?)),
+            Some(opened) => PasswordChanged::NewSession(Box::new(self.sessions.complete(
+                user.as_ref().clone(),
+                opened,
+                requester,
+            )?)),
             None => PasswordChanged::SameSession(user),
         })
     }

@@ -1,5 +1,7 @@
 //! The credentials that authenticate a session: a session token, or an imported one.
 
+use std::sync::Arc;
+
 use subtle::ConstantTimeEq;
 
 use super::{Sessions, imported::ImportedToken, token::SessionToken};
@@ -39,7 +41,7 @@ impl SessionCredential {
 /// A credential and its session.
 pub(super) struct FoundSession {
     /// The session.
-    pub(super) stored: StoredSession,
+    pub(super) stored: Arc<StoredSession>,
     /// Whether the session ever issued the credential.
     pub(super) was_issued: bool,
     secret_hash: Vec<u8>,
@@ -62,10 +64,14 @@ impl Sessions {
     pub(super) async fn find(&self, presented: &SessionCredential) -> Result<Option<FoundSession>, StoreError> {
         Ok(match presented {
             SessionCredential::Own(token) => {
+                let secret_hash = token.secret_hash().to_vec();
+                if let Some(stored) = self.find_recent(token.session(), &secret_hash) {
+                    return Ok(Some(FoundSession { was_issued: true, secret_hash, stored }));
+                }
                 let stored = self.store.session_of_token(token.session()).await?;
                 stored.map(|stored| FoundSession {
                     was_issued: token.is_of_family(&stored.family_key),
-                    secret_hash: token.secret_hash().to_vec(),
+                    secret_hash,
                     stored,
                 })
             }
@@ -75,5 +81,12 @@ impl Sessions {
                 stored.map(|stored| FoundSession { was_issued: true, secret_hash: imported.first_secret_hash, stored })
             }
         })
+    }
+
+    /// The session, if it was read within the last second and this hash was its current one. For any other hash the
+    /// database decides: another process may have rotated the token since.
+    fn find_recent(&self, id: SessionId, secret_hash: &[u8]) -> Option<Arc<StoredSession>> {
+        let recent = self.store.recent_session_of_token(id)?;
+        bool::from(secret_hash.ct_eq(&recent.secret_hash)).then_some(recent)
     }
 }

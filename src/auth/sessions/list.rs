@@ -1,5 +1,7 @@
 //! Reading sessions.
 
+use std::sync::Arc;
+
 use super::Sessions;
 use crate::{
     auth::{error::InternalError, principal::Principal, token::IssuedToken},
@@ -13,9 +15,10 @@ impl Sessions {
     }
 
     /// The session and the user of a verified token. `None` if the session has ended since.
-    pub async fn current(&self, principal: Principal) -> Result<Option<(Session, User)>, InternalError> {
+    pub async fn current(&self, principal: Principal) -> Result<Option<(Session, Arc<User>)>, InternalError> {
         let (user_id, session_id) = (principal.user_id(), principal.session_id());
-        let Some(session) = self.store.session(user_id, session_id, self.clock.now()).await? else { return Ok(None) };
+        let session = self.store.recent_session(user_id, session_id, self.clock.now()).await?;
+        let Some(session) = session else { return Ok(None) };
         Ok(self.store.enabled_user(user_id).await?.map(|user| (session, user)))
     }
 
@@ -23,7 +26,7 @@ impl Sessions {
     pub async fn current_with_token(
         &self,
         principal: Principal,
-    ) -> Result<Option<(Session, User, IssuedToken)>, InternalError> {
+    ) -> Result<Option<(Session, Arc<User>, IssuedToken)>, InternalError> {
         let Some((session, user)) = self.current(principal).await? else { return Ok(None) };
         let token = self.tokens.issue(&user, &session)?;
         Ok(Some((session, user, token)))

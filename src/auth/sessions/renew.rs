@@ -1,6 +1,6 @@
 //! Renewal: exchanging a session token for a new access token and, if due, the next session token.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{Sessions, credential::SessionCredential, queue::SessionEnd, token::SessionToken};
 use crate::{
@@ -134,7 +134,7 @@ impl Sessions {
         &self,
         presented: &SessionCredential,
         requester: &Requester,
-    ) -> Result<(StoredSession, User, Generation), RenewError> {
+    ) -> Result<(Arc<StoredSession>, Arc<User>, Generation), RenewError> {
         let presented = self.find(presented).await?.ok_or(RenewError::Unknown)?;
         let stored = &presented.stored;
         let generation = if presented.matches(&stored.secret_hash) {

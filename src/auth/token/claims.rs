@@ -28,6 +28,13 @@ impl AccessClaims {
     }
 }
 
+/// Claims for this service, with a valid signature. Their times are not compared yet.
+#[derive(Clone, Copy)]
+pub(super) struct ValidClaims {
+    pub(super) claims: AccessClaims,
+    pub(super) not_before: Timestamp,
+}
+
 /// All claims that the verifier checks, parsed and not compared yet.
 pub(super) struct SignedClaims {
     pub(super) issuer: String,

@@ -1,13 +1,19 @@
 //! Verifying an access token: the only way from a text to [`AccessClaims`].
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::revocations::Revocations;
-use super::{AccessClaims, TokenRefusal, TokenSettings, claims::SignedClaims, compact::Compact, header::Header};
+use super::{
+    AccessClaims, TokenRefusal, TokenSettings,
+    claims::{SignedClaims, ValidClaims},
+    compact::Compact,
+    header::Header,
+    revocations::Revocations,
+    verified::{self, VerifiedToken, VerifiedTokens},
+};
 use crate::{
-    auth::keys::KeyRing,
+    auth::keys::{KeyRing, key::Key},
     clock::{CLOCK_SKEW, LEEWAY},
     domain::Timestamp,
 };
@@ -20,6 +26,7 @@ pub struct Verifier {
     audience: Option<String>,
     access_ttl: Duration,
     revocations: Revocations,
+    verified: VerifiedTokens,
 }
 
 impl Verifier {
@@ -31,11 +38,27 @@ impl Verifier {
             audience: settings.audience.clone(),
             access_ttl: settings.access_ttl,
             revocations,
+            verified: VerifiedTokens::new(),
         }
     }
 
     /// Checks every rule, the signature before any claim. Returns the claims, or the first violated rule.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenRefusal> {
+        let digest = verified::digest(token);
+        if let Some(VerifiedToken { key, claims }) = self.verified.get(&digest) {
+            let claims = self.is_in_use(&key, now).and_then(|()| self.check_now(claims, now));
+            return claims.inspect_err(|_| self.verified.remove(&digest));
+        }
+        let (key, claims) = self.check_signature(token, now)?;
+        let claims = self.check_content(SignedClaims::parse(&claims)?)?;
+        let verified = VerifiedToken { key, claims };
+        let claims = self.check_now(claims, now)?;
+        self.verified.insert(digest, verified);
+        Ok(claims)
+    }
+
+    /// The key and the signed claims of a token with a valid signature.
+    fn check_signature(&self, token: &str, now: Timestamp) -> Result<(Arc<Key>, Vec<u8>), TokenRefusal> {
         let token = Compact::parse(token)?;
         let header = Header::parse(&token.header)?;
         let key = self.keys.find(&header.key_id, now).ok_or(TokenRefusal::UnknownKey)?;
@@ -45,22 +68,22 @@ impl Verifier {
         if !key.verifies(token.signed, token.signature) {
             return Err(TokenRefusal::BadSignature);
         }
-        self.check(SignedClaims::parse(&token.payload)?, now)
+        Ok((key, token.payload))
     }
 
-    fn check(&self, signed: SignedClaims, now: Timestamp) -> Result<AccessClaims, TokenRefusal> {
+    /// The `kid` is a thumbprint, so it names one key only.
+    fn is_in_use(&self, key: &Key, now: Timestamp) -> Result<(), TokenRefusal> {
+        self.keys.find(key.id(), now).map(|_| ()).ok_or(TokenRefusal::UnknownKey)
+    }
+
+    /// The rules whose result does not change with time.
+    fn check_content(&self, signed: SignedClaims) -> Result<ValidClaims, TokenRefusal> {
         if signed.issuer != self.issuer {
             return Err(TokenRefusal::WrongIssuer);
         }
         self.check_audience(signed.audience)?;
         if signed.user_id != signed.subject.to_string() {
             return Err(TokenRefusal::SubjectMismatch);
-        }
-        if signed.not_before > now.plus(LEEWAY) {
-            return Err(TokenRefusal::NotYetValid);
-        }
-        if signed.issued_at > now.plus(CLOCK_SKEW) {
-            return Err(TokenRefusal::IssuedInFuture);
         }
         let claims = AccessClaims {
             user_id: signed.subject,
@@ -70,6 +93,21 @@ impl Verifier {
             // a session for longer than it.
             expires_at: signed.expires_at.min(signed.issued_at.plus(self.access_ttl)),
         };
+        Ok(ValidClaims { claims, not_before: signed.not_before })
+    }
+
+    /// The rules about times and the session.
+    fn check_now(
+        &self,
+        ValidClaims { claims, not_before }: ValidClaims,
+        now: Timestamp,
+    ) -> Result<AccessClaims, TokenRefusal> {
+        if not_before > now.plus(LEEWAY) {
+            return Err(TokenRefusal::NotYetValid);
+        }
+        if claims.issued_at > now.plus(CLOCK_SKEW) {
+            return Err(TokenRefusal::IssuedInFuture);
+        }
         if self.revocations.is_revoked(claims.user_id, claims.session_id) {
             return Err(TokenRefusal::Revoked);
         }

@@ -4,7 +4,7 @@
 //! On 2xx the proxy forwards the request, otherwise it does not. The `X-Auth-*` headers of the response identify
 //! the user. Such headers of the request are ignored.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Query, State, rejection::QueryRejection},
@@ -165,7 +165,7 @@ async fn identify(
         return Err(CrossSiteError::CrossSite.into());
     }
     let user = authorize(state, options, principal, &credentials.requester).await?;
-    Ok(identity(principal, user.as_ref()))
+    Ok(identity(principal, user.as_deref()))
 }
 
 /// Checks the required user id, and returns the user. `None` while the database is unavailable or slow: a verified
@@ -175,7 +175,7 @@ async fn authorize(
     options: &VerifyOptions,
     principal: Principal,
     requester: &Requester,
-) -> Result<Option<User>, AccessError> {
+) -> Result<Option<Arc<User>>, AccessError> {
     if options.user_id.as_ref().is_some_and(|owner| owner != principal.user_id().as_str()) {
         state.auth.audit.record(EventKind::AuthorizationFail, principal, requester, EventDetail::UserId);
         return Err(AccessError::Forbidden);

@@ -21,7 +21,7 @@ pub struct ActiveSession<E> {
     /// The session.
     pub session: Session,
     /// The session's user.
-    pub user: User,
+    pub user: Arc<User>,
     error: PhantomData<E>,
 }
 

@@ -1,5 +1,7 @@
 //! The pages of the account. Each redirects to the sign-in page without a session.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequestParts, Query, RawQuery, rejection::QueryRejection},
     http::{StatusCode, request::Parts},
@@ -25,7 +27,7 @@ const EVENTS: u8 = 20;
 /// The signed-in user as the visitor of a page.
 pub struct SignedInVisitor {
     visitor: Visitor,
-    user: User,
+    user: Arc<User>,
     session: SessionId,
 }
 
@@ -43,13 +45,13 @@ impl FromRequestParts<AppState> for SignedInVisitor {
 
 /// `GET /account`: the profile.
 pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
-    visitor.render(StatusCode::OK, ProfilePage { email: user.email, name: user.name })
+    visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone() })
 }
 
 /// `GET /account/security`: the password.
 pub async fn security(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
     let rules = visitor.password_rules();
-    visitor.render(StatusCode::OK, SecurityPage { email: user.email, rules })
+    visitor.render(StatusCode::OK, SecurityPage { email: user.email.clone(), rules })
 }
 
 /// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.
@@ -63,7 +65,7 @@ pub async fn sessions(
         Err(error) => return internal_error(error).into_response(),
     };
     let all = query.is_some_and(|query| url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "all"));
-    let page = SessionsPage { email: user.email, sessions, current: session, all, now: auth.now() };
+    let page = SessionsPage { email: user.email.clone(), sessions, current: session, all, now: auth.now() };
     visitor.render(StatusCode::OK, page)
 }
 
@@ -85,7 +87,7 @@ pub async fn activity(
         Err(error) => return internal_error(error).into_response(),
     };
     let page = ActivityPage {
-        email: user.email,
+        email: user.email.clone(),
         events: log.events,
         has_newer: before.is_some(),
         older: log.next,
@@ -96,5 +98,5 @@ pub async fn activity(
 
 /// `GET /account/delete`: the form that deletes the account.
 pub async fn delete(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
-    visitor.render(StatusCode::OK, DeletePage { email: user.email })
+    visitor.render(StatusCode::OK, DeletePage { email: user.email.clone() })
 }

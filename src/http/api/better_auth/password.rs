@@ -98,7 +98,7 @@ pub async fn change(
 ) -> Result<Json<ChangePasswordResponse>, ChangePasswordRouteError> {
     let change = PasswordChange { current: &body.current, new: &body.new, new_session: body.new_session };
     Ok(Json(match auth.passwords.change(session.principal, change, &requester).await? {
-        PasswordChanged::SameSession(user) => ChangePasswordResponse { token: None, user: UserObject::from(&user) },
+        PasswordChanged::SameSession(user) => ChangePasswordResponse { token: None, user: UserObject::from(&*user) },
         PasswordChanged::NewSession(signed_in) => {
             changes.start_session(&signed_in);
             let token = Some(signed_in.session_token.expose());

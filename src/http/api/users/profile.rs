@@ -52,14 +52,14 @@ pub struct ProfileResponse {
     last_sign_in_at: Option<String>,
 }
 
-impl From<User> for ProfileResponse {
-    fn from(user: User) -> Self {
+impl From<&User> for ProfileResponse {
+    fn from(user: &User) -> Self {
         Self {
             id: user.id,
-            email: user.email,
+            email: user.email.clone(),
             email_verified: user.email_verified,
             name: user.name.as_str().to_owned(),
-            image: user.image,
+            image: user.image.clone(),
             created_at: user.created_at.to_rfc3339(),
             updated_at: user.updated_at.to_rfc3339(),
             last_sign_in_at: user.last_sign_in_at.map(Timestamp::to_rfc3339),
@@ -78,7 +78,7 @@ pub async fn get(
     Owner(principal): Owner,
 ) -> Result<Json<ProfileResponse>, UserRouteError> {
     let user = auth.accounts.profile(principal.user_id()).await?.ok_or(UserRouteError::AccountGone)?;
-    Ok(Json(user.into()))
+    Ok(Json(ProfileResponse::from(&*user)))
 }
 
 /// The changes to a profile. Other members are refused, against mass assignment.
@@ -125,5 +125,5 @@ pub async fn update(
 ) -> Result<Json<ProfileResponse>, UpdateProfileRouteError> {
     let change = ProfileChange { name: Some(Name::parse(&patch.name)?), image: None };
     let user = auth.accounts.update_profile(principal, change, &requester).await?;
-    Ok(Json(user.ok_or(UpdateProfileRouteError::AccountGone)?.into()))
+    Ok(Json(ProfileResponse::from(&user.ok_or(UpdateProfileRouteError::AccountGone)?)))
 }
