@@ -9,9 +9,7 @@ pub mod user_events;
 pub mod users;
 
 use axum::{
-    extract::{Request, State},
     http::StatusCode,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -21,7 +19,6 @@ use super::{
         Problem,
         errors::{CrossSiteError, LayerError},
     },
-    state::AppState,
 };
 
 /// 404 for unknown paths below `/api`.
@@ -30,12 +27,10 @@ pub async fn unknown_path() -> Problem {
 }
 
 /// Rewrites bare errors of the layers as problems.
-pub async fn rewrite_errors(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let requester = request.extensions().get().cloned().unwrap_or_default();
-    let response = next.run(request).await;
+pub fn rewrite_errors(response: impl IntoResponse) -> Response {
+    let response = response.into_response();
     let Some(error) = BareError::of(&response) else { return response };
     if error.cross_site {
-        state.auth.audit.cross_site_refused(&requester);
         return CrossSiteError::CrossSite.into_response();
     }
     match error.status {

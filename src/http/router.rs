@@ -25,7 +25,7 @@ pub fn router(state: AppState) -> Router {
         .merge(layers::api(forward_auth(), CredentialPolicy::Forwarded, &state))
         .merge(layers::sign_in_api(sign_in_api(&state), CredentialPolicy::SessionToken, &state))
         .merge(layers::sign_in_api(sign_out_api(&state), CredentialPolicy::SignOut, &state))
-        .merge(layers::without_session(without_session(), &state))
+        .merge(layers::without_session(without_session()))
         .routes(contract_key_set.map(|keys| layers::cors(keys.fallback(api::better_auth::unknown), &state)))
         .merge(public());
     let (layered, operations) = layers::all(routes, &state).split_for_parts();

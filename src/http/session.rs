@@ -3,7 +3,6 @@
 pub mod authenticate;
 mod authenticator;
 pub mod changes;
-pub mod cookie_header;
 pub mod cookies;
 pub mod forwarded;
 mod imported_cookie;

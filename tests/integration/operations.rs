@@ -1,6 +1,7 @@
 //! Running the service: command line, settings, files, logs, health checks, upgrades.
 
 mod access_log;
+mod cached_rows;
 mod command_line;
 mod connect;
 mod connections;

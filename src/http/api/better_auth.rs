@@ -45,6 +45,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{any, get},
 };
+use tower::ServiceBuilder;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -80,11 +81,11 @@ fn checked(routes: OpenApiRouter<AppState>, kind: RouteKind, state: &AppState) -
 
 fn layered(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
     let (routes, description) = routes.layer(from_fn(body_limit::limit)).split_for_parts();
-    let routes = routes
-        .method_not_allowed_fallback(unknown)
-        .layer(timeout::layer())
+    let layers = ServiceBuilder::new()
+        .map_response(preconditions::rewrite_errors)
         .layer(catch_panic::layer())
-        .layer(from_fn(preconditions::rewrite_errors));
+        .layer(timeout::layer());
+    let routes = routes.method_not_allowed_fallback(unknown).layer(layers);
     described(routes, description)
 }
 

@@ -1,19 +1,18 @@
-//! One log line per request, with the target `latchkey::access`. Queries are not logged: they may contain tokens.
+//! One log line per request, with the target `latchkey::access`: errors of the service at level error, of the client at
+//! level info, all others at level debug. Queries are not logged: they may contain tokens.
 
 use std::{
     net::IpAddr,
     sync::{Arc, OnceLock},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::StatusCode,
-    middleware::Next,
-    response::Response,
+    http::{Method, StatusCode, Uri},
 };
 use tower_http::request_id::RequestId;
-use tracing::Instrument;
+use tracing::{Level, Span};
 
 use crate::{domain::UserId, http::header_values::ascii};
 
@@ -44,60 +43,82 @@ impl AccessDetails {
     }
 }
 
-/// Logs the request when its response is known. Events in between have the span `request`.
-pub async fn log(mut request: Request, next: Next) -> Response {
-    let details = AccessDetails::default();
-    request.extensions_mut().insert(details.clone());
-    let id = request.extensions().get::<RequestId>().and_then(|id| ascii(id.header_value()));
-    let (method, path) = (shortened(request.method().as_str()), shortened(request.uri().path()));
-    let span = tracing::info_span!("request", method = %method, path = %path, request_id = id);
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let record = Record { method, path, route, id: id.map(str::to_owned), details };
-    let started = now();
-    let response = next.run(request).instrument(span).await;
-    record.log(response.status(), started.elapsed());
-    response
-}
-
 /// The beginning of a client's text, with control and other invisible characters escaped. The queue of the log is bounded
 /// in lines, so lines must be short.
 fn shortened(text: &str) -> String {
     text[..text.floor_char_boundary(MAX_TEXT)].escape_debug().to_string()
 }
 
-struct Record {
-    method: String,
-    path: String,
+/// A request that is being answered.
+pub struct Record {
+    method: Method,
+    uri: Uri,
     route: Option<MatchedPath>,
-    id: Option<String>,
+    id: Option<RequestId>,
     details: AccessDetails,
+    started: Instant,
 }
 
 impl Record {
-    fn log(&self, status: StatusCode, latency: Duration) {
+    /// Adds [`AccessDetails`] to the request.
+    pub fn start(request: &mut Request) -> Self {
+        let details = AccessDetails::default();
+        request.extensions_mut().insert(details.clone());
+        let extensions = request.extensions();
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            route: extensions.get().cloned(),
+            id: extensions.get().cloned(),
+            details,
+            started: now(),
+        }
+    }
+
+    /// The span of events during the request.
+    pub fn span(&self) -> Span {
+        tracing::info_span!("request", method = self.method(), path = self.path(), request_id = self.id())
+    }
+
+    /// Logs the request. Its response is known now.
+    pub fn log(&self, status: StatusCode) {
         macro_rules! line {
             ($level:expr) => {
                 tracing::event!(
                     target: "latchkey::access",
                     parent: None,
                     $level,
-                    method = self.method,
-                    path = self.path,
+                    method = self.method(),
+                    path = self.path(),
                     route = self.route.as_ref().map(MatchedPath::as_str),
                     status = status.as_u16(),
-                    latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX),
+                    latency_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
                     address = self.details.0.address.get().map(tracing::field::display),
                     user_id = self.details.0.user.get().map(tracing::field::display),
-                    request_id = self.id,
+                    request_id = self.id(),
                     "request"
                 )
             };
         }
         if status.is_server_error() {
-            line!(tracing::Level::ERROR);
+            line!(Level::ERROR);
+        } else if status.is_client_error() {
+            line!(Level::INFO);
         } else {
-            line!(tracing::Level::INFO);
+            line!(Level::DEBUG);
         }
+    }
+
+    fn method(&self) -> String {
+        shortened(self.method.as_str())
+    }
+
+    fn path(&self) -> String {
+        shortened(self.uri.path())
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_ref().and_then(|id| ascii(id.header_value()))
     }
 }
 

@@ -2,16 +2,11 @@
 
 mod unlisted;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{HeaderMap, header::USER_AGENT},
-    middleware::Next,
-    response::Response,
 };
 use tower_http::request_id::RequestId;
 
@@ -30,11 +25,7 @@ pub use unlisted::UnlistedProxies;
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Adds the [`Requester`] to the request.
-pub async fn set_requester(
-    State((state, unlisted)): State<(AppState, Arc<UnlistedProxies>)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub fn set_requester(request: &mut Request, state: &AppState, unlisted: &UnlistedProxies) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let request_id = request.extensions().get::<RequestId>().and_then(|id| ascii(id.header_value()));
     if let Some(peer) = peer
@@ -54,7 +45,6 @@ pub async fn set_requester(
         details.set_address(address);
     }
     request.extensions_mut().insert(requester);
-    next.run(request).await
 }
 
 /// Reads `X-Forwarded-For` from the right, past the trusted proxies. The first untrusted address is the

@@ -4,38 +4,35 @@
 //! need no hidden token. Duplicate and unreadable headers count as cross-site.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
 use super::refused_origin;
-use crate::http::{
-    header_values::{SEC_FETCH_SITE, Single},
-    state::AppState,
+use crate::{
+    auth::Requester,
+    http::{
+        header_values::{SEC_FETCH_SITE, Single},
+        state::AppState,
+    },
 };
 
 /// Marks a bare 403 response to a cross-site request.
 #[derive(Clone, Copy, Debug)]
 pub struct CrossSiteRequest;
 
-/// Accepts state-changing requests only from the service's own pages.
-pub async fn allow_own_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let origins = &state.settings.trusted_origins;
-    if is_refused(&request, |origin| origins.is_own(origin)) {
-        return refusal(&state, request.headers());
-    }
-    next.run(request).await
-}
-
-/// Accepts state-changing requests also from pages of trusted origins.
-pub async fn allow_trusted_origins(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let origins = &state.settings.trusted_origins;
-    if is_refused(&request, |origin| origins.trusts(origin)) {
-        return refusal(&state, request.headers());
-    }
-    next.run(request).await
+/// The bare 403 to a state-changing request of a page that is not trusted, which is recorded. `None` for any other
+/// request.
+pub fn refuse(state: &AppState, request: &Request, trusts: impl Fn(&str) -> bool) -> Option<Response> {
+    is_refused(request, trusts).then(|| {
+        refused_origin::log(request.headers(), state.settings.base_url.as_str());
+        let requester: Option<&Requester> = request.extensions().get();
+        state.auth.audit.cross_site_refused(requester.unwrap_or(&Requester::default()));
+        let mut response = StatusCode::FORBIDDEN.into_response();
+        response.extensions_mut().insert(CrossSiteRequest);
+        response
+    })
 }
 
 /// Whether a request with a state-changing method comes from a page that is not trusted.
@@ -57,13 +54,6 @@ fn is_refused(request: &Request, trusts: impl Fn(&str) -> bool) -> bool {
     // For browsers without Fetch Metadata: the page's host may be the host of the request and not the base URL's.
     let is_own_page = || refused_origin::is_own_page(request.headers(), request.uri());
     changes_state && is_cross_site(request.headers(), trusts) && !is_own_page()
-}
-
-fn refusal(state: &AppState, headers: &HeaderMap) -> Response {
-    refused_origin::log(headers, state.settings.base_url.as_str());
-    let mut response = StatusCode::FORBIDDEN.into_response();
-    response.extensions_mut().insert(CrossSiteRequest);
-    response
 }
 
 #[cfg(test)]

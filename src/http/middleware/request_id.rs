@@ -2,9 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue},
-    middleware::Next,
-    response::Response,
+    http::{HeaderMap, HeaderName, HeaderValue},
 };
 use tower_http::request_id::RequestId;
 
@@ -12,13 +10,17 @@ use crate::crypto::random::random_bytes;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Always a new id: the client's own `X-Request-Id` is not trusted.
-pub async fn set(mut request: Request, next: Next) -> Response {
-    let random = random_bytes().ok().map(|bytes| uuid::Builder::from_random_bytes(bytes).into_uuid());
-    let id = random.and_then(|id| HeaderValue::from_str(&id.simple().to_string()).ok());
-    let Some(id) = id else { return next.run(request).await };
+/// Adds a [`RequestId`] to the request. Always a new one: the client's own `X-Request-Id` is not trusted.
+pub fn assign(request: &mut Request) -> Option<HeaderValue> {
+    let id = uuid::Builder::from_random_bytes(random_bytes().ok()?).into_uuid();
+    let id = HeaderValue::from_str(id.simple().encode_lower(&mut uuid::Uuid::encode_buffer())).ok()?;
     request.extensions_mut().insert(RequestId::new(id.clone()));
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
+    Some(id)
+}
+
+/// Adds the request's id to the response.
+pub fn copy(id: Option<HeaderValue>, response: &mut HeaderMap) {
+    if let Some(id) = id {
+        response.insert(REQUEST_ID, id);
+    }
 }

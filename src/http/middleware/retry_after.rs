@@ -8,9 +8,8 @@ use axum::{
 use crate::{auth::error::UNAVAILABLE_RETRY, domain::seconds};
 
 /// Adds `Retry-After` to a 503 without one, such as the answer to a request that took too long.
-pub async fn add(mut response: Response) -> Response {
+pub fn add(response: &mut Response) {
     if response.status() == StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key(RETRY_AFTER) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds::retry_after(UNAVAILABLE_RETRY)));
     }
-    response
 }

@@ -32,9 +32,6 @@ pub async fn rewrite_errors(State(state): State<AppState>, request: Request, nex
     } else {
         Visitor::or_anonymous(copy, &state).await
     };
-    if error.cross_site {
-        state.auth.audit.cross_site_refused(&visitor.requester);
-    }
     render(visitor, &error)
 }
 

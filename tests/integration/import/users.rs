@@ -248,6 +248,7 @@ async fn repeated_users_import_disables_accounts() {
     assert!(app.has_session(&ada.session_token).await, "{again}");
     let report = imported(&app, lines("2026-11-25")).await;
     assert!(report.to_string().contains("user \"1\": disabled, as it is in the source"), "{report}");
+    app.poll_revocations().await;
     assert!(!app.has_session(&ada.session_token).await);
     assert_ne!(sign_in(&app, "ada@example.com", "violet otter lantern 42").await, 200);
 }

@@ -31,7 +31,7 @@ async fn access_line_has_address_route_and_user() {
     assert_eq!(signed_in["path"], path, "without the query");
     assert_eq!(signed_in["route"], "/api/users/{user_id}");
     assert_eq!(signed_in["user_id"], person.user_id);
-    assert_eq!(signed_in["level"], "INFO");
+    assert_eq!(signed_in["level"], "DEBUG");
 
     let anonymous = line(app.client().get("/no/such/page")).await;
     assert!(anonymous["user_id"].is_null() && anonymous["route"].is_null(), "{anonymous}");

@@ -37,7 +37,9 @@ fn start_logs_migrations_once_and_ready_last() {
 #[test]
 fn stalled_output_does_not_stall_requests() {
     let folder = tempfile::tempdir().unwrap();
-    let (service, _, mut log) = Starting::new(latchkey(folder.path(), &SERVE)).ready_with_log();
+    let mut command = latchkey(folder.path(), &SERVE);
+    command.env("LATCHKEY_LOG", "info,latchkey::access=debug");
+    let (service, _, mut log) = Starting::new(command).ready_with_log();
     let mut connection = Connection::open(&service.address);
     // About 600 kB of log; a pipe holds 64 kB.
     for _ in 0..2_000 {

@@ -9,6 +9,7 @@ mod sqlite;
 use std::{collections::BTreeSet, time::Duration};
 
 use axum::http::StatusCode;
+use latchkey::auth::jobs::FEED_INTERVAL;
 
 use self::operations::{Answer, EVENTS, Effect, Operations};
 use crate::support::TestApp;
@@ -127,6 +128,7 @@ async fn bug_is_500_on_every_face() {
     let app = TestApp::with(&[EVENTS]).await;
     let operations = Operations::new(&app).await;
     crate::support::records::operate(&app, "ALTER TABLE users RENAME COLUMN name TO nom").await;
+    app.wait(FEED_INTERVAL);
     for Answer { name, response, .. } in operations.run().await {
         assert_ne!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{name}: {}", response.body);
         response.assert_no_internals();

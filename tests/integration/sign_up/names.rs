@@ -1,5 +1,6 @@
 //! Names: which are accepted, and the reason why others are refused.
 
+use latchkey::auth::jobs::FEED_INTERVAL;
 use serde_json::json;
 
 use crate::support::{
@@ -69,8 +70,10 @@ async fn stored_name_is_shown_without_bad_characters() {
     let app = TestApp::new().await;
     let ada = app.person("ada@example.com").await;
     operate(&app, "UPDATE users SET name = '\u{202e}Ada\u{200b} Byron'").await;
+    app.wait(FEED_INTERVAL);
     assert_eq!(ada.get(&app, "").await.json()["name"], "Ada Byron");
     operate(&app, "UPDATE users SET name = '\u{200b}\u{3164}'").await;
+    app.wait(FEED_INTERVAL);
     assert_eq!(ada.get(&app, "").await.json()["name"], "");
 }
 

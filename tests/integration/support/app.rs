@@ -164,9 +164,10 @@ impl TestApp {
 
 /// Time, jobs and the database.
 impl TestApp {
-    /// Moves the clock forward.
+    /// Moves the clock forward. Rows that were read before are read again, as after every second.
     pub fn wait(&self, span: Duration) {
         self.clock.advance(span);
+        self.store.expire_cached_rows();
     }
 
     pub fn now(&self) -> Timestamp {
@@ -179,6 +180,7 @@ impl TestApp {
 
     /// Reads the revocations of other processes, as the service does every second.
     pub async fn poll_revocations(&self) {
+        self.store.expire_cached_rows();
         self.state.auth.sessions.refresh_revocations().await.expect("the database is reachable");
     }
 
@@ -250,6 +252,7 @@ impl TestApp {
     /// Closes the service's database connections.
     pub async fn close_database(&self) {
         self.write_events().await;
+        self.store.expire_cached_rows();
         self.store.clone().close().await.expect("the connections close");
     }
 

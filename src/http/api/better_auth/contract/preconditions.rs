@@ -125,8 +125,8 @@ fn check_post(parts: &Parts, bytes: &[u8], state: &AppState, kind: RouteKind) ->
 }
 
 /// Rewrites bare errors in the contract's format. 404 and 500 have empty bodies there.
-pub async fn rewrite_errors(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+pub fn rewrite_errors(response: impl IntoResponse) -> Response {
+    let response = response.into_response();
     let Some(error) = BareError::of(&response) else { return response };
     match error.status {
         StatusCode::PAYLOAD_TOO_LARGE => LayerError::TooLarge.into_response(),
