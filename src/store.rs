@@ -21,6 +21,7 @@ pub mod error;
 mod event_retention;
 pub mod events;
 mod file;
+mod group_commit;
 pub mod import;
 pub mod imported;
 mod limits;

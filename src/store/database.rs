@@ -13,6 +13,7 @@ use sea_orm::{
 use super::{
     StoreError, Unavailable,
     file::OpenedFile,
+    group_commit::Group,
     limits::{Limits, refusal, server_limits},
     transaction::Transaction,
 };
@@ -33,7 +34,11 @@ pub(super) struct Reader(Pool);
 
 /// Connections that change data, and read within the transaction of a change.
 #[derive(Clone, Debug)]
-pub(super) struct Writer(Pool);
+pub(super) struct Writer {
+    pool: Pool,
+    /// Changes of one statement. `None` on PostgreSQL, which groups commits itself.
+    group: Option<Arc<Group>>,
+}
 
 #[derive(Clone, Debug)]
 struct Pool {
@@ -55,20 +60,20 @@ impl Database {
             limits: Limits::of_file(),
             file: file.clone(),
         };
-        Self { read: Reader(pool(readers)), write: Writer(pool(writer)) }
+        Self { read: Reader(pool(readers)), write: Writer { pool: pool(writer), group: Some(Arc::default()) } }
     }
 
     /// The pool of a PostgreSQL server.
     pub fn of_server(connections: DatabaseConnection, transaction_pooled: bool) -> Self {
         let pool = Pool { connections, transaction_pooled, limits: Limits::of_server(), file: None };
-        Self { read: Reader(pool.clone()), write: Writer(pool) }
+        Self { read: Reader(pool.clone()), write: Writer { pool, group: None } }
     }
 
     /// Waits for running statements and closes the connections.
     pub async fn close(self) -> Result<(), DbErr> {
         // The last connection to an SQLite file copies the write-ahead log into it, which a reader cannot.
         self.read.0.connections.close().await?;
-        self.write.0.connections.close().await
+        self.write.pool.connections.close().await
     }
 }
 
@@ -76,7 +81,7 @@ impl Writer {
     /// Begins a transaction that reads and then writes. On SQLite it takes the write lock at the start, because an
     /// upgrade from a read lock can fail.
     pub async fn begin(&self) -> Result<Transaction, DbErr> {
-        let Self(pool) = self;
+        let Self { pool, .. } = self;
         pool.check_file()?;
         let transaction = pool.limits.enter(pool.begin()).await?;
         Ok(Transaction::new(transaction, pool.limits.clone()))
@@ -85,7 +90,7 @@ impl Writer {
     /// Begins a transaction whose statements have no time limit, for migrations and imports. Waits half a minute for
     /// locks.
     pub async fn begin_long(&self) -> Result<Transaction, DbErr> {
-        let Self(pool) = self;
+        let Self { pool, .. } = self;
         pool.check_file()?;
         let mut begun = pool.begin().await;
         for _ in 0..LONG_WAITS {
@@ -194,17 +199,19 @@ fn not_a_read() -> DbErr {
     DbErr::Custom("a statement that changes data was sent to the connections that only read".to_owned())
 }
 
-/// A single change runs in a transaction of its own. Only on a direct connection to PostgreSQL a statement is one
-/// already.
+/// A single change runs in a transaction. Only on a direct connection to PostgreSQL a statement is one already.
 #[async_trait]
 impl ConnectionTrait for Writer {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.connections.get_database_backend()
+        self.pool.connections.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let Self(pool) = self;
-        if self.get_database_backend() == DbBackend::Postgres && !pool.transaction_pooled {
+        let Self { pool, group } = self;
+        if let Some(group) = group {
+            return group.execute(self, statement).await;
+        }
+        if !pool.transaction_pooled {
             return pool.limits.enter(pool.connections.execute_raw(statement)).await;
         }
         let transaction = self.begin().await?;

@@ -2,6 +2,7 @@
 //! level info, all others at level debug. Queries are not logged: they may contain tokens.
 
 use std::{
+    borrow::Cow,
     net::IpAddr,
     sync::{Arc, OnceLock},
     time::Instant,
@@ -45,8 +46,13 @@ impl AccessDetails {
 
 /// The beginning of a client's text, with control and other invisible characters escaped. The queue of the log is bounded
 /// in lines, so lines must be short.
-fn shortened(text: &str) -> String {
-    text[..text.floor_char_boundary(MAX_TEXT)].escape_debug().to_string()
+fn shortened(text: &str) -> Cow<'_, str> {
+    let text = &text[..text.floor_char_boundary(MAX_TEXT)];
+    // The common case needs no copy.
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.escape_debug().to_string())
 }
 
 /// A request that is being answered.
@@ -77,7 +83,7 @@ impl Record {
 
     /// The span of events during the request.
     pub fn span(&self) -> Span {
-        tracing::info_span!("request", method = self.method(), path = self.path(), request_id = self.id())
+        tracing::info_span!("request", method = &*self.method(), path = &*self.path(), request_id = self.id())
     }
 
     /// Logs the request. Its response is known now.
@@ -88,8 +94,8 @@ impl Record {
                     target: "latchkey::access",
                     parent: None,
                     $level,
-                    method = self.method(),
-                    path = self.path(),
+                    method = &*self.method(),
+                    path = &*self.path(),
                     route = self.route.as_ref().map(MatchedPath::as_str),
                     status = status.as_u16(),
                     latency_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -109,11 +115,11 @@ impl Record {
         }
     }
 
-    fn method(&self) -> String {
+    fn method(&self) -> Cow<'_, str> {
         shortened(self.method.as_str())
     }
 
-    fn path(&self) -> String {
+    fn path(&self) -> Cow<'_, str> {
         shortened(self.uri.path())
     }
 

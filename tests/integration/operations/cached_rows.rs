@@ -22,8 +22,8 @@ async fn read_all(app: &TestApp, person: &Person) {
 /// The statuses of the profile, of forward authentication with both tokens, and whether there is a session.
 async fn access(app: &TestApp, person: &Person) -> ([StatusCode; 3], bool) {
     let profile = person.get(app, "").await.status;
-    let [by_access, by_session] = [&person.access_token, &person.session_token]
-        .map(|token| app.client().get("/api/auth/verify").bearer(token));
+    let [by_access, by_session] =
+        [&person.access_token, &person.session_token].map(|token| app.client().get("/api/auth/verify").bearer(token));
     ([profile, by_access.await.status, by_session.await.status], app.has_session(&person.session_token).await)
 }
 
@@ -60,7 +60,8 @@ async fn change_of_profile_is_visible_at_once() {
     assert_eq!(name(&app, &ada).await, "Grace");
     replica.poll_revocations().await;
     assert_eq!(name(&replica, &ada).await, "Grace");
-    let signed_in_at = app.client().get(&ada.path("")).bearer(&ada.access_token).await.json()["last_sign_in_at"].clone();
+    let signed_in_at =
+        app.client().get(&ada.path("")).bearer(&ada.access_token).await.json()["last_sign_in_at"].clone();
     app.wait(Duration::from_mins(1));
     Person::sign_in(&app, "ada@example.com").await;
     assert_ne!(app.client().get(&ada.path("")).bearer(&ada.access_token).await.json()["last_sign_in_at"], signed_in_at);
