@@ -31,8 +31,12 @@ lint: setup ## Check formatting, Clippy, scripts, types and wording
 bench: setup-bench $(if $(LATCHKEY_BENCH_BINARY),,build) ## Compare with limits and other services; ONLY="profile page" selects
 	@$(with) cargo bench --quiet --locked -p compare --bench compare -- $(ONLY)
 
+bench-micro: setup-build ## Measure the parts of a request, and renewals, in one process
+	@$(with) cargo bench --locked -p micro --bench micro -- $(ONLY)
+	@$(with) cargo bench --locked -p micro --bench renewals
+
 bench-timing: setup-build ## Compare sign-in times for known and unknown addresses
-	@$(with) cargo bench --features ssr --bench unknown_address
+	@$(with) cargo bench --locked -p micro --bench unknown_address
 
 fmt: setup-build ## Format the code
 	@$(with) cargo fmt --all
@@ -50,4 +54,4 @@ setup-bench: setup-build
 
 clean: ## Remove build output; keep the data folder
 	@$(with) cargo clean
-	@rm -rf examples/*/node_modules examples/nextjs/.next examples/react/dist $(foreach folder,end2end end2end/interop,$(addprefix $(folder)/,node_modules test-results playwright-report))
+	@rm -rf benches/peers/*/.venv examples/*/node_modules examples/nextjs/.next examples/react/dist $(foreach folder,end2end end2end/interop,$(addprefix $(folder)/,node_modules test-results playwright-report))

@@ -10,10 +10,12 @@ npm_packages() {
   cp "$lock" "$installed"
 }
 
-# Uses a virtual environment, because distributions protect their system packages (PEP 668).
+# python_packages ENVIRONMENT REQUIREMENTS DESCRIPTION: installs the packages in a virtual environment, because
+# distributions protect their system packages (PEP 668).
 python_packages() {
-  if [ -f "${python:?}/.complete" ] && "$python/bin/python" -c '' 2>/dev/null; then return 0; fi
-  rm -rf "$python"
+  local environment=$1
+  if [ -f "$environment/.complete" ] && "$environment/bin/python" -c '' 2>/dev/null; then return 0; fi
+  rm -rf "$environment"
   local interpreter
   interpreter=$(new_enough_python) || {
     say "Installing Python (seconds)"
@@ -21,10 +23,10 @@ python_packages() {
     interpreter=$(new_enough_python) ||
       fail "Python 3.11 or newer with its venv module is missing: install it, then run this again"
   }
-  say "Installing the tests' Python packages (half a minute)"
-  "$interpreter" -m venv "$python"
-  "$python/bin/pip" install --quiet --disable-pip-version-check -r "${root:?}/end2end/interop/requirements.txt"
-  : >"$python/.complete"
+  say "Installing $3 (half a minute)"
+  "$interpreter" -m venv "$environment"
+  "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$2"
+  : >"$environment/.complete"
 }
 
 # Prints the first Python that has the venv module and is new enough for FastAPI.

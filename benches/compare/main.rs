@@ -19,10 +19,13 @@ mod server;
 
 use std::{env, process::ExitCode, time::Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use bench::Bench;
 use scenarios::{ALL, Scenario};
+
+/// The load of a machine, in running processes, above which a warning is printed.
+const BUSY: f32 = 0.5;
 
 fn main() -> ExitCode {
     // Cargo adds the first argument.
@@ -37,22 +40,31 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the named scenarios, or all of them.
+/// Runs the named scenarios, or all of them. A scenario that fails does not stop the others.
 fn compare(names: &[String]) -> Result<()> {
     let selected = select(names)?;
     ensure!(load::is_installed("wrk"), "wrk is missing: run scripts/setup-bench");
     let bench = Bench::new()?;
-    let mut rows = Vec::new();
+    if let Some(load) = process::load().filter(|load| *load > BUSY) {
+        eprintln!("Other programs use this machine (load {load}): requests per second and latency are not reliable.");
+    }
+    let (mut rows, mut failed) = (Vec::new(), Vec::new());
     for scenario in selected {
         let begin = Instant::now();
         eprint!("==> {} ", scenario.name);
-        let measured = (scenario.run)(&bench);
+        match (scenario.run)(&bench) {
+            Ok(measured) => rows.extend(measured),
+            Err(error) => {
+                eprint!("FAILED: {error:#} ");
+                failed.push(scenario.name);
+            }
+        }
         eprintln!("({} s)", begin.elapsed().as_secs());
-        rows.extend(measured.with_context(|| format!("the scenario {} failed", scenario.name))?);
     }
     let file = bench.output.join("results.json");
     report::write(&file, &rows)?;
     println!("\n{}\nMedians of the rounds; {} has all of them.", report::table(&rows), file.display());
+    ensure!(failed.is_empty(), "failed scenarios, see above: {}", failed.join(", "));
     Ok(())
 }
 

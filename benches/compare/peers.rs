@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::{
     bench::Bench,
     latchkey::SECRET,
-    load::is_installed,
     request::Answer,
     server::{Server, free_port},
 };
@@ -34,15 +33,17 @@ pub fn better_auth(bench: &Bench) -> Result<Rc<Server>> {
 /// Starts a service with FastAPI that verifies the access tokens of `latchkey` and answers with the same profile. It has
 /// one worker process per processor.
 pub fn fastapi(bench: &Bench, latchkey: &Server, profile: &Answer) -> Result<Rc<Server>> {
-    ensure!(is_installed("uvicorn"), "FastAPI is missing: run scripts/setup-bench, and this with scripts/with-tools");
+    let peer = bench.root.join("benches/peers/fastapi");
+    let uvicorn = peer.join(".venv/bin/uvicorn");
+    ensure!(uvicorn.is_file(), "FastAPI is missing: run scripts/setup-bench");
     let (folder, port) = (bench.folder()?, free_port()?);
     let workers = thread::available_parallelism()?.to_string();
     let issuer = latchkey.host.replace("127.0.0.1", "http://localhost");
-    let mut command = Command::new("uvicorn");
+    let mut command = Command::new(uvicorn);
     command
         .args(["main:app", "--host", "127.0.0.1", "--port", &port.to_string(), "--workers", &workers])
         .args(["--no-access-log", "--log-level", "warning", "--app-dir"])
-        .arg(bench.root.join("benches/peers/fastapi"))
+        .arg(peer)
         .envs([("SECRET", SECRET), ("ISSUER", &issuer), ("PROFILE", &profile.body)]);
     Ok(Rc::new(Server::start(FASTAPI, command, port, "/healthz", folder)?))
 }

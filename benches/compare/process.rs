@@ -49,6 +49,19 @@ pub fn usage(_: u32) -> Option<Usage> {
     None
 }
 
+/// The number of running processes in the last minute. `None` on other systems than Linux.
+#[cfg(target_os = "linux")]
+pub fn load() -> Option<f32> {
+    use procfs::Current;
+    procfs::LoadAverage::current().ok().map(|load| load.one)
+}
+
+/// The number of running processes in the last minute. `None` on other systems than Linux.
+#[cfg(not(target_os = "linux"))]
+pub fn load() -> Option<f32> {
+    None
+}
+
 /// A number of things as a fraction. Exact up to 2⁵³.
 #[expect(clippy::cast_precision_loss, reason = "the numbers are far below 2⁵³")]
 pub fn float(number: u64) -> f64 {
