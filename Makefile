@@ -29,7 +29,7 @@ lint: setup ## Check formatting, Clippy, scripts, types and wording
 	@$(with) scripts/lint
 
 bench: setup-bench $(if $(LATCHKEY_BENCH_BINARY),,build) ## Compare with limits and other services; ONLY="profile page" selects
-	@$(with) cargo bench --quiet --locked -p compare --bench compare -- $(ONLY)
+	@$(with) cargo bench --locked -p compare --bench compare -- $(ONLY)
 
 bench-micro: setup-build ## Measure the parts of a request, and renewals, in one process
 	@$(with) cargo bench --locked -p micro --bench micro -- $(ONLY)

@@ -62,7 +62,7 @@ fn compare(names: &[String]) -> Result<()> {
         eprintln!("({} s)", begin.elapsed().as_secs());
     }
     let file = bench.output.join("results.json");
-    report::write(&file, &rows)?;
+    report::write(&file, &bench, &rows)?;
     println!("\n{}\nMedians of the rounds; {} has all of them.", report::table(&rows), file.display());
     ensure!(failed.is_empty(), "failed scenarios, see above: {}", failed.join(", "));
     Ok(())

@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::goals::{Entry, entry};
+use crate::{
+    bench::Bench,
+    goals::{Entry, entry},
+};
 
 /// What was measured of one side. Medians of the rounds.
 #[derive(Clone, Default, Serialize)]
@@ -156,10 +159,12 @@ pub fn table(rows: &[Row]) -> String {
 }
 
 /// Writes the rows and the machine to a file.
-pub fn write(file: &Path, rows: &[Row]) -> Result<()> {
+pub fn write(file: &Path, bench: &Bench, rows: &[Row]) -> Result<()> {
     let processors = thread::available_parallelism()?.get();
     let result = json!({
         "measured_at": Timestamp::now().to_string(),
+        "binary": bench.binary,
+        "baseline": bench.baseline,
         "machine": { "system": std::env::consts::OS, "architecture": std::env::consts::ARCH, "processors": processors },
         "rows": rows,
     });
