@@ -85,7 +85,7 @@ impl<'a> Contest<'a> {
     /// Warms up and measures all sides.
     pub fn run(self) -> Result<Results> {
         for side in &self.sides {
-            side.measure(WARM_UP)?;
+            side.measure(WARM_UP.max(self.seconds / 2))?;
         }
         let mut samples: Vec<Vec<Sample>> = self.sides.iter().map(|_| Vec::new()).collect();
         for round in 0..ROUNDS {

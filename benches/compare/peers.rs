@@ -15,13 +15,14 @@ use crate::{
 pub const BETTER_AUTH: &str = "Better Auth";
 pub const FASTAPI: &str = "FastAPI + PyJWT";
 
-/// Starts Better Auth with its memory store, without rate limits, as in production.
+/// Starts Better Auth with its memory store, without rate limits and plugins, as in production.
 pub fn better_auth(bench: &Bench) -> Result<Rc<Server>> {
     let folder = bench.root.join("end2end/interop");
     let modules = folder.join("node_modules/better-auth");
     ensure!(modules.is_dir(), "Better Auth is missing: run scripts/setup-bench");
     let port = free_port()?;
-    let options = json!({ "baseURL": format!("http://127.0.0.1:{port}"), "rateLimit": { "enabled": false } });
+    let options =
+        json!({ "baseURL": format!("http://127.0.0.1:{port}"), "rateLimit": { "enabled": false }, "plugins": [] });
     let mut command = Command::new("node");
     command
         .arg(folder.join("support/better-auth-server.js"))
