@@ -33,7 +33,7 @@ bench: setup-bench $(if $(LATCHKEY_BENCH_BINARY),,build) ## Compare with limits 
 
 bench-micro: setup-build ## Measure the parts of a request, and renewals, in one process
 	@$(with) cargo bench --locked -p micro --bench micro -- $(ONLY)
-	@$(with) cargo bench --locked -p micro --bench renewals
+	@$(if $(ONLY),,$(with) cargo bench --locked -p micro --bench micro -- renewals)
 
 bench-timing: setup-build ## Compare sign-in times for known and unknown addresses
 	@$(with) cargo bench --locked -p micro --bench unknown_address

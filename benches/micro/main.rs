@@ -3,12 +3,14 @@
 //! The groups of requests go through the router in this process, without a socket. Their differences show the layers:
 //! `healthz` has those of every request, `verify` also authentication, `profile` also the database.
 #![expect(clippy::expect_used, reason = "a benchmark fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
+mod renewals;
 mod service;
 
 use std::time::Duration;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, criterion_group};
 use latchkey::auth::{Requester, sessions::credential::SessionCredential};
 use tokio::runtime::Runtime;
 
@@ -19,7 +21,15 @@ criterion_group! {
     config = Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
     targets = tokens, renewal, requests, pages
 }
-criterion_main!(benches);
+
+fn main() {
+    if std::env::args().any(|argument| argument == "renewals") {
+        runtime().block_on(renewals::measure());
+    } else {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}
 
 fn runtime() -> Runtime {
     Runtime::new().expect("a runtime")

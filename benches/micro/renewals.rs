@@ -1,11 +1,7 @@
 //! Measures how many renewals SQLite stores per second, compared with the commits of one row that the disk can do.
 //!
 //! 32 sessions renew at the same time, each again when all have finished. The other side commits changes of one row, one
-//! after the other, with `synchronous=FULL` on the same file system. Run it with `make bench-micro`.
-#![expect(clippy::expect_used, reason = "a benchmark fails by panicking")]
-#![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-
-mod service;
+//! after the other, with `synchronous=FULL` on the same file system. Run it with `make bench-micro ONLY=renewals`.
 
 use std::{
     fs,
@@ -20,17 +16,17 @@ use latchkey::auth::{
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use serde_json::json;
 
-use service::Service;
+use super::service::Service;
 
-const SESSIONS: usize = 32;
+const SESSIONS: u32 = 32;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 
 /// The goal: within 20 % of the disk.
 const GOAL: f64 = 0.8;
 
-#[tokio::main]
-async fn main() {
+/// Measures both sides in turn, and prints the medians.
+pub async fn measure() {
     let service = Service::new("HS256").await;
     let mut sessions = Vec::new();
     for number in 0..SESSIONS {
@@ -78,7 +74,7 @@ async fn renew(service: &Service, sessions: &mut Vec<SessionCredential>) -> f64 
         let next = join_all(tasks).await;
         elapsed += begin.elapsed();
         sessions.extend(next.into_iter().map(|task| task.expect("no panic")));
-        number += SESSIONS as f64;
+        number += f64::from(SESSIONS);
     }
     number / elapsed.as_secs_f64()
 }

@@ -61,7 +61,7 @@ impl Service {
     }
 
     /// Signs up an account.
-    pub async fn sign_up(&self, number: usize) -> SignedIn {
+    pub async fn sign_up(&self, number: u32) -> SignedIn {
         let email = format!("user{number}@example.com");
         let form = SignUp {
             email: &email,
