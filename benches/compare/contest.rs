@@ -113,7 +113,7 @@ impl Side {
             Work::Requests(load) => measure_load(load, seconds),
             Work::Hashes(threads) => {
                 let result = limits::hash(*threads, seconds)?;
-                let number = float(result.hashes);
+                let number = float(result.number);
                 Ok(Sample {
                     per_second: number / result.seconds,
                     cpu_ms: result.cpu_ms.map(|total| total / number),

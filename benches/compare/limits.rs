@@ -35,7 +35,7 @@ pub const ARGUMENT: &str = "limit";
 /// The raw speed of argon2id.
 #[derive(Serialize, Deserialize)]
 pub struct Hashes {
-    pub hashes: u64,
+    pub number: u64,
     pub seconds: f64,
     pub cpu_ms: Option<f64>,
     pub peak_mb: Option<f64>,
@@ -119,7 +119,7 @@ fn compute(threads: usize, time: Duration) -> Result<Hashes> {
     })?;
     let usage = process::usage(std::process::id());
     Ok(Hashes {
-        hashes: hashes.into_inner(),
+        number: hashes.into_inner(),
         seconds: begin.elapsed().as_secs_f64(),
         cpu_ms: usage.map(|usage| usage.cpu_ms),
         peak_mb: usage.map(|usage| usage.peak_mb),

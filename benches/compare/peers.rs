@@ -31,7 +31,7 @@ pub fn better_auth(bench: &Bench) -> Result<Rc<Server>> {
     Ok(Rc::new(Server::start(BETTER_AUTH, command, port, "/api/auth/ok", bench.folder()?)?))
 }
 
-/// Starts a service with FastAPI that verifies the access tokens of `latchkey` and answers with the same profile. It has
+/// Starts a service that verifies the access tokens of `latchkey` and answers with the same profile. It has
 /// one worker process per processor.
 pub fn fastapi(bench: &Bench, latchkey: &Server, profile: &Answer) -> Result<Rc<Server>> {
     let peer = bench.root.join("benches/peers/fastapi");

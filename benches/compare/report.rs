@@ -151,7 +151,9 @@ pub fn table(rows: &[Row]) -> String {
         }
         text.push_str("|\n");
         if number == 0 {
-            widths.iter().for_each(|width| text.push_str(&format!("|{}", "-".repeat(width + 2))));
+            for width in widths {
+                let _ = write!(text, "|{}", "-".repeat(width + 2));
+            }
             text.push_str("|\n");
         }
     }
