@@ -1,13 +1,13 @@
 # `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test lint bench fmt setup setup-build setup-test clean
+.PHONY: help run dev build test lint bench bench-micro bench-timing fmt setup setup-build setup-test setup-bench clean
 
 with := scripts/with-tools
 binary := $(or $(CARGO_TARGET_DIR),target)/release/latchkey
 sources := Cargo.toml Cargo.lock $(shell find src migrations public style -type f 2>/dev/null)
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 run: build ## Install missing tools, build, start on http://localhost:3000
 	@exec $(with) $(binary)
@@ -28,8 +28,15 @@ test: setup ## Run all tests; ONLY="sqlite browser" selects steps
 lint: setup ## Check formatting, Clippy, scripts, types and wording
 	@$(with) scripts/lint
 
-bench: setup-build ## Compare sign-in times for known and unknown addresses
-	@$(with) cargo bench --features ssr --bench unknown_address
+bench: setup-bench $(if $(LATCHKEY_BENCH_BINARY),,build) ## Compare with limits and other services; ONLY="profile page" selects
+	@$(with) cargo bench --locked -p compare --bench compare -- $(ONLY)
+
+bench-micro: setup-build ## Measure the parts of a request, and renewals, in one process
+	@$(with) cargo bench --locked -p micro --bench micro -- $(ONLY)
+	@$(if $(ONLY),,$(with) cargo bench --locked -p micro --bench micro -- renewals)
+
+bench-timing: setup-build ## Compare sign-in times for known and unknown addresses
+	@$(with) cargo bench --locked -p micro --bench unknown_address
 
 fmt: setup-build ## Format the code
 	@$(with) cargo fmt --all
@@ -42,6 +49,9 @@ setup-build:
 setup-test: setup-build
 	@scripts/setup-test
 
+setup-bench: setup-build
+	@scripts/setup-bench
+
 clean: ## Remove build output; keep the data folder
 	@$(with) cargo clean
-	@rm -rf examples/*/node_modules examples/nextjs/.next examples/react/dist $(foreach folder,end2end end2end/interop,$(addprefix $(folder)/,node_modules test-results playwright-report))
+	@rm -rf benches/peers/*/.venv examples/*/node_modules examples/nextjs/.next examples/react/dist $(foreach folder,end2end end2end/interop,$(addprefix $(folder)/,node_modules test-results playwright-report))

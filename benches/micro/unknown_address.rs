@@ -3,7 +3,7 @@
 //! Signs in with a wrong password, alternately at a known and an unknown address, each time with a new
 //! network and a new account, and compares the two samples by rank (Mann-Whitney U, normal approximation).
 //! Then repeats the comparison with the budgets of stored incidents used up: of all networks together, and of each
-//! network that signs in. Run it with `make bench` on an idle machine; `SAMPLES=2000` is more precise.
+//! network that signs in. Run it with `make bench-timing` on an idle machine; `SAMPLES=2000` is more precise.
 #![expect(clippy::expect_used, reason = "a benchmark fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
