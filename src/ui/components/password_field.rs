@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::field::Description;
-use crate::ui::islands::PasswordTools;
+use crate::ui::islands::{CharacterCount, RevealButton};
 
 /// The part of the password policy that a hint can state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ fn PasswordInput(
 ) -> AnyView {
     view! {
         <div class="field">
-            <PasswordTools>
+            <div class="password">
                 <label for=id>{label}</label>
                 <input
                     type="password"
@@ -92,8 +92,10 @@ fn PasswordInput(
                     aria-invalid=description.invalid()
                     aria-describedby=description.ids(id)
                 />
+                <RevealButton />
                 {description.clone().view(id)}
-            </PasswordTools>
+                {minimum.map(|_| view! { <CharacterCount /> })}
+            </div>
         </div>
     }
     .into_any()
