@@ -92,9 +92,26 @@ fn PasswordInput(
                     aria-invalid=description.invalid()
                     aria-describedby=description.ids(id)
                 />
+                <button
+                    type="button"
+                    class="reveal"
+                    hidden
+                    aria-label="Show password"
+                    title="Show password"
+                    aria-pressed="false"
+                >
+                    <svg viewBox="0 0 24 24" aria-hidden="true">
+                        <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
+                        <circle cx="12" cy="12" r="3" />
+                        <path class="slash" d="M4 4l16 16" />
+                    </svg>
+                </button>
                 <RevealButton />
                 {description.clone().view(id)}
-                {minimum.map(|_| view! { <CharacterCount /> })}
+                {minimum.map(|_| view! {
+                    <p class="count" aria-hidden="true"></p>
+                    <CharacterCount />
+                })}
             </div>
         </div>
     }

@@ -2,13 +2,11 @@
 
 use leptos::prelude::*;
 
-/// Shows the length of the password in the field next to it. A page has one such field at most.
+/// Shows the length of the new password of the page. A page has one field for it at most.
 #[island]
 pub fn CharacterCount() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     browser::listen();
-    #[cfg(not(feature = "hydrate"))]
-    view! { <p class="count" aria-hidden="true"></p> }
 }
 
 #[cfg(feature = "hydrate")]

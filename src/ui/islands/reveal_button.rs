@@ -2,28 +2,11 @@
 
 use leptos::prelude::*;
 
-/// Shows and hides the password in the field next to it. Hidden until the bundle has loaded.
+/// Makes the page's reveal buttons work. They are hidden until the bundle has loaded.
 #[island]
 pub fn RevealButton() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     browser::listen();
-    #[cfg(not(feature = "hydrate"))]
-    view! {
-        <button
-            type="button"
-            class="reveal"
-            hidden
-            aria-label="Show password"
-            title="Show password"
-            aria-pressed="false"
-        >
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-                <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
-                <circle cx="12" cy="12" r="3" />
-                <path class="slash" d="M4 4l16 16" />
-            </svg>
-        </button>
-    }
 }
 
 #[cfg(feature = "hydrate")]
