@@ -14,5 +14,5 @@ const args = [
 
 const executablePath = process.env.PLAYWRIGHT_CHROMIUM;
 
-/** @type {import("@playwright/test").LaunchOptions} */
+/** @satisfies {import("@playwright/test").LaunchOptions} */
 export const launchOptions = { args, ...(executablePath && { executablePath }) };

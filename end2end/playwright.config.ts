@@ -1,4 +1,4 @@
-// Runs the specs in four browsers: desktop and phone, with and without JavaScript.
+// Runs the specs in four browsers: desktop and phone, with and without JavaScript. Then runs Lighthouse.
 
 import { defineConfig, devices, type Project } from "@playwright/test";
 import { launchOptions } from "./browser.js";
@@ -8,12 +8,22 @@ const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height:
 const phone = { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } };
 
 // @server: depends only on the server, so phones skip it. @script: requires JavaScript.
-const projects: Project[] = [
+const browsers: Project[] = [
   { name: "desktop", use: { ...desktop } },
   { name: "desktop without JavaScript", grepInvert: /@script/, use: { ...desktop, javaScriptEnabled: false } },
   { name: "phone", grepInvert: /@server/, use: { ...phone } },
   { name: "phone without JavaScript", grepInvert: /@server|@script/, use: { ...phone, javaScriptEnabled: false } },
 ];
+
+// Last and one test at a time, because other work on the machine lowers the scores. To run it alone:
+// npm test -- --project=lighthouse --no-deps
+const lighthouse: Project = {
+  name: "lighthouse",
+  testDir: "lighthouse",
+  fullyParallel: false,
+  dependencies: browsers.map(({ name }) => name ?? ""),
+  timeout: 180_000,
+};
 
 export default defineConfig({
   testDir: "tests",
@@ -31,7 +41,7 @@ export default defineConfig({
     timezoneId: "Asia/Kolkata",
     launchOptions,
   },
-  projects,
+  projects: [...browsers, lighthouse],
   webServer: Object.values(servers).map(({ port, url, settings }) => ({
     command: ["../scripts/serve-for-tests", port, ...settings].join(" "),
     url: `${url}/readyz`,

@@ -6,5 +6,5 @@ import tests from "./playwright.config.js";
 export default defineConfig({
   ...tests,
   testDir: "screenshots",
-  projects: tests.projects?.filter(({ use }) => use?.javaScriptEnabled !== false),
+  projects: tests.projects?.filter(({ use, testDir }) => use?.javaScriptEnabled !== false && !testDir),
 });

@@ -111,9 +111,7 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod webhooks;
 
-/// Wakes the page's islands; the script of [`ui::islands`] calls it once the bundle has loaded.
+/// A small allocator: the default one is a tenth of the bundle.
 #[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
-    leptos::mount::hydrate_islands();
-}
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

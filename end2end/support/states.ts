@@ -51,8 +51,8 @@ const signedOut: State[] = [
     name: "sign up, password revealed",
     arrange: async ({ page, javaScriptEnabled }) => {
       await open(page, "/sign-up");
-      if (javaScriptEnabled !== false) await button(page, "Show password").click();
       await field(page, "Password").fill("quiet harbour");
+      if (javaScriptEnabled !== false) await button(page, "Show password").click();
     },
   },
   {

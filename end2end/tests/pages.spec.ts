@@ -1,6 +1,5 @@
-// Rules for all pages: status, titles, headers, size and form fields.
+// Rules for all pages: status, titles, headers and form fields.
 
-import type { Page, Request } from "@playwright/test";
 import { button, field, heading, openSection, signUp } from "../support/forms.js";
 import { expect, test } from "../support/test.js";
 
@@ -113,48 +112,19 @@ test("responses: all have the security headers", { tag: "@server" }, async ({ pa
 
 test("assets: names contain a hash and caching is immutable", { tag: "@server" }, async ({ page }) => {
   await page.goto("/sign-in");
-  const assets = await page.locator("link[rel=stylesheet], link[rel=preload]").evaluateAll((links) =>
-    links.map((link) => link.getAttribute("href") ?? ""),
-  );
-  expect(assets.length).toBeGreaterThan(0);
-  for (const asset of assets) {
+  const loader = page.locator("script[data-wasm]");
+  const assets = [
+    await page.locator("link[rel=stylesheet]").getAttribute("href"),
+    await loader.getAttribute("data-script"),
+    await loader.getAttribute("data-wasm"),
+  ];
+  for (const asset of assets.map((name) => name ?? "")) {
     expect(asset).toMatch(/\.[\w-]{16,}\.(css|js|wasm)$/);
     const headers = (await page.request.get(asset, { headers: { "accept-encoding": "gzip, br" } })).headers();
     expect(headers["content-encoding"]).toBe("br");
     expect(headers["cache-control"]).toMatch(/max-age=31536000.*immutable/);
   }
 });
-
-/** Bytes transferred for a page: HTML and CSS, scripts and WebAssembly. */
-async function transferSize(page: Page, path: string): Promise<Record<"text" | "code", number>> {
-  const requests: Request[] = [];
-  page.on("requestfinished", (request) => requests.push(request));
-  await page.goto(path, { waitUntil: "networkidle" });
-  const bytes = { text: 0, code: 0 };
-  for (const request of requests) {
-    const type = (await (await request.response())?.headerValue("content-type")) ?? "";
-    const { responseBodySize } = await request.sizes();
-    if (/html|css/.test(type)) bytes.text += responseBodySize;
-    if (/javascript|wasm/.test(type)) bytes.code += responseBodySize;
-  }
-  return bytes;
-}
-
-test("sign-in: transfers at most 15 kB of HTML and CSS and 60 kB of code", async ({ page, javaScriptEnabled }) => {
-  const bytes = await transferSize(page, "/sign-in");
-  test.info().annotations.push({ type: "bytes", description: JSON.stringify(bytes) });
-  expect(bytes.text).toBeGreaterThan(0);
-  expect(bytes.text).toBeLessThanOrEqual(15_000);
-  expect(bytes.code).toBeLessThanOrEqual(60_000);
-  if (javaScriptEnabled !== false) expect(bytes.code).toBeGreaterThan(0);
-});
-
-for (const path of ["/", "/docs", "/no-such-page", "/actions/sign-in"]) {
-  test(`${path}: loads no script`, async ({ page }) => {
-    expect((await transferSize(page, path)).code).toBe(0);
-    await expect(page.locator("script, link[rel=modulepreload], link[rel=preload]")).toHaveCount(0);
-  });
-}
 
 test("forms: fields have autocomplete tokens for password managers", { tag: "@server" }, async ({ page, person }) => {
   const expected = async (label: string, token: string) =>
@@ -179,11 +149,11 @@ test("forms: fields have autocomplete tokens for password managers", { tag: "@se
 test("sign-in: the password can be revealed with JavaScript", async ({ page, person, javaScriptEnabled }) => {
   await page.goto("/sign-in");
   const reveal = button(page, "Show password");
+  await field(page, "Password").fill(person.password);
   if (javaScriptEnabled === false) {
     await expect(reveal).toBeHidden();
     return;
   }
-  await field(page, "Password").fill(person.password);
   await reveal.click();
   await expect(field(page, "Password")).toHaveAttribute("type", "text");
   await expect(reveal).toHaveAttribute("aria-pressed", "true");
@@ -201,7 +171,6 @@ test("sign-up: password characters are counted with JavaScript", async ({ page, 
     await expect(count).toBeEmpty();
     return;
   }
-  await expect(button(page, "Show password")).toBeVisible();
   // Same count as on the server: one per emoji, one per accented letter in either normal form.
   const counted: [string, string][] = [
     ["seven77", "7 of 8 characters"],

@@ -1,10 +1,17 @@
 //! The components that run in the browser. Every page works without them.
 //!
-//! Islands have no properties, because the JSON code for properties would be the largest part of the bundle. They
-//! read their data from the markup inside them.
+//! Three rules keep the bundle small; without them it has 80 % more bytes:
+//! - An island has neither properties nor children. It reads and changes the markup next to it.
+//! - An island has no view: components render the markup. In the browser, the island listens to events with
+//!   `web-sys`. Signals, effects and the listeners of `view!` would bring the reactive runtime.
+//! - Nothing calls `leptos::mount::hydrate_islands`, which starts that runtime.
 
+mod character_count;
+#[cfg(feature = "hydrate")]
+mod listener;
 mod local_times;
-mod password_tools;
+mod reveal_button;
 
+pub use character_count::CharacterCount;
 pub use local_times::LocalTimes;
-pub use password_tools::PasswordTools;
+pub use reveal_button::RevealButton;

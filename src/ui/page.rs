@@ -9,8 +9,8 @@ pub trait Page {
     /// Whether the view contains a form. Only such pages show that a form is being sent.
     const HAS_FORMS: bool = false;
 
-    /// Whether the view contains islands. Only such pages load the browser bundle.
-    const HAS_ISLANDS: bool = false;
+    /// When the browser loads the islands of the view. `None`: the view has none.
+    const ISLANDS: Option<Load> = None;
 
     /// The page's part of `<title>`. `None`: the product name alone.
     fn title(&self) -> Option<&'static str>;
@@ -25,6 +25,15 @@ pub trait Page {
 
     /// The content of `<main>`. `form` is the outcome of the last form post.
     fn view(self, form: Option<&FormState>) -> AnyView;
+}
+
+/// When the browser loads the bundle of the islands. Never before it has painted the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// When the page is used: with the first key press, pointer movement, touch, focus or input.
+    WhenUsed,
+    /// When the page has loaded and the browser is idle.
+    WhenIdle,
 }
 
 /// The parts of an HTML document that do not depend on the page.

@@ -7,7 +7,7 @@ use leptos::{nonce::Nonce, prelude::*};
 
 use super::{
     components::{form_script::FormScript, header::Header, island_scripts::IslandScripts, notice::NoticeBanner},
-    page::{Document, Page},
+    page::{Document, Load, Page},
 };
 
 const PRODUCT: &str = "Latchkey";
@@ -22,7 +22,7 @@ pub fn render<P: Page>(page: P, document: Document, nonce: Nonce) -> String {
         provide_context(nonce);
         let title = page.title().map_or_else(|| PRODUCT.to_owned(), |title| format!("{title} · {PRODUCT}"));
         let description = page.description();
-        let scripts = Scripts { form: P::HAS_FORMS, islands: P::HAS_ISLANDS };
+        let scripts = Scripts { form: P::HAS_FORMS, islands: P::ISLANDS };
         let main = page.view(document.form.as_ref());
         shell(title, description, scripts, main, document).to_html()
     })
@@ -31,7 +31,7 @@ pub fn render<P: Page>(page: P, document: Document, nonce: Nonce) -> String {
 /// The scripts that a page needs.
 struct Scripts {
     form: bool,
-    islands: bool,
+    islands: Option<Load>,
 }
 
 fn shell(
@@ -44,7 +44,7 @@ fn shell(
     let Document { viewer, sign_up, form, assets, reload } = document;
     let stylesheet = assets.stylesheet.clone();
     let form_script = scripts.form.then(|| view! { <FormScript /> });
-    let island_scripts = scripts.islands.then(|| view! { <IslandScripts assets /> });
+    let island_scripts = scripts.islands.map(|load| view! { <IslandScripts assets load /> });
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -130,9 +130,22 @@ mod tests {
     #[test]
     fn page_with_islands_loads_script_with_nonce() {
         let html = draw(sign_in(None), None);
-        assert_eq!((html.matches("<script").count(), html.matches(r#" nonce="n0nce">"#).count()), (2, 2));
-        assert!(html.contains(r#"<script type="module" nonce="n0nce">import*as m from"/pkg/latchkey.2.js""#), "{html}");
-        assert!(html.contains(r#"module_or_path:"/pkg/latchkey.3.wasm""#));
+        assert_eq!((html.matches("<script").count(), html.matches(r#" nonce="n0nce""#).count()), (2, 2));
+        let loader = html.split("<script").find(|script| script.contains("data-wasm")).unwrap();
+        for attribute in [
+            r#"type="module""#,
+            r#"data-script="/pkg/latchkey.2.js""#,
+            r#"data-wasm="/pkg/latchkey.3.wasm""#,
+            r#"data-load="used""#,
+        ] {
+            assert!(loader.contains(attribute), "{loader}");
+        }
+    }
+
+    #[test]
+    fn page_loads_bundle_after_first_paint() {
+        let html = draw(sign_in(None), None);
+        assert!(!html.contains("preload") && !html.contains("<script src") && !html.contains("import "), "{html}");
     }
 
     #[test]

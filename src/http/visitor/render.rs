@@ -24,7 +24,7 @@ impl Visitor {
         let nonce = Nonce::new();
         let settings = &self.state.settings;
         let origins = [page.form_redirect_origin(), self.default_redirect_origin()];
-        let has_script = P::HAS_FORMS || P::HAS_ISLANDS || settings.watch;
+        let has_script = P::HAS_FORMS || P::ISLANDS.is_some() || settings.watch;
         let policy = content_security_policy(has_script.then_some(&nonce), origins, settings.watch);
         // An error page does not show the outcome, so the next page does.
         let form = if status.is_server_error() { None } else { self.take_form() };
@@ -83,16 +83,16 @@ const fn failure_status(error: FormError) -> (StatusCode, Option<u32>) {
 
 /// The Content-Security-Policy of a page (ASVS 3.4.3).
 ///
-/// Without `nonce` no script is allowed. `form-action` names `redirect_origins`, because browsers also apply it to the
+/// Without `nonce` no script is allowed. `connect-src` then allows nothing to a page, but lets Lighthouse read
+/// `robots.txt`, which it requests in the name of the page. `form-action` names `redirect_origins`, because browsers also apply it to the
 /// redirect after a form post. In development the page connects to the reload server.
 fn content_security_policy(nonce: Option<&Nonce>, redirect_origins: [Option<&str>; 2], watch: bool) -> String {
     let form_action = iter::once("'self'").chain(redirect_origins.into_iter().flatten()).collect::<Vec<_>>().join(" ");
     let reload = if watch { " ws://localhost:3001 ws://127.0.0.1:3001" } else { "" };
-    let scripts = nonce.map_or_else(String::new, |nonce| {
-        format!("script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; connect-src 'self'{reload}; ")
-    });
+    let scripts =
+        nonce.map_or_else(String::new, |nonce| format!("script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; "));
     format!(
-        "default-src 'none'; {scripts}style-src 'self'; img-src 'self'; form-action {form_action}; base-uri 'none'; \
+        "default-src 'none'; {scripts}connect-src 'self'{reload}; style-src 'self'; img-src 'self'; form-action {form_action}; base-uri 'none'; \
          frame-ancestors 'none'"
     )
 }

@@ -1,23 +1,27 @@
-//! The script that loads the browser bundle and hydrates the islands.
+//! The script that loads the browser bundle and starts the islands.
 
 use leptos::{nonce::use_nonce, prelude::*};
 
-use crate::ui::page::Assets;
+use crate::ui::page::{Assets, Load};
 
-/// Hydrates every island of the page. The pages have no nested islands, so Leptos' larger loader
-/// (`HydrationScripts`) is not needed.
+/// Starts every island of the page. The pages have no nested islands, so Leptos' larger loader (`HydrationScripts`) is
+/// not needed.
+const SCRIPT: &str = include_str!("island_scripts.js");
+
+/// Loads the bundle after the first paint, so that a first visit waits for HTML and CSS only.
 #[component]
 pub fn IslandScripts(
     /// The paths of the bundle.
     assets: Assets,
+    /// When to load it.
+    load: Load,
 ) -> impl IntoView {
     let Assets { script, wasm, .. } = assets;
-    let loader = format!(
-        "import*as m from{script:?};await m.default({{module_or_path:{wasm:?}}});m.hydrate();\
-         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e)"
-    );
+    let load = match load {
+        Load::WhenUsed => "used",
+        Load::WhenIdle => "idle",
+    };
     view! {
-        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-        <script type="module" nonce=use_nonce()>{loader}</script>
+        <script type="module" nonce=use_nonce() data-script=script data-wasm=wasm data-load=load>{SCRIPT}</script>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::field::Description;
-use crate::ui::islands::PasswordTools;
+use crate::ui::islands::{CharacterCount, RevealButton};
 
 /// The part of the password policy that a hint can state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ fn PasswordInput(
 ) -> AnyView {
     view! {
         <div class="field">
-            <PasswordTools>
+            <div class="password">
                 <label for=id>{label}</label>
                 <input
                     type="password"
@@ -92,8 +92,27 @@ fn PasswordInput(
                     aria-invalid=description.invalid()
                     aria-describedby=description.ids(id)
                 />
+                <button
+                    type="button"
+                    class="reveal"
+                    hidden
+                    aria-label="Show password"
+                    title="Show password"
+                    aria-pressed="false"
+                >
+                    <svg viewBox="0 0 24 24" aria-hidden="true">
+                        <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
+                        <circle cx="12" cy="12" r="3" />
+                        <path class="slash" d="M4 4l16 16" />
+                    </svg>
+                </button>
+                <RevealButton />
                 {description.clone().view(id)}
-            </PasswordTools>
+                {minimum.map(|_| view! {
+                    <p class="count" aria-hidden="true"></p>
+                    <CharacterCount />
+                })}
+            </div>
         </div>
     }
     .into_any()

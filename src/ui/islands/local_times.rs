@@ -11,17 +11,22 @@ pub fn LocalTimes() -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 fn rewrite() {
+    use std::cell::LazyCell;
+
     use js_sys::{
         Array,
         Intl::{DateTimeFormat, DateTimeFormatOptions, DateTimeStyle},
     };
     use wasm_bindgen::{JsCast, JsValue};
 
+    // Creating a format takes longer than using it, so each is created when it is first needed.
     let format = |date, time| {
-        let options = DateTimeFormatOptions::new();
-        options.set_date_style(date);
-        options.set_time_style(time);
-        DateTimeFormat::new(&Array::new(), &options).format()
+        LazyCell::new(move || {
+            let options = DateTimeFormatOptions::new();
+            options.set_date_style(date);
+            options.set_time_style(time);
+            DateTimeFormat::new(&Array::new(), &options).format()
+        })
     };
     let short = format(DateTimeStyle::Medium, DateTimeStyle::Short);
     let precise = format(DateTimeStyle::Medium, DateTimeStyle::Medium);

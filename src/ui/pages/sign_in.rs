@@ -15,7 +15,7 @@ use crate::{
             password_field::CurrentPasswordField,
         },
         feedback::Feedback,
-        page::Page,
+        page::{Load, Page},
     },
 };
 
@@ -29,7 +29,7 @@ pub struct SignInPage {
 
 impl Page for SignInPage {
     const HAS_FORMS: bool = true;
-    const HAS_ISLANDS: bool = true;
+    const ISLANDS: Option<Load> = Some(Load::WhenUsed);
 
     fn title(&self) -> Option<&'static str> {
         Some("Sign in")

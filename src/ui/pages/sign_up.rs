@@ -15,7 +15,7 @@ use crate::{
             password_field::{NewPasswordField, PasswordRules},
         },
         feedback::{Feedback, Remedy},
-        page::Page,
+        page::{Load, Page},
     },
 };
 
@@ -29,7 +29,7 @@ pub struct SignUpPage {
 
 impl Page for SignUpPage {
     const HAS_FORMS: bool = true;
-    const HAS_ISLANDS: bool = true;
+    const ISLANDS: Option<Load> = Some(Load::WhenUsed);
 
     fn title(&self) -> Option<&'static str> {
         Some("Create your account")

@@ -43,6 +43,6 @@ async fn reference_of_a_user_is_not_the_cached_one() {
 async fn reference_allows_no_script() {
     let app = TestApp::new().await;
     let policy = app.send(DOCS, &[], "").await.header("content-security-policy").to_owned();
-    assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");
+    assert!(policy.starts_with("default-src 'none'; connect-src 'self'; style-src 'self';"), "{policy}");
     assert!(!policy.contains("nonce") && !policy.contains("script-src"), "{policy}");
 }

@@ -9,7 +9,13 @@ use crate::{
         event::{Event, EventKind},
         form::FormState,
     },
-    ui::{components::time::DateTime, format, islands::LocalTimes, messages, page::Page},
+    ui::{
+        components::time::DateTime,
+        format,
+        islands::LocalTimes,
+        messages,
+        page::{Load, Page},
+    },
 };
 
 /// One page of the security log.
@@ -27,7 +33,7 @@ pub struct ActivityPage {
 }
 
 impl Page for ActivityPage {
-    const HAS_ISLANDS: bool = true;
+    const ISLANDS: Option<Load> = Some(Load::WhenIdle);
 
     fn title(&self) -> Option<&'static str> {
         Some("Activity · Your account")

@@ -8,7 +8,7 @@ use crate::{
     ui::{
         components::{field::UsernameField, form::PostForm, password_field::CurrentPasswordField},
         feedback::Feedback,
-        page::Page,
+        page::{Load, Page},
     },
 };
 
@@ -22,7 +22,7 @@ pub struct DeletePage {
 
 impl Page for DeletePage {
     const HAS_FORMS: bool = true;
-    const HAS_ISLANDS: bool = true;
+    const ISLANDS: Option<Load> = Some(Load::WhenUsed);
 
     fn title(&self) -> Option<&'static str> {
         Some("Delete account · Your account")

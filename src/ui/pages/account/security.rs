@@ -12,7 +12,7 @@ use crate::{
             password_field::{CurrentPasswordField, NewPasswordField, PasswordRules},
         },
         feedback::Feedback,
-        page::Page,
+        page::{Load, Page},
     },
 };
 
@@ -29,7 +29,7 @@ pub struct SecurityPage {
 
 impl Page for SecurityPage {
     const HAS_FORMS: bool = true;
-    const HAS_ISLANDS: bool = true;
+    const ISLANDS: Option<Load> = Some(Load::WhenUsed);
 
     fn title(&self) -> Option<&'static str> {
         Some("Security · Your account")

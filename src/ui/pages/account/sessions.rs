@@ -17,7 +17,7 @@ use crate::{
         feedback::Feedback,
         format,
         islands::LocalTimes,
-        page::Page,
+        page::{Load, Page},
     },
 };
 
@@ -40,7 +40,7 @@ pub struct SessionsPage {
 
 impl Page for SessionsPage {
     const HAS_FORMS: bool = true;
-    const HAS_ISLANDS: bool = true;
+    const ISLANDS: Option<Load> = Some(Load::WhenIdle);
 
     fn title(&self) -> Option<&'static str> {
         Some("Devices · Your account")
