@@ -3,6 +3,7 @@
 pub mod api;
 mod assets;
 mod cached_page;
+mod constant_pages;
 mod cookie_names;
 mod extract;
 mod forms;

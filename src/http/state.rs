@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use tower_cookies::Key;
 
-use super::{assets, cookie_names::CookieNames};
+use super::{assets, constant_pages::ConstantPages, cookie_names::CookieNames};
 use crate::{
     auth::Auth,
     config::{BaseUrl, Config, PagesConfig, TrustedOrigins},
@@ -46,6 +46,8 @@ pub struct HttpSettings {
     pub form_key: Key,
     /// The paths of the stylesheet and the scripts.
     pub assets: Assets,
+    /// Pages that are rendered once.
+    pub constant_pages: ConstantPages,
     /// The settings of Leptos.
     pub leptos: LeptosOptions,
     /// Whether `cargo leptos watch` reloads the pages.
@@ -65,6 +67,7 @@ impl HttpSettings {
             events_tokens: config.events.tokens.clone(),
             form_key: Key::from(&*derived.form_cookie),
             assets: assets::names(),
+            constant_pages: ConstantPages::new(),
             leptos: LeptosOptions::builder().output_name("latchkey").build(),
             watch: std::env::var_os("LEPTOS_WATCH").is_some(),
         }

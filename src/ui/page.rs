@@ -18,6 +18,11 @@ pub trait Page {
     /// The page in one sentence, for search engines and link previews.
     fn description(&self) -> &'static str;
 
+    /// Whether the page is the same for all visitors who are not signed in and have no outcome of a form.
+    fn is_constant(&self) -> bool {
+        false
+    }
+
     /// The other origin to which the page's form redirects on success. The Content-Security-Policy names it.
     fn form_redirect_origin(&self) -> Option<&str> {
         None

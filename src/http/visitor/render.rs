@@ -20,7 +20,7 @@ use crate::{
 impl Visitor {
     /// Renders `page` together with the outcome of the last form post, if it is for this page, and removes its cookie.
     /// The page of a server error does neither.
-    pub fn render<P: Page>(self, status: StatusCode, page: P) -> Response {
+    pub fn render<P: Page + 'static>(self, status: StatusCode, page: P) -> Response {
         let nonce = Nonce::new();
         let settings = &self.state.settings;
         let origins = [page.form_redirect_origin(), self.default_redirect_origin()];
@@ -36,7 +36,13 @@ impl Visitor {
             assets: settings.assets.clone(),
             reload: settings.watch.then(|| settings.leptos.clone()),
         };
-        let mut response = (status, Html(shell::render(page, document, nonce))).into_response();
+        let is_constant = page.is_constant() && document.viewer.is_none() && document.form.is_none();
+        let html = if is_constant {
+            settings.constant_pages.html::<P>(&nonce, |nonce| shell::render(page, document, nonce))
+        } else {
+            shell::render(page, document, nonce)
+        };
+        let mut response = (status, Html(html)).into_response();
         if let Some((status, retry_after)) = failure {
             *response.status_mut() = status;
             if let Some(seconds) = retry_after {
@@ -84,15 +90,15 @@ const fn failure_status(error: FormError) -> (StatusCode, Option<u32>) {
 /// The Content-Security-Policy of a page (ASVS 3.4.3).
 ///
 /// Without `nonce` no script is allowed. `connect-src` then allows nothing to a page, but lets Lighthouse read
-/// `robots.txt`, which it requests in the name of the page. `form-action` names `redirect_origins`, because browsers also apply it to the
-/// redirect after a form post. In development the page connects to the reload server.
+/// `robots.txt`, which it requests in the name of the page. `form-action` names `redirect_origins`, because browsers
+/// also apply it to the redirect after a form post. In development the page connects to the reload server.
 fn content_security_policy(nonce: Option<&Nonce>, redirect_origins: [Option<&str>; 2], watch: bool) -> String {
     let form_action = iter::once("'self'").chain(redirect_origins.into_iter().flatten()).collect::<Vec<_>>().join(" ");
     let reload = if watch { " ws://localhost:3001 ws://127.0.0.1:3001" } else { "" };
     let scripts =
         nonce.map_or_else(String::new, |nonce| format!("script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; "));
     format!(
-        "default-src 'none'; {scripts}connect-src 'self'{reload}; style-src 'self'; img-src 'self'; form-action {form_action}; base-uri 'none'; \
-         frame-ancestors 'none'"
+        "default-src 'none'; {scripts}connect-src 'self'{reload}; style-src 'self'; img-src 'self'; \
+         form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
 }

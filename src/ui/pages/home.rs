@@ -21,6 +21,10 @@ impl Page for HomePage {
         "One account behind one good password: see every signed-in device, and sign out any of them."
     }
 
+    fn is_constant(&self) -> bool {
+        !self.signed_in
+    }
+
     fn view(self, _: Option<&FormState>) -> AnyView {
         view! {
             <section class="hero">

@@ -39,6 +39,10 @@ impl Page for SignInPage {
         "Sign in to your account with e-mail address and password."
     }
 
+    fn is_constant(&self) -> bool {
+        self.next.is_none()
+    }
+
     fn form_redirect_origin(&self) -> Option<&str> {
         self.next.as_ref()?.origin()
     }

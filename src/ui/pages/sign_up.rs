@@ -39,6 +39,10 @@ impl Page for SignUpPage {
         "Create an account with e-mail address and password."
     }
 
+    fn is_constant(&self) -> bool {
+        self.next.is_none()
+    }
+
     fn form_redirect_origin(&self) -> Option<&str> {
         self.next.as_ref()?.origin()
     }
