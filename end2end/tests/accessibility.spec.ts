@@ -81,6 +81,7 @@ test("keyboard: every task works without a mouse", async ({ page, person, otherD
 
 test("keyboard: the reveal button is reachable", { tag: "@script" }, async ({ page }) => {
   await page.goto("/sign-in");
+  await tabTo(page, field(page, "Password"));
   await expect(button(page, "Show password")).toBeVisible();
   await tabTo(page, button(page, "Show password"));
   await page.keyboard.press("Space");

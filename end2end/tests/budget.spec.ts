@@ -1,7 +1,7 @@
 // The cost of a first visit: bytes transferred, and movements of the layout.
 
 import type { CDPSession, Page, Request } from "@playwright/test";
-import { button, field, heading, signUp } from "../support/forms.js";
+import { button, field, listedDevices, signUp } from "../support/forms.js";
 import { devices, newNetwork } from "../support/people.js";
 import { expect, test } from "../support/test.js";
 
@@ -100,18 +100,6 @@ for (const [use, act] of Object.entries(uses)) {
   });
 }
 
-test("sign-in: the reveal button works by keyboard alone", { tag: "@script" }, async ({ page, person }) => {
-  await page.goto("/sign-in");
-  await page.keyboard.press("Tab");
-  await expect(field(page, "Password")).toBeFocused();
-  await page.keyboard.type(person.password);
-  await expect(button(page, "Show password")).toBeVisible();
-  await page.keyboard.press("Tab");
-  await expect(button(page, "Show password")).toBeFocused();
-  await page.keyboard.press("Space");
-  await expect(field(page, "Password")).toHaveAttribute("type", "text");
-});
-
 test("sign-up: characters typed before the code has loaded are counted", { tag: "@script" }, async ({ page }) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -126,7 +114,7 @@ test("sign-up: characters typed before the code has loaded are counted", { tag: 
   await expect(page.locator(".count")).toHaveText("8 characters");
 });
 
-test("devices: 27 sessions are a small page, and nothing moves", async ({ page, person, request, baseURL, javaScriptEnabled }) => {
+test("devices: 27 sessions are a small page, and nothing moves", async ({ page, person, request, baseURL }) => {
   await signUp(page, person);
   for (let more = 1; more < 27; more += 1) {
     const { userAgent } = devices.firefox;
@@ -136,11 +124,9 @@ test("devices: 27 sessions are a small page, and nothing moves", async ({ page, 
   }
   const [transferred, shifts] = [record(page), await recordShifts(page)];
   await page.goto("/account/sessions?all", { waitUntil: "networkidle" });
-  await expect(heading(page, "Your account")).toBeVisible();
-  const { html, code } = await transferred();
-  test.info().annotations.push({ type: "bytes", description: JSON.stringify({ html, code }) });
+  await expect(listedDevices(page)).toHaveCount(27);
+  const { html } = await transferred();
+  test.info().annotations.push({ type: "bytes", description: JSON.stringify({ html }) });
   expect(html).toBeLessThanOrEqual(5_000);
-  expect(code).toBeLessThanOrEqual(CODE);
-  if (javaScriptEnabled !== false) expect(code).toBeGreaterThan(0);
   expect(shifts).toEqual([]);
 });
