@@ -47,7 +47,9 @@ impl CachedRows {
 
     /// Removes sessions that have changed.
     pub fn forget_sessions(&self, ids: &[SessionId]) {
-        ids.iter().for_each(|id| self.sessions.forget(id));
+        for id in ids {
+            self.sessions.forget(id);
+        }
     }
 }
 
