@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::future::{Either, join_all, select};
+use latchkey::auth::jobs::FEED_INTERVAL;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::json;
 
@@ -102,6 +103,7 @@ async fn silent_server_is_unavailable() {
     let operations = Operations::new(&app).await;
     let ada = app.person("ada2@example.com").await;
     forwarder.fall_silent();
+    app.wait(FEED_INTERVAL);
     let profile = Box::pin(app.client().get(&ada.path("")).bearer(&ada.access_token).into_future());
     let verified = Box::pin(app.client().get("/api/auth/verify").bearer(&ada.access_token).into_future());
     let Either::Left((verified, profile)) = select(verified, profile).await else {
