@@ -50,7 +50,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::http::{
-    middleware::{body_limit, catch_panic, timeout},
+    middleware::{body_limit, catch_panic, compression, timeout},
     state::AppState,
 };
 use contract::{
@@ -125,7 +125,8 @@ fn other_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(accounts::info))
         .routes(routes!(social::sign_in))
         .routes(routes!(social::link))
-        .route("/error", get(error_page::show))
+        // The only page of this API.
+        .route("/error", get(error_page::show).layer(compression::layer()))
 }
 
 /// Joins routes with their description again.
