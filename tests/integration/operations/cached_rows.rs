@@ -76,46 +76,33 @@ async fn sign_in_is_visible_in_the_profile_at_once() {
     assert_ne!(last_sign_in(&app, &ada).await, before);
 }
 
-#[tokio::test]
-async fn sign_out_ends_cached_session_on_all_processes() {
+/// The user is in memory on two processes. After `end` on the first, both refuse all tokens of the user.
+async fn assert_refused_after(end: impl AsyncFn(&TestApp, &Person)) {
     let app = TestApp::new().await;
     let replica = app.replica().await;
     let ada = app.person("ada@example.com").await;
     for process in [&app, &replica] {
         read_all(process, &ada).await;
     }
-    ada.sign_out(&app).await;
+    end(&app, &ada).await;
     assert_eq!(access(&app, &ada).await, REFUSED);
     replica.poll_revocations().await;
     assert_eq!(access(&replica, &ada).await, REFUSED);
+}
+
+#[tokio::test]
+async fn sign_out_ends_cached_session_on_all_processes() {
+    assert_refused_after(async |app, ada| ada.sign_out(app).await).await;
 }
 
 #[tokio::test]
 async fn disabled_account_is_refused_on_all_processes() {
-    let app = TestApp::new().await;
-    let replica = app.replica().await;
-    let ada = app.person("ada@example.com").await;
-    for process in [&app, &replica] {
-        read_all(process, &ada).await;
-    }
-    app.disable(&ada.user_id).await;
-    assert_eq!(access(&app, &ada).await, REFUSED);
-    replica.poll_revocations().await;
-    assert_eq!(access(&replica, &ada).await, REFUSED);
+    assert_refused_after(async |app, ada| app.disable(&ada.user_id).await).await;
 }
 
 #[tokio::test]
 async fn deleted_account_is_refused_on_all_processes() {
-    let app = TestApp::new().await;
-    let replica = app.replica().await;
-    let ada = app.person("ada@example.com").await;
-    for process in [&app, &replica] {
-        read_all(process, &ada).await;
-    }
-    delete(&app, &ada).await;
-    assert_eq!(access(&app, &ada).await, REFUSED);
-    replica.poll_revocations().await;
-    assert_eq!(access(&replica, &ada).await, REFUSED);
+    assert_refused_after(delete).await;
 }
 
 #[tokio::test]
