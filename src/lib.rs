@@ -77,8 +77,8 @@
 //!
 //! # Two builds of one crate
 //!
-//! With the feature `ssr` the crate is the server. With `hydrate` it is the browser's WebAssembly: only
-//! [`domain`] and [`ui::islands`].
+//! With the feature `ssr` the crate is the server. With `hydrate` it is the browser's part: only [`domain`] and
+//! [`ui::islands`], which the workspace member `browser` links.
 
 #![deny(clippy::print_stdout, clippy::print_stderr, reason = "they panic when the reader has gone; use `cli::output`")]
 
@@ -110,8 +110,3 @@ pub mod telemetry;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod webhooks;
-
-/// A small allocator: the default one is a tenth of the bundle.
-#[cfg(feature = "hydrate")]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
