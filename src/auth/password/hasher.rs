@@ -129,7 +129,7 @@ struct Inner {
     params: Params,
     dummy: PasswordHash,
     workers: Workers,
-    memory: MemoryPool,
+    memory: Arc<MemoryPool>,
 }
 
 impl PasswordHasher {
@@ -137,9 +137,10 @@ impl PasswordHasher {
     pub fn new(parameters: HashParameters, limits: HashLimits) -> Result<Self, HasherError> {
         let params = parameters.params()?;
         let dummy = dummy_hash(&params)?;
-        let workers = Workers::start(limits.permits, limits.queue, IMPORTED_MIB);
+        let memory = Arc::new(MemoryPool::new(params.block_count()));
+        let idle = Arc::clone(&memory);
+        let workers = Workers::start(limits.permits, limits.queue, IMPORTED_MIB, move || idle.wipe());
         let workers = workers.map_err(|_| HasherError::Unavailable)?;
-        let memory = MemoryPool::new(params.block_count());
         Ok(Self(Arc::new(Inner { parameters, params, dummy, workers, memory })))
     }
 
