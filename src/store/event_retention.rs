@@ -83,7 +83,9 @@ impl Store {
         // As in the index's condition: a bound value would not match it.
         let routine = Condition::all().add(Column::Routine.into_simple_expr());
         let mut deleted = 0;
-        for rows in [routine, Condition::all().add(Column::UserId.is_null()), Condition::all()] {
+        // No event without a user is routine. The condition leads to the index.
+        let of_no_user = Condition::all().add(Column::UserId.is_null()).add(Column::Routine.eq(false));
+        for rows in [routine, of_no_user, Condition::all()] {
             deleted += self.delete_oldest_events(rows.add(is_not_kept()), surplus - deleted).await?;
         }
         Ok(deleted)
