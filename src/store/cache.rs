@@ -99,9 +99,10 @@ impl<K: Copy + Eq + Hash, V> Rows<K, V> {
         self.rows.remove(key);
     }
 
-    /// Ends the period.
+    /// Ends the period. Removes the rows, because a full cache would rather keep old rows than new ones.
     fn expire(&self) {
         self.period.fetch_add(1, Ordering::AcqRel);
+        self.rows.clear();
     }
 
     fn period(&self) -> u64 {
