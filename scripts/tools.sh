@@ -61,15 +61,48 @@ locked_version() {
   awk -v crate="$1" '$0 == "name = \"" crate "\"" { getline; gsub(/version = |"/, ""); print; exit }' "$root/Cargo.lock"
 }
 
-# cargo_tool COMMAND VERSION MINUTES cargo-install-arguments...
+# cargo_tool COMMAND VERSION MINUTES CRATE cargo-install-arguments...
 cargo_tool() {
-  local command=$1 version=$2 minutes=$3
-  shift 3
-  [ "$("$tools/bin/$command" --version 2>/dev/null | head -n 1)" != "$command $version" ] || return 0
-  say "Building $command $version (about $minutes minutes)"
+  local command=$1 version=$2 minutes=$3 crate=$4
+  shift 4
+  if is_installed "$command" "$version"; then return 0; fi
+  say "Downloading $command $version (seconds)"
+  if download_tool "$crate@$version" && is_installed "$command" "$version"; then return 0; fi
+  say "No download for this machine: building $command $version (about $minutes minutes)"
   # The crate's lock file may name yanked crates or crates too new for this Rust: let cargo resolve.
-  install_tool --version "$version" --locked "$@" 2>/dev/null || install_tool --version "$version" "$@"
+  install_tool --version "$version" --locked "$crate" "$@" 2>/dev/null || install_tool --version "$version" "$crate" "$@"
   rm -rf "$tools/target"
+}
+
+is_installed() {
+  [ "$("$tools/bin/$1" --version 2>/dev/null | head -n 1)" = "$1 $2" ]
+}
+
+# Installs a binary that the crate's own project has published. Fails without network access to it.
+download_tool() {
+  { have cargo-binstall || install_binstall; } 2>/dev/null &&
+    cargo-binstall --no-confirm --quiet --force --disable-telemetry --strategies crate-meta-data --root "$tools" "$1" \
+      >/dev/null 2>&1
+}
+
+# Installs cargo-binstall (GPL-3.0, not linked to anything here), which finds and checks published binaries.
+install_binstall() {
+  local releases=https://github.com/cargo-bins/cargo-binstall/releases/download/v1.24.0
+  local folder
+  folder=$(mktemp -d)
+  local archive=$folder/archive
+  case $(uname) in
+    Linux) fetch "$releases/cargo-binstall-$(uname -m)-unknown-linux-musl.tgz" "$archive" && tar -xzf "$archive" -C "$tools/bin" ;;
+    Darwin) fetch "$releases/cargo-binstall-universal-apple-darwin.zip" "$archive" && unzip -qo "$archive" -d "$tools/bin" ;;
+    *) false ;;
+  esac
+  local status=$?
+  rm -rf "$folder"
+  return $status
+}
+
+fetch() {
+  curl --fail --silent --location --proto '=https' --connect-timeout 5 --max-time 120 --output "$2" "$1"
 }
 
 # Unoptimised, because these tools run once per build and their release profile compiles four
