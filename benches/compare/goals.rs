@@ -47,6 +47,19 @@ const GOALS: &[Entry] = &[
     row("start/first-answer", "start to the first answer, migrated database", "ms", Some(AtMost(60.0))),
     row("latency/sign-ins", "p99 of a profile while 64 clients sign in, against calm", "×", Some(AtMost(3.0))),
     row("threads/one", "profile with 2 worker threads, against 1", "×", Some(AtLeast(1.8))),
+    // One million users and five million sessions, against one thousand and five thousand.
+    row("users-sqlite/sign-in", "SQLite: sign-in", "×", Some(AtLeast(0.9))),
+    row("users-sqlite/renew", "SQLite: renewal", "×", Some(AtLeast(0.9))),
+    row("users-sqlite/profile", "SQLite: profile", "×", Some(AtLeast(0.9))),
+    row("users-sqlite/list", "SQLite: list of own sessions", "×", Some(AtLeast(0.9))),
+    row("users-sqlite/profile-spread", "SQLite: profiles of 50,000 active users, against 1,000", "×", None),
+    row("users-sqlite/size", "SQLite: size of the database", "MB", None),
+    row("users-postgres/sign-in", "PostgreSQL: sign-in", "×", Some(AtLeast(0.9))),
+    row("users-postgres/renew", "PostgreSQL: renewal", "×", Some(AtLeast(0.9))),
+    row("users-postgres/profile", "PostgreSQL: profile", "×", Some(AtLeast(0.9))),
+    row("users-postgres/list", "PostgreSQL: list of own sessions", "×", Some(AtLeast(0.9))),
+    row("users-postgres/profile-spread", "PostgreSQL: profiles of 50,000 active users, against 1,000", "×", None),
+    row("users-postgres/size", "PostgreSQL: size of the database", "MB", None),
 ];
 
 /// The row with this name. The comparison with another binary of Latchkey has no goal.
