@@ -35,6 +35,8 @@ const GOALS: &[Entry] = &[
     row("profile/cpu", "processor time of a profile with HS256", "ms", Some(AtMost(0.05))),
     row("eddsa/hs256", "profile with EdDSA, against HS256", "×", Some(AtLeast(0.9))),
     row("verify/healthz", "GET /api/auth/verify, against GET /healthz", "×", Some(AtLeast(0.85))),
+    row("token-check/hs256", "a route with an HS256 token, against the same without", "×", Some(AtLeast(0.95))),
+    row("token-check/eddsa", "a route with an EdDSA token, against the same without", "×", Some(AtLeast(0.9))),
     row("get-session/better-auth", "get-session with cookies, against Better Auth", "×", Some(AtLeast(15.0))),
     row("sign-in/argon2", "sign-in, against raw argon2id", "×", Some(AtLeast(0.95))),
     row("sign-in/better-auth", "sign-in, against Better Auth", "×", Some(AtLeast(5.0))),

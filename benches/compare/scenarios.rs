@@ -31,6 +31,7 @@ pub const ALL: &[Scenario] = &[
     quick("profile", requests::profile),
     quick("eddsa", requests::eddsa),
     quick("verify", requests::verify),
+    quick("token-check", requests::token_check),
     quick("get-session", requests::get_session),
     quick("sign-in", sign_in::sign_in),
     quick("page", requests::page),
