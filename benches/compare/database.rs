@@ -94,6 +94,14 @@ impl Database {
         Ok(String::from_utf8(output.stdout)?)
     }
 
+    /// Waits until all changes are on the disk, so that the disk does not write them during a measurement.
+    pub fn sync(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(file) => Ok(fs::File::open(file)?.sync_all()?),
+            Self::Postgres(_) => self.execute("CHECKPOINT").map(|_| ()),
+        }
+    }
+
     /// Its size in MB, without the write-ahead log.
     pub fn megabytes(&self) -> Result<f64> {
         let bytes = match self {

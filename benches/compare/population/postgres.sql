@@ -39,4 +39,3 @@ SELECT created_at, 'session_created', user_id, id, address, user_agent, md5(id::
 
 COMMIT;
 VACUUM (ANALYZE);
-CHECKPOINT;

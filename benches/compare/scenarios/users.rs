@@ -102,6 +102,7 @@ impl Service {
         let known = (0..RENEWAL_ROUNDS).flat_map(|round| population.active(round));
         let known = known.take(usize::try_from(users)?).flat_map(|user| population.sessions(user));
         database.execute(&population.with_known_tokens(&database, known)?)?;
+        database.sync()?;
         let server = serve(bench, folder, &settings)?;
         let session = population.active(0).next().and_then(|user| population.sessions(user).next());
         let tokens = AccessTokens::new(&server, session.context("a session")?)?;
