@@ -85,7 +85,7 @@ impl Population {
 
     /// The numbers of the `ACTIVE` users of a round, spread over all users. Rounds have the same users only if there
     /// are no others left.
-    pub fn active(&self, round: i64) -> impl Iterator<Item = i64> + use<> {
+    pub fn active(&self, round: i64) -> impl Iterator<Item = i64> + Clone + use<> {
         let users = self.users;
         (round * ACTIVE..(round + 1) * ACTIVE).map(move |number| number * STRIDE % users)
     }

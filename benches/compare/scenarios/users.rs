@@ -1,7 +1,7 @@
 //! The same requests with one million users and five million sessions as with one thousand and five thousand.
 //!
 //! Latchkey keeps the rows of active users in memory. So in each round 1,000 users are active at both sides: all of the
-//! small one, and others in each round of the large one.
+//! small one, and 1,000 of the large one. Except for profiles, these are others in each round.
 
 use std::{cell::Cell, rc::Rc, thread, time::Duration};
 
@@ -110,7 +110,7 @@ impl Service {
     }
 
     /// Users of the next round.
-    fn next_users(&self) -> impl Iterator<Item = i64> + use<> {
+    fn next_users(&self) -> impl Iterator<Item = i64> + Clone + use<> {
         self.population.active(self.round.replace(self.round.get() + 1))
     }
 
@@ -147,9 +147,10 @@ impl Service {
         })
     }
 
+    /// The same users in all rounds. Others would first have to be read into memory, at the large side only.
     fn profiles(self: &Rc<Self>) -> Load {
-        let service = Rc::clone(self);
-        Load::per_round(&self.server, Repeats::Again, move || service.gets(service.next_users(), ""))
+        let (service, users) = (Rc::clone(self), self.next_users());
+        Load::per_round(&self.server, Repeats::Again, move || service.gets(users.clone(), ""))
     }
 
     fn lists(self: &Rc<Self>) -> Load {
@@ -159,14 +160,10 @@ impl Service {
 
     fn spread_profiles(self: &Rc<Self>) -> Load {
         let service = Rc::clone(self);
-        let users = move || {
-            (0..SPREAD).flat_map({
-                let population = service.population;
-                move |round| population.active(round)
-            })
-        };
-        let service = Rc::clone(self);
-        Load::per_round(&self.server, Repeats::Again, move || service.gets(users(), ""))
+        Load::per_round(&self.server, Repeats::Again, move || {
+            let users = (0..SPREAD).flat_map(|round| service.population.active(round));
+            service.gets(users, "")
+        })
     }
 
     /// A request of each user, with an access token.
