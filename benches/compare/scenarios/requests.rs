@@ -22,7 +22,7 @@ const REDIRECT: &str = "/login";
 const WITHOUT_TOKEN: &str = "without a token";
 
 /// The difference is small: many short rounds show it in spite of changes of the machine's speed.
-const TOKEN_CHECK_ROUNDS: usize = 21;
+const TOKEN_CHECK_ROUNDS: usize = 11;
 
 /// `GET /api/users/{id}` with a token of the account.
 pub fn profile_load(server: &Rc<Server>) -> Result<Load> {
