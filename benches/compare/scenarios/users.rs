@@ -18,7 +18,7 @@ use crate::{
     database::{Database, Kind},
     latchkey::{self, HS256, PASSWORD, SECRET},
     load::{Load, Repeats},
-    population::{ACTIVE, Population, Session, email},
+    population::{ACTIVE, Population, SESSIONS_PER_USER, Session, email},
     process,
     report::Row,
     request::Request,
@@ -29,9 +29,6 @@ const FEW: i64 = 1_000;
 const MANY: i64 = 1_000_000;
 
 const ROUNDS: usize = 5;
-
-/// Rounds with renewals, the one that warms up too.
-const RENEWAL_ROUNDS: i64 = ROUNDS as i64 + 1;
 
 /// Rounds of `ACTIVE` users whose profiles are read in turn: more than can be read until the first one is read again
 /// from the database.
@@ -99,7 +96,8 @@ impl Service {
         settings.extend(url.as_ref().map(|(name, url)| (*name, url.as_str())));
         latchkey::migrate(&bench.binary, folder.path(), &settings)?;
         population.fill(&database)?;
-        let known = (0..RENEWAL_ROUNDS).flat_map(|round| population.active(round));
+        // The first round warms up.
+        let known = (0..).take(ROUNDS + 1).flat_map(|round| population.active(round));
         let known = known.take(usize::try_from(users)?).flat_map(|user| population.sessions(user));
         database.execute(&population.with_known_tokens(&database, known)?)?;
         database.sync()?;
@@ -136,7 +134,7 @@ impl Service {
             }
             let mut requests = Vec::new();
             // Not the sessions of a user one after the other.
-            for generation in 0..usize::try_from(crate::population::SESSIONS_PER_USER)? {
+            for generation in 0..usize::try_from(SESSIONS_PER_USER)? {
                 for user in &users {
                     let session = population.sessions(*user).nth(generation).context("a session")?;
                     let request = Request::get(format!("/api/users/{}", population.user_id(*user)));
