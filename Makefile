@@ -1,13 +1,13 @@
 # `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test lint bench bench-micro bench-timing fmt setup setup-build setup-test setup-bench clean
+.PHONY: help run dev build test lint bench bench-users bench-micro bench-timing bench-profile fmt setup setup-build setup-test setup-bench clean
 
 with := scripts/with-tools
 binary := $(or $(CARGO_TARGET_DIR),target)/release/latchkey
 sources := Cargo.toml Cargo.lock $(shell find src migrations public style -type f 2>/dev/null)
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 run: build ## Install missing tools, build, start on http://localhost:3000
 	@exec $(with) $(binary)
@@ -30,6 +30,12 @@ lint: setup ## Check formatting, Clippy, scripts, types and wording
 
 bench: setup-bench $(if $(LATCHKEY_BENCH_BINARY),,build) ## Compare with limits and other services; ONLY="profile page" selects
 	@$(with) cargo bench --locked -p compare --bench compare -- $(ONLY)
+
+bench-users: setup-bench $(if $(LATCHKEY_BENCH_BINARY),,build) ## Compare a thousand with a million users; ONLY=users-sqlite selects
+	@$(with) cargo bench --locked -p compare --bench compare -- $(or $(ONLY),users-sqlite users-postgres)
+
+bench-profile: setup-build ## Record where a request spends its time; ONLY=verify selects
+	@scripts/profile-request $(or $(ONLY),profile)
 
 bench-micro: setup-build ## Measure the parts of a request, and renewals, in one process
 	@$(with) cargo bench --locked -p micro --bench micro -- $(ONLY)

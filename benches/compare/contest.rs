@@ -20,6 +20,7 @@ const BASELINE: &str = "baseline";
 pub struct Contest<'a> {
     bench: &'a Bench,
     seconds: u32,
+    rounds: usize,
     sides: Vec<Side>,
 }
 
@@ -51,12 +52,17 @@ struct Sample {
 
 impl<'a> Contest<'a> {
     pub fn new(bench: &'a Bench) -> Self {
-        Self { bench, seconds: ROUND, sides: Vec::new() }
+        Self { bench, seconds: ROUND, rounds: ROUNDS, sides: Vec::new() }
     }
 
     /// The duration of a round.
     pub fn seconds(self, seconds: u32) -> Self {
         Self { seconds, ..self }
+    }
+
+    /// The number of rounds.
+    pub fn rounds(self, rounds: usize) -> Self {
+        Self { rounds, ..self }
     }
 
     /// Adds Latchkey with these settings as the first side, and the other binary if there is one. Returns the load of
@@ -88,7 +94,7 @@ impl<'a> Contest<'a> {
             side.measure(WARM_UP.max(self.seconds / 2))?;
         }
         let mut samples: Vec<Vec<Sample>> = self.sides.iter().map(|_| Vec::new()).collect();
-        for round in 0..ROUNDS {
+        for round in 0..self.rounds {
             let mut order: Vec<usize> = (0..self.sides.len()).collect();
             if round % 2 == 1 {
                 order.reverse();

@@ -35,6 +35,8 @@ const GOALS: &[Entry] = &[
     row("profile/cpu", "processor time of a profile with HS256", "ms", Some(AtMost(0.05))),
     row("eddsa/hs256", "profile with EdDSA, against HS256", "×", Some(AtLeast(0.9))),
     row("verify/healthz", "GET /api/auth/verify, against GET /healthz", "×", Some(AtLeast(0.85))),
+    row("token-check/hs256", "a route with an HS256 token, against the same without", "×", Some(AtLeast(0.95))),
+    row("token-check/eddsa", "a route with an EdDSA token, against the same without", "×", Some(AtLeast(0.9))),
     row("get-session/better-auth", "get-session with cookies, against Better Auth", "×", Some(AtLeast(15.0))),
     row("sign-in/argon2", "sign-in, against raw argon2id", "×", Some(AtLeast(0.95))),
     row("sign-in/better-auth", "sign-in, against Better Auth", "×", Some(AtLeast(5.0))),
@@ -47,6 +49,19 @@ const GOALS: &[Entry] = &[
     row("start/first-answer", "start to the first answer, migrated database", "ms", Some(AtMost(60.0))),
     row("latency/sign-ins", "p99 of a profile while 64 clients sign in, against calm", "×", Some(AtMost(3.0))),
     row("threads/one", "profile with 2 worker threads, against 1", "×", Some(AtLeast(1.8))),
+    // One million users and five million sessions, against one thousand and five thousand.
+    row("users-sqlite/sign-in", "SQLite: sign-in", "×", Some(AtLeast(0.9))),
+    row("users-sqlite/renew", "SQLite: renewal", "×", Some(AtLeast(0.9))),
+    row("users-sqlite/profile", "SQLite: profile", "×", Some(AtLeast(0.9))),
+    row("users-sqlite/list", "SQLite: list of own sessions", "×", Some(AtLeast(0.9))),
+    row("users-sqlite/profile-spread", "SQLite: profiles of 50,000 active users, against 1,000", "×", None),
+    row("users-sqlite/size", "SQLite: size of the database", "MB", None),
+    row("users-postgres/sign-in", "PostgreSQL: sign-in", "×", Some(AtLeast(0.9))),
+    row("users-postgres/renew", "PostgreSQL: renewal", "×", Some(AtLeast(0.9))),
+    row("users-postgres/profile", "PostgreSQL: profile", "×", Some(AtLeast(0.9))),
+    row("users-postgres/list", "PostgreSQL: list of own sessions", "×", Some(AtLeast(0.9))),
+    row("users-postgres/profile-spread", "PostgreSQL: profiles of 50,000 active users, against 1,000", "×", None),
+    row("users-postgres/size", "PostgreSQL: size of the database", "MB", None),
 ];
 
 /// The row with this name. The comparison with another binary of Latchkey has no goal.

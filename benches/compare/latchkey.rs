@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command, rc::Rc};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use crate::{
@@ -17,7 +17,10 @@ pub const SECRET: &str = "q7J0xVwq3C1kZ9uYtH5nB8mR2sD6fG4aL1eP0oI=";
 /// Signs tokens with HS256.
 pub const HS256: &[(&str, &str)] = &[("LATCHKEY_JWT_SECRET", SECRET)];
 
-const PASSWORD: &str = "violet otter lantern 42";
+/// The folder of the data, in the folder of the server.
+pub const DATA: &str = "data";
+
+pub const PASSWORD: &str = "violet otter lantern 42";
 
 /// Starts Latchkey with an empty database and these settings. All others have their defaults, except that rate limits
 /// are off.
@@ -29,14 +32,25 @@ pub fn start(bench: &Bench, binary: &Path, settings: &[(&str, &str)]) -> Result<
 
 /// The command that starts Latchkey with its data in `folder`.
 pub fn command(binary: &Path, folder: &Path, port: u16, settings: &[(&str, &str)]) -> Command {
+    let mut command = program(binary, "serve", folder, settings);
+    command.env("LATCHKEY_LISTEN", format!("127.0.0.1:{port}")).env("LATCHKEY_RATE_LIMIT", "off");
+    command
+}
+
+/// Creates the tables.
+pub fn migrate(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<()> {
+    let output = program(binary, "migrate", folder, settings).output()?;
+    ensure!(output.status.success(), "latchkey migrate failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+fn program(binary: &Path, subcommand: &str, folder: &Path, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(binary);
     command
-        .arg("serve")
+        .arg(subcommand)
         .current_dir(folder)
         .env_clear()
-        .env("LATCHKEY_LISTEN", format!("127.0.0.1:{port}"))
-        .env("LATCHKEY_DATA", folder.join("data"))
-        .env("LATCHKEY_RATE_LIMIT", "off")
+        .env("LATCHKEY_DATA", folder.join(DATA))
         .envs(settings.iter().copied());
     command
 }

@@ -1,8 +1,8 @@
 //! The load generator: wrk.
 
 use std::{
+    fs,
     io::ErrorKind,
-    path::Path,
     process::{Child, Command, Stdio},
     rc::Rc,
     thread,
@@ -20,10 +20,27 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/load.lua");
 #[derive(Clone)]
 pub struct Load {
     pub server: Rc<Server>,
-    requests: Vec<Request>,
+    source: Source,
     /// The status of every answer.
     status: u16,
     connections: usize,
+}
+
+/// Where the requests of a round come from.
+#[derive(Clone)]
+enum Source {
+    /// The same in every round, again and again.
+    Same(Vec<Request>),
+    /// Others in each round.
+    PerRound { next: Rc<dyn Fn() -> Result<Vec<Request>>>, repeats: Repeats },
+}
+
+/// Whether a round begins again after its last request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    Again,
+    /// The round ends, or has ended before. For requests that can succeed only once.
+    Never,
 }
 
 /// What the load generator has measured.
@@ -42,7 +59,16 @@ impl Load {
 
     /// The requests are answered with 200.
     pub fn of(server: &Rc<Server>, requests: Vec<Request>) -> Self {
-        Self { server: Rc::clone(server), requests, status: 200, connections: 32 }
+        Self::from_source(server, Source::Same(requests))
+    }
+
+    /// `next` returns the requests of each round, which are answered with 200.
+    pub fn per_round(server: &Rc<Server>, repeats: Repeats, next: impl Fn() -> Result<Vec<Request>> + 'static) -> Self {
+        Self::from_source(server, Source::PerRound { next: Rc::new(next), repeats })
+    }
+
+    fn from_source(server: &Rc<Server>, source: Source) -> Self {
+        Self { server: Rc::clone(server), source, status: 200, connections: 32 }
     }
 
     pub fn expect(self, status: u16) -> Self {
@@ -53,9 +79,16 @@ impl Load {
         Self { connections, ..self }
     }
 
-    /// The first request.
+    /// The first request of a round.
     pub fn request(&self) -> Result<Request> {
-        self.requests.first().cloned().context("a load without requests")
+        self.requests()?.into_iter().next().context("a load without requests")
+    }
+
+    fn requests(&self) -> Result<Vec<Request>> {
+        match &self.source {
+            Source::Same(requests) => Ok(requests.clone()),
+            Source::PerRound { next, .. } => next(),
+        }
     }
 
     /// Runs the load for some seconds. A request that fails is an error.
@@ -65,23 +98,30 @@ impl Load {
 
     /// Starts the load.
     pub fn start(&self, seconds: u32) -> Result<RunningLoad<'_>> {
-        let server = &self.server;
-        self.request()?.expect(&server.url(), self.status)?;
+        let (server, mut requests) = (&self.server, self.requests()?);
+        requests.first().context("a load without requests")?.expect(&server.url(), self.status)?;
+        let repeats = match self.source {
+            Source::Same(_) | Source::PerRound { repeats: Repeats::Again, .. } => "again",
+            Source::PerRound { repeats: Repeats::Never, .. } => {
+                requests.remove(0);
+                "once"
+            }
+        };
         let files = tempfile::tempdir()?;
-        let threads = thread::available_parallelism().map_or(1, |number| number.get().min(2));
+        let file = files.path().join("requests");
+        let texts = requests.iter().map(|request| Ok(request.bytes(&server.host)? + "\0"));
+        fs::write(&file, texts.collect::<Result<String>>()?)?;
+        let threads = thread::available_parallelism().map_or(1, |number| number.get().min(2)).to_string();
         let mut command = Command::new("wrk");
         command
-            .args(["--threads", &threads.to_string(), "--connections", &self.connections.to_string()])
+            .args(["--threads", &threads, "--connections", &self.connections.to_string()])
             .args(["--duration", &format!("{seconds}s"), "--timeout", "30s", "--script", SCRIPT])
             .args([&server.url(), "--"])
+            .arg(file)
+            .args([&threads, repeats])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for (number, request) in self.requests.iter().enumerate() {
-            let file = files.path().join(number.to_string());
-            std::fs::write(&file, request.bytes(&server.host)?)?;
-            command.arg(file);
-        }
         let process = command.spawn().map_err(|error| match error.kind() {
             ErrorKind::NotFound => anyhow::anyhow!("wrk is missing: run scripts/setup-bench"),
             _ => error.into(),
@@ -170,5 +210,5 @@ fn parse(text: &str) -> Result<Printed> {
 /// Whether a program can be started.
 pub fn is_installed(program: &str) -> bool {
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).any(|folder: std::path::PathBuf| Path::new(&folder).join(program).is_file())
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }

@@ -1,16 +1,19 @@
 //! Compares Latchkey with its limits and with similar services.
 //!
-//! `make bench` runs all scenarios, `make bench ONLY="profile verify"` some of them. docs/performance.md describes the
+//! `make bench` runs all scenarios but those of `make bench-users`, `make bench ONLY="profile verify"` some of them. docs/performance.md describes the
 //! method.
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
 mod bench;
 mod contest;
+mod database;
 mod goals;
 mod latchkey;
 mod limits;
 mod load;
 mod peers;
+mod population;
+mod postgres;
 mod process;
 mod report;
 mod request;
@@ -40,7 +43,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the named scenarios, or all of them. A scenario that fails does not stop the others.
+/// Runs the named scenarios, or all but those that take minutes. A scenario that fails does not stop the others.
 fn compare(names: &[String]) -> Result<()> {
     let selected = select(names)?;
     ensure!(load::is_installed("wrk"), "wrk is missing: run scripts/setup-bench");
@@ -73,5 +76,9 @@ fn select(names: &[String]) -> Result<Vec<&'static Scenario>> {
     for name in names {
         ensure!(known.contains(&name.as_str()), "there is no scenario {name}; there are: {}", known.join(", "));
     }
-    Ok(ALL.iter().filter(|scenario| names.is_empty() || names.iter().any(|name| name == scenario.name)).collect())
+    let is_selected = |scenario: &&Scenario| match names {
+        [] => !scenario.takes_minutes,
+        names => names.iter().any(|name| name == scenario.name),
+    };
+    Ok(ALL.iter().filter(is_selected).collect())
 }

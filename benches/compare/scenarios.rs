@@ -4,6 +4,7 @@ mod memory;
 mod program;
 mod requests;
 mod sign_in;
+mod users;
 
 use anyhow::Result;
 
@@ -13,21 +14,34 @@ use crate::{bench::Bench, report::Row};
 pub struct Scenario {
     pub name: &'static str,
     pub run: fn(&Bench) -> Result<Vec<Row>>,
+    /// Whether it only runs if it is named.
+    pub takes_minutes: bool,
+}
+
+const fn quick(name: &'static str, run: fn(&Bench) -> Result<Vec<Row>>) -> Scenario {
+    Scenario { name, run, takes_minutes: false }
+}
+
+const fn long(name: &'static str, run: fn(&Bench) -> Result<Vec<Row>>) -> Scenario {
+    Scenario { name, run, takes_minutes: true }
 }
 
 /// All scenarios.
 pub const ALL: &[Scenario] = &[
-    Scenario { name: "profile", run: requests::profile },
-    Scenario { name: "eddsa", run: requests::eddsa },
-    Scenario { name: "verify", run: requests::verify },
-    Scenario { name: "get-session", run: requests::get_session },
-    Scenario { name: "sign-in", run: sign_in::sign_in },
-    Scenario { name: "page", run: requests::page },
-    Scenario { name: "forbidden", run: requests::forbidden },
-    Scenario { name: "asset", run: requests::asset },
-    Scenario { name: "memory", run: memory::memory },
-    Scenario { name: "binary", run: program::binary },
-    Scenario { name: "start", run: program::start },
-    Scenario { name: "latency", run: sign_in::latency },
-    Scenario { name: "threads", run: program::threads },
+    quick("profile", requests::profile),
+    quick("eddsa", requests::eddsa),
+    quick("verify", requests::verify),
+    quick("token-check", requests::token_check),
+    quick("get-session", requests::get_session),
+    quick("sign-in", sign_in::sign_in),
+    quick("page", requests::page),
+    quick("forbidden", requests::forbidden),
+    quick("asset", requests::asset),
+    quick("memory", memory::memory),
+    quick("binary", program::binary),
+    quick("start", program::start),
+    quick("latency", sign_in::latency),
+    quick("threads", program::threads),
+    long("users-sqlite", users::on_sqlite),
+    long("users-postgres", users::on_postgres),
 ];

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::request::Request;
 
 /// How long a server may take to start, or to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server. Dropping it stops it.
 pub struct Server {
@@ -31,7 +31,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server and waits until it answers `GET ready` with 200. The standard error output is shown if it fails;
+    /// Starts a server whose data is in `folder`, and waits until it answers `GET ready` with 200. The standard error output is shown if it fails;
     /// the standard output, where Latchkey logs, is discarded.
     pub fn start(name: &str, mut command: Command, port: u16, ready: &str, folder: TempDir) -> Result<Self> {
         let errors = folder.path().join("stderr.log");
@@ -79,9 +79,8 @@ impl Drop for Server {
 }
 
 /// Stops a process with SIGTERM, so that a server with worker processes stops them too.
-fn stop(process: &mut Child) {
-    let id = i32::try_from(process.id()).ok().and_then(Pid::from_raw);
-    let signalled = id.is_some_and(|id| kill_process(id, Signal::TERM).is_ok());
+pub fn stop(process: &mut Child) {
+    let signalled = process_id(process).is_some_and(|id| kill_process(id, Signal::TERM).is_ok());
     let begin = Instant::now();
     while signalled && begin.elapsed() < PATIENCE && matches!(process.try_wait(), Ok(None)) {
         thread::sleep(Duration::from_millis(5));
@@ -89,6 +88,11 @@ fn stop(process: &mut Child) {
     // Without effect on a process that has ended.
     let _ = process.kill();
     let _ = process.wait();
+}
+
+/// The id of a process, for signals.
+pub fn process_id(process: &Child) -> Option<Pid> {
+    i32::try_from(process.id()).ok().and_then(Pid::from_raw)
 }
 
 /// The time in milliseconds from the start of a server until it answers `GET path`. Then stops the server.

@@ -16,6 +16,14 @@ use crate::{
     server::Server,
 };
 
+/// A route that authenticates and uses no result of it: its answer is the same for all visitors.
+const REDIRECT: &str = "/login";
+
+const WITHOUT_TOKEN: &str = "without a token";
+
+/// The difference is small: many short rounds show it in spite of changes of the machine's speed.
+const TOKEN_CHECK_ROUNDS: usize = 11;
+
 /// `GET /api/users/{id}` with a token of the account.
 pub fn profile_load(server: &Rc<Server>) -> Result<Load> {
     let account = Account::new(server, 1)?;
@@ -63,6 +71,25 @@ pub fn verify(bench: &Bench) -> Result<Vec<Row>> {
     })?;
     contest.against("healthz", Load::new(&load.server, Request::get("/healthz")));
     rows(&contest.run()?, "verify/healthz", "healthz")
+}
+
+/// A redirect that needs no token, with a valid one and with a header of the same length that has none. All else is
+/// equal: the route, its middleware and the bytes of the answer.
+pub fn token_check(bench: &Bench) -> Result<Vec<Row>> {
+    let mut all = Vec::new();
+    for (settings, row) in [(HS256, "token-check/hs256"), (&[], "token-check/eddsa")] {
+        let mut contest = Contest::new(bench).seconds(1).rounds(TOKEN_CHECK_ROUNDS);
+        let load = contest.latchkey(settings, |server| {
+            let token = Account::new(server, 1)?.token(server)?;
+            Ok(Load::new(server, Request::get(REDIRECT).bearer(&token)).expect(308))
+        })?;
+        let token = Account::new(&load.server, 2)?.token(&load.server)?;
+        // Browsers send this scheme on their own, so it counts as no header. The second space replaces a letter.
+        let without = Request::get(REDIRECT).header("authorization", format!("Basic  {token}"));
+        contest.against(WITHOUT_TOKEN, Load::new(&load.server, without).expect(308));
+        all.extend(rows(&contest.run()?, row, WITHOUT_TOKEN)?);
+    }
+    Ok(all)
 }
 
 pub fn get_session(bench: &Bench) -> Result<Vec<Row>> {
