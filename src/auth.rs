@@ -23,7 +23,7 @@ use std::{sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use crate::{clock::Clock, domain::Timestamp, store::Store, webhooks::Webhooks};
+use crate::{clock::Clock, domain::Timestamp, mail::Mailer, store::Store, webhooks::Webhooks};
 use accounts::Accounts;
 use audit::Audit;
 use jobs::Jobs;
@@ -46,6 +46,8 @@ pub struct Auth {
     pub jobs: Jobs,
     /// The keys that sign access tokens.
     pub keys: Arc<SigningKeys>,
+    /// Messages. `None`: the service sends no mail.
+    pub mail: Option<Mailer>,
     /// Confirmation and change of passwords.
     pub passwords: Arc<Passwords>,
     /// Whether the service can do its work.
@@ -89,6 +91,8 @@ pub struct Parts {
     pub sign_up_budget: SignUpBudget,
     /// Sends user events to a receiver. `None`: no webhooks.
     pub webhooks: Option<Webhooks>,
+    /// Sends messages. `None`: no mail.
+    pub mail: Option<Mailer>,
     /// How long user events are kept.
     pub event_retention: Duration,
 }
@@ -97,7 +101,7 @@ impl Auth {
     /// Assembles the service, within a Tokio runtime.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, clock, hasher, new_passwords, keys, tokens, lifetimes, .. } = parts;
-        let Parts { attempts_secret, sign_up_open, sign_up_budget, .. } = parts;
+        let Parts { attempts_secret, sign_up_open, sign_up_budget, mail, .. } = parts;
         let devices = Arc::new(parts.devices);
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
         let networks =
@@ -134,15 +138,16 @@ impl Auth {
             Arc::clone(&sessions),
         ));
         Arc::new(Self {
-            accounts: Accounts::new(
-                store.clone(),
-                clock.clone(),
-                Arc::clone(&throttle),
-                Arc::clone(&audit),
-                Arc::clone(&passwords),
-                Arc::clone(&sessions),
+            accounts: Accounts {
+                store: store.clone(),
+                clock: clock.clone(),
+                throttle: Arc::clone(&throttle),
+                audit: Arc::clone(&audit),
+                passwords: Arc::clone(&passwords),
+                sessions: Arc::clone(&sessions),
                 sign_up_open,
-            ),
+                outbox: mail.as_ref().map(Mailer::outbox),
+            },
             sign_in: SignIn::new(
                 store.clone(),
                 throttle,
@@ -150,15 +155,18 @@ impl Auth {
                 Arc::clone(&passwords),
                 Arc::clone(&sessions),
             ),
-            jobs: Jobs::new(
-                store.clone(),
-                clock.clone(),
-                Arc::clone(&sessions),
-                Arc::clone(&keys),
+            jobs: Jobs {
+                store: store.clone(),
+                clock: clock.clone(),
+                sessions: Arc::clone(&sessions),
+                keys: Arc::clone(&keys),
                 networks,
-                parts.webhooks,
-                parts.event_retention,
-            ),
+                webhooks: parts.webhooks,
+                mail: mail.clone(),
+                audit: Arc::clone(&audit),
+                event_retention: parts.event_retention,
+            },
+            mail,
             user_events: UserEvents::new(store.clone()),
             audit,
             keys,

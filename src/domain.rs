@@ -19,7 +19,7 @@ pub mod user;
 pub mod user_event;
 
 pub use email::Email;
-pub use ids::{SessionId, UserId};
+pub use ids::{MailId, SessionId, UserId};
 pub use local_path::LocalPath;
 pub use name::Name;
 pub use password::Password;

@@ -27,6 +27,10 @@ pub enum FormKind {
     Sessions,
     /// Delete the account.
     Deletion,
+    /// Request a link that resets the password.
+    ForgottenPassword,
+    /// Set a new password with a link.
+    PasswordReset,
 }
 
 /// The page that lists every session, not only some.
@@ -42,6 +46,8 @@ impl FormKind {
             Self::Password => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion => "/account/delete",
+            Self::ForgottenPassword => "/forgot-password",
+            Self::PasswordReset => "/reset-password",
         }
     }
 }
@@ -189,6 +195,10 @@ pub enum Notice {
     SignedOut,
     /// The account was deleted.
     AccountDeleted,
+    /// A link was sent, if the address has an account.
+    ResetRequested,
+    /// The password was reset.
+    PasswordReset,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

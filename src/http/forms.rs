@@ -8,6 +8,7 @@ mod deletion;
 mod errors;
 mod password;
 mod profile;
+mod reset_password;
 pub(crate) mod request;
 pub mod run;
 mod sessions;

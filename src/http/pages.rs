@@ -2,15 +2,20 @@
 
 pub mod account;
 mod errors;
+mod forgot_password;
 mod home;
+pub mod mailbox;
 pub mod redirects;
 mod reference;
+mod reset_password;
 mod return_to;
 mod sign_in;
 mod sign_up;
 
 pub use errors::{not_found, rewrite_errors};
+pub use forgot_password::forgot_password;
 pub use home::home;
 pub use reference::reference;
+pub use reset_password::reset_password;
 pub use sign_in::sign_in;
 pub use sign_up::sign_up;

@@ -72,6 +72,18 @@ impl Visitor {
         }
     }
 
+    /// Keeps the secret of a link for the form on its page.
+    pub fn keep_link(&self, token: &str) {
+        if let Some(jar) = &self.jar {
+            jar.keep_link(token, &self.state.settings.form_key);
+        }
+    }
+
+    /// The secret of the link that was opened last.
+    pub fn link(&self) -> Option<String> {
+        self.jar.as_ref()?.link(&self.state.settings.form_key)
+    }
+
     /// Whether the page depends on nothing but its address: the visitor is not signed in and has sent no form.
     pub fn is_unknown(&self) -> bool {
         self.account.is_none() && self.jar.as_ref().is_none_or(|jar| !jar.has_form())

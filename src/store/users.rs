@@ -160,7 +160,7 @@ impl Store {
 
 /// Two accounts match if the key of an earlier version and the present key belong to different accounts. The address
 /// was typed with the former key then, so that account is the one.
-async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<user::Model>, DbErr> {
+pub(super) async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<user::Model>, DbErr> {
     let keys = [email.key(), email.former_key()];
     let rows = Users::find().filter(user::Column::EmailKey.is_in(keys)).all(db).await?;
     Ok(rows.into_iter().max_by_key(|row| row.email_key == email.former_key()))

@@ -94,6 +94,13 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::OtherSessionsEnded => "Every other device is signed out.",
         Notice::SignedOut => "You’re signed out.",
         Notice::AccountDeleted => "Your account is deleted.",
+        Notice::ResetRequested => {
+            "If this address has an account, we’ve sent a message with a link. It works for 30 minutes. No message? Check \
+             the spam folder and the address."
+        }
+        Notice::PasswordReset => {
+            "Your new password is set, and every device is signed out. Sign in with the new password."
+        }
     }
 }
 
@@ -115,6 +122,8 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::TokenReuse => "Session ended: an old token was used again",
         EventKind::TokenStale => "An older token was used: after a lost connection, or by a copy",
         EventKind::TokenInvalid => "Request refused: its token was not valid",
+        EventKind::PasswordReset => "Password reset with a link sent by e-mail",
+        EventKind::MailFail => "A message to you could not be delivered",
         EventKind::PasswordChange => "Password changed",
         EventKind::PasswordChangeFail => "Password change refused",
         EventKind::BreachCheckFail => "New password not compared with known breaches",

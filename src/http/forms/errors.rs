@@ -2,7 +2,11 @@
 
 use crate::{
     auth::{
-        accounts::{delete::DeleteAccountError, sign_up::SignUpError},
+        accounts::{
+            delete::DeleteAccountError,
+            reset_password::RequestResetError,
+            sign_up::SignUpError,
+        },
         error::{InternalError, Interrupted},
         password::{change::ChangePasswordError, confirm::ConfirmPasswordError},
         sign_in::password::SignInError,
@@ -69,6 +73,16 @@ impl From<SignUpError> for FormErrors {
             SignUpError::Closed => FormError::SignUpClosed.into(),
             SignUpError::Invalid(errors) => Self(errors),
             SignUpError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<RequestResetError> for FormErrors {
+    fn from(error: RequestResetError) -> Self {
+        match error {
+            RequestResetError::Email(invalid) => FormError::Email(invalid).into(),
+            RequestResetError::NotOffered => FormError::Internal.into(),
+            RequestResetError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }

@@ -12,7 +12,10 @@ use crate::{
         form::{FormKind, FormState, Notice, RejectedForm},
         return_address::with_next,
     },
-    http::{session::changes::ResponseChanges, state::HttpSettings},
+    http::{
+        session::{changes::ResponseChanges, cookies::CookieJar},
+        state::HttpSettings,
+    },
 };
 
 /// The request of a server function. [`run`](super::run) provides it as Leptos context.
@@ -25,6 +28,8 @@ pub struct FormRequest {
     pub principal: Option<Principal>,
     /// The cookies of the response.
     pub changes: ResponseChanges,
+    /// All cookies.
+    pub jar: CookieJar,
 }
 
 impl FormRequest {

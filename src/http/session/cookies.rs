@@ -26,6 +26,9 @@ const FORM_LIFETIME: Duration = Duration::from_mins(1);
 /// How long values to fill in wait for the page of their form: the user follows a link after reading the page.
 const FILLED_LIFETIME: Duration = Duration::from_mins(5);
 
+/// How long the secret of a link waits for its form. The secret itself expires too.
+const LINK_LIFETIME: Duration = Duration::from_hours(1);
+
 /// The cookies of one request and its response.
 #[derive(Clone)]
 pub struct CookieJar {
@@ -131,6 +134,21 @@ impl CookieJar {
         }
         self.remove(&self.names.form);
         state
+    }
+
+    /// Keeps the secret of a link, encrypted, so that the address of the page does not contain it.
+    pub fn keep_link(&self, token: &str, key: &Key) {
+        self.cookies.private(key).add(self.cookie(&self.names.link, token.to_owned(), Some(LINK_LIFETIME)));
+    }
+
+    /// The secret of the link that was opened last.
+    pub fn link(&self, key: &Key) -> Option<String> {
+        Some(self.cookies.private(key).get(&self.names.link)?.value().to_owned())
+    }
+
+    /// Removes the secret of a link.
+    pub fn drop_link(&self) {
+        self.remove(&self.names.link);
     }
 
     fn set_access(&self, token: &str, expires_at: Timestamp, lifetime: CookieLifetime, now: Timestamp) {

@@ -1,0 +1,44 @@
+//! `POST /actions/request-password-reset` and `POST /actions/reset-password`
+
+use leptos::{prelude::*, server_fn::codec::PostUrl};
+
+use super::request::{FormRequest, rejected};
+use crate::{
+    auth::accounts::reset_password::ResetPasswordError,
+    domain::form::{Field, FormError, FormKind, Notice},
+};
+
+/// Requests a message with a link. The answer is the same whether or not the address has an account.
+#[server(prefix = "/actions", endpoint = "request-password-reset", input = PostUrl)]
+pub async fn submit_forgotten_password(#[server(default)] email: String) -> Result<(), ServerFnError> {
+    let request = FormRequest::current()?;
+    match request.auth.accounts.request_reset(&email, None, &request.requester).await {
+        Ok(()) => request.succeed(Notice::ResetRequested, FormKind::ForgottenPassword.page()),
+        Err(error) => {
+            let rejected = rejected(FormKind::ForgottenPassword, error);
+            request.reject(rejected.with_value(Field::Email, &email), "");
+        }
+    }
+    Ok(())
+}
+
+/// Sets a new password with the link that the browser has opened.
+#[server(prefix = "/actions", endpoint = "reset-password", input = PostUrl)]
+pub async fn submit_password_reset(#[server(default)] password: String) -> Result<(), ServerFnError> {
+    let request = FormRequest::current()?;
+    let token = request.jar.link(&request.settings.form_key).unwrap_or_default();
+    let form = FormKind::PasswordReset;
+    match request.auth.accounts.reset_password(&token, &password, &request.requester).await {
+        Ok(()) => {
+            request.jar.drop_link();
+            request.succeed(Notice::PasswordReset, FormKind::SignIn.page());
+        }
+        // The page says what happened to the link.
+        Err(ResetPasswordError::Link) => leptos_axum::redirect(form.page()),
+        Err(ResetPasswordError::NewPassword(weak)) => {
+            request.reject(rejected(form, FormError::Password(weak)), "");
+        }
+        Err(ResetPasswordError::Interrupted(interrupted)) => request.reject(rejected(form, interrupted), ""),
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! The messages that the service sends, as they wait in the outbox.
+
+use serde::{Deserialize, Serialize};
+
+/// A message and its data. Serialized, then sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Letter {
+    /// A link to set a new password, for the account of an address. The address may have no account: the message is
+    /// then dropped. Deciding that here would let the response time of a request reveal accounts.
+    ResetPassword {
+        /// The address as it was typed, in its normal form.
+        email: String,
+        /// Where the application continues, if the request came from one.
+        return_to: Option<String>,
+    },
+    /// The notice that the password was reset.
+    PasswordReset {
+        /// The address of the account.
+        email: String,
+    },
+}
+
+impl Letter {
+    /// The kind, in the database and in the log.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::ResetPassword { .. } => "reset_password",
+            Self::PasswordReset { .. } => "password_reset",
+        }
+    }
+
+    /// The address that the message is for.
+    pub fn email(&self) -> &str {
+        match self {
+            Self::ResetPassword { email, .. } | Self::PasswordReset { email } => email,
+        }
+    }
+}

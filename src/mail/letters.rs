@@ -1,0 +1,12 @@
+//! The texts of the messages, one file per message.
+
+pub mod password_reset;
+pub mod reset_password;
+pub mod test;
+
+use super::Letterhead;
+
+/// The last line of every message.
+fn signature(letterhead: &Letterhead) -> String {
+    format!("{} · {}", letterhead.product.as_str(), letterhead.base_url)
+}

@@ -1,0 +1,76 @@
+//! The worker: claims due messages and sends several at a time.
+
+use std::time::Duration;
+
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+
+use super::{Mailer, Undelivered, transport::SEND_TIMEOUT};
+use crate::store::{StoreError, outbox::ClaimedMail};
+
+/// How often the database is asked for new messages. A message is sent within this time.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How many messages are sent at a time.
+const MAX_OPEN: usize = 8;
+
+/// How long a claim lasts: a message and its result, with a reserve. After a crash the message is sent again after this
+/// time.
+const LEASE: Duration = Duration::from_secs(2 * SEND_TIMEOUT.as_secs());
+
+impl Mailer {
+    /// Sends messages as they become due, and never returns. Reports each message that is given up.
+    pub async fn run(&self, report: impl Fn(&Undelivered)) {
+        let mut open = JoinSet::new();
+        let mut ticks = interval(POLL_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            match self.claim(MAX_OPEN - open.len()).await {
+                Ok(claims) => self.start(claims, &mut open),
+                Err(error) => tracing::error!(%error, "due messages could not be read"),
+            }
+            let first = tokio::select! {
+                _ = ticks.tick() => None,
+                Some(sent) = open.join_next() => Some(sent),
+            };
+            let mut ended = first;
+            while let Some(sent) = ended {
+                if let Ok(Some(undelivered)) = sent {
+                    report(&undelivered);
+                }
+                ended = open.try_join_next();
+            }
+        }
+    }
+
+    /// Sends the messages that are due now, and waits for the results. Returns their number.
+    pub async fn deliver_due(&self, report: impl Fn(&Undelivered)) -> Result<usize, StoreError> {
+        let mut open = JoinSet::new();
+        let claims = self.claim(MAX_OPEN).await?;
+        let number = claims.len();
+        self.start(claims, &mut open);
+        while let Some(sent) = open.join_next().await {
+            if let Ok(Some(undelivered)) = sent {
+                report(&undelivered);
+            }
+        }
+        Ok(number)
+    }
+
+    fn start(&self, claims: Vec<ClaimedMail>, open: &mut JoinSet<Option<Undelivered>>) {
+        for claim in claims {
+            let mailer = self.clone();
+            open.spawn(async move { mailer.deliver(claim).await });
+        }
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<ClaimedMail>, StoreError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let now = self.clock.now();
+        self.store.claim_mail(now, now.plus(LEASE), limit as u64).await
+    }
+}

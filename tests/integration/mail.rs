@@ -1,0 +1,8 @@
+//! Mail: the outbox, the messages, and the flows that need them.
+
+mod command;
+mod inbox;
+mod mailbox;
+mod outbox;
+mod reset_api;
+mod reset_password;
