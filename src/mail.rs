@@ -25,10 +25,13 @@ pub use sender::{ProductName, Sender};
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::{clock::Clock, domain::{Email, MailId, Timestamp}, store::Store};
 use links::Links;
 use message::{Message, Unaddressable};
 use transport::Transport;
+use worker::MAX_OPEN;
 
 /// What all messages have in common.
 #[derive(Clone, Debug)]
@@ -50,6 +53,8 @@ pub struct Mailer {
     links: Arc<Links>,
     transport: Arc<Transport>,
     letterhead: Arc<Letterhead>,
+    /// The messages that are being sent.
+    open: Arc<Semaphore>,
 }
 
 impl Mailer {
@@ -62,7 +67,8 @@ impl Mailer {
         transport: Transport,
         letterhead: Letterhead,
     ) -> Self {
-        Self { store, clock, outbox, links, transport: Arc::new(transport), letterhead: Arc::new(letterhead) }
+        let (transport, letterhead) = (Arc::new(transport), Arc::new(letterhead));
+        Self { store, clock, outbox, links, transport, letterhead, open: Arc::new(Semaphore::new(MAX_OPEN as usize)) }
     }
 
     /// Seals the messages of use cases.

@@ -1,6 +1,6 @@
 //! Mail: where messages go, their sender, and the product's name.
 
-use std::path::PathBuf;
+use std::{borrow::Cow, path::PathBuf};
 
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -181,7 +181,7 @@ fn parse_server(text: &str) -> Result<SmtpServer, String> {
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, String> {
     let decode = |text: &str| {
-        let decoded = percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+        let decoded = percent_decode_str(text).decode_utf8().map(Cow::into_owned);
         decoded.map_err(|_| "has a user or a password that is not UTF-8".to_owned())
     };
     match (url.username(), url.password()) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
+    middleware::from_fn_with_state,
     routing::{any, get, post},
 };
 use utoipa_axum::{
@@ -59,15 +60,16 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         .route("/.well-known/change-password", get(pages::redirects::change_password))
         .route("/actions/{action}", post(forms::run::run))
         .fallback(pages::not_found);
-    if state.auth.mail.as_ref().is_some_and(|mail| mail.mailbox().is_some()) { pages.merge(mailbox()) } else { pages }
+    if state.auth.mail.as_ref().is_some_and(|mail| mail.mailbox().is_some()) { pages.merge(mailbox(state)) } else { pages }
 }
 
 /// The development mailbox. It exists only if messages are not sent.
-fn mailbox() -> OpenApiRouter<AppState> {
+fn mailbox(state: &AppState) -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .route("/dev/mailbox", get(pages::mailbox::list))
         .route("/dev/mailbox/{id}", get(pages::mailbox::show))
         .route("/dev/mailbox/{id}/html", get(pages::mailbox::html))
+        .route_layer(from_fn_with_state(state.clone(), pages::mailbox::require_own_host))
 }
 
 fn own_api() -> OpenApiRouter<AppState> {

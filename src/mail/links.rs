@@ -6,7 +6,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{crypto::hmac::HmacKey, domain::MailId, store::one_time::LinkPurpose};
+use crate::{
+    crypto::{hex::hex, hmac::HmacKey},
+    domain::MailId,
+    store::one_time::LinkPurpose,
+};
 
 /// How long the link of a password reset is valid, from the time of sending.
 pub const RESET_LIFETIME: Duration = Duration::from_mins(30);
@@ -43,6 +47,11 @@ impl LinkToken {
     /// The SHA-256, as stored. A secret of 256 bits needs no password hash (ASVS 6.5.2).
     pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(*self.0).into()
+    }
+
+    /// Tells links apart. Not secret.
+    pub fn label(&self) -> String {
+        hex(&self.digest()[..8])
     }
 
     /// The secret itself, for the link.

@@ -86,7 +86,7 @@ impl Message {
 
     /// Whether only mail servers with SMTPUTF8 can deliver it (RFC 6531).
     pub(super) fn needs_smtputf8(&self) -> bool {
-        !self.recipient.as_ref().is_ascii()
+        !self.recipient.user().is_ascii()
     }
 
     /// The text without the recipient's address, for the log.

@@ -54,10 +54,6 @@ impl Sender {
         self.address.domain()
     }
 
-    pub(super) fn address(&self) -> &Address {
-        &self.address
-    }
-
     pub(super) fn mailbox(&self) -> Mailbox {
         Mailbox::new(Some(self.name.clone()), self.address.clone())
     }

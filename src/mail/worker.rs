@@ -1,8 +1,9 @@
 //! The worker: claims due messages and sends several at a time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
+    sync::OwnedSemaphorePermit,
     task::JoinSet,
     time::{MissedTickBehavior, interval},
 };
@@ -14,7 +15,7 @@ use crate::store::{StoreError, outbox::ClaimedMail};
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How many messages are sent at a time.
-const MAX_OPEN: usize = 8;
+pub(super) const MAX_OPEN: u32 = 8;
 
 /// How long a claim lasts: a message and its result, with a reserve. After a crash the message is sent again after this
 /// time.
@@ -27,7 +28,7 @@ impl Mailer {
         let mut ticks = interval(POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            match self.claim(MAX_OPEN - open.len()).await {
+            match self.claim().await {
                 Ok(claims) => self.start(claims, &mut open),
                 Err(error) => tracing::error!(%error, "due messages could not be read"),
             }
@@ -48,7 +49,7 @@ impl Mailer {
     /// Sends the messages that are due now, and waits for the results. Returns their number.
     pub async fn deliver_due(&self, report: impl Fn(&Undelivered)) -> Result<usize, StoreError> {
         let mut open = JoinSet::new();
-        let claims = self.claim(MAX_OPEN).await?;
+        let claims = self.claim().await?;
         let number = claims.len();
         self.start(claims, &mut open);
         while let Some(sent) = open.join_next().await {
@@ -59,18 +60,36 @@ impl Mailer {
         Ok(number)
     }
 
-    fn start(&self, claims: Vec<ClaimedMail>, open: &mut JoinSet<Option<Undelivered>>) {
-        for claim in claims {
-            let mailer = self.clone();
-            open.spawn(async move { mailer.deliver(claim).await });
+    /// Starts no further message, and waits until the open ones are sent. Otherwise, a message could be sent again after
+    /// the next start.
+    pub async fn finish(&self) {
+        if let Ok(permits) = self.open.acquire_many(MAX_OPEN).await {
+            permits.forget();
         }
     }
 
-    async fn claim(&self, limit: usize) -> Result<Vec<ClaimedMail>, StoreError> {
-        if limit == 0 {
+    fn start(&self, claims: Vec<(ClaimedMail, OwnedSemaphorePermit)>, open: &mut JoinSet<Option<Undelivered>>) {
+        for (claim, permit) in claims {
+            let mailer = self.clone();
+            open.spawn(async move {
+                let undelivered = mailer.deliver(claim).await;
+                drop(permit);
+                undelivered
+            });
+        }
+    }
+
+    /// Claims at most as many messages as can be sent now.
+    async fn claim(&self) -> Result<Vec<(ClaimedMail, OwnedSemaphorePermit)>, StoreError> {
+        let mut permits = Vec::new();
+        while let Ok(permit) = Arc::clone(&self.open).try_acquire_owned() {
+            permits.push(permit);
+        }
+        if permits.is_empty() {
             return Ok(Vec::new());
         }
         let now = self.clock.now();
-        self.store.claim_mail(now, now.plus(LEASE), limit as u64).await
+        let claims = self.store.claim_mail(now, now.plus(LEASE), permits.len() as u64).await?;
+        Ok(claims.into_iter().zip(permits).collect())
     }
 }

@@ -6,3 +6,5 @@ mod mailbox;
 mod outbox;
 mod reset_api;
 mod reset_password;
+mod smtp;
+mod smtp_server;

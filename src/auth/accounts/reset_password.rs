@@ -29,6 +29,8 @@ pub enum LinkState {
     Valid {
         /// The account's address.
         email: String,
+        /// Tells links apart.
+        label: String,
     },
     /// The link has expired.
     Expired,
@@ -102,7 +104,8 @@ impl Accounts {
         }
         let account = self.store.mail_account_of(secret.user_id).await?;
         let account = account.filter(|account| account.email_key == secret.payload);
-        Ok(account.map_or(LinkState::Unknown, |account| LinkState::Valid { email: account.email }))
+        let label = token.label();
+        Ok(account.map_or(LinkState::Unknown, |account| LinkState::Valid { email: account.email, label }))
     }
 
     /// Sets a new password with a link: uses the link up, ends every session, marks the address as verified, and

@@ -6,6 +6,7 @@ use super::request::{FormRequest, rejected};
 use crate::{
     auth::accounts::reset_password::ResetPasswordError,
     domain::form::{Field, FormError, FormKind, Notice},
+    mail::links::LinkToken,
 };
 
 /// Requests a message with a link. The answer is the same whether or not the address has an account.
@@ -22,12 +23,19 @@ pub async fn submit_forgotten_password(#[server(default)] email: String) -> Resu
     Ok(())
 }
 
-/// Sets a new password with the link that the browser has opened.
+/// Sets a new password with the link that the browser has opened, unless another link was opened since.
 #[server(prefix = "/actions", endpoint = "reset-password", input = PostUrl)]
-pub async fn submit_password_reset(#[server(default)] password: String) -> Result<(), ServerFnError> {
+pub async fn submit_password_reset(
+    #[server(default)] link: String,
+    #[server(default)] password: String,
+) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    let token = request.jar.link(&request.settings.form_key).unwrap_or_default();
     let form = FormKind::PasswordReset;
+    let token = request.jar.link(&request.settings.form_key).unwrap_or_default();
+    if LinkToken::parse(&token).is_none_or(|token| token.label() != link) {
+        leptos_axum::redirect(form.page());
+        return Ok(());
+    }
     match request.auth.accounts.reset_password(&token, &password, &request.requester).await {
         Ok(()) => {
             request.jar.drop_link();

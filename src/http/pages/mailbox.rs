@@ -1,16 +1,17 @@
 //! `/dev/mailbox`: the messages of a service that sends none.
 
 use axum::{
-    extract::Path,
+    extract::{Path, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 
 use super::not_found;
 use crate::{
     domain::MailId,
-    http::visitor::Visitor,
-    mail::message::Message,
+    http::{header_values::text, state::AppState, visitor::Visitor},
+    mail::{Mailer, message::Message, transport::Mailbox},
     ui::pages::mailbox::{MailSummary, MailboxPage, MessagePage},
 };
 
@@ -18,9 +19,19 @@ use crate::{
 const MESSAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                               frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation";
 
+/// Refuses names of other hosts. Otherwise, a site whose name resolves to this machine could read the messages (DNS
+/// rebinding).
+pub async fn require_own_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let settings = &state.settings;
+    let scheme = if settings.base_url.is_https() { "https" } else { "http" };
+    let host = request.headers().get(header::HOST).map(text);
+    let is_own = host.is_some_and(|host| settings.trusted_origins.is_own(&format!("{scheme}://{host}")));
+    if is_own { next.run(request).await } else { StatusCode::NOT_FOUND.into_response() }
+}
+
 /// `GET /dev/mailbox`
 pub async fn list(visitor: Visitor) -> Response {
-    let messages = visitor.state.auth.mail.as_ref().and_then(|mail| mail.mailbox()).map(|mailbox| mailbox.all());
+    let messages = visitor.state.auth.mail.as_ref().and_then(Mailer::mailbox).map(Mailbox::all);
     let messages = messages.unwrap_or_default().iter().map(summary).collect();
     visitor.render(StatusCode::OK, MailboxPage { messages })
 }

@@ -38,9 +38,9 @@ pub async fn reset_password(visitor: Visitor, uri: Uri) -> Result<Response, Stat
     };
     let offered = accounts.reset_is_offered();
     let problem = match state {
-        LinkState::Valid { email } => {
+        LinkState::Valid { email, label } => {
             let rules = visitor.password_rules();
-            let page = visitor.render(StatusCode::OK, ResetPasswordPage { email, rules });
+            let page = visitor.render(StatusCode::OK, ResetPasswordPage { email, label, rules });
             return Ok(without_referrer(page));
         }
         LinkState::Expired => LinkProblem::Expired,

@@ -1,6 +1,6 @@
 //! Sends messages to an SMTP server (RFC 5321, 6409).
 
-use std::{fmt, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
@@ -87,7 +87,7 @@ impl Smtp {
             .port(server.port)
             .tls(tls)
             .timeout(Some(COMMAND_TIMEOUT))
-            .hello_name(ClientId::Domain(host.to_owned()))
+            .hello_name(client_id(host))
             .pool_config(PoolConfig::new().max_size(MAX_CONNECTIONS).idle_timeout(IDLE_TIMEOUT));
         if let Some(Credentials { user, password }) = &server.credentials {
             let credentials = smtp::authentication::Credentials::new(user.clone(), password.to_string());
@@ -108,6 +108,15 @@ impl Smtp {
                 is_permanent: false,
             }),
         }
+    }
+}
+
+/// The name in the greeting (RFC 5321 §4.1.1.1).
+fn client_id(host: &str) -> ClientId {
+    match host.trim_matches(['[', ']']).parse() {
+        Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
+        Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
+        Err(_) => ClientId::Domain(host.to_owned()),
     }
 }
 

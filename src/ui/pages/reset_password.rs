@@ -21,6 +21,8 @@ const TITLE: &str = "Set a new password";
 pub struct ResetPasswordPage {
     /// The account's address.
     pub email: String,
+    /// Tells links apart: another tab may have opened the link of another account since.
+    pub label: String,
     /// The rules for the password.
     pub rules: PasswordRules,
 }
@@ -45,6 +47,7 @@ impl Page for ResetPasswordPage {
                 <h1>{TITLE}</h1>
                 <p class="lead wrap">"For " <bdi>{email}</bdi> ". Every device is signed out."</p>
                 <PostForm action="/actions/reset-password" feedback=feedback.clone() target=field_id>
+                    <input type="hidden" name="link" value=self.label />
                     <UsernameField id="username" email=self.email />
                     <NewPasswordField
                         id="password"

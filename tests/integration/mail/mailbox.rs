@@ -34,6 +34,16 @@ async fn mailbox_shows_messages_as_a_recipient_sees_them() {
 }
 
 #[tokio::test]
+async fn mailbox_is_hidden_from_other_host_names() {
+    let app = TestApp::new().await;
+    for (host, status) in [("localhost:3000", 200), ("127.0.0.1:3000", 200), ("evil.example:3000", 404), ("localhost", 404)]
+    {
+        let request = app.client().request_to_any_host("GET", "/dev/mailbox").header("host", host);
+        assert_eq!(request.await.status, status, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn mailbox_exists_on_localhost_without_mail_only() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = format!("file:{}", folder.path().display());

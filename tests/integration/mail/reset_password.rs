@@ -24,8 +24,20 @@ async fn open(browser: &Browser, link: &str) -> String {
     page.body
 }
 
+/// Submits the form on the page. Without a form, submits nothing of it.
 async fn set_password(browser: &Browser, password: &str) -> String {
-    browser.post("reset-password", &[("password", password)]).await.header("location").to_owned()
+    let page = browser.page("/reset-password").await;
+    post_password(browser, &label(&page), password).await
+}
+
+async fn post_password(browser: &Browser, label: &str, password: &str) -> String {
+    browser.post("reset-password", &[("link", label), ("password", password)]).await.header("location").to_owned()
+}
+
+/// The hidden field of the form.
+fn label(page: &str) -> String {
+    let (_, rest) = page.split_once(r#"name="link" value=""#).unwrap_or_default();
+    rest.split('"').next().unwrap_or_default().to_owned()
 }
 
 #[tokio::test]
@@ -152,6 +164,21 @@ async fn newer_link_replaces_the_older_one() {
     let browser = Browser::new(&app);
     assert!(open(&browser, &format!("/reset-password?token={older}")).await.contains("This link doesn’t work"));
     assert!(open(&browser, &format!("/reset-password?token={newer}")).await.contains("Set password"));
+}
+
+#[tokio::test]
+async fn form_of_another_tab_changes_no_account() {
+    let app = TestApp::new().await;
+    app.person(ADA).await;
+    app.person("grace@example.com").await;
+    let (ada, grace) = (requested_token(&app, ADA).await, requested_token(&app, "grace@example.com").await);
+    let browser = Browser::new(&app);
+    let first_tab = label(&open(&browser, &format!("/reset-password?token={ada}")).await);
+    let second_tab = open(&browser, &format!("/reset-password?token={grace}")).await;
+    assert_eq!(post_password(&browser, &first_tab, NEW_PASSWORD).await, "/reset-password");
+    browser.sign_in("grace@example.com", NEW_PASSWORD).await;
+    assert!(!browser.is_signed_in().await);
+    assert_eq!(post_password(&browser, &label(&second_tab), NEW_PASSWORD).await, "/sign-in");
 }
 
 #[tokio::test]
