@@ -103,12 +103,7 @@ pub async fn assemble(
 }
 
 /// `None`: the service sends no mail.
-fn mailer(
-    config: &Config,
-    store: Store,
-    clock: Clock,
-    derived: &DerivedKeys,
-) -> Result<Option<Mailer>, StartError> {
+fn mailer(config: &Config, store: Store, clock: Clock, derived: &DerivedKeys) -> Result<Option<Mailer>, StartError> {
     let Some(target) = &config.mail.target else { return Ok(None) };
     let outbox = Arc::new(Outbox::new(&derived.outbox, clock.clone())?);
     let links = Arc::new(Links::new(&derived.links));

@@ -27,7 +27,11 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::{clock::Clock, domain::{Email, MailId, Timestamp}, store::Store};
+use crate::{
+    clock::Clock,
+    domain::{Email, MailId, Timestamp},
+    store::Store,
+};
 use links::Links;
 use message::{Message, Unaddressable};
 use transport::Transport;

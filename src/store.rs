@@ -16,6 +16,7 @@ pub mod credentials;
 mod database;
 mod deletion;
 pub mod disabling;
+mod email_verification;
 mod entity;
 pub mod error;
 mod event_retention;

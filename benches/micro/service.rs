@@ -69,6 +69,7 @@ impl Service {
             password: "violet otter lantern 42",
             image: None,
             remember: true,
+            return_to: None,
         };
         self.auth.accounts.sign_up(form, &Requester::default()).await.expect("an account")
     }

@@ -1,10 +1,12 @@
-//! Accounts: sign-up, profile, password reset, disabling, deletion.
+//! Accounts: sign-up, profile, verification of the address, password reset, disabling, deletion.
 
 pub mod delete;
 pub mod disable;
+pub mod link;
 pub mod profile;
 pub mod reset_password;
 pub mod sign_up;
+pub mod verify_email;
 
 use std::sync::Arc;
 

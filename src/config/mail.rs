@@ -111,7 +111,9 @@ impl MailConfig {
                 MAIL.comment(format_args!("{}, user and password hidden", show_server(server)))
             }
             (MailSetting::Target(MailTarget::Smtp(server)), _) => MAIL.show(show_server(server)),
-            (MailSetting::Target(MailTarget::Folder(folder)), _) => MAIL.show(format_args!("file:{}", folder.display())),
+            (MailSetting::Target(MailTarget::Folder(folder)), _) => {
+                MAIL.show(format_args!("file:{}", folder.display()))
+            }
             (_, Some(_)) => MAIL.comment("the mailbox at /dev/mailbox"),
             (_, None) => MAIL.comment("none"),
         };

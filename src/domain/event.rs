@@ -37,6 +37,8 @@ pub enum EventKind {
     TokenStale,
     /// An access or session token was refused.
     TokenInvalid,
+    /// The user proved to own the e-mail address.
+    EmailVerified,
     /// The password was reset with a link in a message.
     PasswordReset,
     /// A message was given up.
@@ -55,7 +57,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
@@ -71,6 +73,7 @@ impl EventKind {
         Self::TokenReuse,
         Self::TokenStale,
         Self::TokenInvalid,
+        Self::EmailVerified,
         Self::PasswordReset,
         Self::MailFail,
         Self::PasswordChange,
@@ -103,6 +106,7 @@ impl EventKind {
             Self::TokenReuse => "authn_token_reuse",
             Self::TokenStale => "authn_token_stale",
             Self::TokenInvalid => "authn_token_invalid",
+            Self::EmailVerified => "user_email_verified",
             Self::PasswordReset => "authn_password_reset",
             Self::MailFail => "mail_fail",
             Self::PasswordChange => "authn_password_change",

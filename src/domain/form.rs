@@ -31,6 +31,10 @@ pub enum FormKind {
     ForgottenPassword,
     /// Set a new password with a link.
     PasswordReset,
+    /// Send the message that verifies the e-mail address again.
+    Verification,
+    /// Verify the e-mail address with a link.
+    EmailVerification,
 }
 
 /// The page that lists every session, not only some.
@@ -48,6 +52,8 @@ impl FormKind {
             Self::Deletion => "/account/delete",
             Self::ForgottenPassword => "/forgot-password",
             Self::PasswordReset => "/reset-password",
+            Self::Verification => "/account",
+            Self::EmailVerification => "/verify-email",
         }
     }
 }
@@ -199,6 +205,12 @@ pub enum Notice {
     ResetRequested,
     /// The password was reset.
     PasswordReset,
+    /// The message that verifies the e-mail address was sent.
+    VerificationSent,
+    /// The e-mail address was verified.
+    EmailVerified,
+    /// The e-mail address was verified and a new password set.
+    AccountClaimed,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

@@ -42,7 +42,8 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         ("/sign-in", get(pages::sign_in)),
         ("/login", get(pages::redirects::to_sign_in)),
         ("/forgot-password", get(pages::forgot_password)),
-        ("/reset-password", get(pages::reset_password)),
+        ("/reset-password", get(pages::link::reset_password)),
+        ("/verify-email", get(pages::link::verify_email)),
         ("/account", get(pages::account::profile)),
         ("/account/security", get(pages::account::security)),
         ("/account/sessions", get(pages::account::sessions)),
@@ -60,7 +61,11 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         .route("/.well-known/change-password", get(pages::redirects::change_password))
         .route("/actions/{action}", post(forms::run::run))
         .fallback(pages::not_found);
-    if state.auth.mail.as_ref().is_some_and(|mail| mail.mailbox().is_some()) { pages.merge(mailbox(state)) } else { pages }
+    if state.auth.mail.as_ref().is_some_and(|mail| mail.mailbox().is_some()) {
+        pages.merge(mailbox(state))
+    } else {
+        pages
+    }
 }
 
 /// The development mailbox. It exists only if messages are not sent.

@@ -1,19 +1,19 @@
 //! Composes a message when it is sent: finds the recipient, and makes the secret of its link.
 
+use std::time::Duration;
+
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    Letter, Mailer, letters,
-    links::RESET_LIFETIME,
+    Letter, Letterhead, Mailer,
+    content::Content,
+    letters,
+    links::{RESET_LIFETIME, VERIFY_LIFETIME},
     message::{Message, Unaddressable},
 };
 use crate::{
-    domain::{Email, UserId},
-    store::{
-        StoreError,
-        one_time::{LinkPurpose, NewOneTimeSecret},
-        outbox::ClaimedMail,
-    },
+    domain::{Email, LinkPurpose, UserId},
+    store::{StoreError, one_time::NewOneTimeSecret, outbox::ClaimedMail, password_reset::MailAccount},
 };
 
 /// A message and its user.
@@ -39,53 +39,94 @@ pub(super) enum ComposeError {
     Store(#[from] StoreError),
 }
 
+/// What the messages with a link have different.
+struct LinkKind {
+    purpose: LinkPurpose,
+    lifetime: Duration,
+    /// The path of the page, and of the API below `/api/auth`, with the secret.
+    page: fn(&str) -> String,
+    api: fn(&str) -> String,
+    content: fn(&Letterhead, String) -> Content,
+}
+
+const RESET: LinkKind = LinkKind {
+    purpose: LinkPurpose::ResetPassword,
+    lifetime: RESET_LIFETIME,
+    page: |token| format!("/reset-password?token={token}"),
+    api: |token| format!("/api/auth/reset-password/{token}?callbackURL="),
+    content: letters::reset_password::content,
+};
+
+const VERIFY: LinkKind = LinkKind {
+    purpose: LinkPurpose::VerifyEmail,
+    lifetime: VERIFY_LIFETIME,
+    page: |token| format!("/verify-email?token={token}"),
+    api: |token| format!("/api/auth/verify-email?token={token}&callbackURL="),
+    content: letters::verify_email::content,
+};
+
 impl Mailer {
     pub(super) async fn compose(&self, claim: &ClaimedMail) -> Result<Composed, ComposeError> {
         match self.outbox.open(claim).ok_or(ComposeError::Unreadable)? {
-            Letter::ResetPassword { email, return_to } => self.reset_password(claim, &email, return_to).await,
+            Letter::ResetPassword { email, return_to } => {
+                let account = self.account(&email).await?;
+                self.with_link(&RESET, claim, account, return_to).await
+            }
+            Letter::VerifyEmail { email, return_to } => {
+                let account = self.account(&email).await?;
+                if account.email_verified {
+                    return Err(ComposeError::Obsolete);
+                }
+                self.with_link(&VERIFY, claim, account, return_to).await
+            }
             Letter::PasswordReset { email } => {
-                let to = Email::presented(&email).map_err(|_| Unaddressable)?;
                 let content = letters::password_reset::content(&self.letterhead);
-                let message = Message::new(&self.letterhead, claim.id, &to, claim.created_at, &content)?;
+                let message = self.message(claim, &email, &content)?;
                 Ok(Composed { user: None, message })
             }
         }
     }
 
-    async fn reset_password(
+    /// The enabled account of an address.
+    async fn account(&self, email: &str) -> Result<MailAccount, ComposeError> {
+        let typed = Email::presented(email).map_err(|_| Unaddressable)?;
+        self.store.mail_account(&typed).await?.ok_or(ComposeError::Obsolete)
+    }
+
+    async fn with_link(
         &self,
+        kind: &LinkKind,
         claim: &ClaimedMail,
-        email: &str,
+        account: MailAccount,
         return_to: Option<String>,
     ) -> Result<Composed, ComposeError> {
-        let typed = Email::presented(email).map_err(|_| Unaddressable)?;
-        let account = self.store.mail_account(&typed).await?.ok_or(ComposeError::Obsolete)?;
-        // To the address of the account: another spelling could be another mailbox.
-        let to = Email::presented(&account.email).map_err(|_| Unaddressable)?;
-        let purpose = LinkPurpose::ResetPassword;
-        let token = self.links.token(purpose, claim.id);
+        let token = self.links.token(kind.purpose, claim.id);
         let secret = NewOneTimeSecret {
             mail: claim.id,
-            purpose,
+            purpose: kind.purpose,
             user_id: account.user_id,
             digest: token.digest(),
             payload: account.email_key,
             requested_at: claim.created_at,
-            expires_at: self.clock.now().plus(RESET_LIFETIME),
+            expires_at: self.clock.now().plus(kind.lifetime),
         };
         if !self.store.issue_one_time_secret(secret).await? {
             return Err(ComposeError::Obsolete);
         }
-        let (base, token) = (&self.letterhead.base_url, token.expose());
-        let url = match return_to {
-            None => format!("{base}/reset-password?token={token}"),
-            Some(next) => {
-                let next = utf8_percent_encode(&next, NON_ALPHANUMERIC);
-                format!("{base}/api/auth/reset-password/{token}?callbackURL={next}")
-            }
+        let token = token.expose();
+        let path = match return_to {
+            None => (kind.page)(&token),
+            Some(next) => format!("{}{}", (kind.api)(&token), utf8_percent_encode(&next, NON_ALPHANUMERIC)),
         };
-        let content = letters::reset_password::content(&self.letterhead, url);
-        let message = Message::new(&self.letterhead, claim.id, &to, claim.created_at, &content)?;
+        let url = format!("{}{path}", self.letterhead.base_url);
+        let content = (kind.content)(&self.letterhead, url);
+        // To the address of the account, not as it was typed: another spelling could be another mailbox.
+        let message = self.message(claim, &account.email, &content)?;
         Ok(Composed { user: Some(account.user_id), message })
+    }
+
+    fn message(&self, claim: &ClaimedMail, to: &str, content: &Content) -> Result<Message, Unaddressable> {
+        let to = Email::presented(to).map_err(|_| Unaddressable)?;
+        Message::new(&self.letterhead, claim.id, &to, claim.created_at, content)
     }
 }

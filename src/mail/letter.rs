@@ -14,6 +14,13 @@ pub enum Letter {
         /// Where the application continues, if the request came from one.
         return_to: Option<String>,
     },
+    /// A link to verify the address of an account. Dropped if the address has no account or is verified.
+    VerifyEmail {
+        /// The address as it was typed, in its normal form.
+        email: String,
+        /// Where the application continues, if the request came from one.
+        return_to: Option<String>,
+    },
     /// The notice that the password was reset.
     PasswordReset {
         /// The address of the account.
@@ -26,6 +33,7 @@ impl Letter {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::ResetPassword { .. } => "reset_password",
+            Self::VerifyEmail { .. } => "verify_email",
             Self::PasswordReset { .. } => "password_reset",
         }
     }
@@ -33,7 +41,9 @@ impl Letter {
     /// The address that the message is for.
     pub fn email(&self) -> &str {
         match self {
-            Self::ResetPassword { email, .. } | Self::PasswordReset { email } => email,
+            Self::ResetPassword { email, .. } | Self::VerifyEmail { email, .. } | Self::PasswordReset { email } => {
+                email
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod password_reset;
 pub mod reset_password;
 pub mod test;
+pub mod verify_email;
 
 use super::Letterhead;
 

@@ -8,12 +8,14 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto::{hex::hex, hmac::HmacKey},
-    domain::MailId,
-    store::one_time::LinkPurpose,
+    domain::{LinkPurpose, MailId},
 };
 
 /// How long the link of a password reset is valid, from the time of sending.
 pub const RESET_LIFETIME: Duration = Duration::from_mins(30);
+
+/// How long the link that verifies an address is valid, from the time of sending.
+pub const VERIFY_LIFETIME: Duration = Duration::from_hours(1);
 
 /// The secret of a link: 256 bits. Only its digest is stored.
 #[derive(Clone, PartialEq, Eq)]

@@ -45,7 +45,11 @@ impl Sender {
 
     /// `no-reply` at the host of the service, for messages that stay on this machine.
     pub fn local(product: &ProductName, host: &str) -> Self {
-        let host = if host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)) { host } else { "localhost" };
+        let host = if host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)) {
+            host
+        } else {
+            "localhost"
+        };
         Self { name: product.as_str().to_owned(), address: Address::new_dangerous("no-reply", host) }
     }
 

@@ -14,23 +14,7 @@ use super::{
     entity::one_time_secret::{ActiveModel, Column, Entity, Model},
     transaction::Transaction,
 };
-use crate::domain::{MailId, Timestamp, UserId};
-
-/// What a secret authorizes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkPurpose {
-    /// Setting a new password.
-    ResetPassword,
-}
-
-impl LinkPurpose {
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ResetPassword => "reset-password",
-        }
-    }
-}
+use crate::domain::{LinkPurpose, MailId, Timestamp, UserId};
 
 /// A new secret.
 #[derive(Debug)]

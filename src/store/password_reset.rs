@@ -1,17 +1,17 @@
-//! Resetting a password with a one-time secret.
+//! Setting a password with a one-time secret.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     Store, StoreError, credentials,
     entity::user::{self, Entity as Users},
-    one_time::{self, LinkPurpose},
+    one_time,
     outbox::{self, NewMail},
     session_ends::end_others,
     user_events::{self, NewUserEvent},
     users::find_by_email,
 };
-use crate::domain::{Email, SessionId, Timestamp, UserId, session::EndReason, user_event::UserEventKind};
+use crate::domain::{Email, LinkPurpose, SessionId, Timestamp, UserId, session::EndReason, user_event::UserEventKind};
 
 /// The account of an address, for messages to it.
 #[derive(Clone, Debug)]
@@ -22,11 +22,15 @@ pub struct MailAccount {
     pub email: String,
     /// The stored key of the address.
     pub email_key: String,
+    /// Whether the address is verified.
+    pub email_verified: bool,
 }
 
 /// A new password and the secret that authorizes it.
 #[derive(Debug)]
 pub struct PasswordReset {
+    /// The purpose of the secret.
+    pub purpose: LinkPurpose,
     /// The SHA-256 of the one-time secret.
     pub digest: [u8; 32],
     /// The hash of the new password (a PHC string).
@@ -42,6 +46,8 @@ pub struct ResetDone {
     pub user_id: UserId,
     /// The sessions that ended.
     pub ended: Vec<SessionId>,
+    /// Whether the address was not verified before.
+    pub verified: bool,
 }
 
 impl Store {
@@ -59,9 +65,9 @@ impl Store {
 
     /// Uses the secret up, sets the password, marks the address as verified, ends every session and queues the notice,
     /// in one transaction. `None` if the secret is not valid, the account is gone or disabled, or its address has
-    /// changed since the message was sent.
+    /// changed since the message was sent. A secret that verifies the address is not valid for a verified one.
     pub async fn reset_password(&self, reset: PasswordReset, now: Timestamp) -> Result<Option<ResetDone>, StoreError> {
-        let purpose = LinkPurpose::ResetPassword;
+        let purpose = reset.purpose;
         let transaction = self.begin_write().await?;
         let Some(secret) = one_time::find(&transaction, purpose, &reset.digest).await? else { return Ok(None) };
         let owner = secret.user_id;
@@ -71,7 +77,8 @@ impl Store {
         }
         let Some(row) = Users::find_by_id(owner).one(&transaction).await? else { return Ok(None) };
         let is_same = row.disabled_at.is_none() && row.email_key == secret.payload;
-        if !is_same || !one_time::consume(&transaction, purpose, &reset.digest, now).await? {
+        let is_needed = purpose != LinkPurpose::VerifyEmail || !row.email_verified;
+        if !is_same || !is_needed || !one_time::consume(&transaction, purpose, &reset.digest, now).await? {
             return Ok(None);
         }
         credentials::put_password(&transaction, owner, reset.password_hash, now).await?;
@@ -95,10 +102,10 @@ impl Store {
         transaction.commit().await?;
         self.cached.users.forget(&owner);
         self.cached.forget_sessions(&ended);
-        Ok(Some(ResetDone { user_id: owner, ended }))
+        Ok(Some(ResetDone { user_id: owner, ended, verified }))
     }
 }
 
 fn to_mail_account(row: user::Model) -> MailAccount {
-    MailAccount { user_id: row.id.0, email: row.email, email_key: row.email_key }
+    MailAccount { user_id: row.id.0, email: row.email, email_key: row.email_key, email_verified: row.email_verified }
 }

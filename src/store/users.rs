@@ -10,6 +10,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion, StoredPassword},
     entity::user::{self, Entity as Users},
+    outbox::{self, NewMail},
     sessions::NewSession,
     user_events::{self, NewUserEvent},
 };
@@ -63,11 +64,12 @@ pub struct PasswordLogin {
 }
 
 impl Store {
-    /// Creates an account with its password and first session, in one transaction.
+    /// Creates an account with its password and first session, and queues a message, in one transaction.
     pub async fn create_account(
         &self,
         account: NewAccount,
         session: &NewSession,
+        mail: Option<NewMail>,
         now: Timestamp,
     ) -> Result<User, CreateAccountError> {
         let transaction = self.begin_write().await?;
@@ -93,6 +95,9 @@ impl Store {
         };
         credentials::insert_password(&transaction, account.id, account.password_hash, now).await?;
         session.insert(&transaction).await?;
+        if let Some(mail) = mail {
+            outbox::enqueue(&transaction, mail, now).await?;
+        }
         let event = NewUserEvent::of_user(UserEventKind::Created, &row);
         user_events::append(&transaction, [event], now).await?;
         transaction.commit().await?;

@@ -98,6 +98,11 @@ pub const fn notice(notice: Notice) -> &'static str {
             "If this address has an account, we’ve sent a message with a link. It works for 30 minutes. No message? Check \
              the spam folder and the address."
         }
+        Notice::VerificationSent => {
+            "We’ve sent you a message with a link. It works for an hour. No message? Check the spam folder."
+        }
+        Notice::EmailVerified => "Your e-mail address is verified.",
+        Notice::AccountClaimed => "Your e-mail address is verified, and your new password is set. Sign in with it.",
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }
@@ -122,6 +127,7 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::TokenReuse => "Session ended: an old token was used again",
         EventKind::TokenStale => "An older token was used: after a lost connection, or by a copy",
         EventKind::TokenInvalid => "Request refused: its token was not valid",
+        EventKind::EmailVerified => "E-mail address verified",
         EventKind::PasswordReset => "Password reset with a link sent by e-mail",
         EventKind::MailFail => "A message to you could not be delivered",
         EventKind::PasswordChange => "Password changed",

@@ -245,7 +245,8 @@ mod tests {
         assert!(draw(HOME, None).contains("href=\"/sign-up\""));
         let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
         let viewer = Some(Viewer { name: "<Ada>\u{202e}".into() });
-        let html = render(HomePage { signed_in: true, sign_up: true }, document(viewer, None, assets), Nonce::from_value("n"));
+        let html =
+            render(HomePage { signed_in: true, sign_up: true }, document(viewer, None, assets), Nonce::from_value("n"));
         assert!(
             html.contains("action=\"/actions/sign-out\"") && html.contains("<bdi>&lt;Ada&gt;\u{202e}</bdi>"),
             "{html}"

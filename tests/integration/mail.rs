@@ -8,3 +8,4 @@ mod reset_api;
 mod reset_password;
 mod smtp;
 mod smtp_server;
+mod verify_email;

@@ -12,6 +12,7 @@ use crate::{
     },
     crypto::random::{NoRandomness, random_bytes},
     domain::{Email, Name, Password, UserId, event::EventKind, form::FormError},
+    mail::Letter,
     store::{
         StoreError,
         users::{CreateAccountError, NewAccount},
@@ -31,6 +32,8 @@ pub struct SignUp<'a> {
     pub image: Option<&'a str>,
     /// Whether the session outlives the browser ("keep me signed in").
     pub remember: bool,
+    /// Where the link that verifies the address leads. `None`: to the page of this service.
+    pub return_to: Option<&'a str>,
 }
 
 /// Why no account was created.
@@ -55,7 +58,8 @@ impl Accounts {
         self.sign_up_open
     }
 
-    /// Creates an account and opens its first session.
+    /// Creates an account and opens its first session. If the service sends mail, a message with a link to verify the
+    /// address follows.
     pub async fn sign_up(&self, form: SignUp<'_>, requester: &Requester) -> Result<SignedIn, SignUpError> {
         if !self.sign_up_open {
             return Err(SignUpError::Closed);
@@ -67,8 +71,10 @@ impl Accounts {
         let id = UserId::new(now, random_bytes()?);
         let session = self.sessions.prepare(id, form.remember, requester)?;
         let image = form.image.map(str::to_owned);
+        let return_to = form.return_to.map(str::to_owned);
+        let mail = self.sealed(&Letter::VerifyEmail { email: email.as_str().to_owned(), return_to })?;
         let account = NewAccount { id, email, name, image, password_hash: password_hash.as_str().to_owned() };
-        let user = match self.store.create_account(account, &session.new, now).await {
+        let user = match self.store.create_account(account, &session.new, mail, now).await {
             Ok(user) => user,
             Err(CreateAccountError::EmailTaken) => return Err(SignUpError::Invalid(vec![FormError::EmailTaken])),
             Err(CreateAccountError::Store(error)) => return Err(error.into()),

@@ -58,6 +58,7 @@ impl Bound {
             | EventKind::TokenRevoked
             | EventKind::TokenReuse
             | EventKind::TokenStale
+            | EventKind::EmailVerified
             | EventKind::PasswordReset
             | EventKind::PasswordChange
             | EventKind::PasswordChangeFail => Self::Account,

@@ -4,7 +4,7 @@ use crate::{
     auth::{
         accounts::{
             delete::DeleteAccountError,
-            reset_password::RequestResetError,
+            link::{RequestLinkError, SetPasswordError},
             sign_up::SignUpError,
         },
         error::{InternalError, Interrupted},
@@ -77,12 +77,23 @@ impl From<SignUpError> for FormErrors {
     }
 }
 
-impl From<RequestResetError> for FormErrors {
-    fn from(error: RequestResetError) -> Self {
+impl From<RequestLinkError> for FormErrors {
+    fn from(error: RequestLinkError) -> Self {
         match error {
-            RequestResetError::Email(invalid) => FormError::Email(invalid).into(),
-            RequestResetError::NotOffered => FormError::Internal.into(),
-            RequestResetError::Interrupted(interrupted) => interrupted.into(),
+            RequestLinkError::Email(invalid) => FormError::Email(invalid).into(),
+            RequestLinkError::NotOffered => FormError::Internal.into(),
+            RequestLinkError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<SetPasswordError> for FormErrors {
+    fn from(error: SetPasswordError) -> Self {
+        match error {
+            // The page says what happened to the link.
+            SetPasswordError::Link => Self(Vec::new()),
+            SetPasswordError::NewPassword(weak) => FormError::Password(weak).into(),
+            SetPasswordError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }

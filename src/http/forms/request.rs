@@ -16,6 +16,7 @@ use crate::{
         session::{changes::ResponseChanges, cookies::CookieJar},
         state::HttpSettings,
     },
+    mail::links::LinkToken,
 };
 
 /// The request of a server function. [`run`](super::run) provides it as Leptos context.
@@ -90,6 +91,12 @@ impl FormRequest {
         let next = self.return_address(next);
         leptos_axum::redirect(&with_next(form.form().page(), next.as_ref().map(ReturnAddress::as_str)));
         self.changes.show_form(FormState::Failed(form));
+    }
+
+    /// The secret of the link that the browser has opened. `None`: another link was opened since the form was shown.
+    pub fn link(&self, label: &str) -> Option<String> {
+        let token = self.jar.link(&self.settings.form_key)?;
+        LinkToken::parse(&token).is_some_and(|token| token.label() == label).then_some(token)
     }
 
     fn return_address(&self, next: &str) -> Option<ReturnAddress> {

@@ -3,11 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
 use super::request::{FormRequest, rejected};
-use crate::{
-    auth::accounts::reset_password::ResetPasswordError,
-    domain::form::{Field, FormError, FormKind, Notice},
-    mail::links::LinkToken,
-};
+use crate::domain::form::{Field, FormKind, Notice};
 
 /// Requests a message with a link. The answer is the same whether or not the address has an account.
 #[server(prefix = "/actions", endpoint = "request-password-reset", input = PostUrl)]
@@ -31,22 +27,16 @@ pub async fn submit_password_reset(
 ) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
     let form = FormKind::PasswordReset;
-    let token = request.jar.link(&request.settings.form_key).unwrap_or_default();
-    if LinkToken::parse(&token).is_none_or(|token| token.label() != link) {
+    let Some(token) = request.link(&link) else {
         leptos_axum::redirect(form.page());
         return Ok(());
-    }
+    };
     match request.auth.accounts.reset_password(&token, &password, &request.requester).await {
         Ok(()) => {
             request.jar.drop_link();
             request.succeed(Notice::PasswordReset, FormKind::SignIn.page());
         }
-        // The page says what happened to the link.
-        Err(ResetPasswordError::Link) => leptos_axum::redirect(form.page()),
-        Err(ResetPasswordError::NewPassword(weak)) => {
-            request.reject(rejected(form, FormError::Password(weak)), "");
-        }
-        Err(ResetPasswordError::Interrupted(interrupted)) => request.reject(rejected(form, interrupted), ""),
+        Err(error) => request.reject(rejected(form, error), ""),
     }
     Ok(())
 }

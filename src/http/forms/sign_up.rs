@@ -18,8 +18,14 @@ pub async fn submit_sign_up(
     #[server(default)] next: String,
 ) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    let form =
-        SignUp { email: &email, name: &name, password: &password, image: None, remember: remember.is_persistent() };
+    let form = SignUp {
+        email: &email,
+        name: &name,
+        password: &password,
+        image: None,
+        remember: remember.is_persistent(),
+        return_to: None,
+    };
     match request.auth.accounts.sign_up(form, &request.requester).await {
         Ok(signed_in) => request.start_session(&signed_in, &next, Some(Notice::AccountCreated)).await,
         Err(error) => {

@@ -9,7 +9,7 @@ use crate::{
 
 /// `GET /forgot-password`. 404 if the service sends no mail.
 pub async fn forgot_password(visitor: Visitor) -> Response {
-    if !visitor.state.auth.accounts.reset_is_offered() {
+    if !visitor.state.auth.accounts.mail_is_offered() {
         return not_found(visitor).await;
     }
     visitor.render(StatusCode::OK, ForgotPasswordPage)

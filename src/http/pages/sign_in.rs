@@ -11,6 +11,6 @@ pub async fn sign_in(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
         return ReturnTo(next).redirect(&visitor.state.settings);
     }
     let accounts = &visitor.state.auth.accounts;
-    let (sign_up, reset) = (accounts.sign_up_is_open(), accounts.reset_is_offered());
+    let (sign_up, reset) = (accounts.sign_up_is_open(), accounts.mail_is_offered());
     visitor.render(StatusCode::OK, SignInPage { next, sign_up, reset })
 }

@@ -2,17 +2,17 @@
 
 use axum::http::StatusCode;
 
-use super::inbox::{link, newest, request_link};
+use super::inbox::{link, newest, person, request_link};
 use crate::support::{TestApp, browser::Browser, log::CapturedLog};
 
 const ADA: &str = "ada@example.com";
 
 #[tokio::test]
-async fn mailbox_shows_messages_as_a_recipient_sees_them() {
+async fn mailbox_shows_both_forms_of_a_message() {
     let app = TestApp::new().await;
-    app.person(ADA).await;
     let browser = Browser::new(&app);
     assert!(browser.page("/dev/mailbox").await.contains("There are no messages"));
+    person(&app, ADA).await;
     request_link(&browser, ADA).await;
     let message = newest(&app, ADA).await.expect("a message");
     let path = format!("/dev/mailbox/{}", message.id);
@@ -25,7 +25,10 @@ async fn mailbox_shows_messages_as_a_recipient_sees_them() {
     let html = browser.get(&format!("{path}/html")).await;
     assert!(html.body.contains("Set a new password") && html.body.contains(&link(&message)), "{}", html.body);
     let policy = html.header("content-security-policy");
-    assert!(policy.contains("default-src 'none'") && policy.contains("sandbox ") && !policy.contains("script"), "{policy}");
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("sandbox ") && !policy.contains("script"),
+        "{policy}"
+    );
     assert_eq!(html.header("x-frame-options"), "SAMEORIGIN");
     for unknown in ["x", "018bcfe5-6800-7000-8000-000000000000"] {
         assert_eq!(browser.get(&format!("/dev/mailbox/{unknown}")).await.status, StatusCode::NOT_FOUND);
@@ -36,7 +39,8 @@ async fn mailbox_shows_messages_as_a_recipient_sees_them() {
 #[tokio::test]
 async fn mailbox_is_hidden_from_other_host_names() {
     let app = TestApp::new().await;
-    for (host, status) in [("localhost:3000", 200), ("127.0.0.1:3000", 200), ("evil.example:3000", 404), ("localhost", 404)]
+    for (host, status) in
+        [("localhost:3000", 200), ("127.0.0.1:3000", 200), ("evil.example:3000", 404), ("localhost", 404)]
     {
         let request = app.client().request_to_any_host("GET", "/dev/mailbox").header("host", host);
         assert_eq!(request.await.status, status, "{host}");

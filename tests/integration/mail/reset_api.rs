@@ -1,16 +1,13 @@
 //! Resetting a forgotten password over the sign-in API.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use super::inbox::{link, newest};
-use crate::support::{
-    BASE_URL, NEW_PASSWORD, PASSWORD, TestApp,
-    client::TestResponse,
-    person::Person,
-    records::count,
-};
+use super::inbox::{link, newest, person};
+use crate::support::{BASE_URL, NEW_PASSWORD, PASSWORD, TestApp, client::TestResponse, person::Person, records::count};
 
 const ADA: &str = "ada@example.com";
 const APP: (&str, &str) = ("LATCHKEY_TRUSTED_ORIGINS", "https://app.example.com");
@@ -40,13 +37,15 @@ fn token(location: &str) -> String {
 #[tokio::test]
 async fn stock_flow_resets_the_password() {
     let app = TestApp::with(&[APP]).await;
-    let ada = app.person(ADA).await;
+    let ada = person(&app, ADA).await;
     let answer = request(&app, ADA, "/reset").await;
     let expected = json!({
         "status": true, "message": "If this email exists in our system, check your email for the reset link",
     });
     assert_eq!((answer.status, answer.json()), (StatusCode::OK, expected));
     assert_eq!(request(&app, "grace@example.com", "/reset").await.json(), answer.json());
+    app.deliver_mail().await;
+    app.wait(Duration::from_secs(1));
     let location = followed(&app, "https://app.example.com/reset?step=2").await;
     assert!(location.starts_with("https://app.example.com/reset?step=2&token="), "{location}");
     let reset = post(&app, "/reset-password", json!({ "newPassword": NEW_PASSWORD, "token": token(&location) })).await;
@@ -62,7 +61,7 @@ async fn stock_flow_resets_the_password() {
 #[tokio::test]
 async fn link_without_redirect_leads_to_the_own_page() {
     let app = TestApp::new().await;
-    app.person(ADA).await;
+    person(&app, ADA).await;
     post(&app, "/request-password-reset", json!({ "email": ADA })).await.assert_ok();
     let link = link(&newest(&app, ADA).await.expect("a message"));
     assert!(link.starts_with("/reset-password?token="), "{link}");
@@ -73,7 +72,10 @@ async fn link_to_untrusted_origin_is_refused() {
     let app = TestApp::with(&[APP]).await;
     for evil in ["https://evil.example/", "//evil.example", "javascript:alert(1)"] {
         let refused = request(&app, ADA, evil).await;
-        assert_eq!((refused.status, refused.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some("INVALID_REDIRECT_URL")));
+        assert_eq!(
+            (refused.status, refused.json()["code"].as_str()),
+            (StatusCode::FORBIDDEN, Some("INVALID_REDIRECT_URL"))
+        );
     }
     assert_eq!(count(&app, "outbox").await, 0);
 }
@@ -81,7 +83,7 @@ async fn link_to_untrusted_origin_is_refused() {
 #[tokio::test]
 async fn host_header_does_not_change_the_link() {
     let app = TestApp::new().await;
-    app.person(ADA).await;
+    person(&app, ADA).await;
     let request = app.client().request_to_any_host("POST", "/api/auth/request-password-reset");
     let request = request.header("host", "evil.example").header("x-forwarded-host", "evil.example");
     request.json(&json!({ "email": ADA })).await.assert_ok();
@@ -93,11 +95,13 @@ async fn host_header_does_not_change_the_link() {
 #[tokio::test]
 async fn token_survives_a_refused_password() {
     let app = TestApp::new().await;
-    app.person(ADA).await;
+    person(&app, ADA).await;
     let token = token(&followed(&app, "/reset").await);
-    for (password, code) in
-        [("short", "PASSWORD_TOO_SHORT"), (&*"x".repeat(129), "PASSWORD_TOO_LONG"), ("password1234", "PASSWORD_TOO_WEAK")]
-    {
+    for (password, code) in [
+        ("short", "PASSWORD_TOO_SHORT"),
+        (&*"x".repeat(129), "PASSWORD_TOO_LONG"),
+        ("password1234", "PASSWORD_TOO_WEAK"),
+    ] {
         let refused = post(&app, "/reset-password", json!({ "newPassword": password, "token": token })).await;
         assert_eq!((refused.status, refused.json()["code"].as_str()), (StatusCode::BAD_REQUEST, Some(code)));
     }
@@ -113,7 +117,7 @@ async fn token_survives_a_refused_password() {
 #[tokio::test]
 async fn parallel_uses_of_one_link_have_one_success() {
     let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
-    app.person(ADA).await;
+    person(&app, ADA).await;
     let token = token(&followed(&app, "/reset").await);
     let uses = (0..100).map(|number| {
         let password = format!("{NEW_PASSWORD} {number}");

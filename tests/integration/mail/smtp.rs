@@ -12,7 +12,7 @@ use crate::support::{
     TestApp,
     browser::Browser,
     log::CapturedLog,
-    records::{count, security_log},
+    records::{count, operate, security_log},
 };
 
 const ADA: &str = "ada@example.com";
@@ -25,6 +25,7 @@ async fn app_with_request(server: &SmtpServer, email: &str) -> TestApp {
     let from = ("LATCHKEY_MAIL_FROM", "Acme <auth@acme.example>");
     let app = TestApp::with(&[("LATCHKEY_MAIL", &url), from]).await;
     app.person(email).await;
+    operate(&app, "DELETE FROM outbox").await;
     request_link(&Browser::new(&app), email).await;
     app
 }

@@ -20,10 +20,10 @@ use super::{
 use crate::{
     auth::{
         Auth, Requester,
-        accounts::reset_password::{LinkState, RequestResetError, ResetPasswordError},
+        accounts::link::{LinkState, RequestLinkError, SetPasswordError},
         error::Interrupted,
     },
-    domain::password::WeakPassword,
+    domain::{LinkPurpose, password::WeakPassword},
     http::{route_error::route_errors, state::AppState},
 };
 
@@ -57,12 +57,12 @@ route_errors! {
     }
 }
 
-impl From<RequestResetError> for RequestResetRouteError {
-    fn from(error: RequestResetError) -> Self {
+impl From<RequestLinkError> for RequestResetRouteError {
+    fn from(error: RequestLinkError) -> Self {
         match error {
-            RequestResetError::NotOffered => Self::Disabled,
-            RequestResetError::Email(_) => Self::InvalidEmail,
-            RequestResetError::Interrupted(interrupted) => interrupted.into(),
+            RequestLinkError::NotOffered => Self::Disabled,
+            RequestLinkError::Email(_) => Self::InvalidEmail,
+            RequestLinkError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }
@@ -116,12 +116,12 @@ route_errors! {
     }
 }
 
-impl From<ResetPasswordError> for ResetPasswordRouteError {
-    fn from(error: ResetPasswordError) -> Self {
+impl From<SetPasswordError> for ResetPasswordRouteError {
+    fn from(error: SetPasswordError) -> Self {
         match error {
-            ResetPasswordError::Link => Self::InvalidToken,
-            ResetPasswordError::NewPassword(weak) => weak.into(),
-            ResetPasswordError::Interrupted(interrupted) => interrupted.into(),
+            SetPasswordError::Link => Self::InvalidToken,
+            SetPasswordError::NewPassword(weak) => weak.into(),
+            SetPasswordError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }
@@ -184,7 +184,7 @@ pub async fn follow_link(
 ) -> Result<Response, ResetLinkRouteError> {
     let callback = query.callback_url.as_str();
     check_callback(Some(callback), &state.settings.trusted_origins)?;
-    let link = state.auth.accounts.reset_link(&token).await.map_err(Interrupted::from)?;
+    let link = state.auth.accounts.link_state(LinkPurpose::ResetPassword, &token).await.map_err(Interrupted::from)?;
     let is_valid = matches!(link, LinkState::Valid { .. });
     let (name, value) = if is_valid && !callback.is_empty() { ("token", &*token) } else { ("error", "INVALID_TOKEN") };
     let target = if callback.is_empty() { "/api/auth/error" } else { callback };

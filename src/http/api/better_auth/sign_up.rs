@@ -36,8 +36,9 @@ members! {
         password: NonEmpty<NewPassword> = "password",
         /// The address of a picture.
         image: Optional<ImageUrl> = "image",
-        /// An address on this site or a trusted site. It has no other effect.
-        _callback_url: Optional<Text> = "callbackURL",
+        /// Where the link that verifies the address leads: an address on this site or a trusted site. Default: a page of
+        /// this service.
+        callback_url: Optional<Text> = "callbackURL",
         /// `false`: the session ends with the browser, or after 24 hours without use. Default: `true`.
         remember: FlagOr<true> = "rememberMe",
     }
@@ -126,9 +127,10 @@ pub async fn email(
     Extension(changes): Extension<ResponseChanges>,
     ValidBody(body, ..): ValidBody<SignUpBody, SignUpRouteError>,
 ) -> Result<Json<SignUpResponse>, SignUpRouteError> {
-    let SignUpBody { name, email, password, image, remember, .. } = &body;
+    let SignUpBody { name, email, password, image, callback_url, remember } = &body;
+    let return_to = callback_url.as_deref().filter(|target| !target.is_empty());
     let name = name.as_deref().unwrap_or_default();
-    let sign_up = SignUp { email, name, password, image: image.as_deref(), remember: *remember };
+    let sign_up = SignUp { email, name, password, image: image.as_deref(), remember: *remember, return_to };
     let signed_in = auth.accounts.sign_up(sign_up, &requester).await?;
     changes.start_session(&signed_in);
     Ok(Json(SignUpResponse { token: signed_in.session_token.expose(), user: UserObject::from(&signed_in.user) }))

@@ -1,4 +1,4 @@
-//! `/reset-password`
+//! `/reset-password`, and `/verify-email` outside of a session
 
 use leptos::prelude::*;
 
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-const TITLE: &str = "Set a new password";
-
-/// The form that sets a new password.
-pub struct ResetPasswordPage {
+/// The form that sets a new password with a link.
+pub struct NewPasswordPage {
+    /// The form of the link: a reset, or a verification of the address.
+    pub form: FormKind,
     /// The account's address.
     pub email: String,
     /// Tells links apart: another tab may have opened the link of another account since.
@@ -27,12 +27,18 @@ pub struct ResetPasswordPage {
     pub rules: PasswordRules,
 }
 
-impl Page for ResetPasswordPage {
+impl NewPasswordPage {
+    fn is_verification(&self) -> bool {
+        self.form == FormKind::EmailVerification
+    }
+}
+
+impl Page for NewPasswordPage {
     const HAS_FORMS: bool = true;
     const ISLANDS: Option<Load> = Some(Load::WhenUsed);
 
     fn title(&self) -> Option<&'static str> {
-        Some(TITLE)
+        Some(if self.is_verification() { "Verify your address" } else { "Set a new password" })
     }
 
     fn description(&self) -> &'static str {
@@ -40,13 +46,24 @@ impl Page for ResetPasswordPage {
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
-        let feedback = Feedback::new(FormKind::PasswordReset, form);
+        let feedback = Feedback::new(self.form, form);
         let email = self.email.clone();
+        let (title, action, about, button) = if self.is_verification() {
+            (
+                "Verify your address",
+                "/actions/claim-account",
+                "You aren’t signed in here, so set a new password: another person could have created the account. Every \
+                 device is signed out.",
+                "Verify and set password",
+            )
+        } else {
+            ("Set a new password", "/actions/reset-password", "Every device is signed out.", "Set password")
+        };
         view! {
             <section class="narrow">
-                <h1>{TITLE}</h1>
-                <p class="lead wrap">"For " <bdi>{email}</bdi> ". Every device is signed out."</p>
-                <PostForm action="/actions/reset-password" feedback=feedback.clone() target=field_id>
+                <h1>{title}</h1>
+                <p class="lead wrap">"For " <bdi>{email}</bdi> ". " {about}</p>
+                <PostForm action=action feedback=feedback.clone() target=field_id>
                     <input type="hidden" name="link" value=self.label />
                     <UsernameField id="username" email=self.email />
                     <NewPasswordField
@@ -56,7 +73,7 @@ impl Page for ResetPasswordPage {
                         rules=self.rules
                         error=feedback.error(Field::Password)
                     />
-                    <button type="submit" class="primary">"Set password"</button>
+                    <button type="submit" class="primary">{button}</button>
                 </PostForm>
             </section>
         }
@@ -77,6 +94,8 @@ pub enum LinkProblem {
 
 /// The page of a link that cannot be used.
 pub struct InvalidLinkPage {
+    /// The form of the link.
+    pub form: FormKind,
     /// Why.
     pub problem: LinkProblem,
     /// Whether a new link can be requested.
@@ -89,30 +108,41 @@ impl Page for InvalidLinkPage {
     }
 
     fn description(&self) -> &'static str {
-        "Why a link to set a new password does not work, and how to get another one."
+        "Why a link does not work, and how to get another one."
     }
 
     fn view(self, _: Option<&FormState>) -> AnyView {
-        let (title, text) = match self.problem {
-            LinkProblem::Expired => {
+        let verification = self.form == FormKind::EmailVerification;
+        let (title, text) = match (self.problem, verification) {
+            (LinkProblem::Expired, false) => {
                 ("This link has expired", "A link works for 30 minutes. Request a new one, and use it soon.")
             }
-            LinkProblem::Used => (
+            (LinkProblem::Expired, true) => {
+                ("This link has expired", "A link works for an hour. Sign in: your account page sends you a new one.")
+            }
+            (LinkProblem::Used, false) => (
                 "This link was used",
                 "A link works once. If you have set a new password, sign in with it. If not, request a new link.",
             ),
-            LinkProblem::Unknown => (
+            (LinkProblem::Used, true) => ("Your address is verified", "There is nothing more to do."),
+            (LinkProblem::Unknown, false) => (
                 "This link doesn’t work",
                 "It is incomplete, or we’ve sent you a newer one. Open the link in the latest message, or request a \
                  new one.",
             ),
+            (LinkProblem::Unknown, true) => (
+                "This link doesn’t work",
+                "It is incomplete, or we’ve sent you a newer one. Open the link in the latest message. Or sign in: your \
+                 account page sends you a new one.",
+            ),
         };
+        let request = self.offered && !verification;
         view! {
             <section class="narrow">
                 <h1>{title}</h1>
                 <p class="lead">{text}</p>
                 <div class="actions">
-                    {self.offered.then(|| view! {
+                    {request.then(|| view! {
                         <a class="button primary" href="/forgot-password">"Request a new link"</a>
                     })}
                     <a class="button" href="/sign-in">"Sign in"</a>
