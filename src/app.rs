@@ -154,8 +154,8 @@ fn log_warnings(config: &Config) {
     }
     match &config.mail.target {
         None => tracing::warn!(
-            "no mail is sent: password reset is not offered. Set LATCHKEY_MAIL and LATCHKEY_MAIL_FROM to offer it, or \
-             LATCHKEY_MAIL=off to confirm"
+            "no mail is sent: password reset and the verification of addresses are not offered; set LATCHKEY_MAIL and \
+             LATCHKEY_MAIL_FROM to offer them"
         ),
         Some(MailTarget::Mailbox) => tracing::info!(
             mailbox = format_args!("{}/dev/mailbox", config.server.base_url.as_str()),

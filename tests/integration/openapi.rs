@@ -108,12 +108,12 @@ async fn bodies_are_json_and_errors_are_shared() {
 async fn unavailable_operations_are_only_on_the_page() {
     let app = TestApp::new().await;
     let document = document(&app).await;
-    for path in ["/api/auth/verify-email", "/api/auth/sign-in/social", "/api/auth/callback/{id}"] {
+    for path in ["/api/auth/change-email", "/api/auth/sign-in/social", "/api/auth/callback/{id}"] {
         assert!(document["paths"][path].is_null(), "{path}");
     }
     assert!(document["paths"]["/api/auth/get-session"]["post"].is_null());
     let page = app.send("GET /docs", &[], "").await;
-    assert!(page.body.contains("/api/auth/verify-email"));
+    assert!(page.body.contains("/api/auth/change-email"));
 }
 
 #[tokio::test]
