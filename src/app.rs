@@ -92,7 +92,7 @@ pub async fn assemble(
         },
         devices: DeviceCookies::new(&derived.device_cookie)?,
         attempts_secret: config.server.rate_limit.then(|| derived.attempts.clone()),
-        sign_up_open: config.sign_up.open,
+        sign_up: config.sign_up.mode,
         sign_up_budget: config.sign_up.budget,
         webhooks: webhooks.transpose()?,
         mail,

@@ -24,7 +24,7 @@ use std::{sync::Arc, time::Duration};
 use zeroize::Zeroizing;
 
 use crate::{clock::Clock, domain::Timestamp, mail::Mailer, store::Store, webhooks::Webhooks};
-use accounts::Accounts;
+use accounts::{Accounts, sign_up::SignUpMode};
 use audit::Audit;
 use jobs::Jobs;
 use keys::SigningKeys;
@@ -85,8 +85,8 @@ pub struct Parts {
     pub attempts_secret: Option<Zeroizing<[u8; 32]>>,
     /// The cookies of devices on which users have signed in.
     pub devices: DeviceCookies,
-    /// Whether new accounts can be created.
-    pub sign_up_open: bool,
+    /// Who can create an account.
+    pub sign_up: SignUpMode,
     /// The number of sign-ups per network.
     pub sign_up_budget: SignUpBudget,
     /// Sends user events to a receiver. `None`: no webhooks.
@@ -101,7 +101,7 @@ impl Auth {
     /// Assembles the service, within a Tokio runtime.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, clock, hasher, new_passwords, keys, tokens, lifetimes, .. } = parts;
-        let Parts { attempts_secret, sign_up_open, sign_up_budget, mail, .. } = parts;
+        let Parts { attempts_secret, sign_up, sign_up_budget, mail, .. } = parts;
         let devices = Arc::new(parts.devices);
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
         let networks =
@@ -145,16 +145,17 @@ impl Auth {
                 audit: Arc::clone(&audit),
                 passwords: Arc::clone(&passwords),
                 sessions: Arc::clone(&sessions),
-                sign_up_open,
+                sign_up,
                 outbox: mail.as_ref().map(Mailer::outbox),
             },
-            sign_in: SignIn::new(
-                store.clone(),
+            sign_in: SignIn {
+                store: store.clone(),
                 throttle,
-                Arc::clone(&audit),
-                Arc::clone(&passwords),
-                Arc::clone(&sessions),
-            ),
+                audit: Arc::clone(&audit),
+                passwords: Arc::clone(&passwords),
+                sessions: Arc::clone(&sessions),
+                requires_verification: sign_up == SignUpMode::Verify,
+            },
             jobs: Jobs {
                 store: store.clone(),
                 clock: clock.clone(),

@@ -18,7 +18,7 @@ pub mod sender;
 pub mod transport;
 mod worker;
 
-pub use delivery::Undelivered;
+pub use delivery::Report;
 pub use letter::Letter;
 pub use outbox::Outbox;
 pub use sender::{ProductName, Sender};

@@ -10,6 +10,8 @@ pub mod verify_email;
 
 use std::sync::Arc;
 
+use sign_up::SignUpMode;
+
 use super::{audit::Audit, password::Passwords, sessions::Sessions, throttle::Throttle};
 use crate::{clock::Clock, mail::Outbox, store::Store};
 
@@ -21,7 +23,7 @@ pub struct Accounts {
     pub(super) audit: Arc<Audit>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) sessions: Arc<Sessions>,
-    pub(super) sign_up_open: bool,
+    pub(super) sign_up: SignUpMode,
     /// `None`: the service sends no mail.
     pub(super) outbox: Option<Arc<Outbox>>,
 }

@@ -6,7 +6,7 @@ use super::{audit::Audit, keys::SigningKeys, requester::Requester, sessions::Ses
 use crate::{
     clock::{CLOCK_SKEW, Clock},
     domain::event::EventKind,
-    mail::{Mailer, Undelivered},
+    mail::{Mailer, Report},
     store::{Store, StoreError},
     webhooks::Webhooks,
 };
@@ -103,19 +103,24 @@ impl Jobs {
     /// Sends the messages that are due now, and waits for the results. Returns their number.
     pub async fn deliver_mail(&self) -> Result<usize, StoreError> {
         match &self.mail {
-            Some(mail) => mail.deliver_due(|undelivered| self.report(undelivered)).await,
+            Some(mail) => mail.deliver_due(|report| self.record(report)).await,
             None => Ok(0),
         }
     }
 
     async fn send_mail(&self) {
         if let Some(mail) = &self.mail {
-            mail.run(|undelivered| self.report(undelivered)).await;
+            mail.run(|report| self.record(report)).await;
         }
     }
 
-    fn report(&self, undelivered: &Undelivered) {
-        self.audit.record(EventKind::MailFail, undelivered.user, &Requester::default(), None);
+    fn record(&self, report: Report) {
+        let Report { user, created, given_up } = report;
+        for (happened, kind) in [(created, EventKind::UserCreated), (given_up, EventKind::MailFail)] {
+            if happened {
+                self.audit.record(kind, user, &Requester::default(), None);
+            }
+        }
     }
 
     /// Not part of the feeds: it needs no database, and must not wait for one.

@@ -9,10 +9,14 @@ use zeroize::Zeroizing;
 use super::{
     server,
     setting::{Invalid, Reader, Row, Setting},
+    sign_up::SIGN_UP,
 };
-use crate::mail::{
-    ProductName, Sender,
-    transport::{Credentials, Encryption, MailTarget, SmtpServer},
+use crate::{
+    auth::accounts::sign_up::SignUpMode,
+    mail::{
+        ProductName, Sender,
+        transport::{Credentials, Encryption, MailTarget, SmtpServer},
+    },
 };
 
 /// The port of message submission with TLS (RFC 8314 §3.3).
@@ -99,6 +103,11 @@ impl MailConfig {
             MailSetting::Default if is_local => Some(MailTarget::Mailbox),
             MailSetting::Default | MailSetting::Off => None,
         };
+        if target.is_none() && matches!(reader.peek(&SIGN_UP), Ok(SignUpMode::Verify)) {
+            let message = "verify needs mail; set LATCHKEY_MAIL and LATCHKEY_MAIL_FROM, or open";
+            reader.problems.push(SIGN_UP.problem(message));
+            return Err(Invalid);
+        }
         let sender_is_derived = from.is_none();
         let sender = from.unwrap_or_else(|| Sender::local(&product, base_url.host()));
         Ok(Self { target, sender, product, written, sender_is_derived })
@@ -272,6 +281,9 @@ mod tests {
         assert!(problem.contains("LATCHKEY_MAIL_FROM: is needed") && !problem.contains("hunter2"), "{problem}");
         assert!(read(&[url, ("LATCHKEY_MAIL_FROM", "no-reply")]).err().unwrap().contains("LATCHKEY_MAIL_FROM: is not"));
         assert!(read(&[("LATCHKEY_MAIL", "file:mail")]).is_ok());
+        let verify = [("LATCHKEY_SIGN_UP", "verify"), ("LATCHKEY_MAIL", "off")];
+        assert!(read(&verify).err().unwrap().contains("LATCHKEY_SIGN_UP: verify needs mail"));
+        assert!(read(&verify[..1]).is_ok());
         let name = ("LATCHKEY_PRODUCT_NAME", "two\nlines");
         assert!(read(&[name]).err().unwrap().contains("LATCHKEY_PRODUCT_NAME: is not"));
     }

@@ -140,6 +140,8 @@ pub enum FormError {
     Credentials,
     /// The password is right, and the account is disabled.
     Disabled,
+    /// The password is right, and the address is not verified.
+    NotVerified,
     /// Too many attempts.
     Throttled {
         /// In seconds.
@@ -166,6 +168,7 @@ impl FormError {
             Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled
+            | Self::NotVerified
             | Self::Throttled { .. }
             | Self::Busy
             | Self::SignOutPending
@@ -205,6 +208,8 @@ pub enum Notice {
     ResetRequested,
     /// The password was reset.
     PasswordReset,
+    /// A message follows the sign-up.
+    CheckMail,
     /// The message that verifies the e-mail address was sent.
     VerificationSent,
     /// The e-mail address was verified.

@@ -11,7 +11,7 @@ use axum::{
 
 use crate::{
     auth::{Requester, error::InternalError, password::policy::PasswordCheck},
-    domain::{session::Session, user::User},
+    domain::{UserId, session::Session, user::User},
     http::{
         extract::principal,
         session::{changes::ResponseChanges, cookies::CookieJar},
@@ -82,6 +82,13 @@ impl Visitor {
     /// The secret of the link that was opened last.
     pub fn link(&self) -> Option<String> {
         self.jar.as_ref()?.link(&self.state.settings.form_key)
+    }
+
+    /// The user whose browser this is: signed in, or known by the sign-up or the password that was sent before the
+    /// address was verified.
+    pub fn known_user(&self) -> Option<UserId> {
+        let unverified = || self.jar.as_ref()?.unverified(&self.state.settings.form_key);
+        self.account.as_ref().map(|(_, user)| user.id).or_else(unverified)
     }
 
     /// Whether the page depends on nothing but its address: the visitor is not signed in and has sent no form.

@@ -12,13 +12,21 @@ use super::{
     message::{Message, Unaddressable},
 };
 use crate::{
-    domain::{Email, LinkPurpose, UserId},
-    store::{StoreError, one_time::NewOneTimeSecret, outbox::ClaimedMail, password_reset::MailAccount},
+    domain::{Email, LinkPurpose, Name, UserId},
+    store::{
+        StoreError,
+        one_time::NewOneTimeSecret,
+        outbox::ClaimedMail,
+        password_reset::MailAccount,
+        users::{CreateAccountError, NewAccount},
+    },
 };
 
 /// A message and its user.
 pub(super) struct Composed {
     pub user: Option<UserId>,
+    /// Whether the account was created now.
+    pub created: bool,
     pub message: Message,
 }
 
@@ -79,12 +87,41 @@ impl Mailer {
                 }
                 self.with_link(&VERIFY, claim, account, return_to).await
             }
+            Letter::SignUp { user_id, email, name, image, password_hash, return_to } => {
+                let new = new_account(&user_id, &email, &name, image, password_hash).ok_or(Unaddressable)?;
+                self.sign_up(claim, new, return_to).await
+            }
             Letter::PasswordReset { email } => {
                 let content = letters::password_reset::content(&self.letterhead);
                 let message = self.message(claim, &email, &content)?;
-                Ok(Composed { user: None, message })
+                Ok(Composed { user: None, created: false, message })
             }
         }
+    }
+
+    /// Creates the account, and writes the message that verifies its address.
+    async fn sign_up(
+        &self,
+        claim: &ClaimedMail,
+        new: NewAccount,
+        return_to: Option<String>,
+    ) -> Result<Composed, ComposeError> {
+        let email = new.email.as_str().to_owned();
+        let created = match self.store.create_account(new, None, None, self.clock.now()).await {
+            Ok(_) => true,
+            Err(CreateAccountError::EmailTaken) => false,
+            Err(CreateAccountError::Store(error)) => return Err(error.into()),
+        };
+        let account = self.account(&email).await?;
+        if account.email_verified {
+            let content = letters::account_exists::content(&self.letterhead);
+            let message = self.message(claim, &account.email, &content)?;
+            return Ok(Composed { user: Some(account.user_id), created, message });
+        }
+        // An account that another person created with this address keeps its password until the address is verified;
+        // the link then asks for a new one.
+        let composed = self.with_link(&VERIFY, claim, account, return_to).await?;
+        Ok(Composed { created, ..composed })
     }
 
     /// The enabled account of an address.
@@ -122,11 +159,22 @@ impl Mailer {
         let content = (kind.content)(&self.letterhead, url);
         // To the address of the account, not as it was typed: another spelling could be another mailbox.
         let message = self.message(claim, &account.email, &content)?;
-        Ok(Composed { user: Some(account.user_id), message })
+        Ok(Composed { user: Some(account.user_id), created: false, message })
     }
 
     fn message(&self, claim: &ClaimedMail, to: &str, content: &Content) -> Result<Message, Unaddressable> {
         let to = Email::presented(to).map_err(|_| Unaddressable)?;
         Message::new(&self.letterhead, claim.id, &to, claim.created_at, content)
     }
+}
+
+fn new_account(
+    user_id: &str,
+    email: &str,
+    name: &str,
+    image: Option<String>,
+    password_hash: String,
+) -> Option<NewAccount> {
+    let email = Email::parse(email).ok()?;
+    Some(NewAccount { id: user_id.parse().ok()?, email, name: Name::parse(name).ok()?, image, password_hash })
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     crypto::random::random_bytes,
-    domain::{MailId, Timestamp, UserId},
+    domain::{Timestamp, UserId},
     store::outbox::{ClaimedMail, MailResult},
 };
 
@@ -26,38 +26,45 @@ const DELAYS: [Duration; 7] = [
 /// After this time a message is given up.
 const PATIENCE: Duration = Duration::from_hours(24);
 
-/// A message that was given up.
-#[derive(Clone, Debug)]
-pub struct Undelivered {
-    /// The message.
-    pub id: MailId,
+/// What an attempt to send a message did besides sending it, for the security log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
     /// The user, if the message is about an account.
     pub user: Option<UserId>,
+    /// Whether the account was created.
+    pub created: bool,
+    /// Whether the message was given up.
+    pub given_up: bool,
 }
 
 impl Mailer {
-    /// Sends a message and records the result. Returns the message if it is given up.
-    pub(super) async fn deliver(&self, claim: ClaimedMail) -> Option<Undelivered> {
-        let (result, user) = self.attempt(&claim).await;
+    /// Sends a message and records the result.
+    pub(super) async fn deliver(&self, claim: ClaimedMail) -> Report {
+        let mut report = Report { user: None, created: false, given_up: false };
+        let result = self.attempt(&claim, &mut report).await;
+        report.given_up = result == MailResult::GivenUp;
         // The message is sent again after its lease.
         if let Err(error) = self.store.finish_mail(&claim, result).await {
             tracing::error!(%error, mail = %claim.id, "the result of a message could not be stored");
         }
-        (result == MailResult::GivenUp).then_some(Undelivered { id: claim.id, user })
+        report
     }
 
-    async fn attempt(&self, claim: &ClaimedMail) -> (MailResult, Option<UserId>) {
+    async fn attempt(&self, claim: &ClaimedMail, report: &mut Report) -> MailResult {
         let (mail, kind, attempt) = (claim.id, claim.kind.as_str(), claim.attempt);
-        let Composed { user, message } = match self.compose(claim).await {
-            Ok(composed) => composed,
-            Err(ComposeError::Obsolete) => return (MailResult::Dropped, None),
-            Err(error @ ComposeError::Store(_)) => return (self.retry(claim, &error.to_string()), None),
+        let message = match self.compose(claim).await {
+            Ok(Composed { user, created, message }) => {
+                (report.user, report.created) = (user, created);
+                message
+            }
+            Err(ComposeError::Obsolete) => return MailResult::Dropped,
+            Err(error @ ComposeError::Store(_)) => return self.retry(claim, &error.to_string()),
             Err(error @ (ComposeError::Unreadable | ComposeError::Unaddressable(_))) => {
                 tracing::error!(%mail, kind, attempt, %error, "a message was not sent and is given up");
-                return (MailResult::GivenUp, None);
+                return MailResult::GivenUp;
             }
         };
-        let result = match self.transport.send(&message).await {
+        match self.transport.send(&message).await {
             Ok(_) => {
                 tracing::info!(%mail, kind, attempt, "a message was sent");
                 MailResult::Delivered
@@ -67,8 +74,7 @@ impl Mailer {
                 MailResult::GivenUp
             }
             Err(error) => self.retry(claim, &error.reason),
-        };
-        (result, user)
+        }
     }
 
     fn retry(&self, claim: &ClaimedMail, reason: &str) -> MailResult {

@@ -21,6 +21,22 @@ pub enum Letter {
         /// Where the application continues, if the request came from one.
         return_to: Option<String>,
     },
+    /// A new account, which is created when the message is sent. If the address has an account, its owner gets a message
+    /// that says so. Deciding that here would let the response time of a sign-up reveal accounts.
+    SignUp {
+        /// The id of the new user.
+        user_id: String,
+        /// The address.
+        email: String,
+        /// The name. May be empty.
+        name: String,
+        /// The address of a picture.
+        image: Option<String>,
+        /// The password's hash (a PHC string).
+        password_hash: String,
+        /// Where the application continues, if the request came from one.
+        return_to: Option<String>,
+    },
     /// The notice that the password was reset.
     PasswordReset {
         /// The address of the account.
@@ -34,6 +50,7 @@ impl Letter {
         match self {
             Self::ResetPassword { .. } => "reset_password",
             Self::VerifyEmail { .. } => "verify_email",
+            Self::SignUp { .. } => "sign_up",
             Self::PasswordReset { .. } => "password_reset",
         }
     }
@@ -41,9 +58,10 @@ impl Letter {
     /// The address that the message is for.
     pub fn email(&self) -> &str {
         match self {
-            Self::ResetPassword { email, .. } | Self::VerifyEmail { email, .. } | Self::PasswordReset { email } => {
-                email
-            }
+            Self::ResetPassword { email, .. }
+            | Self::VerifyEmail { email, .. }
+            | Self::SignUp { email, .. }
+            | Self::PasswordReset { email } => email,
         }
     }
 }

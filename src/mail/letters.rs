@@ -1,5 +1,6 @@
 //! The texts of the messages, one file per message.
 
+pub mod account_exists;
 pub mod password_reset;
 pub mod reset_password;
 pub mod test;

@@ -8,7 +8,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use super::{Mailer, Undelivered, transport::SEND_TIMEOUT};
+use super::{Mailer, Report, transport::SEND_TIMEOUT};
 use crate::store::{StoreError, outbox::ClaimedMail};
 
 /// How often the database is asked for new messages. A message is sent within this time.
@@ -22,8 +22,8 @@ pub(super) const MAX_OPEN: u32 = 8;
 const LEASE: Duration = Duration::from_secs(2 * SEND_TIMEOUT.as_secs());
 
 impl Mailer {
-    /// Sends messages as they become due, and never returns. Reports each message that is given up.
-    pub async fn run(&self, report: impl Fn(&Undelivered)) {
+    /// Sends messages as they become due, and never returns. Reports each attempt.
+    pub async fn run(&self, report: impl Fn(Report)) {
         let mut open = JoinSet::new();
         let mut ticks = interval(POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -38,8 +38,8 @@ impl Mailer {
             };
             let mut ended = first;
             while let Some(sent) = ended {
-                if let Ok(Some(undelivered)) = sent {
-                    report(&undelivered);
+                if let Ok(attempt) = sent {
+                    report(attempt);
                 }
                 ended = open.try_join_next();
             }
@@ -47,14 +47,14 @@ impl Mailer {
     }
 
     /// Sends the messages that are due now, and waits for the results. Returns their number.
-    pub async fn deliver_due(&self, report: impl Fn(&Undelivered)) -> Result<usize, StoreError> {
+    pub async fn deliver_due(&self, report: impl Fn(Report)) -> Result<usize, StoreError> {
         let mut open = JoinSet::new();
         let claims = self.claim().await?;
         let number = claims.len();
         self.start(claims, &mut open);
         while let Some(sent) = open.join_next().await {
-            if let Ok(Some(undelivered)) = sent {
-                report(&undelivered);
+            if let Ok(attempt) = sent {
+                report(attempt);
             }
         }
         Ok(number)
@@ -68,13 +68,13 @@ impl Mailer {
         }
     }
 
-    fn start(&self, claims: Vec<(ClaimedMail, OwnedSemaphorePermit)>, open: &mut JoinSet<Option<Undelivered>>) {
+    fn start(&self, claims: Vec<(ClaimedMail, OwnedSemaphorePermit)>, open: &mut JoinSet<Report>) {
         for (claim, permit) in claims {
             let mailer = self.clone();
             open.spawn(async move {
-                let undelivered = mailer.deliver(claim).await;
+                let report = mailer.deliver(claim).await;
                 drop(permit);
-                undelivered
+                report
             });
         }
     }

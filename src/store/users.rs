@@ -64,11 +64,11 @@ pub struct PasswordLogin {
 }
 
 impl Store {
-    /// Creates an account with its password and first session, and queues a message, in one transaction.
+    /// Creates an account with its password, opens its first session and queues a message, in one transaction.
     pub async fn create_account(
         &self,
         account: NewAccount,
-        session: &NewSession,
+        session: Option<&NewSession>,
         mail: Option<NewMail>,
         now: Timestamp,
     ) -> Result<User, CreateAccountError> {
@@ -82,7 +82,7 @@ impl Store {
             image: Set(account.image),
             created_at: Set(now.millis()),
             updated_at: Set(now.millis()),
-            last_sign_in_at: Set(Some(now.millis())),
+            last_sign_in_at: Set(session.map(|_| now.millis())),
             disabled_at: Set(None),
             credentials_version: Set(0),
         };
@@ -94,7 +94,9 @@ impl Store {
             Err(error) => return Err(error.into()),
         };
         credentials::insert_password(&transaction, account.id, account.password_hash, now).await?;
-        session.insert(&transaction).await?;
+        if let Some(session) = session {
+            session.insert(&transaction).await?;
+        }
         if let Some(mail) = mail {
             outbox::enqueue(&transaction, mail, now).await?;
         }

@@ -25,6 +25,9 @@ pub fn form_error(error: FormError) -> String {
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Disabled => "This account is disabled. Contact support.".into(),
+        FormError::NotVerified => {
+            "Your e-mail address isn’t verified yet. We’ve sent you a new link: follow it, then sign in.".into()
+        }
         FormError::Throttled { retry_after } => {
             format!("Too many attempts. Try again in {}.", format::duration(retry_after))
         }
@@ -97,6 +100,10 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::ResetRequested => {
             "If this address has an account, we’ve sent a message with a link. It works for 30 minutes. No message? Check \
              the spam folder and the address."
+        }
+        Notice::CheckMail => {
+            "We’ve sent you a message. Follow its link to complete your account, then sign in. No message? Check the spam \
+             folder and the address."
         }
         Notice::VerificationSent => {
             "We’ve sent you a message with a link. It works for an hour. No message? Check the spam folder."

@@ -8,4 +8,5 @@ mod reset_api;
 mod reset_password;
 mod smtp;
 mod smtp_server;
+mod verified_sign_up;
 mod verify_email;

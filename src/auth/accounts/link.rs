@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The most links of one kind for one account. A request beyond is answered like any other, and sends nothing.
-const LIMIT: MailLimit = MailLimit { per_hour: 5, per_day: 15 };
+pub(super) const LIMIT: MailLimit = MailLimit { per_hour: 5, per_day: 15 };
 
 /// The state of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Verifying the e-mail address with a link in a message.
 //!
 //! An attacker can create an account with the address of another person, and wait until that person verifies it. So a link
-//! that is opened outside of a session of its user sets a new password, which replaces the earlier one and ends all
+//! that is opened in another browser than that of its user sets a new password, which replaces the earlier one and ends all
 //! sessions (GHSA-qq9h-g4jm-xgf3, CVE-2026-53516).
 
 use super::{
@@ -9,8 +9,8 @@ use super::{
     link::{RequestLinkError, SetPasswordError},
 };
 use crate::{
-    auth::{error::InternalError, principal::Principal, requester::Requester},
-    domain::{LinkPurpose, event::EventKind},
+    auth::{error::InternalError, requester::Requester},
+    domain::{LinkPurpose, UserId, event::EventKind},
     mail::{Letter, links::LinkToken},
 };
 
@@ -25,17 +25,13 @@ impl Accounts {
         self.request_link(email, |email| Letter::VerifyEmail { email, return_to }, requester).await
     }
 
-    /// Verifies the address of the signed-in user with a link. `false` if the link is not valid or another user's.
-    pub async fn verify_email(
-        &self,
-        principal: Principal,
-        token: &str,
-        requester: &Requester,
-    ) -> Result<bool, InternalError> {
+    /// Verifies the address of `owner` with a link. The caller knows that the browser is `owner`'s: it has a session, or
+    /// it has sent the sign-up or the password of the account. `false` if the link is not valid or another user's.
+    pub async fn verify_email(&self, owner: UserId, token: &str, requester: &Requester) -> Result<bool, InternalError> {
         let Some(token) = LinkToken::parse(token) else { return Ok(false) };
-        let verified = self.store.verify_email(principal.user_id(), &token.digest(), self.clock.now()).await?;
+        let verified = self.store.verify_email(owner, &token.digest(), self.clock.now()).await?;
         if verified {
-            self.audit.record(EventKind::EmailVerified, principal, requester, None);
+            self.audit.record(EventKind::EmailVerified, owner, requester, None);
         }
         Ok(verified)
     }

@@ -104,6 +104,7 @@ impl From<SignInError> for FormErrors {
             SignInError::Email(invalid) => FormError::Email(invalid).into(),
             SignInError::Credentials => FormError::Credentials.into(),
             SignInError::Disabled => FormError::Disabled.into(),
+            SignInError::NotVerified(_) => FormError::NotVerified.into(),
             SignInError::Interrupted(interrupted) => interrupted.into(),
         }
     }

@@ -31,20 +31,22 @@ async fn send(request: &FormRequest, principal: Principal) -> Result<(), FormErr
     Ok(())
 }
 
-/// Verifies the address of the signed-in user with the link that the browser has opened.
+/// Verifies the address of the browser's user with the link that the browser has opened.
 #[server(prefix = "/actions", endpoint = "verify-email", input = PostUrl)]
 pub async fn submit_verification(#[server(default)] link: String) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
     let form = FormKind::EmailVerification;
     // The page of the form then asks for a new password, or says what happened to the link.
-    let (Some(principal), Some(token)) = (request.principal, request.link(&link)) else {
+    let (Some(user), Some(token)) = (request.known_user(), request.link(&link)) else {
         leptos_axum::redirect(form.page());
         return Ok(());
     };
-    match request.auth.accounts.verify_email(principal, &token, &request.requester).await {
+    match request.auth.accounts.verify_email(user, &token, &request.requester).await {
         Ok(true) => {
             request.jar.drop_link();
-            request.succeed(Notice::EmailVerified, FormKind::Profile.page());
+            request.jar.drop_unverified();
+            let next = if request.principal.is_some() { FormKind::Profile } else { FormKind::SignIn };
+            request.succeed(Notice::EmailVerified, next.page());
         }
         Ok(false) => leptos_axum::redirect(form.page()),
         Err(error) => request.reject(rejected(form, unless_bug(error, FormError::Busy)), ""),
@@ -52,7 +54,7 @@ pub async fn submit_verification(#[server(default)] link: String) -> Result<(), 
     Ok(())
 }
 
-/// Verifies an address outside of a session, and sets a new password.
+/// Verifies an address in another browser than that of the user, and sets a new password.
 #[server(prefix = "/actions", endpoint = "claim-account", input = PostUrl)]
 pub async fn submit_claim(
     #[server(default)] link: String,

@@ -34,7 +34,7 @@ pub async fn reset_password(visitor: Visitor, uri: Uri) -> Result<Response, Stat
     show(visitor, &uri, LinkPurpose::ResetPassword, FormKind::PasswordReset).await
 }
 
-/// `GET /verify-email`. Outside of a session of the user, the page asks for a new password.
+/// `GET /verify-email`. In another browser than that of the user, the page asks for a new password.
 pub async fn verify_email(visitor: Visitor, uri: Uri) -> Result<Response, StatusCode> {
     show(visitor, &uri, LinkPurpose::VerifyEmail, FormKind::EmailVerification).await
 }
@@ -54,7 +54,7 @@ async fn show(visitor: Visitor, uri: &Uri, purpose: LinkPurpose, form: FormKind)
     let offered = accounts.mail_is_offered();
     let problem = match state {
         LinkState::Valid { user_id, email, label } => {
-            let is_own = visitor.account.as_ref().is_some_and(|(_, user)| user.id == user_id);
+            let is_own = visitor.known_user() == Some(user_id);
             let page = if purpose == LinkPurpose::VerifyEmail && is_own {
                 visitor.render(StatusCode::OK, VerifyEmailPage { email, label })
             } else {

@@ -52,8 +52,8 @@ impl Page for NewPasswordPage {
             (
                 "Verify your address",
                 "/actions/claim-account",
-                "You aren’t signed in here, so set a new password: another person could have created the account. Every \
-                 device is signed out.",
+                "You didn’t sign up in this browser, so set a new password: another person could have created the \
+                 account. Every device is signed out.",
                 "Verify and set password",
             )
         } else {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -28,6 +28,7 @@ use crate::{
     http::{
         extract::active_session::{ActiveSession, SessionError},
         route_error::route_errors,
+        session::cookies::CookieJar,
         state::AppState,
     },
 };
@@ -165,6 +166,7 @@ pub async fn verify(
     State(state): State<AppState>,
     requester: Requester,
     principal: Option<Principal>,
+    Extension(jar): Extension<CookieJar>,
     ValidQuery(query, ..): ValidQuery<VerifyEmailQuery, VerifyEmailRouteError>,
 ) -> Result<Response, VerifyEmailRouteError> {
     let callback = query.callback_url.as_deref();
@@ -173,11 +175,13 @@ pub async fn verify(
     let accounts = &state.auth.accounts;
     match accounts.link_state(LinkPurpose::VerifyEmail, &query.token).await? {
         LinkState::Valid { user_id, .. } => {
-            let Some(principal) = principal.filter(|principal| principal.user_id() == user_id) else {
+            let unverified = jar.unverified(&state.settings.form_key);
+            let known = principal.map(|principal| principal.user_id()).or(unverified);
+            if known != Some(user_id) {
                 let base = state.settings.base_url.as_str();
                 return Ok(redirect::to(&format!("{base}/verify-email?token={}", query.token)));
-            };
-            if !accounts.verify_email(principal, &query.token, &requester).await? {
+            }
+            if !accounts.verify_email(user_id, &query.token, &requester).await? {
                 return failed(callback, "INVALID_TOKEN", VerifyEmailRouteError::UnknownToken);
             }
         }
