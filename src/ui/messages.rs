@@ -172,6 +172,7 @@ mod tests {
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,
+            FormError::NotVerified,
             FormError::Throttled { retry_after: 90 },
             FormError::Busy,
             FormError::SignOutPending,
