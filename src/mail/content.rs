@@ -38,17 +38,17 @@ body { margin: 0; padding: 24px 16px; background: #f6f7f9; color: #1b1f24;
   border-radius: 12px; }
 h1 { margin: 0 0 16px; font-size: 20px; line-height: 1.3; }
 p { margin: 0 0 16px; overflow-wrap: anywhere; }
-.button { display: inline-block; padding: 12px 20px; border-radius: 8px; background: #1f5fbf; color: #ffffff;
+.button { display: inline-block; padding: 12px 20px; border-radius: 8px; background: #005f70; color: #ffffff;
   font-weight: 600; text-decoration: none; }
 .small { font-size: 14px; color: #57606a; }
-.small a { color: #1f5fbf; }
+.small a { color: #005f70; }
 .last { margin: 0; }
 @media (prefers-color-scheme: dark) {
   body { background: #101418; color: #e6e9ed; }
   .card { background: #171c22; border-color: #333b45; }
-  .button { background: #7cb0ff; color: #0b1a30; }
+  .button { background: #86d3dc; color: #06232a; }
   .small { color: #a4adb8; }
-  .small a { color: #7cb0ff; }
+  .small a { color: #86d3dc; }
 }";
 
 impl Content {
