@@ -102,7 +102,7 @@ impl FormRequest {
     /// address was verified.
     pub fn known_user(&self) -> Option<UserId> {
         let unverified = || self.jar.unverified(&self.settings.form_key);
-        self.principal.map(|principal| principal.user_id()).or_else(unverified)
+        self.principal.map(Principal::user_id).or_else(unverified)
     }
 
     /// The secret of the link that the browser has opened. `None`: another link was opened since the form was shown.

@@ -176,7 +176,7 @@ pub async fn verify(
     match accounts.link_state(LinkPurpose::VerifyEmail, &query.token).await? {
         LinkState::Valid { user_id, .. } => {
             let unverified = jar.unverified(&state.settings.form_key);
-            let known = principal.map(|principal| principal.user_id()).or(unverified);
+            let known = principal.map(Principal::user_id).or(unverified);
             if known != Some(user_id) {
                 let base = state.settings.base_url.as_str();
                 return Ok(redirect::to(&format!("{base}/verify-email?token={}", query.token)));
