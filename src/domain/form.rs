@@ -3,6 +3,10 @@
 //! Pages choose their text by enum variants. Free text never comes from the cookie, except the values of
 //! fields that are shown again.
 
+mod remember;
+
+pub use remember::Remember;
+
 use serde::{Deserialize, Serialize};
 
 use super::{email::InvalidEmail, name::InvalidName, password::WeakPassword};
@@ -79,42 +83,6 @@ impl Field {
             Self::Email | Self::Name => true,
             Self::Password | Self::CurrentPassword => false,
         }
-    }
-}
-
-/// The value of the "Keep me signed in" checkbox.
-///
-/// A browser sends [`Remember::CHECKED`] for a checked box and omits the field otherwise. Any other value
-/// counts as unchecked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum Remember {
-    /// The session ends when the browser closes.
-    #[default]
-    UntilClosed,
-    /// The session outlives the browser's closing.
-    KeepSignedIn,
-}
-
-impl Remember {
-    /// The value of the checkbox.
-    pub const CHECKED: &'static str = "true";
-
-    /// Whether the session's cookies are persistent.
-    pub const fn is_persistent(self) -> bool {
-        matches!(self, Self::KeepSignedIn)
-    }
-}
-
-impl From<String> for Remember {
-    fn from(value: String) -> Self {
-        if value == Self::CHECKED { Self::KeepSignedIn } else { Self::UntilClosed }
-    }
-}
-
-impl From<Remember> for String {
-    fn from(remember: Remember) -> Self {
-        if remember.is_persistent() { Remember::CHECKED.to_owned() } else { Self::new() }
     }
 }
 
@@ -389,13 +357,5 @@ mod tests {
     fn rejected_other_form_is_none() {
         let state = FormState::Failed(RejectedForm::new(FormKind::SignIn, vec![FormError::Busy]));
         assert!(state.rejected(FormKind::SignIn).is_some() && state.rejected(FormKind::SignUp).is_none());
-    }
-
-    #[test]
-    fn remember_other_value_is_unchecked() {
-        assert!(Remember::from(Remember::CHECKED.to_owned()).is_persistent());
-        for other in ["", "on", "TRUE", "1", "false"] {
-            assert!(!Remember::from(other.to_owned()).is_persistent(), "{other}");
-        }
     }
 }
