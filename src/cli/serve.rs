@@ -60,7 +60,7 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
     let signal = stop_signal()?;
     tracing::info!(url = config.server.base_url.as_str(), %listen, "latchkey is ready");
 
-    let jobs = tokio::spawn(async move { auth.jobs.run().await });
+    let jobs = tokio::spawn(async move { Box::pin(auth.jobs.run()).await });
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
     let serving = server::serve(listener, router, connections, async move {
         signal.await;

@@ -50,13 +50,12 @@ impl FormKind {
         match self {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
-            Self::Profile => "/account",
+            Self::Profile | Self::Verification => "/account",
             Self::Password => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion => "/account/delete",
             Self::ForgottenPassword => "/forgot-password",
             Self::PasswordReset => "/reset-password",
-            Self::Verification => "/account",
             Self::EmailVerification => "/verify-email",
         }
     }

@@ -35,7 +35,8 @@ async fn verified(app: &TestApp, browser: &Browser) {
 
 /// A response without its ids and times.
 fn shape(response: &TestResponse) -> (StatusCode, Value, Vec<String>) {
-    let cookies = response.set_cookies().iter().map(|cookie| cookie.split('=').next().unwrap_or_default().to_owned());
+    let cookies =
+        response.set_cookies().into_iter().map(|cookie| cookie.split('=').next().unwrap_or_default().to_owned());
     (response.status, response.snapshot(), cookies.collect())
 }
 

@@ -58,7 +58,7 @@ async fn address_is_verified_with_one_button() {
     assert!(account.contains("Your e-mail address is verified.") && !account.contains("Send the message again"));
     assert!(is_verified(&app).await && browser.is_signed_in().await);
     let log = security_log(&app).await;
-    assert!(log.iter().any(|event| event.kind == "user_email_verified" && event.session_id.is_some()));
+    assert!(log.iter().any(|event| event.kind == "user_email_verified" && event.user_id.is_some()));
     assert_eq!(count(&app, "user_events WHERE kind = 'user.updated'").await, 1);
     assert!(open(&browser, &link).await.contains("Your address is verified"));
 }
