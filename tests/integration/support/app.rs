@@ -234,7 +234,7 @@ impl TestApp {
     /// Runs the background jobs, as the service does.
     pub fn run_jobs(&self) -> JoinHandle<()> {
         let auth = Arc::clone(&self.state.auth);
-        tokio::spawn(async move { auth.jobs.run().await })
+        tokio::spawn(async move { Box::pin(auth.jobs.run()).await })
     }
 
     /// Deletes what has passed its retention period.
