@@ -28,6 +28,11 @@ use crate::{
     },
     domain::session::BROWSER_SESSION_IDLE,
     http::state::{AppState, HttpSettings},
+    mail::{
+        Letterhead, Mailer, Outbox,
+        links::Links,
+        transport::{MailTarget, Transport, TransportError},
+    },
     outbound::OutboundError,
     store::{Store, StoreError, connection::ConnectError},
     webhooks::Webhooks,
@@ -71,6 +76,7 @@ pub async fn assemble(
         email_claim: config.tokens.claims.email,
         name_claim: config.tokens.claims.name,
     };
+    let mail = mailer(config, store.clone(), clock.clone(), &derived)?;
     let webhooks = config.webhooks.target().map(|target| Webhooks::new(store.clone(), clock.clone(), target));
     let auth = Auth::new(Parts {
         store,
@@ -86,13 +92,32 @@ pub async fn assemble(
         },
         devices: DeviceCookies::new(&derived.device_cookie)?,
         attempts_secret: config.server.rate_limit.then(|| derived.attempts.clone()),
-        sign_up_open: config.sign_up.open,
+        sign_up: config.sign_up.mode,
         sign_up_budget: config.sign_up.budget,
         webhooks: webhooks.transpose()?,
+        mail,
         event_retention: config.events.retention,
     });
     auth.sessions.load_revocations().await?;
     Ok(AppState { auth, settings: Arc::new(HttpSettings::new(config, &derived)) })
+}
+
+/// `None`: the service sends no mail.
+fn mailer(config: &Config, store: Store, clock: Clock, derived: &DerivedKeys) -> Result<Option<Mailer>, StartError> {
+    let Some(target) = &config.mail.target else { return Ok(None) };
+    let outbox = Arc::new(Outbox::new(&derived.outbox, clock.clone())?);
+    let links = Arc::new(Links::new(&derived.links));
+    let transport = Transport::new(target, config.server.base_url.host()).map_err(StartError::Mail)?;
+    Ok(Some(Mailer::new(store, clock, outbox, links, transport, letterhead(config))))
+}
+
+/// What all messages have in common.
+pub fn letterhead(config: &Config) -> Letterhead {
+    Letterhead {
+        sender: config.mail.sender.clone(),
+        product: config.mail.product.clone(),
+        base_url: config.server.base_url.as_str().to_owned(),
+    }
 }
 
 fn new_passwords(config: &PasswordConfig) -> Result<NewPasswordRules, StartError> {
@@ -126,6 +151,17 @@ fn log_warnings(config: &Config) {
             "this secret of an older version no longer signs access tokens: key pairs in the database do. If backends \
              verify tokens with it, set LATCHKEY_JWT_SECRET to the content of the file; otherwise delete the file"
         );
+    }
+    match &config.mail.target {
+        None => tracing::warn!(
+            "no mail is sent: password reset and the verification of addresses are not offered; set LATCHKEY_MAIL and \
+             LATCHKEY_MAIL_FROM to offer them"
+        ),
+        Some(MailTarget::Mailbox) => tracing::info!(
+            mailbox = format_args!("{}/dev/mailbox", config.server.base_url.as_str()),
+            "messages are not sent, but shown on a page for development"
+        ),
+        Some(MailTarget::Smtp(_) | MailTarget::Folder(_)) => {}
     }
     let shared = matches!(config.tokens.signing, Signing::SharedSecrets(..));
     if shared && config.secrets.master.is_none() && !config.database.is_sqlite() {
@@ -166,9 +202,9 @@ pub enum StartError {
     /// The keys cannot be derived from the master secret.
     #[error(transparent)]
     Derivation(#[from] DerivationFailed),
-    /// The key of the device cookies cannot be used.
+    /// A key that seals values cannot be used.
     #[error(transparent)]
-    Devices(#[from] SealError),
+    Seal(#[from] SealError),
     /// The signing keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -181,6 +217,9 @@ pub enum StartError {
     /// Password hashing cannot be set up.
     #[error(transparent)]
     Hasher(#[from] HasherError),
+    /// Mail cannot be sent.
+    #[error("LATCHKEY_MAIL: {0}")]
+    Mail(TransportError),
     /// Webhooks cannot be sent.
     #[error("LATCHKEY_WEBHOOK_URL: {0}")]
     Webhooks(#[from] OutboundError),

@@ -23,8 +23,8 @@ use std::{sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use crate::{clock::Clock, domain::Timestamp, store::Store, webhooks::Webhooks};
-use accounts::Accounts;
+use crate::{clock::Clock, domain::Timestamp, mail::Mailer, store::Store, webhooks::Webhooks};
+use accounts::{Accounts, sign_up::SignUpMode};
 use audit::Audit;
 use jobs::Jobs;
 use keys::SigningKeys;
@@ -46,6 +46,8 @@ pub struct Auth {
     pub jobs: Jobs,
     /// The keys that sign access tokens.
     pub keys: Arc<SigningKeys>,
+    /// Messages. `None`: the service sends no mail.
+    pub mail: Option<Mailer>,
     /// Confirmation and change of passwords.
     pub passwords: Arc<Passwords>,
     /// Whether the service can do its work.
@@ -83,12 +85,14 @@ pub struct Parts {
     pub attempts_secret: Option<Zeroizing<[u8; 32]>>,
     /// The cookies of devices on which users have signed in.
     pub devices: DeviceCookies,
-    /// Whether new accounts can be created.
-    pub sign_up_open: bool,
+    /// Who can create an account.
+    pub sign_up: SignUpMode,
     /// The number of sign-ups per network.
     pub sign_up_budget: SignUpBudget,
     /// Sends user events to a receiver. `None`: no webhooks.
     pub webhooks: Option<Webhooks>,
+    /// Sends messages. `None`: no mail.
+    pub mail: Option<Mailer>,
     /// How long user events are kept.
     pub event_retention: Duration,
 }
@@ -97,7 +101,7 @@ impl Auth {
     /// Assembles the service, within a Tokio runtime.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, clock, hasher, new_passwords, keys, tokens, lifetimes, .. } = parts;
-        let Parts { attempts_secret, sign_up_open, sign_up_budget, .. } = parts;
+        let Parts { attempts_secret, sign_up, sign_up_budget, mail, .. } = parts;
         let devices = Arc::new(parts.devices);
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
         let networks =
@@ -134,31 +138,36 @@ impl Auth {
             Arc::clone(&sessions),
         ));
         Arc::new(Self {
-            accounts: Accounts::new(
-                store.clone(),
-                clock.clone(),
-                Arc::clone(&throttle),
-                Arc::clone(&audit),
-                Arc::clone(&passwords),
-                Arc::clone(&sessions),
-                sign_up_open,
-            ),
-            sign_in: SignIn::new(
-                store.clone(),
+            accounts: Accounts {
+                store: store.clone(),
+                clock: clock.clone(),
+                throttle: Arc::clone(&throttle),
+                audit: Arc::clone(&audit),
+                passwords: Arc::clone(&passwords),
+                sessions: Arc::clone(&sessions),
+                sign_up,
+                outbox: mail.as_ref().map(Mailer::outbox),
+            },
+            sign_in: SignIn {
+                store: store.clone(),
                 throttle,
-                Arc::clone(&audit),
-                Arc::clone(&passwords),
-                Arc::clone(&sessions),
-            ),
-            jobs: Jobs::new(
-                store.clone(),
-                clock.clone(),
-                Arc::clone(&sessions),
-                Arc::clone(&keys),
+                audit: Arc::clone(&audit),
+                passwords: Arc::clone(&passwords),
+                sessions: Arc::clone(&sessions),
+                requires_verification: sign_up == SignUpMode::Verify,
+            },
+            jobs: Jobs {
+                store: store.clone(),
+                clock: clock.clone(),
+                sessions: Arc::clone(&sessions),
+                keys: Arc::clone(&keys),
                 networks,
-                parts.webhooks,
-                parts.event_retention,
-            ),
+                webhooks: parts.webhooks,
+                mail: mail.clone(),
+                audit: Arc::clone(&audit),
+                event_retention: parts.event_retention,
+            },
+            mail,
             user_events: UserEvents::new(store.clone()),
             audit,
             keys,

@@ -5,6 +5,7 @@ mod config;
 mod healthcheck;
 mod import;
 mod keys;
+mod mail;
 mod migrate;
 pub mod output;
 pub mod run;

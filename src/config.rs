@@ -10,6 +10,7 @@ mod database;
 mod env_file;
 mod events;
 mod log;
+mod mail;
 mod names;
 mod origins;
 mod pages;
@@ -35,6 +36,7 @@ pub use cookies::CookieConfig;
 pub use database::DatabaseConfig;
 pub use events::EventsConfig;
 pub use log::{LogConfig, LogFormat};
+pub use mail::MailConfig;
 pub use origins::TrustedOrigins;
 pub use pages::PagesConfig;
 pub use passwords::{BlocklistFileError, PasswordConfig};
@@ -71,6 +73,8 @@ pub struct Config {
     pub events: EventsConfig,
     /// Webhooks.
     pub webhooks: WebhookConfig,
+    /// Mail.
+    pub mail: MailConfig,
     /// Origins that may call the sign-in API from a browser.
     pub origins: TrustedOrigins,
     /// Where the pages lead.
@@ -94,6 +98,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         sign_up::SETTINGS,
         events::SETTINGS,
         webhooks::SETTINGS,
+        mail::SETTINGS,
         origins::SETTINGS,
         pages::SETTINGS,
         proxies::SETTINGS,
@@ -116,6 +121,7 @@ impl Config {
         let sign_up = SignUpConfig::read(&mut reader);
         let events = EventsConfig::read(&mut reader);
         let webhooks = WebhookConfig::read(&mut reader);
+        let mail = MailConfig::read(&mut reader);
         let origins = TrustedOrigins::read(&mut reader);
         let pages = PagesConfig::read(&mut reader);
         let proxies = ProxyConfig::read(&mut reader);
@@ -132,6 +138,7 @@ impl Config {
                 sign_up: sign_up?,
                 events: events?,
                 webhooks: webhooks?,
+                mail: mail?,
                 origins: origins?,
                 pages: pages?,
                 proxies: proxies?,
@@ -184,6 +191,7 @@ impl Config {
             self.sign_up.values(),
             self.events.values(),
             self.webhooks.values(),
+            self.mail.values(),
             self.origins.values(),
             self.pages.values(),
             self.proxies.values(),

@@ -8,6 +8,7 @@ pub mod event;
 pub mod form;
 pub mod ids;
 pub mod image;
+pub mod link;
 pub mod local_path;
 pub mod name;
 pub mod password;
@@ -19,7 +20,8 @@ pub mod user;
 pub mod user_event;
 
 pub use email::Email;
-pub use ids::{SessionId, UserId};
+pub use ids::{MailId, SessionId, UserId};
+pub use link::LinkPurpose;
 pub use local_path::LocalPath;
 pub use name::Name;
 pub use password::Password;

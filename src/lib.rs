@@ -32,11 +32,12 @@
 //!
 //! ```text
 //! main, cli, app ─► all of the below
-//!           http ─► config, ui, auth, webhooks (the format of events), domain
-//!         config ─► auth (what may be a secret), webhooks, outbound (what a value may be), domain
+//!           http ─► config, ui, auth, webhooks (the format of events), mail (the development mailbox), domain
+//!         config ─► auth (what may be a secret), webhooks, mail, outbound (what a value may be), domain
 //!         import ─► auth, store
-//!           auth ─► webhooks, store, outbound, crypto, clock, domain
+//!           auth ─► webhooks, mail, store, outbound, crypto, clock, domain
 //!       webhooks ─► store, outbound, crypto, clock, domain
+//!           mail ─► store, crypto, clock, domain
 //!             ui ─► domain
 //!   store, clock ─► domain
 //! domain, crypto, outbound ─► nothing
@@ -45,7 +46,7 @@
 //! Imports point downward only; a test enforces it, also between the sub-modules of [`auth`] and [`http`].
 //! [`domain`] imports nothing of the crate and is compiled for server and browser. [`auth`] knows neither
 //! HTML nor JSON nor HTTP. SQL lives in [`store`], `jsonwebtoken` in [`auth::token`] and [`auth::keys`],
-//! argon2 in [`auth::password::hasher`], cookies in one file of [`http`], `reqwest` in [`outbound`].
+//! argon2 in [`auth::password::hasher`], cookies in one file of [`http`], `reqwest` in [`outbound`], `lettre` in [`mail`].
 //!
 //! # Where to look
 //!
@@ -58,7 +59,7 @@
 //! | requests from other origins | `http::middleware::{cors, csrf}`, with [`config::TrustedOrigins`] |
 //! | the OpenAPI document and the page that shows it | `http::openapi`; [`ui::reference`] |
 //! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`ReturnAddress`](domain::ReturnAddress) |
-//! | sign-up, profile, disabling, deletion | [`auth::accounts`] |
+//! | sign-up, profile, verification of the address, password reset, disabling, deletion | [`auth::accounts`] |
 //! | sign-in | [`auth::sign_in`] |
 //! | renewing, listing and revoking sessions | [`auth::sessions`] |
 //! | access tokens; the keys that sign them | [`auth::token`]; [`auth::keys`] |
@@ -67,6 +68,7 @@
 //! | rate limits | [`auth::throttle`] |
 //! | the security log | [`auth::audit`], [`domain::event::EventKind`] |
 //! | user events: their kinds; how they are written, read and sent | [`domain::user_event`]; [`store::user_events`], [`auth::user_events`], [`webhooks`] |
+//! | messages: what they say; how they wait and are sent; the secrets of links | [`mail::letter`]; [`store::outbox`], [`mail`]; [`mail::links`], [`store::one_time`] |
 //! | background jobs | [`auth::jobs`] |
 //! | connections of clients, and their limits | [`server`] |
 //! | requests to other services | [`outbound`] |
@@ -99,6 +101,8 @@ pub mod domain;
 pub mod http;
 #[cfg(feature = "ssr")]
 pub mod import;
+#[cfg(feature = "ssr")]
+pub mod mail;
 #[cfg(feature = "ssr")]
 pub mod outbound;
 #[cfg(feature = "ssr")]

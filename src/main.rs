@@ -1,4 +1,4 @@
-//! The command line: `latchkey serve | migrate | keys | import | healthcheck | config`.
+//! The command line: `latchkey serve | migrate | keys | import | mail | healthcheck | config`.
 
 use std::process::ExitCode;
 

@@ -1,9 +1,9 @@
-//! Users, credentials, sessions, events, user events, attempt counters and signing keys, in SQLite or
-//! PostgreSQL. The only module with SQL.
+//! Users, credentials, sessions, events, user events, attempt counters, signing keys, one-time secrets and messages, in
+//! SQLite or PostgreSQL. The only module with SQL.
 //!
 //! Every query for a user's data takes the user's [`UserId`]: no row is found by its own id alone. The
 //! exceptions are [`Store::session_of_token`] and [`Store::imported_session`]: before authentication, the
-//! token's secret decides.
+//! token's secret decides. The secret of a link decides too ([`one_time`]).
 //!
 //! [`UserId`]: crate::domain::UserId
 
@@ -16,6 +16,7 @@ pub mod credentials;
 mod database;
 mod deletion;
 pub mod disabling;
+mod email_verification;
 mod entity;
 pub mod error;
 mod event_retention;
@@ -25,6 +26,9 @@ mod group_commit;
 pub mod import;
 pub mod imported;
 mod limits;
+pub mod one_time;
+pub mod outbox;
+pub mod password_reset;
 mod probe;
 mod session_ends;
 pub mod sessions;

@@ -12,7 +12,7 @@ use latchkey::{
     app,
     auth::{
         Auth, Requester,
-        accounts::sign_up::SignUp,
+        accounts::sign_up::{SignUp, SignedUp},
         password::hasher::{HashLimits, HashParameters, PasswordHasher},
         sessions::open::SignedIn,
     },
@@ -69,8 +69,12 @@ impl Service {
             password: "violet otter lantern 42",
             image: None,
             remember: true,
+            return_to: None,
         };
-        self.auth.accounts.sign_up(form, &Requester::default()).await.expect("an account")
+        match self.auth.accounts.sign_up(form, &Requester::default()).await.expect("an account") {
+            SignedUp::SignedIn(signed_in) => *signed_in,
+            SignedUp::CheckMail(_) => panic!("sign-up is open"),
+        }
     }
 
     /// Sends a request through the router, and returns the length of the answer. Fails unless the answer is 200.

@@ -62,7 +62,14 @@ async fn measure(samples: u32, exhausted: bool) -> (Vec<f64>, Vec<f64>) {
     }
     for number in 0..samples {
         let email = format!("known{number}@example.com");
-        let form = SignUp { email: &email, name: "", password: "violet otter lantern 42", image: None, remember: true };
+        let form = SignUp {
+            email: &email,
+            name: "",
+            password: "violet otter lantern 42",
+            image: None,
+            remember: true,
+            return_to: None,
+        };
         auth.accounts.sign_up(form, &requester(number)).await.expect("an account");
         if exhausted {
             exhaust(&auth, number);

@@ -14,6 +14,7 @@ import {
   submitSignUp,
   summary,
 } from "./forms.js";
+import { followLink, openMessage, requestReset } from "./mailbox.js";
 import { devices, type Person } from "./people.js";
 import { userId } from "./tokens.js";
 
@@ -88,6 +89,26 @@ const signedOut: State[] = [
     arrange: async ({ page }) => {
       await page.goto("/actions/sign-in");
       await expect(heading(page, "We couldn’t read that")).toBeVisible();
+    },
+  },
+  { name: "forgotten password", arrange: ({ page }) => open(page, "/forgot-password") },
+  { name: "forgotten password, link requested", arrange: ({ page, person }) => requestReset(page, person.email) },
+  { name: "forgotten password, link does not work", arrange: ({ page }) => open(page, "/reset-password?token=x") },
+  {
+    name: "forgotten password, message",
+    arrange: async ({ page, person, otherDevice }) => {
+      await signUp(await otherDevice(), person);
+      await requestReset(page, person.email);
+      await openMessage(page, person.email);
+    },
+  },
+  {
+    name: "forgotten password, new password",
+    arrange: async ({ page, person, otherDevice }) => {
+      await signUp(await otherDevice(), person);
+      await requestReset(page, person.email);
+      await openMessage(page, person.email);
+      await followLink(page);
     },
   },
   { name: "failed link", arrange: ({ page }) => open(page, "/api/auth/error?error=state_mismatch") },

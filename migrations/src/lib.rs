@@ -17,6 +17,7 @@ mod m20261127_000011_normal_addresses;
 mod m20261127_000012_user_events;
 mod m20261128_000013_event_bounds;
 mod m20261128_000014_stale_tokens;
+mod m20261128_000015_mail;
 mod m20261128_000016_one_event_index;
 
 /// All migrations, oldest first.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000012_user_events::Migration),
             Box::new(m20261128_000013_event_bounds::Migration),
             Box::new(m20261128_000014_stale_tokens::Migration),
+            Box::new(m20261128_000015_mail::Migration),
             Box::new(m20261128_000016_one_event_index::Migration),
         ]
     }

@@ -1,36 +1,29 @@
-//! Accounts: sign-up, profile, disabling, deletion.
+//! Accounts: sign-up, profile, verification of the address, password reset, disabling, deletion.
 
 pub mod delete;
 pub mod disable;
+pub mod link;
 pub mod profile;
+pub mod reset_password;
 pub mod sign_up;
+pub mod verify_email;
 
 use std::sync::Arc;
 
+use sign_up::SignUpMode;
+
 use super::{audit::Audit, password::Passwords, sessions::Sessions, throttle::Throttle};
-use crate::{clock::Clock, store::Store};
+use crate::{clock::Clock, mail::Outbox, store::Store};
 
 /// Creates, changes, disables and deletes accounts.
 pub struct Accounts {
-    store: Store,
-    clock: Clock,
-    throttle: Arc<Throttle>,
-    audit: Arc<Audit>,
-    passwords: Arc<Passwords>,
-    sessions: Arc<Sessions>,
-    sign_up_open: bool,
-}
-
-impl Accounts {
-    pub(super) const fn new(
-        store: Store,
-        clock: Clock,
-        throttle: Arc<Throttle>,
-        audit: Arc<Audit>,
-        passwords: Arc<Passwords>,
-        sessions: Arc<Sessions>,
-        sign_up_open: bool,
-    ) -> Self {
-        Self { store, clock, throttle, audit, passwords, sessions, sign_up_open }
-    }
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) throttle: Arc<Throttle>,
+    pub(super) audit: Arc<Audit>,
+    pub(super) passwords: Arc<Passwords>,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) sign_up: SignUpMode,
+    /// `None`: the service sends no mail.
+    pub(super) outbox: Option<Arc<Outbox>>,
 }

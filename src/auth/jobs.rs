@@ -1,10 +1,12 @@
-//! Background jobs: the feeds of ended sessions and signing keys, webhooks, and the deletion of expired data.
+//! Background jobs: the feeds of ended sessions and signing keys, webhooks, mail, and the deletion of expired data.
 
 use std::{sync::Arc, time::Duration};
 
-use super::{keys::SigningKeys, sessions::Sessions, throttle::NetworkLimiter};
+use super::{audit::Audit, keys::SigningKeys, requester::Requester, sessions::Sessions, throttle::NetworkLimiter};
 use crate::{
     clock::{CLOCK_SKEW, Clock},
+    domain::event::EventKind,
+    mail::{Mailer, Report},
     store::{Store, StoreError},
     webhooks::Webhooks,
 };
@@ -34,40 +36,38 @@ const MAX_EVENTS: u64 = 5_000_000;
 /// How long counters of failed attempts are kept.
 const ATTEMPT_RETENTION: Duration = Duration::from_hours(24);
 
+/// How long messages are kept after they were queued. They are sent or given up within a day; the limits per account
+/// count a day.
+const MAIL_RETENTION: Duration = Duration::from_hours(48);
+
+/// How long expired one-time secrets are kept, so that the page can say why a link does not work.
+const SECRET_RETENTION: Duration = Duration::from_hours(7 * 24);
+
 /// The background jobs of the service.
 pub struct Jobs {
-    store: Store,
-    clock: Clock,
-    sessions: Arc<Sessions>,
-    keys: Arc<SigningKeys>,
-    networks: Arc<NetworkLimiter>,
-    webhooks: Option<Webhooks>,
-    event_retention: Duration,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) keys: Arc<SigningKeys>,
+    pub(super) networks: Arc<NetworkLimiter>,
+    pub(super) webhooks: Option<Webhooks>,
+    pub(super) mail: Option<Mailer>,
+    pub(super) audit: Arc<Audit>,
+    pub(super) event_retention: Duration,
 }
 
 impl Jobs {
-    pub(super) const fn new(
-        store: Store,
-        clock: Clock,
-        sessions: Arc<Sessions>,
-        keys: Arc<SigningKeys>,
-        networks: Arc<NetworkLimiter>,
-        webhooks: Option<Webhooks>,
-        event_retention: Duration,
-    ) -> Self {
-        Self { store, clock, sessions, keys, networks, webhooks, event_retention }
-    }
-
     /// Runs all jobs and never returns. A failure of the database is logged and retried.
     pub async fn run(&self) {
-        // Side by side, so that a slow purge or webhook receiver does not delay the feed.
+        // Side by side, so that a slow purge, webhook receiver or mail server does not delay the feed.
         tokio::join!(
             self.expire_cached_rows(),
             self.follow_feeds(),
             self.write_queued_ends(),
             self.purge_regularly(),
             self.drop_idle_regularly(),
-            self.send_webhooks()
+            self.send_webhooks(),
+            self.send_mail()
         );
     }
 
@@ -79,6 +79,8 @@ impl Jobs {
         self.store.delete_surplus_events_of_users(MAX_EVENTS_PER_USER).await?;
         self.store.delete_events_beyond(MAX_EVENTS).await?;
         self.store.delete_user_events_before(now.minus(self.event_retention)).await?;
+        self.store.delete_mail_before(now.minus(MAIL_RETENTION)).await?;
+        self.store.delete_one_time_secrets_before(now.minus(SECRET_RETENTION)).await?;
         self.store.delete_attempts_before(now.minus(ATTEMPT_RETENTION)).await?;
         self.store.delete_signing_keys_before(now.minus(CLOCK_SKEW)).await?;
         Ok(())
@@ -95,6 +97,29 @@ impl Jobs {
     async fn send_webhooks(&self) {
         if let Some(webhooks) = &self.webhooks {
             webhooks.run().await;
+        }
+    }
+
+    /// Sends the messages that are due now, and waits for the results. Returns their number.
+    pub async fn deliver_mail(&self) -> Result<usize, StoreError> {
+        match &self.mail {
+            Some(mail) => mail.deliver_due(|report| self.record(report)).await,
+            None => Ok(0),
+        }
+    }
+
+    async fn send_mail(&self) {
+        if let Some(mail) = &self.mail {
+            mail.run(|report| self.record(report)).await;
+        }
+    }
+
+    fn record(&self, report: Report) {
+        let Report { user, created, given_up } = report;
+        for (happened, kind) in [(created, EventKind::UserCreated), (given_up, EventKind::MailFail)] {
+            if happened {
+                self.audit.record(kind, user, &Requester::default(), None);
+            }
         }
     }
 

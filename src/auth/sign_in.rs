@@ -11,11 +11,13 @@ pub use super::sessions::open::SignedIn;
 
 /// Signs users in. One method per kind of credential.
 pub struct SignIn {
-    store: Store,
-    throttle: Arc<Throttle>,
-    audit: Arc<Audit>,
-    passwords: Arc<Passwords>,
-    sessions: Arc<Sessions>,
+    pub(super) store: Store,
+    pub(super) throttle: Arc<Throttle>,
+    pub(super) audit: Arc<Audit>,
+    pub(super) passwords: Arc<Passwords>,
+    pub(super) sessions: Arc<Sessions>,
+    /// Whether a user can sign in with a verified address only.
+    pub(super) requires_verification: bool,
 }
 
 /// The state of a sign-in after a correct credential.
@@ -23,16 +25,4 @@ pub struct SignIn {
 pub enum SignInStep {
     /// The session is open.
     Complete(Box<SignedIn>),
-}
-
-impl SignIn {
-    pub(super) const fn new(
-        store: Store,
-        throttle: Arc<Throttle>,
-        audit: Arc<Audit>,
-        passwords: Arc<Passwords>,
-        sessions: Arc<Sessions>,
-    ) -> Self {
-        Self { store, throttle, audit, passwords, sessions }
-    }
 }

@@ -4,7 +4,7 @@ use std::{env, fs, io};
 
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{import::Import, keys::Keys, usage};
+use super::{import::Import, keys::Keys, mail::Mail, usage};
 use crate::config::{Config, Problem, Problems, Sources, settings};
 
 /// Authentication in one binary: sign-in pages, a JSON API, and JWTs that any backend can verify
@@ -34,6 +34,9 @@ pub enum Action {
     /// Import users, passwords and sessions from another product
     #[command(subcommand)]
     Import(Import),
+    /// Send a test message
+    #[command(subcommand)]
+    Mail(Mail),
     /// Check that the service on this machine is ready; exits with 0 if so
     Healthcheck,
     /// Print the effective settings as lines of .env, with secrets hidden

@@ -1,6 +1,6 @@
 //! Runs the subcommand.
 
-use super::{Outcome, args::Action, config, healthcheck, import, keys, migrate, serve};
+use super::{Outcome, args::Action, config, healthcheck, import, keys, mail, migrate, serve};
 use crate::{config::Config, telemetry};
 
 /// Runs the subcommand.
@@ -18,6 +18,7 @@ pub fn run(action: Action, config: &Config) -> Outcome {
         Action::Healthcheck => healthcheck::run(config),
         Action::Migrate => block_on(migrate::run(config)),
         Action::Import(import) => block_on(import::run(import, config)),
+        Action::Mail(mail) => block_on(mail::run(mail, config)),
         Action::Keys(keys) => block_on(keys::run(keys, config)),
         Action::Serve => Ok(()),
     }

@@ -53,14 +53,14 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
     let hasher =
         PasswordHasher::new(HashParameters::STANDARD, HashLimits::for_this_machine()).map_err(StartError::from)?;
     let state = app::assemble(&config, store.clone(), Clock::system(), hasher).await?;
-    let (auth, audit) = (Arc::clone(&state.auth), Arc::clone(&state.auth.audit));
+    let (auth, audit, mail) = (Arc::clone(&state.auth), Arc::clone(&state.auth.audit), state.auth.mail.clone());
     let limits = Limits::with_total(server::raise_file_limit(config.database.connections));
     let connections = Connections::new(limits, config.proxies.trusted.clone());
     let router = http::router(state);
     let signal = stop_signal()?;
     tracing::info!(url = config.server.base_url.as_str(), %listen, "latchkey is ready");
 
-    let jobs = tokio::spawn(async move { auth.jobs.run().await });
+    let jobs = tokio::spawn(async move { Box::pin(auth.jobs.run()).await });
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
     let serving = server::serve(listener, router, connections, async move {
         signal.await;
@@ -68,10 +68,16 @@ async fn serve(mut config: Config) -> Result<(), ServeError> {
         // The receiver lives as long as the server.
         let _ = stop.send(());
     });
+    let finishing = async {
+        serving.await;
+        if let Some(mail) = mail {
+            mail.finish().await;
+        }
+    };
     tokio::select! {
-        () = serving => {}
+        () = finishing => {}
         () = async { let _ = stopping.await; tokio::time::sleep(SHUTDOWN_TIMEOUT).await } => {
-            tracing::warn!("some requests did not finish in time");
+            tracing::warn!("some requests or messages did not finish in time");
         }
     }
     jobs.abort();

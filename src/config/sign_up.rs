@@ -1,15 +1,16 @@
 //! Who can create an account, and how many at once.
 
 use super::setting::{Invalid, Reader, Row, Setting};
-use crate::auth::throttle::SignUpBudget;
+use crate::auth::{accounts::sign_up::SignUpMode, throttle::SignUpBudget};
 
-const SIGN_UP: Row<bool> = Row {
+pub(super) const SIGN_UP: Row<SignUpMode> = Row {
     setting: Setting {
         variable: "LATCHKEY_SIGN_UP",
         flag: "sign-up",
-        value: "OPEN|CLOSED",
+        value: "OPEN|VERIFY|CLOSED",
         default: "open",
-        help: "Whether new users can create an account; an import works in any case",
+        help: "Whether new users can create an account: open signs them in at once, verify when their e-mail address is \
+               verified (needs mail), closed never; an import works in any case",
     },
     parse: parse_sign_up,
 };
@@ -30,28 +31,34 @@ pub(super) const SETTINGS: &[Setting] = &[SIGN_UP.setting, BUDGET.setting];
 /// Who can create an account, and how many at once.
 #[derive(Clone, Debug)]
 pub struct SignUpConfig {
-    /// Whether new users can create an account.
-    pub open: bool,
+    /// Who can create an account.
+    pub mode: SignUpMode,
     /// The number of sign-ups per network.
     pub budget: SignUpBudget,
 }
 
 impl SignUpConfig {
     pub(super) fn read(reader: &mut Reader) -> Result<Self, Invalid> {
-        let (open, budget) = (reader.read(&SIGN_UP), reader.read(&BUDGET));
-        Ok(Self { open: open?, budget: budget? })
+        let (mode, budget) = (reader.read(&SIGN_UP), reader.read(&BUDGET));
+        Ok(Self { mode: mode?, budget: budget? })
     }
 
     pub(super) fn values(&self) -> Vec<(&'static str, String)> {
-        vec![SIGN_UP.show(if self.open { "open" } else { "closed" }), BUDGET.show(self.budget.get())]
+        let mode = match self.mode {
+            SignUpMode::Open => "open",
+            SignUpMode::Verify => "verify",
+            SignUpMode::Closed => "closed",
+        };
+        vec![SIGN_UP.show(mode), BUDGET.show(self.budget.get())]
     }
 }
 
-fn parse_sign_up(text: &str) -> Result<bool, String> {
+fn parse_sign_up(text: &str) -> Result<SignUpMode, String> {
     match text.to_ascii_lowercase().as_str() {
-        "open" => Ok(true),
-        "closed" => Ok(false),
-        _ => Err("is neither open nor closed".to_owned()),
+        "open" => Ok(SignUpMode::Open),
+        "verify" => Ok(SignUpMode::Verify),
+        "closed" => Ok(SignUpMode::Closed),
+        _ => Err("is not open, verify or closed".to_owned()),
     }
 }
 
@@ -65,8 +72,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sign_up_value_is_open_or_closed() {
-        assert_eq!([parse_sign_up("open"), parse_sign_up("Closed")], [Ok(true), Ok(false)]);
+    fn sign_up_value_is_open_verify_or_closed() {
+        assert_eq!(parse_sign_up("open"), Ok(SignUpMode::Open));
+        assert_eq!(parse_sign_up("verify"), Ok(SignUpMode::Verify));
+        assert_eq!(parse_sign_up("Closed"), Ok(SignUpMode::Closed));
         for bad in ["off", "true", "invite"] {
             assert!(parse_sign_up(bad).is_err(), "{bad}");
         }

@@ -21,6 +21,10 @@ pub struct DerivedKeys {
     pub form_cookie: Zeroizing<[u8; 64]>,
     /// Seals the cookies of known devices.
     pub device_cookie: Zeroizing<[u8; 32]>,
+    /// Seals messages that wait in the database.
+    pub outbox: Zeroizing<[u8; 32]>,
+    /// Makes the secrets of links in messages.
+    pub links: Zeroizing<[u8; 32]>,
 }
 
 impl DerivedKeys {
@@ -32,6 +36,8 @@ impl DerivedKeys {
             attempts: expand(&root, b"attempts")?,
             form_cookie: expand(&root, b"form cookie")?,
             device_cookie: expand(&root, b"device cookie")?,
+            outbox: expand(&root, b"outbox")?,
+            links: expand(&root, b"links")?,
         })
     }
 }
@@ -67,6 +73,7 @@ mod tests {
         assert_ne!(*one.signing_keys, one.form_cookie[..32]);
         assert_ne!(*one.device_cookie, *one.attempts);
         assert_ne!(*one.device_cookie, one.form_cookie[..32]);
+        assert_ne!(*one.outbox, *one.links);
         assert_ne!(*one.signing_keys, *other.signing_keys);
         assert_eq!(*one.signing_keys, *keys("Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM").signing_keys);
     }

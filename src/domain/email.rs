@@ -96,6 +96,11 @@ impl Email {
         &self.former_key
     }
 
+    /// The domain in ASCII (IDNA 2008), as mail servers are addressed.
+    pub fn ascii_domain(&self) -> &str {
+        self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// The part before the `@`, normalized.
     pub fn local_part(&self) -> &str {
         self.address.rsplit_once('@').map_or(self.as_str(), |(local, _)| local)

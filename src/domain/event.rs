@@ -37,6 +37,12 @@ pub enum EventKind {
     TokenStale,
     /// An access or session token was refused.
     TokenInvalid,
+    /// The user proved to own the e-mail address.
+    EmailVerified,
+    /// The password was reset with a link in a message.
+    PasswordReset,
+    /// A message was given up.
+    MailFail,
     /// The password changed.
     PasswordChange,
     /// A password change was refused.
@@ -51,7 +57,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
@@ -67,6 +73,9 @@ impl EventKind {
         Self::TokenReuse,
         Self::TokenStale,
         Self::TokenInvalid,
+        Self::EmailVerified,
+        Self::PasswordReset,
+        Self::MailFail,
         Self::PasswordChange,
         Self::PasswordChangeFail,
         Self::BreachCheckFail,
@@ -97,6 +106,9 @@ impl EventKind {
             Self::TokenReuse => "authn_token_reuse",
             Self::TokenStale => "authn_token_stale",
             Self::TokenInvalid => "authn_token_invalid",
+            Self::EmailVerified => "user_email_verified",
+            Self::PasswordReset => "authn_password_reset",
+            Self::MailFail => "mail_fail",
             Self::PasswordChange => "authn_password_change",
             Self::PasswordChangeFail => "authn_password_change_fail",
             Self::BreachCheckFail => "authn_breach_check_fail",

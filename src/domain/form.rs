@@ -3,6 +3,10 @@
 //! Pages choose their text by enum variants. Free text never comes from the cookie, except the values of
 //! fields that are shown again.
 
+mod remember;
+
+pub use remember::Remember;
+
 use serde::{Deserialize, Serialize};
 
 use super::{email::InvalidEmail, name::InvalidName, password::WeakPassword};
@@ -27,6 +31,14 @@ pub enum FormKind {
     Sessions,
     /// Delete the account.
     Deletion,
+    /// Request a link that resets the password.
+    ForgottenPassword,
+    /// Set a new password with a link.
+    PasswordReset,
+    /// Send the message that verifies the e-mail address again.
+    Verification,
+    /// Verify the e-mail address with a link.
+    EmailVerification,
 }
 
 /// The page that lists every session, not only some.
@@ -38,10 +50,13 @@ impl FormKind {
         match self {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
-            Self::Profile => "/account",
+            Self::Profile | Self::Verification => "/account",
             Self::Password => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion => "/account/delete",
+            Self::ForgottenPassword => "/forgot-password",
+            Self::PasswordReset => "/reset-password",
+            Self::EmailVerification => "/verify-email",
         }
     }
 }
@@ -70,42 +85,6 @@ impl Field {
     }
 }
 
-/// The value of the "Keep me signed in" checkbox.
-///
-/// A browser sends [`Remember::CHECKED`] for a checked box and omits the field otherwise. Any other value
-/// counts as unchecked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum Remember {
-    /// The session ends when the browser closes.
-    #[default]
-    UntilClosed,
-    /// The session outlives the browser's closing.
-    KeepSignedIn,
-}
-
-impl Remember {
-    /// The value of the checkbox.
-    pub const CHECKED: &'static str = "true";
-
-    /// Whether the session's cookies are persistent.
-    pub const fn is_persistent(self) -> bool {
-        matches!(self, Self::KeepSignedIn)
-    }
-}
-
-impl From<String> for Remember {
-    fn from(value: String) -> Self {
-        if value == Self::CHECKED { Self::KeepSignedIn } else { Self::UntilClosed }
-    }
-}
-
-impl From<Remember> for String {
-    fn from(remember: Remember) -> Self {
-        if remember.is_persistent() { Remember::CHECKED.to_owned() } else { Self::new() }
-    }
-}
-
 /// Why a form was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -128,6 +107,8 @@ pub enum FormError {
     Credentials,
     /// The password is right, and the account is disabled.
     Disabled,
+    /// The password is right, and the address is not verified.
+    NotVerified,
     /// Too many attempts.
     Throttled {
         /// In seconds.
@@ -154,6 +135,7 @@ impl FormError {
             Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled
+            | Self::NotVerified
             | Self::Throttled { .. }
             | Self::Busy
             | Self::SignOutPending
@@ -189,6 +171,18 @@ pub enum Notice {
     SignedOut,
     /// The account was deleted.
     AccountDeleted,
+    /// A link was sent, if the address has an account.
+    ResetRequested,
+    /// The password was reset.
+    PasswordReset,
+    /// A message follows the sign-up.
+    CheckMail,
+    /// The message that verifies the e-mail address was sent.
+    VerificationSent,
+    /// The e-mail address was verified.
+    EmailVerified,
+    /// The e-mail address was verified and a new password set.
+    AccountClaimed,
 }
 
 /// A rejected form: its errors, and the values to fill in again.
@@ -362,13 +356,5 @@ mod tests {
     fn rejected_other_form_is_none() {
         let state = FormState::Failed(RejectedForm::new(FormKind::SignIn, vec![FormError::Busy]));
         assert!(state.rejected(FormKind::SignIn).is_some() && state.rejected(FormKind::SignUp).is_none());
-    }
-
-    #[test]
-    fn remember_other_value_is_unchecked() {
-        assert!(Remember::from(Remember::CHECKED.to_owned()).is_persistent());
-        for other in ["", "on", "TRUE", "1", "false"] {
-            assert!(!Remember::from(other.to_owned()).is_persistent(), "{other}");
-        }
     }
 }

@@ -49,6 +49,42 @@ impl FromStr for SessionId {
     }
 }
 
+/// Identifies a message. Not a secret: the recipient sees it in the header `Message-ID`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MailId(Uuid);
+
+impl MailId {
+    /// A new identifier from the current time and ten random bytes.
+    pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
+        Self(uuid_v7(now, random))
+    }
+
+    /// The identifier from its database column.
+    pub const fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The identifier for its database column.
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for MailId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+impl FromStr for MailId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let uuid = Uuid::try_parse(text).map_err(|_| InvalidId)?;
+        if is_canonical(uuid, text) { Ok(Self(uuid)) } else { Err(InvalidId) }
+    }
+}
+
 /// The maximum length of a user's identifier in bytes.
 pub const MAX_USER_ID: usize = 64;
 

@@ -15,6 +15,10 @@ pub struct CookieNames {
     pub device: String,
     /// The result of a form, for the next page.
     pub form: String,
+    /// The secret of a link in a message, for the form on its page.
+    pub link: String,
+    /// The user whose sign-up or password this browser has sent, and whose address is not verified.
+    pub unverified: String,
     /// The session cookie of Better Auth, for imported sessions. On https only the name that no page on plain http can
     /// set.
     pub imported: &'static str,
@@ -33,6 +37,8 @@ impl CookieNames {
             session: name("session"),
             device: name("device"),
             form: name("form"),
+            link: name("link"),
+            unverified: name("unverified"),
             imported: if https { "__Secure-better-auth.session_token" } else { "better-auth.session_token" },
         }
     }

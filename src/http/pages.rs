@@ -2,7 +2,10 @@
 
 pub mod account;
 mod errors;
+mod forgot_password;
 mod home;
+pub mod link;
+pub mod mailbox;
 pub mod redirects;
 mod reference;
 mod return_to;
@@ -10,6 +13,7 @@ mod sign_in;
 mod sign_up;
 
 pub use errors::{not_found, rewrite_errors};
+pub use forgot_password::forgot_password;
 pub use home::home;
 pub use reference::reference;
 pub use sign_in::sign_in;

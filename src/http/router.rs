@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
+    middleware::from_fn_with_state,
     routing::{any, get, post},
 };
 use utoipa_axum::{
@@ -20,7 +21,7 @@ use super::{
 pub fn router(state: AppState) -> Router {
     let contract_key_set = routes!(api::jwks::contract_key_set);
     let routes = OpenApiRouter::default()
-        .merge(layers::pages(pages(), &state))
+        .merge(layers::pages(pages(&state), &state))
         .merge(layers::api(own_api(), CredentialPolicy::AccessToken, &state))
         .merge(layers::api(forward_auth(), CredentialPolicy::Forwarded, &state))
         .merge(layers::sign_in_api(sign_in_api(&state), CredentialPolicy::SessionToken, &state))
@@ -33,13 +34,16 @@ pub fn router(state: AppState) -> Router {
     layered.layer(Extension(Arc::new(description))).with_state(state)
 }
 
-fn pages() -> OpenApiRouter<AppState> {
+fn pages(state: &AppState) -> OpenApiRouter<AppState> {
     let pages = [
         ("/sign-up", get(pages::sign_up)),
         ("/signup", get(pages::redirects::to_sign_up)),
         ("/register", get(pages::redirects::to_sign_up)),
         ("/sign-in", get(pages::sign_in)),
         ("/login", get(pages::redirects::to_sign_in)),
+        ("/forgot-password", get(pages::forgot_password)),
+        ("/reset-password", get(pages::link::reset_password)),
+        ("/verify-email", get(pages::link::verify_email)),
         ("/account", get(pages::account::profile)),
         ("/account/security", get(pages::account::security)),
         ("/account/sessions", get(pages::account::sessions)),
@@ -50,13 +54,27 @@ fn pages() -> OpenApiRouter<AppState> {
     let with_slash = |routes: OpenApiRouter<AppState>, (path, page)| {
         routes.route(path, page).route(&format!("{path}/"), get(pages::redirects::without_slash))
     };
-    pages
+    let pages = pages
         .into_iter()
         .fold(OpenApiRouter::default(), with_slash)
         .route("/", get(pages::home))
         .route("/.well-known/change-password", get(pages::redirects::change_password))
         .route("/actions/{action}", post(forms::run::run))
-        .fallback(pages::not_found)
+        .fallback(pages::not_found);
+    if state.auth.mail.as_ref().is_some_and(|mail| mail.mailbox().is_some()) {
+        pages.merge(mailbox(state))
+    } else {
+        pages
+    }
+}
+
+/// The development mailbox. It exists only if messages are not sent.
+fn mailbox(state: &AppState) -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .route("/dev/mailbox", get(pages::mailbox::list))
+        .route("/dev/mailbox/{id}", get(pages::mailbox::show))
+        .route("/dev/mailbox/{id}/html", get(pages::mailbox::html))
+        .route_layer(from_fn_with_state(state.clone(), pages::mailbox::require_own_host))
 }
 
 fn own_api() -> OpenApiRouter<AppState> {

@@ -11,7 +11,7 @@ use axum::{
 
 use crate::{
     auth::{Requester, error::InternalError, password::policy::PasswordCheck},
-    domain::{session::Session, user::User},
+    domain::{UserId, session::Session, user::User},
     http::{
         extract::principal,
         session::{changes::ResponseChanges, cookies::CookieJar},
@@ -70,6 +70,25 @@ impl Visitor {
             account: None,
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         }
+    }
+
+    /// Keeps the secret of a link for the form on its page.
+    pub fn keep_link(&self, token: &str) {
+        if let Some(jar) = &self.jar {
+            jar.keep_link(token, &self.state.settings.form_key);
+        }
+    }
+
+    /// The secret of the link that was opened last.
+    pub fn link(&self) -> Option<String> {
+        self.jar.as_ref()?.link(&self.state.settings.form_key)
+    }
+
+    /// The user whose browser this is: signed in, or known by the sign-up or the password that was sent before the
+    /// address was verified.
+    pub fn known_user(&self) -> Option<UserId> {
+        let unverified = || self.jar.as_ref()?.unverified(&self.state.settings.form_key);
+        self.account.as_ref().map(|(_, user)| user.id).or_else(unverified)
     }
 
     /// Whether the page depends on nothing but its address: the visitor is not signed in and has sent no form.

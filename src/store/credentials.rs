@@ -122,6 +122,20 @@ pub(super) async fn set_password(
     Ok(())
 }
 
+/// Replaces the password, or adds one to an account without.
+pub(super) async fn put_password(
+    transaction: &Transaction,
+    owner: UserId,
+    hash: String,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    if find_password(owner).one(transaction).await?.is_some() {
+        set_password(transaction, owner, hash, now).await
+    } else {
+        insert_password(transaction, owner, hash, now).await
+    }
+}
+
 /// Records a sign-in. `false` if the credentials no longer have this version, or the account is disabled.
 /// Locks the account's row until the transaction ends.
 pub(super) async fn record_sign_in(

@@ -4,6 +4,8 @@ pub mod attempt;
 pub mod credential;
 pub mod event;
 pub mod imported_session;
+pub mod one_time_secret;
+pub mod outbox;
 pub mod session;
 pub mod signing_key;
 pub mod user;

@@ -10,6 +10,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion, StoredPassword},
     entity::user::{self, Entity as Users},
+    outbox::{self, NewMail},
     sessions::NewSession,
     user_events::{self, NewUserEvent},
 };
@@ -63,11 +64,12 @@ pub struct PasswordLogin {
 }
 
 impl Store {
-    /// Creates an account with its password and first session, in one transaction.
+    /// Creates an account with its password, opens its first session and queues a message, in one transaction.
     pub async fn create_account(
         &self,
         account: NewAccount,
-        session: &NewSession,
+        session: Option<&NewSession>,
+        mail: Option<NewMail>,
         now: Timestamp,
     ) -> Result<User, CreateAccountError> {
         let transaction = self.begin_write().await?;
@@ -80,7 +82,7 @@ impl Store {
             image: Set(account.image),
             created_at: Set(now.millis()),
             updated_at: Set(now.millis()),
-            last_sign_in_at: Set(Some(now.millis())),
+            last_sign_in_at: Set(session.map(|_| now.millis())),
             disabled_at: Set(None),
             credentials_version: Set(0),
         };
@@ -92,7 +94,12 @@ impl Store {
             Err(error) => return Err(error.into()),
         };
         credentials::insert_password(&transaction, account.id, account.password_hash, now).await?;
-        session.insert(&transaction).await?;
+        if let Some(session) = session {
+            session.insert(&transaction).await?;
+        }
+        if let Some(mail) = mail {
+            outbox::enqueue(&transaction, mail, now).await?;
+        }
         let event = NewUserEvent::of_user(UserEventKind::Created, &row);
         user_events::append(&transaction, [event], now).await?;
         transaction.commit().await?;
@@ -160,7 +167,7 @@ impl Store {
 
 /// Two accounts match if the key of an earlier version and the present key belong to different accounts. The address
 /// was typed with the former key then, so that account is the one.
-async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<user::Model>, DbErr> {
+pub(super) async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<user::Model>, DbErr> {
     let keys = [email.key(), email.former_key()];
     let rows = Users::find().filter(user::Column::EmailKey.is_in(keys)).all(db).await?;
     Ok(rows.into_iter().max_by_key(|row| row.email_key == email.former_key()))

@@ -25,6 +25,9 @@ pub fn form_error(error: FormError) -> String {
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Disabled => "This account is disabled. Contact support.".into(),
+        FormError::NotVerified => {
+            "Your e-mail address isn’t verified yet. We’ve sent you a new link: follow it, then sign in.".into()
+        }
         FormError::Throttled { retry_after } => {
             format!("Too many attempts. Try again in {}.", format::duration(retry_after))
         }
@@ -94,6 +97,22 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::OtherSessionsEnded => "Every other device is signed out.",
         Notice::SignedOut => "You’re signed out.",
         Notice::AccountDeleted => "Your account is deleted.",
+        Notice::ResetRequested => {
+            "If this address has an account, we’ve sent a message with a link. It works for 30 minutes. No message? Check \
+             the spam folder and the address."
+        }
+        Notice::CheckMail => {
+            "We’ve sent you a message. Follow its link to complete your account, then sign in. No message? Check the spam \
+             folder and the address."
+        }
+        Notice::VerificationSent => {
+            "We’ve sent you a message with a link. It works for an hour. No message? Check the spam folder."
+        }
+        Notice::EmailVerified => "Your e-mail address is verified.",
+        Notice::AccountClaimed => "Your e-mail address is verified, and your new password is set. Sign in with it.",
+        Notice::PasswordReset => {
+            "Your new password is set, and every device is signed out. Sign in with the new password."
+        }
     }
 }
 
@@ -115,6 +134,9 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::TokenReuse => "Session ended: an old token was used again",
         EventKind::TokenStale => "An older token was used: after a lost connection, or by a copy",
         EventKind::TokenInvalid => "Request refused: its token was not valid",
+        EventKind::EmailVerified => "E-mail address verified",
+        EventKind::PasswordReset => "Password reset with a link sent by e-mail",
+        EventKind::MailFail => "A message to you could not be delivered",
         EventKind::PasswordChange => "Password changed",
         EventKind::PasswordChangeFail => "Password change refused",
         EventKind::BreachCheckFail => "New password not compared with known breaches",
@@ -150,6 +172,7 @@ mod tests {
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,
+            FormError::NotVerified,
             FormError::Throttled { retry_after: 90 },
             FormError::Busy,
             FormError::SignOutPending,

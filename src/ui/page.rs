@@ -9,6 +9,9 @@ pub trait Page {
     /// Whether the view contains a form. Only such pages show that a form is being sent.
     const HAS_FORMS: bool = false;
 
+    /// Whether the view frames another page of this service.
+    const HAS_FRAME: bool = false;
+
     /// When the browser loads the islands of the view. `None`: the view has none.
     const ISLANDS: Option<Load> = None;
 
@@ -48,6 +51,8 @@ pub struct Document {
     pub viewer: Option<Viewer>,
     /// Whether the header links to sign-up.
     pub sign_up: bool,
+    /// The product's name.
+    pub product: String,
     /// The outcome of the last form post.
     pub form: Option<FormState>,
     /// The style sheet and the browser bundle.

@@ -2,10 +2,14 @@
 
 pub mod account;
 pub mod error;
+pub mod forgot_password;
 pub mod home;
 pub mod link_error;
+pub mod mailbox;
+pub mod new_password;
 pub mod not_found;
 pub mod reference;
 pub mod sign_in;
 pub mod sign_up;
 pub mod sign_up_closed;
+pub mod verify_email;

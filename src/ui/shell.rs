@@ -10,8 +10,6 @@ use super::{
     page::{Document, Load, Page},
 };
 
-const PRODUCT: &str = "Latchkey";
-
 /// Renders a page as an HTML document. Its scripts carry `nonce`, which the response's Content-Security-Policy
 /// allows.
 pub fn render<P: Page>(page: P, document: Document, nonce: Nonce) -> String {
@@ -20,7 +18,10 @@ pub fn render<P: Page>(page: P, document: Document, nonce: Nonce) -> String {
     context.set_is_hydrating(false);
     Owner::new_root(Some(Arc::new(context))).with(|| {
         provide_context(nonce);
-        let title = page.title().map_or_else(|| PRODUCT.to_owned(), |title| format!("{title} · {PRODUCT}"));
+        let title = {
+            let product = &document.product;
+            page.title().map_or_else(|| product.clone(), |title| format!("{title} · {product}"))
+        };
         let description = page.description();
         let scripts = Scripts { form: P::HAS_FORMS, islands: P::ISLANDS };
         let main = page.view(document.form.as_ref());
@@ -41,7 +42,7 @@ fn shell(
     main: AnyView,
     document: Document,
 ) -> impl IntoView {
-    let Document { viewer, sign_up, form, assets, reload } = document;
+    let Document { viewer, sign_up, product, form, assets, reload } = document;
     let stylesheet = assets.stylesheet.clone();
     let form_script = scripts.form.then(|| view! { <FormScript /> });
     let island_scripts = scripts.islands.map(|load| view! { <IslandScripts assets load /> });
@@ -63,7 +64,7 @@ fn shell(
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to content"</a>
-                <Header viewer sign_up />
+                <Header viewer sign_up product />
                 <main id="main" tabindex="-1">
                     <NoticeBanner form />
                     {main}
@@ -100,7 +101,11 @@ mod tests {
             script: "/pkg/latchkey.2.js".into(),
             wasm: "/pkg/latchkey.3.wasm".into(),
         };
-        render(page, Document { viewer: None, sign_up: true, form, assets, reload: None }, Nonce::from_value("n0nce"))
+        render(page, document(None, form, assets), Nonce::from_value("n0nce"))
+    }
+
+    fn document(viewer: Option<Viewer>, form: Option<FormState>, assets: Assets) -> Document {
+        Document { viewer, sign_up: true, product: "Latchkey".into(), form, assets, reload: None }
     }
 
     fn sign_up() -> SignUpPage {
@@ -108,7 +113,7 @@ mod tests {
     }
 
     fn sign_in(next: Option<&str>) -> SignInPage {
-        SignInPage { next: next.and_then(|next| ReturnAddress::parse(next, |_| false)), sign_up: true }
+        SignInPage { next: next.and_then(|next| ReturnAddress::parse(next, |_| false)), sign_up: true, reset: true }
     }
 
     fn rejected(form: FormKind, errors: &[FormError], email: &str) -> FormState {
@@ -240,8 +245,8 @@ mod tests {
         assert!(draw(HOME, None).contains("href=\"/sign-up\""));
         let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
         let viewer = Some(Viewer { name: "<Ada>\u{202e}".into() });
-        let document = Document { viewer, sign_up: true, form: None, assets, reload: None };
-        let html = render(HomePage { signed_in: true, sign_up: true }, document, Nonce::from_value("n"));
+        let html =
+            render(HomePage { signed_in: true, sign_up: true }, document(viewer, None, assets), Nonce::from_value("n"));
         assert!(
             html.contains("action=\"/actions/sign-out\"") && html.contains("<bdi>&lt;Ada&gt;\u{202e}</bdi>"),
             "{html}"

@@ -11,6 +11,7 @@ mod edge;
 mod forward_auth;
 mod import;
 mod keys;
+mod mail;
 mod openapi;
 mod operations;
 mod pages;

@@ -42,15 +42,20 @@ async fn document_lists_every_operation() {
     GET /api/auth/list-accounts listAccounts
     GET /api/auth/list-sessions listSessions
     GET /api/auth/ok ok
+    POST /api/auth/request-password-reset requestPasswordReset
+    POST /api/auth/reset-password resetPassword
+    GET /api/auth/reset-password/{token} followResetLink
     POST /api/auth/revoke-other-sessions revokeOtherSessions
     POST /api/auth/revoke-session revokeSession
     POST /api/auth/revoke-sessions revokeSessions
+    POST /api/auth/send-verification-email sendVerificationEmail
     POST /api/auth/sign-in/email signIn
     POST /api/auth/sign-out signOut
     POST /api/auth/sign-up/email signUp
     GET /api/auth/token getAccessToken
     POST /api/auth/update-user updateUser
     GET /api/auth/verify verifyForwarded
+    GET /api/auth/verify-email verifyEmail
     POST /api/auth/verify-password verifyPassword
     GET /api/events listUserEvents
     GET /api/openapi.json getDescription
@@ -108,12 +113,12 @@ async fn bodies_are_json_and_errors_are_shared() {
 async fn unavailable_operations_are_only_on_the_page() {
     let app = TestApp::new().await;
     let document = document(&app).await;
-    for path in ["/api/auth/verify-email", "/api/auth/sign-in/social", "/api/auth/callback/{id}"] {
+    for path in ["/api/auth/change-email", "/api/auth/sign-in/social", "/api/auth/callback/{id}"] {
         assert!(document["paths"][path].is_null(), "{path}");
     }
     assert!(document["paths"]["/api/auth/get-session"]["post"].is_null());
     let page = app.send("GET /docs", &[], "").await;
-    assert!(page.body.contains("/api/auth/verify-email"));
+    assert!(page.body.contains("/api/auth/change-email"));
 }
 
 #[tokio::test]

@@ -74,6 +74,8 @@ async function startReference({ https = false, throttled = false }: Setup): Prom
 async function startOurs({ https = false, throttled = false }: Setup): Promise<Started> {
   const running = await startLatchkey({
     LATCHKEY_RATE_LIMIT: throttled ? "on" : "off",
+    // The reference has no mail either.
+    LATCHKEY_MAIL: "off",
     LATCHKEY_TRUSTED_ORIGINS: trusted.join(","),
     ...(https && { LATCHKEY_BASE_URL: HTTPS }),
   });

@@ -1,6 +1,6 @@
 //! Creating an account and its first session.
 
-use super::Accounts;
+use super::{Accounts, link::LIMIT};
 use crate::{
     auth::{
         audit::EventDetail,
@@ -11,12 +11,34 @@ use crate::{
         throttle::Purpose,
     },
     crypto::random::{NoRandomness, random_bytes},
-    domain::{Email, Name, Password, UserId, event::EventKind, form::FormError},
+    domain::{Email, Name, Password, UserId, event::EventKind, form::FormError, user::User},
+    mail::Letter,
     store::{
         StoreError,
         users::{CreateAccountError, NewAccount},
     },
 };
+
+/// Who can create an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpMode {
+    /// Everyone. A new user is signed in at once.
+    Open,
+    /// The owners of an address: a new user can sign in when the address is verified. The response does not reveal
+    /// whether the address has an account.
+    Verify,
+    /// No user.
+    Closed,
+}
+
+/// The result of a sign-up.
+#[derive(Debug)]
+pub enum SignedUp {
+    /// The account was created, and its first session opened.
+    SignedIn(Box<SignedIn>),
+    /// A message follows. The user is invented if the address has an account.
+    CheckMail(Box<User>),
+}
 
 /// The input of a sign-up.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +53,8 @@ pub struct SignUp<'a> {
     pub image: Option<&'a str>,
     /// Whether the session outlives the browser ("keep me signed in").
     pub remember: bool,
+    /// Where the link that verifies the address leads. `None`: to the page of this service.
+    pub return_to: Option<&'a str>,
 }
 
 /// Why no account was created.
@@ -52,29 +76,70 @@ interruptible!(SignUpError: InternalError, StoreError, HasherError, NoRandomness
 impl Accounts {
     /// Whether new accounts can be created.
     pub const fn sign_up_is_open(&self) -> bool {
-        self.sign_up_open
+        !matches!(self.sign_up, SignUpMode::Closed)
     }
 
-    /// Creates an account and opens its first session.
-    pub async fn sign_up(&self, form: SignUp<'_>, requester: &Requester) -> Result<SignedIn, SignUpError> {
-        if !self.sign_up_open {
+    /// Creates an account and opens its first session. If the service sends mail, a message with a link to verify the
+    /// address follows.
+    pub async fn sign_up(&self, form: SignUp<'_>, requester: &Requester) -> Result<SignedUp, SignUpError> {
+        if !self.sign_up_is_open() {
             return Err(SignUpError::Closed);
         }
         let NewUser { email, name, password } = self.parse(form, requester).await?;
-        let password_hash = self.passwords.hash(password.into_password(), requester).await?;
+        let password_hash = self.passwords.hash(password.into_password(), requester).await?.as_str().to_owned();
+        let id = UserId::new(self.clock.now(), random_bytes()?);
+        let account = NewAccount { id, email, name, image: form.image.map(str::to_owned), password_hash };
+        if self.sign_up == SignUpMode::Verify {
+            let user = self.request_account(account, form.return_to).await?;
+            return Ok(SignedUp::CheckMail(Box::new(user)));
+        }
+        Ok(SignedUp::SignedIn(Box::new(self.create(account, form, requester).await?)))
+    }
 
-        let now = self.clock.now();
-        let id = UserId::new(now, random_bytes()?);
+    async fn create(
+        &self,
+        account: NewAccount,
+        form: SignUp<'_>,
+        requester: &Requester,
+    ) -> Result<SignedIn, SignUpError> {
+        let (id, email) = (account.id, account.email.as_str().to_owned());
         let session = self.sessions.prepare(id, form.remember, requester)?;
-        let image = form.image.map(str::to_owned);
-        let account = NewAccount { id, email, name, image, password_hash: password_hash.as_str().to_owned() };
-        let user = match self.store.create_account(account, &session.new, now).await {
+        let mail = self.sealed(&Letter::VerifyEmail { email, return_to: form.return_to.map(str::to_owned) })?;
+        let user = match self.store.create_account(account, Some(&session.new), mail, self.clock.now()).await {
             Ok(user) => user,
             Err(CreateAccountError::EmailTaken) => return Err(SignUpError::Invalid(vec![FormError::EmailTaken])),
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         };
         self.audit.record(EventKind::UserCreated, id, requester, None);
         Ok(self.sessions.complete(user, session, requester)?)
+    }
+
+    /// Queues the new account. The outbox creates it, or sends a message to the owner of the address if it has one: the
+    /// work and the response are the same in both cases (ASVS 6.3.8).
+    async fn request_account(&self, account: NewAccount, return_to: Option<&str>) -> Result<User, SignUpError> {
+        let now = self.clock.now();
+        let NewAccount { id, email, name, image, password_hash } = account;
+        let user = User {
+            id,
+            email: email.as_str().to_owned(),
+            email_verified: false,
+            name,
+            image,
+            created_at: now,
+            updated_at: now,
+            last_sign_in_at: None,
+        };
+        let letter = Letter::SignUp {
+            user_id: id.to_string(),
+            email: user.email.clone(),
+            name: user.name.as_str().to_owned(),
+            image: user.image.clone(),
+            password_hash,
+            return_to: return_to.map(str::to_owned),
+        };
+        let mail = self.sealed(&letter)?.ok_or(SignUpError::Closed)?;
+        self.store.request_mail(mail, LIMIT, now).await?;
+        Ok(user)
     }
 
     /// Reports the problems of all fields. The password is checked even if the address or the name is invalid.

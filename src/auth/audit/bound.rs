@@ -50,7 +50,7 @@ impl Bound {
             EventKind::UserDisabled | EventKind::UserEnabled => Self::Operator,
             EventKind::UserCreated | EventKind::UserDeleted => Self::Once,
             // A stranger can fail to sign in to an account: the budget of its attempts is smaller than this one.
-            EventKind::LoginFail if of_user => Self::Account,
+            EventKind::LoginFail | EventKind::MailFail if of_user => Self::Account,
             EventKind::UserUpdated
             | EventKind::LoginSuccess
             | EventKind::SessionCreated
@@ -58,6 +58,8 @@ impl Bound {
             | EventKind::TokenRevoked
             | EventKind::TokenReuse
             | EventKind::TokenStale
+            | EventKind::EmailVerified
+            | EventKind::PasswordReset
             | EventKind::PasswordChange
             | EventKind::PasswordChangeFail => Self::Account,
             EventKind::SessionRenewed => Self::Session,
@@ -65,6 +67,7 @@ impl Bound {
             | EventKind::LoginFailMax
             | EventKind::TokenInvalid
             | EventKind::BreachCheckFail
+            | EventKind::MailFail
             | EventKind::AuthorizationFail
             | EventKind::MaliciousCsrf => Self::Incident,
         }

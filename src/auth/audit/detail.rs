@@ -23,6 +23,8 @@ pub enum EventDetail {
     Password,
     /// The account is disabled.
     Disabled,
+    /// The address is not verified.
+    NotVerified,
     /// A signed-in user was asked for the password again.
     Confirmation,
     /// A credential was rejected.
@@ -61,6 +63,7 @@ impl EventDetail {
             Self::UserId => "user_id",
             Self::Password => "password",
             Self::Disabled => "disabled",
+            Self::NotVerified => "not_verified",
             Self::Confirmation => "confirmation",
             Self::Rejected(reason) => reason.as_str(),
         }

@@ -107,7 +107,7 @@ impl Passwords {
     }
 
     /// Checks a new password against the policy.
-    async fn check_new(
+    pub(in crate::auth) async fn check_new(
         &self,
         password: &str,
         user: &User,

@@ -10,7 +10,7 @@ use crate::{
         sessions::open::{AuthMethod, VerifiedUser},
         throttle::{AttemptTarget, Purpose},
     },
-    domain::{Email, Password, email::InvalidEmail, event::EventKind},
+    domain::{Email, Password, UserId, email::InvalidEmail, event::EventKind},
     store::{StoreError, credentials::StoredPassword},
 };
 
@@ -37,6 +37,9 @@ pub enum SignInError {
     /// The password is right, and the account is disabled.
     #[error("the account is disabled")]
     Disabled,
+    /// The password is right, and the address is not verified.
+    #[error("the address is not verified")]
+    NotVerified(UserId),
     /// The password was not checked, or the session not opened.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
@@ -78,6 +81,11 @@ impl SignIn {
                 }
             };
             let Login { verified, stored, rehash } = login;
+            if self.requires_verification && !verified.user.email_verified {
+                self.throttle.clear(attempt).await;
+                self.audit.record(EventKind::LoginFail, verified.user.id, requester, EventDetail::NotVerified);
+                return Err(SignInError::NotVerified(verified.user.id));
+            }
             let opened = self.sessions.open(&verified, form.remember, requester).await?;
             let Some(opened) = opened else { continue };
             self.throttle.clear(attempt).await;

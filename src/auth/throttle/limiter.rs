@@ -24,6 +24,8 @@ pub enum Purpose {
     SignUp,
     /// Confirming a password: 20 at once, then one every 30 s.
     PasswordCheck,
+    /// Asking for a message: 20 at once, then one every 30 s.
+    Mail,
     /// Storing an event that a client can cause without limit: 30 at once, then one every minute.
     Incident,
 }
@@ -56,7 +58,7 @@ impl Purpose {
         match self {
             Self::SignIn => (nonzero(60), Duration::from_secs(2)),
             Self::SignUp => (sign_ups.0, SignUpBudget::REFILL / sign_ups.get()),
-            Self::PasswordCheck => (nonzero(20), Duration::from_secs(30)),
+            Self::PasswordCheck | Self::Mail => (nonzero(20), Duration::from_secs(30)),
             Self::Incident => (nonzero(30), Duration::from_mins(1)),
         }
     }
@@ -84,6 +86,7 @@ struct Budgets {
     sign_in: Budget,
     sign_up: Budget,
     password_check: Budget,
+    mail: Budget,
     incident: Budget,
 }
 
@@ -107,6 +110,7 @@ impl NetworkLimiter {
             sign_in: budget(Purpose::SignIn),
             sign_up: budget(Purpose::SignUp),
             password_check: budget(Purpose::PasswordCheck),
+            mail: budget(Purpose::Mail),
             incident: budget(Purpose::Incident),
         }))
     }
@@ -119,6 +123,7 @@ impl NetworkLimiter {
             Purpose::SignIn => &budgets.sign_in,
             Purpose::SignUp => &budgets.sign_up,
             Purpose::PasswordCheck => &budgets.password_check,
+            Purpose::Mail => &budgets.mail,
             Purpose::Incident => &budgets.incident,
         };
         budget.check(network)
@@ -127,7 +132,8 @@ impl NetworkLimiter {
     /// Drops the networks whose budgets are full again. Called every minute.
     pub fn drop_idle(&self) {
         let Some(budgets) = &self.0 else { return };
-        for budget in [&budgets.sign_in, &budgets.sign_up, &budgets.password_check, &budgets.incident] {
+        let Budgets { sign_in, sign_up, password_check, mail, incident } = budgets;
+        for budget in [sign_in, sign_up, password_check, mail, incident] {
             budget.drop_idle();
         }
     }
@@ -220,6 +226,7 @@ mod tests {
             (Purpose::SignIn, 60, 2),
             (Purpose::SignUp, 40, 30),
             (Purpose::PasswordCheck, 20, 30),
+            (Purpose::Mail, 20, 30),
             (Purpose::Incident, 30, 60),
         ] {
             let clock = clock();

@@ -34,6 +34,13 @@ impl BaseUrl {
         &self.origin
     }
 
+    /// The host, as in the URL.
+    pub fn host(&self) -> &str {
+        let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
+        let port = authority.rfind(':').filter(|at| !authority[*at..].contains(']'));
+        &authority[..port.unwrap_or(authority.len())]
+    }
+
     /// Whether connections are encrypted.
     pub const fn is_https(&self) -> bool {
         self.https
@@ -52,6 +59,9 @@ mod tests {
     #[test]
     fn base_url_other_than_origin_is_refused() {
         assert_eq!(BaseUrl::parse("https://Auth.Example.com/").unwrap().as_str(), "https://auth.example.com");
+        assert_eq!(BaseUrl::parse("https://auth.example.com").unwrap().host(), "auth.example.com");
+        assert_eq!(BaseUrl::parse("http://localhost:3000").unwrap().host(), "localhost");
+        assert_eq!(BaseUrl::parse("http://[::1]:3000").unwrap().host(), "[::1]");
         assert!(BaseUrl::parse("http://127.0.0.1:3000").unwrap().is_loopback());
         assert!(!BaseUrl::parse("http://localhost.example.com").unwrap().is_loopback());
         for bad in

@@ -23,7 +23,15 @@
 //! - `expo-origin` counts as the origin only if it is the trusted scheme of an app, never a web origin.
 //! - On a loopback base URL, `localhost`, `127.0.0.1` and `[::1]` with its port are one origin.
 //!
-//! Mail and other providers are not configured: their routes answer as the reference does in that case.
+//! - `request-password-reset` sends at most 5 messages per hour and 15 per day to one address, and answers all requests
+//!   alike. A link works once and for 30 minutes, and a new one replaces the older one. A reset ends all sessions,
+//!   verifies the address and notifies the user.
+//! - Without `redirectTo` or `callbackURL`, links in messages lead to pages of this service.
+//! - A link that verifies an address works once. `verify-email` verifies in a session of the user only; otherwise it
+//!   redirects to a page that asks for a new password, because another person could have created the account.
+//!
+//! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
+//! need mail if the service sends none.
 
 pub(crate) mod contract;
 mod deletion;

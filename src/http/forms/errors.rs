@@ -2,7 +2,11 @@
 
 use crate::{
     auth::{
-        accounts::{delete::DeleteAccountError, sign_up::SignUpError},
+        accounts::{
+            delete::DeleteAccountError,
+            link::{RequestLinkError, SetPasswordError},
+            sign_up::SignUpError,
+        },
         error::{InternalError, Interrupted},
         password::{change::ChangePasswordError, confirm::ConfirmPasswordError},
         sign_in::password::SignInError,
@@ -73,12 +77,34 @@ impl From<SignUpError> for FormErrors {
     }
 }
 
+impl From<RequestLinkError> for FormErrors {
+    fn from(error: RequestLinkError) -> Self {
+        match error {
+            RequestLinkError::Email(invalid) => FormError::Email(invalid).into(),
+            RequestLinkError::NotOffered => FormError::Internal.into(),
+            RequestLinkError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<SetPasswordError> for FormErrors {
+    fn from(error: SetPasswordError) -> Self {
+        match error {
+            // The page says what happened to the link.
+            SetPasswordError::Link => Self(Vec::new()),
+            SetPasswordError::NewPassword(weak) => FormError::Password(weak).into(),
+            SetPasswordError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
 impl From<SignInError> for FormErrors {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Email(invalid) => FormError::Email(invalid).into(),
             SignInError::Credentials => FormError::Credentials.into(),
             SignInError::Disabled => FormError::Disabled.into(),
+            SignInError::NotVerified(_) => FormError::NotVerified.into(),
             SignInError::Interrupted(interrupted) => interrupted.into(),
         }
     }

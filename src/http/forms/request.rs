@@ -8,11 +8,15 @@ use super::errors::FormErrors;
 use crate::{
     auth::{Auth, Principal, Requester, sign_in::SignedIn},
     domain::{
-        ReturnAddress,
+        ReturnAddress, UserId,
         form::{FormKind, FormState, Notice, RejectedForm},
         return_address::with_next,
     },
-    http::{session::changes::ResponseChanges, state::HttpSettings},
+    http::{
+        session::{changes::ResponseChanges, cookies::CookieJar},
+        state::HttpSettings,
+    },
+    mail::links::LinkToken,
 };
 
 /// The request of a server function. [`run`](super::run) provides it as Leptos context.
@@ -25,6 +29,8 @@ pub struct FormRequest {
     pub principal: Option<Principal>,
     /// The cookies of the response.
     pub changes: ResponseChanges,
+    /// All cookies.
+    pub jar: CookieJar,
 }
 
 impl FormRequest {
@@ -85,6 +91,24 @@ impl FormRequest {
         let next = self.return_address(next);
         leptos_axum::redirect(&with_next(form.form().page(), next.as_ref().map(ReturnAddress::as_str)));
         self.changes.show_form(FormState::Failed(form));
+    }
+
+    /// The sign-in page, which keeps `next`.
+    pub fn sign_in_page(&self, next: &str) -> String {
+        with_next("/sign-in", self.return_address(next).as_ref().map(ReturnAddress::as_str))
+    }
+
+    /// The user whose browser this is: signed in, or known by the sign-up or the password that was sent before the
+    /// address was verified.
+    pub fn known_user(&self) -> Option<UserId> {
+        let unverified = || self.jar.unverified(&self.settings.form_key);
+        self.principal.map(Principal::user_id).or_else(unverified)
+    }
+
+    /// The secret of the link that the browser has opened. `None`: another link was opened since the form was shown.
+    pub fn link(&self, label: &str) -> Option<String> {
+        let token = self.jar.link(&self.settings.form_key)?;
+        LinkToken::parse(&token).is_some_and(|token| token.label() == label).then_some(token)
     }
 
     fn return_address(&self, next: &str) -> Option<ReturnAddress> {

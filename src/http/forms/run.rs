@@ -11,7 +11,11 @@ use axum::{
 use super::request::FormRequest;
 use crate::{
     auth::Requester,
-    http::{extract::principal::Authentication, session::changes::ResponseChanges, state::AppState},
+    http::{
+        extract::principal::Authentication,
+        session::{changes::ResponseChanges, cookies::CookieJar},
+        state::AppState,
+    },
 };
 
 /// Runs the server function of a form. The response is a redirect (303), so that a reload does not post again. An
@@ -21,6 +25,7 @@ pub async fn run(
     requester: Requester,
     Extension(authentication): Extension<Authentication>,
     Extension(changes): Extension<ResponseChanges>,
+    Extension(jar): Extension<CookieJar>,
     request: Request,
 ) -> Response {
     if let Some(status) = authentication.failure() {
@@ -30,7 +35,7 @@ pub async fn run(
         return StatusCode::NOT_FOUND.into_response();
     }
     let AppState { auth, settings } = state;
-    let form = FormRequest { auth, settings, requester, principal: authentication.principal(), changes };
+    let form = FormRequest { auth, settings, requester, principal: authentication.principal(), changes, jar };
     let context = move || leptos::context::provide_context(form.clone());
     let request = without_fallback_redirects(request);
     let mut response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();

@@ -7,7 +7,10 @@ use super::{
     request::{FormRequest, rejected},
 };
 use crate::{
-    auth::sign_in::{SignInStep, SignedIn, password::EmailAndPassword},
+    auth::sign_in::{
+        SignInStep, SignedIn,
+        password::{EmailAndPassword, SignInError},
+    },
     domain::{
         Email,
         form::{Field, FormError, FormKind, Remember},
@@ -41,6 +44,14 @@ async fn sign_in(request: &FormRequest, form: EmailAndPassword<'_>) -> Result<Bo
         let password = FormError::Password(WeakPassword::Missing);
         return Err(FormErrors(email.into_iter().chain([password]).collect()));
     }
-    let SignInStep::Complete(signed_in) = request.auth.sign_in.with_password(form, &request.requester).await?;
-    Ok(signed_in)
+    match request.auth.sign_in.with_password(form, &request.requester).await {
+        Ok(SignInStep::Complete(signed_in)) => Ok(signed_in),
+        Err(error) => {
+            if let SignInError::NotVerified(user) = error {
+                request.jar.keep_unverified(user, &request.settings.form_key);
+                request.auth.accounts.request_verification(form.email, None, &request.requester).await?;
+            }
+            Err(error.into())
+        }
+    }
 }

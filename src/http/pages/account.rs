@@ -45,7 +45,8 @@ impl FromRequestParts<AppState> for SignedInVisitor {
 
 /// `GET /account`: the profile.
 pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
-    visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone() })
+    let verify = !user.email_verified && visitor.state.auth.accounts.mail_is_offered();
+    visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone(), verify })
 }
 
 /// `GET /account/security`: the password.

@@ -10,6 +10,7 @@ pub async fn sign_in(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
     if visitor.account.is_some() {
         return ReturnTo(next).redirect(&visitor.state.settings);
     }
-    let sign_up = visitor.state.auth.accounts.sign_up_is_open();
-    visitor.render(StatusCode::OK, SignInPage { next, sign_up })
+    let accounts = &visitor.state.auth.accounts;
+    let (sign_up, reset) = (accounts.sign_up_is_open(), accounts.mail_is_offered());
+    visitor.render(StatusCode::OK, SignInPage { next, sign_up, reset })
 }

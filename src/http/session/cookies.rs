@@ -16,7 +16,7 @@ use crate::{
         throttle::DEVICE_LIFETIME,
     },
     config::TrustedOrigins,
-    domain::{Timestamp, form::FormState, seconds, session::CookieLifetime},
+    domain::{Timestamp, UserId, form::FormState, seconds, session::CookieLifetime},
     http::cookie_names::CookieNames,
 };
 
@@ -25,6 +25,12 @@ const FORM_LIFETIME: Duration = Duration::from_mins(1);
 
 /// How long values to fill in wait for the page of their form: the user follows a link after reading the page.
 const FILLED_LIFETIME: Duration = Duration::from_mins(5);
+
+/// How long the secret of a link waits for its form. The secret itself expires too.
+const LINK_LIFETIME: Duration = Duration::from_hours(1);
+
+/// How long a browser counts as that of a new user. A message can be a day late.
+const UNVERIFIED_LIFETIME: Duration = Duration::from_hours(48);
 
 /// The cookies of one request and its response.
 #[derive(Clone)]
@@ -131,6 +137,36 @@ impl CookieJar {
         }
         self.remove(&self.names.form);
         state
+    }
+
+    /// Keeps the secret of a link, encrypted, so that the address of the page does not contain it.
+    pub fn keep_link(&self, token: &str, key: &Key) {
+        self.cookies.private(key).add(self.cookie(&self.names.link, token.to_owned(), Some(LINK_LIFETIME)));
+    }
+
+    /// The secret of the link that was opened last.
+    pub fn link(&self, key: &Key) -> Option<String> {
+        Some(self.cookies.private(key).get(&self.names.link)?.value().to_owned())
+    }
+
+    /// Removes the secret of a link.
+    pub fn drop_link(&self) {
+        self.remove(&self.names.link);
+    }
+
+    /// Notes that this browser has sent the sign-up or the password of a user whose address is not verified.
+    pub fn keep_unverified(&self, user: UserId, key: &Key) {
+        self.cookies.private(key).add(self.cookie(&self.names.unverified, user.to_string(), Some(UNVERIFIED_LIFETIME)));
+    }
+
+    /// The user of [`keep_unverified`](Self::keep_unverified).
+    pub fn unverified(&self, key: &Key) -> Option<UserId> {
+        self.cookies.private(key).get(&self.names.unverified)?.value().parse().ok()
+    }
+
+    /// Forgets the user of [`keep_unverified`](Self::keep_unverified).
+    pub fn drop_unverified(&self) {
+        self.remove(&self.names.unverified);
     }
 
     fn set_access(&self, token: &str, expires_at: Timestamp, lifetime: CookieLifetime, now: Timestamp) {

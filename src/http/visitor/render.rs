@@ -25,13 +25,16 @@ impl Visitor {
         let settings = &self.state.settings;
         let origins = [page.form_redirect_origin(), self.default_redirect_origin()];
         let has_script = P::HAS_FORMS || P::ISLANDS.is_some() || settings.watch;
+        let frames = if P::HAS_FRAME { "frame-src 'self'; " } else { "" };
         let policy = content_security_policy(has_script.then_some(&nonce), origins, settings.watch);
+        let policy = format!("{frames}{policy}");
         // An error page does not show the outcome, so the next page does.
         let form = if status.is_server_error() { None } else { self.take_form() };
         let failure = form.as_ref().and_then(FormState::failure).map(failure_status);
         let document = Document {
             viewer: self.account.as_ref().map(|(_, user)| Viewer { name: user.display_name().to_owned() }),
             sign_up: self.state.auth.accounts.sign_up_is_open(),
+            product: settings.product.clone(),
             form,
             assets: settings.assets.clone(),
             reload: settings.watch.then(|| settings.leptos.clone()),

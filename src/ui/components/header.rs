@@ -11,6 +11,8 @@ pub fn Header(
     viewer: Option<Viewer>,
     /// Whether to link to sign-up.
     sign_up: bool,
+    /// The product's name.
+    product: String,
 ) -> impl IntoView {
     view! {
         <header class="top">
@@ -19,7 +21,7 @@ pub fn Header(
                     <rect class="mark-plate" x="1" y="1" width="22" height="22" rx="6" />
                     <path class="mark-hole" d="M12 5.5a3.75 3.75 0 0 0-1.9 6.98L9.2 18h5.6l-.9-5.52A3.75 3.75 0 0 0 12 5.5Z" />
                 </svg>
-                "Latchkey"
+                {product}
             </a>
             {match viewer {
                 Some(viewer) => view! {

@@ -30,11 +30,16 @@ mod tests {
     /// The HTML of a page of this module.
     pub fn draw(page: impl Page, form: Option<FormState>) -> String {
         let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
-        render(page, Document { viewer: None, sign_up: true, form, assets, reload: None }, Nonce::from_value("n"))
+        let product = "Latchkey".to_owned();
+        render(
+            page,
+            Document { viewer: None, sign_up: true, product, form, assets, reload: None },
+            Nonce::from_value("n"),
+        )
     }
 
     fn profile() -> ProfilePage {
-        ProfilePage { email: EMAIL.to_owned(), name: Name::parse("Ada").unwrap() }
+        ProfilePage { email: EMAIL.to_owned(), name: Name::parse("Ada").unwrap(), verify: true }
     }
 
     fn security() -> SecurityPage {

@@ -25,6 +25,8 @@ pub struct SignInPage {
     pub next: Option<ReturnAddress>,
     /// Whether the page links to sign-up.
     pub sign_up: bool,
+    /// Whether the page links to the reset of a forgotten password.
+    pub reset: bool,
 }
 
 impl Page for SignInPage {
@@ -70,6 +72,9 @@ impl Page for SignInPage {
                         error=feedback.error(Field::Password)
                         autofocus=focused == Some(Field::Password)
                     />
+                    {self.reset.then(|| view! {
+                        <p class="aside"><a href="/forgot-password">"Forgot your password?"</a></p>
+                    })}
                     <RememberField checked=feedback.remember() />
                     <NextField next=self.next />
                     <button type="submit" class="primary">"Sign in"</button>

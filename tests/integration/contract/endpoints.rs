@@ -12,7 +12,7 @@ use crate::{
 
 #[tokio::test]
 async fn mail_endpoints_validate_then_report_disabled() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[("LATCHKEY_MAIL", "off")]).await;
     let ada = app.person("ada@example.com").await;
     let bearer = ada.session_bearer();
     for (path, body, status, code, message) in [

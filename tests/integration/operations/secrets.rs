@@ -113,6 +113,7 @@ fn wrong_arguments_are_not_shown() {
         &["--base-url", "https://x:hunter2Marker@y", "--data"],
         &["config", "--secret", "x", "--secret", MARKER],
         &["config", "--password-breach-api", "https://me:hunter2Marker@api.example.com/range/"],
+        &["config", "--mail", "smtps://me:hunter2Marker@mail.example.com"],
         &["config", "--webhook-url", "https://me:hunter2Marker@app.example.com/hook"],
     ] {
         let failed = latchkey(folder.path(), arguments).output().unwrap();
@@ -130,6 +131,8 @@ fn with_secrets(command: &mut Command) -> &mut Command {
         ("LATCHKEY_WEBHOOK_URL", "https://app.example.com/hook/hunter2Marker?key=hunter2Marker"),
         ("LATCHKEY_WEBHOOK_SECRET", WEBHOOK_SECRET),
         ("LATCHKEY_DATABASE_URL", "postgres://me:hunter2Marker@127.0.0.1:1/auth"),
+        ("LATCHKEY_MAIL", "smtps://me:hunter2Marker@127.0.0.1:1"),
+        ("LATCHKEY_MAIL_FROM", "Acme <auth@acme.example>"),
     ])
 }
 
@@ -160,6 +163,7 @@ fn valid_secrets_are_not_shown_by_any_command() {
         &["import", "users", "--from", "postgres://me:hunter2Marker@127.0.0.1:1/auth", "--table", "users"],
         &["import", "users", "--from", "mysql://me:hunter2Marker@127.0.0.1:1/auth", "--table", "users"],
         &["healthcheck", "--listen", "127.0.0.1:9"],
+        &["mail", "test", "ada@example.com"],
     ] {
         let done = with_secrets(&mut latchkey(folder.path(), arguments)).output().unwrap();
         for secret in ALL {

@@ -12,7 +12,7 @@ use crate::support::{
 const SECOND: &str = "Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
 
 /// Every setting that is not secret, with a value other than its default.
-const CHANGED: [&str; 29] = [
+const CHANGED: [&str; 32] = [
     "LATCHKEY_LISTEN=[::1]:4000",
     "LATCHKEY_BASE_URL=http://localhost:4100",
     "LATCHKEY_RATE_LIMIT=off",
@@ -36,6 +36,9 @@ const CHANGED: [&str; 29] = [
     "LATCHKEY_SIGN_UP_BUDGET=55",
     "LATCHKEY_EVENTS_RETENTION=60d",
     "LATCHKEY_WEBHOOK_ALLOW_PRIVATE=off",
+    "LATCHKEY_MAIL='file:/srv/my mail'",
+    "LATCHKEY_MAIL_FROM='Acme <auth@acme.example>'",
+    "LATCHKEY_PRODUCT_NAME='Acme ID'",
     "LATCHKEY_TRUSTED_ORIGINS=https://app.example.com,myapp://",
     "LATCHKEY_HOME=https://app.example.com/start",
     "LATCHKEY_AFTER_SIGN_OUT=https://app.example.com/bye",

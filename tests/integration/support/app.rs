@@ -18,6 +18,7 @@ use latchkey::{
     config::Config,
     domain::{Password, SessionId, Timestamp, UserId, event::EventKind},
     http::{self, state::AppState},
+    mail::{Mailer, message::Message, transport::Mailbox},
     store::{Store, connection::ConnectError},
 };
 use serde_json::Value;
@@ -220,10 +221,20 @@ impl TestApp {
         self.state.auth.jobs.deliver_webhooks().await.expect("the database is reachable")
     }
 
+    /// Sends the messages that are due, and returns their number.
+    pub async fn deliver_mail(&self) -> usize {
+        self.state.auth.jobs.deliver_mail().await.expect("the database is reachable")
+    }
+
+    /// The messages in the development mailbox, newest first.
+    pub fn mailbox(&self) -> Vec<Message> {
+        self.state.auth.mail.as_ref().and_then(Mailer::mailbox).map(Mailbox::all).unwrap_or_default()
+    }
+
     /// Runs the background jobs, as the service does.
     pub fn run_jobs(&self) -> JoinHandle<()> {
         let auth = Arc::clone(&self.state.auth);
-        tokio::spawn(async move { auth.jobs.run().await })
+        tokio::spawn(async move { Box::pin(auth.jobs.run()).await })
     }
 
     /// Deletes what has passed its retention period.

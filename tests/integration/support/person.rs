@@ -32,6 +32,12 @@ impl Person {
         Self::signed_in(app, &response).await
     }
 
+    /// The response to a sign-in with any password.
+    pub async fn sign_in_with(app: &TestApp, email: &str, password: &str) -> TestResponse {
+        let body = json!({ "email": email, "password": password });
+        app.client().post("/api/auth/sign-in/email").json(&body).await
+    }
+
     /// Ends this session over the API.
     pub async fn sign_out(&self, app: &TestApp) {
         app.client().post("/api/auth/sign-out").bearer(&self.session_token).await.assert_ok();

@@ -1,7 +1,5 @@
 //! `POST /sign-in/email`
 
-use std::sync::Arc;
-
 use axum::{
     Extension, Json,
     extract::State,
@@ -20,14 +18,19 @@ use super::{
 };
 use crate::{
     auth::{
-        Auth, Requester,
+        Requester,
+        accounts::link::RequestLinkError,
         error::Interrupted,
         sign_in::{
             SignInStep, SignedIn,
             password::{EmailAndPassword, SignInError},
         },
     },
-    http::{route_error::route_errors, session::changes::ResponseChanges},
+    http::{
+        route_error::route_errors,
+        session::{changes::ResponseChanges, cookies::CookieJar},
+        state::AppState,
+    },
 };
 
 members! {
@@ -68,6 +71,7 @@ route_errors! {
             "BANNED_USER",
             "You have been banned from this application. Please contact support if you believe this is an error.",
         ),
+        NotVerified => ContractError::forbidden("EMAIL_NOT_VERIFIED", "Email not verified"),
         ..LoginCsrf(LoginCsrfError),
         ..Validation(ValidationError),
         ..Interrupted(Interrupted),
@@ -80,7 +84,18 @@ impl From<SignInError> for SignInRouteError {
             SignInError::Email(_) => Self::InvalidEmail,
             SignInError::Credentials => Self::InvalidCredentials,
             SignInError::Disabled => Self::Disabled,
+            SignInError::NotVerified(_) => Self::NotVerified,
             SignInError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<RequestLinkError> for SignInRouteError {
+    fn from(error: RequestLinkError) -> Self {
+        match error {
+            RequestLinkError::NotOffered => Self::NotVerified,
+            RequestLinkError::Email(_) => Self::InvalidEmail,
+            RequestLinkError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }
@@ -100,9 +115,10 @@ impl From<SignInError> for SignInRouteError {
     ),
 )]
 pub async fn email(
-    State(auth): State<Arc<Auth>>,
+    State(state): State<AppState>,
     requester: Requester,
     Extension(changes): Extension<ResponseChanges>,
+    Extension(jar): Extension<CookieJar>,
     ValidBody(body, ..): ValidBody<SignInBody, SignInRouteError>,
 ) -> Result<Response, SignInRouteError> {
     let SignInBody { email, password, remember, callback_url } = body;
@@ -110,9 +126,20 @@ pub async fn email(
         return Err(SignInRouteError::InvalidEmail);
     }
     let form = EmailAndPassword { email: &email, password: &password, remember };
-    let SignInStep::Complete(signed_in) = auth.sign_in.with_password(form, &requester).await?;
-    changes.start_session(&signed_in);
-    Ok(response(&signed_in, callback_url))
+    match state.auth.sign_in.with_password(form, &requester).await {
+        Ok(SignInStep::Complete(signed_in)) => {
+            changes.start_session(&signed_in);
+            Ok(response(&signed_in, callback_url))
+        }
+        Err(error) => {
+            if let SignInError::NotVerified(user) = error {
+                jar.keep_unverified(user, &state.settings.form_key);
+                let return_to = callback_url.filter(|url| !url.is_empty());
+                state.auth.accounts.request_verification(&email, return_to, &requester).await?;
+            }
+            Err(error.into())
+        }
+    }
 }
 
 fn response(signed_in: &SignedIn, url: Option<String>) -> Response {

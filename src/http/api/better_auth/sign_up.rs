@@ -1,7 +1,5 @@
 //! `POST /sign-up/email`
 
-use std::sync::Arc;
-
 use axum::{Extension, Json, extract::State, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,14 +13,15 @@ use super::{
 };
 use crate::{
     auth::{
-        Auth, Requester,
-        accounts::sign_up::{SignUp, SignUpError},
+        Requester,
+        accounts::sign_up::{SignUp, SignUpError, SignedUp},
         error::Interrupted,
     },
     domain::{form::FormError, name::InvalidName, password::WeakPassword},
     http::{
         route_error::{RouteError, route_errors},
-        session::changes::ResponseChanges,
+        session::{changes::ResponseChanges, cookies::CookieJar},
+        state::AppState,
     },
 };
 
@@ -36,8 +35,9 @@ members! {
         password: NonEmpty<NewPassword> = "password",
         /// The address of a picture.
         image: Optional<ImageUrl> = "image",
-        /// An address on this site or a trusted site. It has no other effect.
-        _callback_url: Optional<Text> = "callbackURL",
+        /// Where the link that verifies the address leads: an address on this site or a trusted site. Default: a page of
+        /// this service.
+        callback_url: Optional<Text> = "callbackURL",
         /// `false`: the session ends with the browser, or after 24 hours without use. Default: `true`.
         remember: FlagOr<true> = "rememberMe",
     }
@@ -47,8 +47,9 @@ members! {
 /// A new account, with its first session.
 #[derive(Serialize, ToSchema)]
 pub struct SignUpResponse {
-    /// The session token.
-    token: String,
+    /// The session token. `null` if the address must be verified first.
+    #[schema(required = true)]
+    token: Option<String>,
     user: UserObject,
 }
 
@@ -109,7 +110,8 @@ impl From<Option<FormError>> for SignUpRouteError {
 
 /// Create an account
 ///
-/// The response opens a session for the new user.
+/// The response opens a session for the new user. If the address must be verified first, there is no session, and the
+/// response is the same for an address that has an account.
 #[utoipa::path(
     post, path = "/sign-up/email", tag = "Sign-in", operation_id = "signUp", security(()),
     request_body = SignUpBody,
@@ -121,15 +123,25 @@ impl From<Option<FormError>> for SignUpRouteError {
     ),
 )]
 pub async fn email(
-    State(auth): State<Arc<Auth>>,
+    State(state): State<AppState>,
     requester: Requester,
     Extension(changes): Extension<ResponseChanges>,
+    Extension(jar): Extension<CookieJar>,
     ValidBody(body, ..): ValidBody<SignUpBody, SignUpRouteError>,
 ) -> Result<Json<SignUpResponse>, SignUpRouteError> {
-    let SignUpBody { name, email, password, image, remember, .. } = &body;
+    let SignUpBody { name, email, password, image, callback_url, remember } = &body;
+    let return_to = callback_url.as_deref().filter(|target| !target.is_empty());
     let name = name.as_deref().unwrap_or_default();
-    let sign_up = SignUp { email, name, password, image: image.as_deref(), remember: *remember };
-    let signed_in = auth.accounts.sign_up(sign_up, &requester).await?;
-    changes.start_session(&signed_in);
-    Ok(Json(SignUpResponse { token: signed_in.session_token.expose(), user: UserObject::from(&signed_in.user) }))
+    let sign_up = SignUp { email, name, password, image: image.as_deref(), remember: *remember, return_to };
+    Ok(Json(match state.auth.accounts.sign_up(sign_up, &requester).await? {
+        SignedUp::SignedIn(signed_in) => {
+            changes.start_session(&signed_in);
+            let token = Some(signed_in.session_token.expose());
+            SignUpResponse { token, user: UserObject::from(&signed_in.user) }
+        }
+        SignedUp::CheckMail(user) => {
+            jar.keep_unverified(user.id, &state.settings.form_key);
+            SignUpResponse { token: None, user: UserObject::from(&*user) }
+        }
+    }))
 }

@@ -24,6 +24,8 @@ pub struct ProfilePage {
     pub email: String,
     /// The saved name.
     pub name: Name,
+    /// Whether to remind the user to verify the address.
+    pub verify: bool,
 }
 
 impl Page for ProfilePage {
@@ -39,9 +41,11 @@ impl Page for ProfilePage {
 
     fn view(self, form: Option<&FormState>) -> AnyView {
         let feedback = Feedback::new(FormKind::Profile, form);
+        let reminder = self.verify.then(|| view! { <Reminder feedback=Feedback::new(FormKind::Verification, form) /> });
         let value = feedback.value(Field::Name).unwrap_or_else(|| self.name.as_str().to_owned());
         view! {
             <AccountFrame section=Section::Profile email=self.email>
+                {reminder}
                 <section aria-labelledby="profile">
                     <h2 id="profile">"Profile"</h2>
                     <PostForm action="/actions/update-profile" feedback=feedback.clone() target=field_id>
@@ -56,5 +60,22 @@ impl Page for ProfilePage {
             </AccountFrame>
         }
         .into_any()
+    }
+}
+
+/// The reminder to verify the address.
+#[component]
+fn Reminder(
+    /// The errors of the last request for a message.
+    feedback: Feedback,
+) -> impl IntoView {
+    view! {
+        <section aria-labelledby="verify">
+            <h2 id="verify">"Verify your address"</h2>
+            <p>"We’ve sent you a message with a link. Follow it to show that the address is yours."</p>
+            <PostForm action="/actions/send-verification" feedback target=field_id>
+                <button type="submit">"Send the message again"</button>
+            </PostForm>
+        </section>
     }
 }

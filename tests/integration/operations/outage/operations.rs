@@ -31,9 +31,11 @@ pub struct Answer {
 type Fields = &'static [(&'static str, &'static str)];
 
 /// The forms with their fields.
-const FORMS: [(Effect, &str, Fields); 8] = [
+const FORMS: [(Effect, &str, Fields); 10] = [
     (Write, "sign-up", &[("name", "Eve"), ("email", "eve@example.com"), ("password", NEW_PASSWORD)]),
     (Write, "sign-in", &[("email", EMAIL), ("password", PASSWORD)]),
+    (Write, "request-password-reset", &[("email", EMAIL)]),
+    (Write, "send-verification", &[]),
     (Write, "update-profile", &[("name", "Grace")]),
     (Write, "change-password", &[("current_password", PASSWORD), ("new_password", NEW_PASSWORD)]),
     (End, "revoke-session", &[("session_id", "0197a2f0-0000-7000-8000-000000000000")]),
@@ -43,7 +45,7 @@ const FORMS: [(Effect, &str, Fields); 8] = [
 ];
 
 /// The sign-in API, with a session token.
-const CONTRACT: [(Effect, &str, &str); 15] = [
+const CONTRACT: [(Effect, &str, &str); 20] = [
     (
         Write,
         "POST /api/auth/sign-up/email",
@@ -64,6 +66,15 @@ const CONTRACT: [(Effect, &str, &str); 15] = [
         "POST /api/auth/change-password",
         r#"{"currentPassword":"violet otter lantern 42","newPassword":"amber kettle balcony 7"}"#,
     ),
+    (Write, "POST /api/auth/request-password-reset", r#"{"email":"ada@example.com"}"#),
+    (
+        Read,
+        "POST /api/auth/reset-password",
+        r#"{"newPassword":"amber kettle balcony 7","token":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
+    ),
+    (Read, "GET /api/auth/reset-password/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA?callbackURL=/reset", ""),
+    (Write, "POST /api/auth/send-verification-email", r#"{"email":"ada@example.com"}"#),
+    (Read, "GET /api/auth/verify-email?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""),
     (Write, "POST /api/auth/delete-user", r#"{"password":"violet otter lantern 42"}"#),
     (End, "POST /api/auth/sign-out", "{}"),
     // Forward authentication: an access token would be verified without the database.
@@ -101,7 +112,13 @@ pub const EVENTS: (&str, &str) = ("LATCHKEY_EVENTS_TOKEN", MASTER_SECRET);
 
 /// The operations of the API, as the OpenAPI document names them.
 pub fn api() -> BTreeSet<String> {
-    let contract = CONTRACT.map(|(_, line, _)| line.to_owned());
+    let contract = CONTRACT.map(|(_, line, _)| {
+        let path = line.split('?').next().unwrap_or_default();
+        match path.strip_prefix("GET /api/auth/reset-password/") {
+            Some(_) => "GET /api/auth/reset-password/{token}".to_owned(),
+            None => path.to_owned(),
+        }
+    });
     let own = OWN.map(|(_, method, path, _)| {
         let path = if path.starts_with("/sessions/") { "/sessions/{session_id}" } else { path };
         format!("{method} /api/users/{{user_id}}{path}")

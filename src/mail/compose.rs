@@ -1,0 +1,180 @@
+//! Composes a message when it is sent: finds the recipient, and makes the secret of its link.
+
+use std::time::Duration;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{
+    Letter, Letterhead, Mailer,
+    content::Content,
+    letters,
+    links::{RESET_LIFETIME, VERIFY_LIFETIME},
+    message::{Message, Unaddressable},
+};
+use crate::{
+    domain::{Email, LinkPurpose, Name, UserId},
+    store::{
+        StoreError,
+        one_time::NewOneTimeSecret,
+        outbox::ClaimedMail,
+        password_reset::MailAccount,
+        users::{CreateAccountError, NewAccount},
+    },
+};
+
+/// A message and its user.
+pub(super) struct Composed {
+    pub user: Option<UserId>,
+    /// Whether the account was created now.
+    pub created: bool,
+    pub message: Message,
+}
+
+/// Why a message is not composed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ComposeError {
+    /// There is no recipient, or a newer message replaces this one.
+    #[error("the message has no recipient any more")]
+    Obsolete,
+    /// The row cannot be opened.
+    #[error("the message was sealed with another master secret")]
+    Unreadable,
+    /// The address cannot receive mail.
+    #[error(transparent)]
+    Unaddressable(#[from] Unaddressable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the messages with a link have different.
+struct LinkKind {
+    purpose: LinkPurpose,
+    lifetime: Duration,
+    /// The path of the page, and of the API below `/api/auth`, with the secret.
+    page: fn(&str) -> String,
+    api: fn(&str) -> String,
+    content: fn(&Letterhead, String) -> Content,
+}
+
+const RESET: LinkKind = LinkKind {
+    purpose: LinkPurpose::ResetPassword,
+    lifetime: RESET_LIFETIME,
+    page: |token| format!("/reset-password?token={token}"),
+    api: |token| format!("/api/auth/reset-password/{token}?callbackURL="),
+    content: letters::reset_password::content,
+};
+
+const VERIFY: LinkKind = LinkKind {
+    purpose: LinkPurpose::VerifyEmail,
+    lifetime: VERIFY_LIFETIME,
+    page: |token| format!("/verify-email?token={token}"),
+    api: |token| format!("/api/auth/verify-email?token={token}&callbackURL="),
+    content: letters::verify_email::content,
+};
+
+impl Mailer {
+    pub(super) async fn compose(&self, claim: &ClaimedMail) -> Result<Composed, ComposeError> {
+        match self.outbox.open(claim).ok_or(ComposeError::Unreadable)? {
+            Letter::ResetPassword { email, return_to } => {
+                let account = self.account(&email).await?;
+                self.with_link(&RESET, claim, account, return_to).await
+            }
+            Letter::VerifyEmail { email, return_to } => {
+                let account = self.account(&email).await?;
+                if account.email_verified {
+                    return Err(ComposeError::Obsolete);
+                }
+                self.with_link(&VERIFY, claim, account, return_to).await
+            }
+            Letter::SignUp { user_id, email, name, image, password_hash, return_to } => {
+                let new = new_account(&user_id, &email, &name, image, password_hash).ok_or(Unaddressable)?;
+                self.sign_up(claim, new, return_to).await
+            }
+            Letter::PasswordReset { email } => {
+                let content = letters::password_reset::content(&self.letterhead);
+                let message = self.message(claim, &email, &content)?;
+                Ok(Composed { user: None, created: false, message })
+            }
+        }
+    }
+
+    /// Creates the account, and writes the message that verifies its address.
+    async fn sign_up(
+        &self,
+        claim: &ClaimedMail,
+        new: NewAccount,
+        return_to: Option<String>,
+    ) -> Result<Composed, ComposeError> {
+        let email = new.email.as_str().to_owned();
+        let created = match self.store.create_account(new, None, None, self.clock.now()).await {
+            Ok(_) => true,
+            Err(CreateAccountError::EmailTaken) => false,
+            Err(CreateAccountError::Store(error)) => return Err(error.into()),
+        };
+        let account = self.account(&email).await?;
+        if account.email_verified {
+            let content = letters::account_exists::content(&self.letterhead);
+            let message = self.message(claim, &account.email, &content)?;
+            return Ok(Composed { user: Some(account.user_id), created, message });
+        }
+        // An account that another person created with this address keeps its password until the address is verified;
+        // the link then asks for a new one.
+        let composed = self.with_link(&VERIFY, claim, account, return_to).await?;
+        Ok(Composed { created, ..composed })
+    }
+
+    /// The enabled account of an address.
+    async fn account(&self, email: &str) -> Result<MailAccount, ComposeError> {
+        let typed = Email::presented(email).map_err(|_| Unaddressable)?;
+        self.store.mail_account(&typed).await?.ok_or(ComposeError::Obsolete)
+    }
+
+    async fn with_link(
+        &self,
+        kind: &LinkKind,
+        claim: &ClaimedMail,
+        account: MailAccount,
+        return_to: Option<String>,
+    ) -> Result<Composed, ComposeError> {
+        let token = self.links.token(kind.purpose, claim.id);
+        let secret = NewOneTimeSecret {
+            mail: claim.id,
+            purpose: kind.purpose,
+            user_id: account.user_id,
+            digest: token.digest(),
+            payload: account.email_key,
+            requested_at: claim.created_at,
+            expires_at: self.clock.now().plus(kind.lifetime),
+        };
+        if !self.store.issue_one_time_secret(secret).await? {
+            return Err(ComposeError::Obsolete);
+        }
+        let token = token.expose();
+        let path = match return_to {
+            None => (kind.page)(&token),
+            Some(next) => format!("{}{}", (kind.api)(&token), utf8_percent_encode(&next, NON_ALPHANUMERIC)),
+        };
+        let url = format!("{}{path}", self.letterhead.base_url);
+        let content = (kind.content)(&self.letterhead, url);
+        // To the address of the account, not as it was typed: another spelling could be another mailbox.
+        let message = self.message(claim, &account.email, &content)?;
+        Ok(Composed { user: Some(account.user_id), created: false, message })
+    }
+
+    fn message(&self, claim: &ClaimedMail, to: &str, content: &Content) -> Result<Message, Unaddressable> {
+        let to = Email::presented(to).map_err(|_| Unaddressable)?;
+        Message::new(&self.letterhead, claim.id, &to, claim.created_at, content)
+    }
+}
+
+fn new_account(
+    user_id: &str,
+    email: &str,
+    name: &str,
+    image: Option<String>,
+    password_hash: String,
+) -> Option<NewAccount> {
+    let email = Email::parse(email).ok()?;
+    Some(NewAccount { id: user_id.parse().ok()?, email, name: Name::parse(name).ok()?, image, password_hash })
+}

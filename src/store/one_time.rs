@@ -1,0 +1,139 @@
+//! One-time secrets: the links in messages. Only digests are stored.
+//!
+//! A user has at most one secret per purpose: a new one replaces the older one. One conditional update uses a secret
+//! up, so that of concurrent uses one succeeds.
+
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::{
+    Store, StoreError,
+    batches::delete_in_batches,
+    entity::one_time_secret::{ActiveModel, Column, Entity, Model},
+    transaction::Transaction,
+};
+use crate::domain::{LinkPurpose, MailId, Timestamp, UserId};
+
+/// A new secret.
+#[derive(Debug)]
+pub struct NewOneTimeSecret {
+    /// The message with the secret. Another attempt to send it has the same secret.
+    pub mail: MailId,
+    /// What the secret authorizes.
+    pub purpose: LinkPurpose,
+    /// The user.
+    pub user_id: UserId,
+    /// The SHA-256 of the secret.
+    pub digest: [u8; 32],
+    /// What the secret depends on, by purpose.
+    pub payload: String,
+    /// When the message was requested.
+    pub requested_at: Timestamp,
+    /// When the secret expires.
+    pub expires_at: Timestamp,
+}
+
+/// A stored secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneTimeSecret {
+    /// The user.
+    pub user_id: UserId,
+    /// What the secret depends on, by purpose.
+    pub payload: String,
+    /// When the secret expires.
+    pub expires_at: Timestamp,
+    /// Whether the secret was used.
+    pub is_used: bool,
+}
+
+impl Store {
+    /// Stores a secret instead of the user's older one for the same purpose. Storing a secret again extends its life.
+    /// `false` if the secret was used already, or a message that was requested later has replaced it.
+    pub async fn issue_one_time_secret(&self, new: NewOneTimeSecret) -> Result<bool, StoreError> {
+        let digest = new.digest.to_vec();
+        let again = Condition::all().add(Column::Digest.eq(digest.clone())).add(Column::UsedAt.is_null());
+        let newer =
+            Condition::all().add(Column::Digest.ne(digest)).add(Column::RequestedAt.lte(new.requested_at.millis()));
+        let replace = OnConflict::columns([Column::UserId, Column::Purpose])
+            .update_columns([
+                Column::Id,
+                Column::Digest,
+                Column::Payload,
+                Column::RequestedAt,
+                Column::ExpiresAt,
+                Column::UsedAt,
+            ])
+            .action_cond_where(Condition::any().add(again).add(newer))
+            .to_owned();
+        let row = ActiveModel {
+            id: Set(new.mail.uuid()),
+            purpose: Set(new.purpose.as_str().to_owned()),
+            user_id: Set(new.user_id.into()),
+            digest: Set(new.digest.to_vec()),
+            payload: Set(new.payload),
+            requested_at: Set(new.requested_at.millis()),
+            expires_at: Set(new.expires_at.millis()),
+            used_at: Set(None),
+        };
+        match Entity::insert_many([row]).on_conflict(replace).exec_without_returning(&self.db.write).await {
+            Ok(written) => Ok(written == 1),
+            Err(DbErr::RecordNotInserted) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The secret with this digest, used and expired ones included.
+    pub async fn one_time_secret(
+        &self,
+        purpose: LinkPurpose,
+        digest: &[u8; 32],
+    ) -> Result<Option<OneTimeSecret>, StoreError> {
+        Ok(find(&self.db.read, purpose, digest).await?)
+    }
+
+    /// Deletes the secrets that expired before `before`. Returns their number.
+    pub async fn delete_one_time_secrets_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let expired = Condition::all().add(Column::ExpiresAt.lt(before.millis()));
+        Ok(delete_in_batches::<Entity, uuid::Uuid>(&self.db, Column::Id, expired).await?)
+    }
+}
+
+pub(super) async fn find(
+    db: &impl ConnectionTrait,
+    purpose: LinkPurpose,
+    digest: &[u8; 32],
+) -> Result<Option<OneTimeSecret>, DbErr> {
+    let query = Entity::find().filter(Column::Digest.eq(digest.to_vec())).filter(Column::Purpose.eq(purpose.as_str()));
+    Ok(query.one(db).await?.map(|row: Model| OneTimeSecret {
+        user_id: row.user_id.0,
+        payload: row.payload,
+        expires_at: Timestamp::from_millis(row.expires_at),
+        is_used: row.used_at.is_some(),
+    }))
+}
+
+/// Uses a secret up. `false` if it does not exist, has expired or was used.
+pub(super) async fn consume(
+    transaction: &Transaction,
+    purpose: LinkPurpose,
+    digest: &[u8; 32],
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let updated = Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::value(now.millis()))
+        .filter(Column::Digest.eq(digest.to_vec()))
+        .filter(Column::Purpose.eq(purpose.as_str()))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now.millis()))
+        .exec(transaction)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Deletes all secrets of a user.
+pub(super) async fn delete_all(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
+    Ok(())
+}

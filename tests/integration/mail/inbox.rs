@@ -1,0 +1,73 @@
+//! What a recipient does with messages.
+
+use axum::http::StatusCode;
+use latchkey::mail::message::Message;
+
+use crate::support::{BASE_URL, TestApp, browser::Browser, client::TestResponse, person::Person};
+
+/// Creates an account and sends the message that verifies its address.
+pub async fn person(app: &TestApp, email: &str) -> Person {
+    let person = app.person(email).await;
+    assert_eq!(app.deliver_mail().await, 1);
+    person
+}
+
+/// Sends what is due, and returns the newest message to an address, without those that verify it.
+pub async fn newest(app: &TestApp, to: &str) -> Option<Message> {
+    app.deliver_mail().await;
+    app.mailbox().into_iter().find(|message| message.to == to && !is_verification(message))
+}
+
+/// Sends what is due, and returns the newest message that verifies an address.
+pub async fn verification(app: &TestApp, to: &str) -> Option<Message> {
+    app.deliver_mail().await;
+    app.mailbox().into_iter().find(|message| message.to == to && is_verification(message))
+}
+
+fn is_verification(message: &Message) -> bool {
+    message.subject.starts_with("Verify ")
+}
+
+/// The path and query of the link in a message. Both forms of the message have it.
+pub fn link(message: &Message) -> String {
+    let url = message.text.lines().find(|line| line.starts_with(BASE_URL)).expect("a link in the text");
+    assert!(message.html.contains(&url.replace('&', "&amp;")), "{}", message.html);
+    url[BASE_URL.len()..].to_owned()
+}
+
+/// The secret of a link to a page of this service.
+pub fn token(message: &Message) -> String {
+    let link = link(message);
+    let (page, token) = link.split_once("?token=").unwrap_or_else(|| panic!("{link}"));
+    assert!(["/reset-password", "/verify-email"].contains(&page), "{link}");
+    token.to_owned()
+}
+
+/// Asks for a link on the page.
+pub async fn request_link(browser: &Browser, email: &str) -> TestResponse {
+    browser.post("request-password-reset", &[("email", email)]).await
+}
+
+/// Asks for a link, and returns the secret in the message.
+pub async fn requested_token(app: &TestApp, email: &str) -> String {
+    request_link(&Browser::new(app), email).await;
+    token(&newest(app, email).await.expect("a message"))
+}
+
+/// Opens a link, and returns the page after the redirect.
+pub async fn open(browser: &Browser, link: &str) -> String {
+    let page = link.split('?').next().expect("a path");
+    let response = browser.follow_link(link, "cross-site").await;
+    assert_eq!((response.status, response.header("location")), (StatusCode::SEE_OTHER, page));
+    assert_eq!(response.header("referrer-policy"), "no-referrer");
+    let response = browser.get(page).await;
+    assert_eq!(response.header("referrer-policy"), "no-referrer");
+    assert!(!response.body.contains("token"), "{}", response.body);
+    response.body
+}
+
+/// The hidden field of a form with a link. Empty if the page has no such form.
+pub fn label(page: &str) -> String {
+    let (_, rest) = page.split_once(r#"name="link" value=""#).unwrap_or_default();
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
