@@ -26,12 +26,12 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Finds the binaries: `target/release/latchkey`, or `LATCHKEY_BENCH_BINARY` and `LATCHKEY_BENCH_BASELINE`.
+    /// Finds the binaries: `target/dist/release/latchkey`, or `LATCHKEY_BENCH_BINARY` and `LATCHKEY_BENCH_BASELINE`.
     pub fn new() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
         let target = variable("CARGO_TARGET_DIR").unwrap_or_else(|| root.join("target"));
-        let binary = variable("LATCHKEY_BENCH_BINARY").unwrap_or_else(|| target.join("release/latchkey"));
-        ensure!(binary.is_file(), "{} is missing: run `make build`, or set LATCHKEY_BENCH_BINARY", binary.display());
+        let binary = variable("LATCHKEY_BENCH_BINARY").unwrap_or_else(|| target.join("dist/release/latchkey"));
+        ensure!(binary.is_file(), "{} is missing: run `make dist`, or set LATCHKEY_BENCH_BINARY", binary.display());
         let baseline = variable("LATCHKEY_BENCH_BASELINE");
         if let Some(file) = &baseline {
             ensure!(file.is_file(), "LATCHKEY_BENCH_BASELINE names no file: {}", file.display());

@@ -11,13 +11,15 @@ export async function requestReset(page: Page, email: string): Promise<void> {
   await expect(notice(page)).toBeVisible();
 }
 
-/** Opens the newest message to an address. It arrives within a second. */
+/** Opens the newest message that resets the password of an address. It arrives within a second. */
 export async function openMessage(page: Page, email: string): Promise<void> {
+  const subject = "Reset your Latchkey password";
   await expect(async () => {
     await page.goto("/dev/mailbox");
-    await page.getByRole("listitem").filter({ hasText: email }).getByRole("link").first().click({ timeout: 1000 });
+    const messages = page.getByRole("listitem").filter({ hasText: email });
+    await messages.getByRole("link", { name: subject }).first().click({ timeout: 1000 });
   }).toPass();
-  await expect(heading(page, "Reset your Latchkey password")).toBeVisible();
+  await expect(heading(page, subject)).toBeVisible();
 }
 
 /** Follows the link in the message that is open. */

@@ -25,16 +25,16 @@ import { userId } from "../support/tokens.js";
 
 test("account: each section has its own page", async ({ page, person }) => {
   await signUp(page, person);
-  for (const [name, path, title] of [
-    ["Security", "/account/security", "Password"],
-    ["Devices", "/account/sessions", "Where you’re signed in"],
-    ["Activity", "/account/activity", "Recent activity"],
-    ["Delete account", "/account/delete", "Delete account"],
-    ["Profile", "/account", "Profile"],
+  for (const [name, path, titles] of [
+    ["Security", "/account/security", ["Password"]],
+    ["Devices", "/account/sessions", ["Where you’re signed in"]],
+    ["Activity", "/account/activity", ["Recent activity"]],
+    ["Delete account", "/account/delete", ["Delete account"]],
+    ["Profile", "/account", ["Verify your address", "Profile"]],
   ] as const) {
     await openSection(page, name);
     await expect(page).toHaveURL(path);
-    await expect(page.getByRole("main").getByRole("heading", { level: 2 })).toHaveText([title]);
+    await expect(page.getByRole("main").getByRole("heading", { level: 2 })).toHaveText([...titles]);
     await expect(page.locator("[aria-current]")).toHaveText([name]);
   }
 });
