@@ -6,6 +6,7 @@ pub mod audit;
 pub mod error;
 pub mod jobs;
 pub mod keys;
+pub mod mailing;
 pub mod password;
 pub mod principal;
 pub mod readiness;
@@ -28,6 +29,7 @@ use accounts::{Accounts, sign_up::SignUpMode};
 use audit::Audit;
 use jobs::Jobs;
 use keys::SigningKeys;
+use mailing::{Composer, MailParts, Mailing};
 use password::{NewPasswordRules, Passwords, hasher::PasswordHasher};
 use readiness::Readiness;
 use sessions::{Lifetimes, Sessions};
@@ -91,8 +93,8 @@ pub struct Parts {
     pub sign_up_budget: SignUpBudget,
     /// Sends user events to a receiver. `None`: no webhooks.
     pub webhooks: Option<Webhooks>,
-    /// Sends messages. `None`: no mail.
-    pub mail: Option<Mailer>,
+    /// Composes and sends messages. `None`: no mail.
+    pub mail: Option<MailParts>,
     /// How long user events are kept.
     pub event_retention: Duration,
 }
@@ -115,6 +117,11 @@ impl Auth {
             Arc::clone(&devices),
         ));
         let audit = Arc::new(Audit::start(store.clone(), clock.clone(), Arc::clone(&networks)));
+        let mailing = mail.map(|MailParts { mailer, links, letterhead }| {
+            let (store, clock, audit) = (store.clone(), clock.clone(), Arc::clone(&audit));
+            Mailing { mailer, composer: Arc::new(Composer { store, clock, audit, links, letterhead }) }
+        });
+        let mail = mailing.as_ref().map(|mailing| mailing.mailer.clone());
         let revocations = Revocations::new(clock.clone());
         let verifier = Verifier::new(keys.ring(), &tokens, revocations.clone());
         let access_ttl = tokens.access_ttl;
@@ -163,8 +170,7 @@ impl Auth {
                 keys: Arc::clone(&keys),
                 networks,
                 webhooks: parts.webhooks,
-                mail: mail.clone(),
-                audit: Arc::clone(&audit),
+                mail: mailing,
                 event_retention: parts.event_retention,
             },
             mail,
