@@ -109,7 +109,12 @@ fn mail(config: &Config, store: Store, clock: Clock, derived: &DerivedKeys) -> R
     let outbox = Arc::new(Outbox::new(&derived.outbox, clock.clone())?);
     let transport = Transport::new(target, config.server.base_url.host()).map_err(StartError::Mail)?;
     let mailer = Mailer::new(store, clock, outbox, transport);
-    Ok(Some(MailParts { mailer, links: Links::new(&derived.links), letterhead: letterhead(config) }))
+    Ok(Some(MailParts {
+        mailer,
+        links: Links::new(&derived.links),
+        letterhead: letterhead(config),
+        sign_in_notices: config.mail.notices,
+    }))
 }
 
 /// What all messages have in common.

@@ -7,6 +7,7 @@ pub mod error;
 pub mod jobs;
 pub mod keys;
 pub mod mailing;
+mod notices;
 pub mod password;
 pub mod principal;
 pub mod readiness;
@@ -29,7 +30,8 @@ use accounts::{Accounts, sign_up::SignUpMode};
 use audit::Audit;
 use jobs::Jobs;
 use keys::SigningKeys;
-use mailing::{Composer, MailParts, Mailing};
+use mailing::{MailParts, Mailing};
+use notices::Notices;
 use password::{NewPasswordRules, Passwords, hasher::PasswordHasher};
 use readiness::Readiness;
 use sessions::{Lifetimes, Sessions};
@@ -117,11 +119,17 @@ impl Auth {
             Arc::clone(&devices),
         ));
         let audit = Arc::new(Audit::start(store.clone(), clock.clone(), Arc::clone(&networks)));
-        let mailing = mail.map(|MailParts { mailer, links, letterhead }| {
-            let (store, clock, audit) = (store.clone(), clock.clone(), Arc::clone(&audit));
-            Mailing { mailer, composer: Arc::new(Composer { store, clock, audit, links, letterhead }) }
+        let sign_ins = mail.as_ref().is_some_and(|mail| mail.sign_in_notices);
+        let mailing = mail.map(|mail| Mailing::new(mail, store.clone(), clock.clone(), Arc::clone(&audit)));
+        let mail = mailing.as_ref().map(Mailing::mailer);
+        let outbox = mail.as_ref().map(Mailer::outbox);
+        let notices = Arc::new(Notices {
+            store: store.clone(),
+            clock: clock.clone(),
+            devices: Arc::clone(&devices),
+            outbox: outbox.clone(),
+            sign_ins,
         });
-        let mail = mailing.as_ref().map(|mailing| mailing.mailer.clone());
         let revocations = Revocations::new(clock.clone());
         let verifier = Verifier::new(keys.ring(), &tokens, revocations.clone());
         let access_ttl = tokens.access_ttl;
@@ -134,16 +142,20 @@ impl Auth {
             tokens.clone(),
             revocations,
             Arc::clone(&audit),
+            Arc::clone(&notices),
         ));
-        let passwords = Arc::new(Passwords::new(
-            store.clone(),
-            clock.clone(),
+        let NewPasswordRules { policy, breaches } = new_passwords;
+        let passwords = Arc::new(Passwords {
+            store: store.clone(),
+            clock: clock.clone(),
             hasher,
-            new_passwords,
-            Arc::clone(&throttle),
-            Arc::clone(&audit),
-            Arc::clone(&sessions),
-        ));
+            policy,
+            breaches,
+            throttle: Arc::clone(&throttle),
+            audit: Arc::clone(&audit),
+            notices: Arc::clone(&notices),
+            sessions: Arc::clone(&sessions),
+        });
         Arc::new(Self {
             accounts: Accounts {
                 store: store.clone(),
@@ -152,8 +164,9 @@ impl Auth {
                 audit: Arc::clone(&audit),
                 passwords: Arc::clone(&passwords),
                 sessions: Arc::clone(&sessions),
+                notices,
                 sign_up,
-                outbox: mail.as_ref().map(Mailer::outbox),
+                outbox,
             },
             sign_in: SignIn {
                 store: store.clone(),

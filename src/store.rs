@@ -25,6 +25,7 @@ mod file;
 mod group_commit;
 pub mod import;
 pub mod imported;
+mod known_networks;
 mod limits;
 pub mod one_time;
 pub mod outbox;

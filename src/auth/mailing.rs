@@ -20,21 +20,23 @@ pub struct MailParts {
     pub links: Links,
     /// What all messages have in common.
     pub letterhead: Letterhead,
+    /// Whether users get notices of sign-ins on new devices.
+    pub sign_in_notices: bool,
 }
 
 /// Composes messages.
-pub(super) struct Composer {
-    pub(super) store: Store,
-    pub(super) clock: Clock,
-    pub(super) audit: Arc<Audit>,
-    pub(super) links: Links,
-    pub(super) letterhead: Letterhead,
+struct Composer {
+    store: Store,
+    clock: Clock,
+    audit: Arc<Audit>,
+    links: Links,
+    letterhead: Letterhead,
 }
 
 /// Composes and sends the messages in the outbox.
 pub(super) struct Mailing {
-    pub(super) mailer: Mailer,
-    pub(super) composer: Arc<Composer>,
+    mailer: Mailer,
+    composer: Arc<Composer>,
 }
 
 impl Compose for Composer {
@@ -48,6 +50,17 @@ impl Compose for Composer {
 }
 
 impl Mailing {
+    /// Sends the messages in `store`.
+    pub fn new(parts: MailParts, store: Store, clock: Clock, audit: Arc<Audit>) -> Self {
+        let MailParts { mailer, links, letterhead, .. } = parts;
+        Self { mailer, composer: Arc::new(Composer { store, clock, audit, links, letterhead }) }
+    }
+
+    /// The part that sends.
+    pub fn mailer(&self) -> Mailer {
+        self.mailer.clone()
+    }
+
     /// Sends messages as they become due, and never returns.
     pub async fn run(&self) {
         self.mailer.run(&self.composer).await;

@@ -7,7 +7,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::Composer;
 use crate::{
     auth::requester::Requester,
-    domain::{Email, LinkPurpose, Name, event::EventKind},
+    domain::{Email, LinkPurpose, Name, Timestamp, event::EventKind},
     mail::{
         ComposeError, Composed, Letter, Letterhead,
         content::Content,
@@ -69,8 +69,25 @@ impl Composer {
             }
             Letter::PasswordReset { email } => {
                 let content = letters::password_reset::content(&self.letterhead);
-                let message = self.message(claim, &email, &content)?;
-                Ok(Composed { user: None, message })
+                self.notice(claim, &email, &content)
+            }
+            Letter::NewSignIn { email, client } => {
+                let content = letters::new_sign_in::content(&self.letterhead, claim.created_at, &client);
+                self.notice(claim, &email, &content)
+            }
+            Letter::PasswordChanged { email, client } => {
+                let content = letters::password_changed::content(&self.letterhead, claim.created_at, &client);
+                self.notice(claim, &email, &content)
+            }
+            Letter::SessionEnded { email, device, signed_in_at, client } => {
+                let signed_in_at = Timestamp::from_millis(signed_in_at);
+                let (letterhead, at) = (&self.letterhead, claim.created_at);
+                let content = letters::session_ended::content(letterhead, at, &client, &device, signed_in_at);
+                self.notice(claim, &email, &content)
+            }
+            Letter::AccountDeleted { email, client } => {
+                let content = letters::account_deleted::content(&self.letterhead, claim.created_at, &client);
+                self.notice(claim, &email, &content)
             }
         }
     }
@@ -135,6 +152,11 @@ impl Composer {
         // To the address of the account, not as it was typed: another spelling could be another mailbox.
         let message = self.message(claim, &account.email, &content)?;
         Ok(Composed { user: Some(account.user_id), message })
+    }
+
+    /// A message to the address that the account had when the event happened.
+    fn notice(&self, claim: &ClaimedMail, to: &str, content: &Content) -> Result<Composed, ComposeError> {
+        Ok(Composed { user: None, message: self.message(claim, to, content)? })
     }
 
     fn message(&self, claim: &ClaimedMail, to: &str, content: &Content) -> Result<Message, Unaddressable> {
