@@ -14,7 +14,7 @@ mod cache;
 pub mod connection;
 pub mod credentials;
 mod database;
-mod deletion;
+pub mod deletion;
 pub mod disabling;
 mod email_verification;
 mod entity;

@@ -67,6 +67,13 @@ pub enum Letter {
         /// The sender of the token.
         client: Client,
     },
+    /// A link to delete the account of a verified address. Dropped if there is none.
+    DeleteAccount {
+        /// The address of the account.
+        email: String,
+        /// Where the application continues, if the request came from one.
+        return_to: Option<String>,
+    },
     /// The notice that the account was deleted.
     AccountDeleted {
         /// The address that the account had.
@@ -96,6 +103,7 @@ impl Letter {
             Self::NewSignIn { .. } => "new_sign_in",
             Self::PasswordChanged { .. } => "password_changed",
             Self::SessionEnded { .. } => "session_ended",
+            Self::DeleteAccount { .. } => "delete_account",
             Self::AccountDeleted { .. } => "account_deleted",
         }
     }
@@ -110,6 +118,7 @@ impl Letter {
             | Self::NewSignIn { email, .. }
             | Self::PasswordChanged { email, .. }
             | Self::SessionEnded { email, .. }
+            | Self::DeleteAccount { email, .. }
             | Self::AccountDeleted { email, .. } => email,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod account_deleted;
 pub mod account_exists;
+pub mod delete_account;
 pub mod new_sign_in;
 pub mod password_changed;
 pub mod password_reset;

@@ -12,7 +12,7 @@ use crate::{
         ComposeError, Composed, Letter, Letterhead,
         content::Content,
         letters,
-        links::{RESET_LIFETIME, VERIFY_LIFETIME},
+        links::{DELETE_LIFETIME, RESET_LIFETIME, VERIFY_LIFETIME},
         message::{Message, Unaddressable},
     },
     store::{
@@ -47,6 +47,14 @@ const VERIFY: LinkKind = LinkKind {
     page: |token| format!("/verify-email?token={token}"),
     api: |token| format!("/api/auth/verify-email?token={token}&callbackURL="),
     content: letters::verify_email::content,
+};
+
+const DELETE: LinkKind = LinkKind {
+    purpose: LinkPurpose::DeleteAccount,
+    lifetime: DELETE_LIFETIME,
+    page: |token| format!("/delete-account?token={token}"),
+    api: |token| format!("/api/auth/delete-user/callback?token={token}&callbackURL="),
+    content: letters::delete_account::content,
 };
 
 impl Composer {
@@ -84,6 +92,13 @@ impl Composer {
                 let (letterhead, at) = (&self.letterhead, claim.created_at);
                 let content = letters::session_ended::content(letterhead, at, &client, &device, signed_in_at);
                 self.notice(claim, &email, &content)
+            }
+            Letter::DeleteAccount { email, return_to } => {
+                let account = self.account(&email).await?;
+                if !account.email_verified {
+                    return Err(ComposeError::Obsolete);
+                }
+                self.with_link(&DELETE, claim, account, return_to).await
             }
             Letter::AccountDeleted { email, client } => {
                 let content = letters::account_deleted::content(&self.letterhead, claim.created_at, &client);
