@@ -14,8 +14,7 @@ use crate::domain::{UserId, session::EndReason};
 const MAX_ADDRESSES: u64 = 1_000;
 
 /// The ends of sessions that may have been another person's.
-const DISTRUSTED: [EndReason; 4] =
-    [EndReason::Revoked, EndReason::PasswordChanged, EndReason::TokenReused, EndReason::UserDisabled];
+const DISTRUSTED: [EndReason; 3] = [EndReason::Revoked, EndReason::TokenReused, EndReason::UserDisabled];
 
 impl Store {
     /// The addresses from which `owner`'s sessions were last used, without sessions that may have been another
