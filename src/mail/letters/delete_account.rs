@@ -17,9 +17,9 @@ pub fn content(letterhead: &Letterhead, url: String) -> Content {
         )],
         action: Some(Action { label: "Delete the account".to_owned(), url }),
         after: vec![
-            "This cannot be undone.".to_owned(),
+            "The deletion cannot be undone. Do not forward this message.".to_owned(),
             format!(
-                "If it was not yours, another person is signed in to your account. Reset the password; this signs out \
+                "If it was not yours, another person is signed in to your account. Reset the password. This signs out \
                  every device: {}/forgot-password",
                 letterhead.base_url
             ),

@@ -20,13 +20,12 @@ pub fn content(letterhead: &Letterhead, at: Timestamp, client: &Client) -> Conte
             format!("Your {product} account was used to sign in on a new device and in a new network."),
             circumstances(at, client),
         ],
-        action: Some(Action { label: "See your devices".to_owned(), url: format!("{base}/account/sessions") }),
+        action: Some(Action { label: "Reset the password".to_owned(), url: format!("{base}/forgot-password") }),
         after: vec![
-            "If it was you, there is nothing to do.".to_owned(),
-            format!(
-                "If it was not you, another person can sign in to your account. Reset the password; this signs out \
-                 every device: {base}/forgot-password"
-            ),
+            "If it was you, there is nothing to do. If it was not you, another person can sign in to your account: reset \
+             the password with the link above. This signs out every device."
+                .to_owned(),
+            format!("All your devices: {base}/account/sessions"),
         ],
         signature: signature(letterhead),
     }

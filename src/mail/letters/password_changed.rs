@@ -24,9 +24,8 @@ pub fn content(letterhead: &Letterhead, at: Timestamp, client: &Client) -> Conte
             url: format!("{}/forgot-password", letterhead.base_url),
         }),
         after: vec![
-            "If it was you, there is nothing to do.".to_owned(),
-            "If it was not you, another person knew your password. Reset it with the link above; this signs out every \
-             device."
+            "If it was you, there is nothing to do. If it was not you, another person knew your password: reset it with \
+             the link above. This signs out every device."
                 .to_owned(),
         ],
         signature: signature(letterhead),

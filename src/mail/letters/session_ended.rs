@@ -30,15 +30,13 @@ pub fn content(
             ),
             format!("The copy was used here. {}", circumstances(at, client)),
         ],
-        action: Some(Action { label: "See your devices".to_owned(), url: format!("{base}/account/sessions") }),
+        action: Some(Action { label: "Reset the password".to_owned(), url: format!("{base}/forgot-password") }),
         after: vec![
-            "If you have restored a backup of this device or copied its browser data, there is nothing to do: sign in \
-             again."
+            "If you have restored a backup of the device or copied its browser data, there is nothing to do: sign in \
+             again. If not, check the device for malware, and reset the password with the link above. This signs out \
+             every device."
                 .to_owned(),
-            format!(
-                "If not, check the device for malware, and reset your password; this signs out every device: \
-                 {base}/forgot-password"
-            ),
+            format!("All your devices: {base}/account/sessions"),
         ],
         signature: signature(letterhead),
     }
