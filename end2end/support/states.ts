@@ -15,7 +15,7 @@ import {
   summary,
 } from "./forms.js";
 import { followLink, openMessage, requestDeletion, requestReset, verifyAddress } from "./mailbox.js";
-import { devices, newPerson, type Person } from "./people.js";
+import { devices, newNetwork, newPerson, type Person } from "./people.js";
 import { userId } from "./tokens.js";
 
 /** Fixtures for arranging a state. */
@@ -209,7 +209,15 @@ const signedIn: State[] = [
   },
 ];
 
-const withLinks: State[] = [
+const withMessages: State[] = [
+  {
+    name: "new sign-in, message",
+    arrange: async ({ page, person, otherDevice }) => {
+      await verifyAddress(page, person.email);
+      await signIn(await otherDevice({ extraHTTPHeaders: { "x-forwarded-for": newNetwork() } }), person);
+      await openMessage(page, person.email, "New sign-in to your Latchkey account");
+    },
+  },
   {
     name: "delete account, message",
     arrange: ({ page, person }) => requestDeletion(page, person.email),
@@ -243,7 +251,7 @@ async function open(page: Page, path: string): Promise<void> {
 
 export const states: State[] = [
   ...signedOut,
-  ...[...signedIn, ...withLinks].map(({ name, arrange }) => ({
+  ...[...signedIn, ...withMessages].map(({ name, arrange }) => ({
     name,
     arrange: async (scene: Scene) => {
       await signUp(scene.page, scene.person);
