@@ -3,7 +3,7 @@
 //! The store writes a notice in the transaction of the change. A verified address gets notices, and no other: one that
 //! is not verified may belong to another person.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use super::{
     principal::SessionRef,
@@ -41,11 +41,13 @@ impl Notices {
     /// The notice of a sign-in on a device and in a network that are both new for the user. `None` for the user's first
     /// sign-in.
     pub async fn new_sign_in(&self, user: &User, requester: &Requester) -> Result<Option<LimitedMail>, StoreError> {
-        if !self.sign_ins || user.last_sign_in_at.is_none() || self.is_known_device(user, requester) {
+        if !self.sign_ins || self.is_known_device(user, requester) {
             return Ok(None);
         }
         let Some(email) = self.recipient(user) else { return Ok(None) };
-        if self.is_known_network(user, requester).await? {
+        let known = self.store.addresses_of_sessions(user.id).await?;
+        let is_first = user.last_sign_in_at.is_none() && known.is_empty();
+        if is_first || is_among(&known, requester) {
             return Ok(None);
         }
         Ok(self.sealed(&Letter::NewSignIn { email, client: client(requester) }, SIGN_INS))
@@ -93,13 +95,6 @@ impl Notices {
         self.devices.verify(cookie, &email, self.clock.now()).is_some()
     }
 
-    async fn is_known_network(&self, user: &User, requester: &Requester) -> Result<bool, StoreError> {
-        let Some(address) = requester.address else { return Ok(false) };
-        let site = Network::of(address).site();
-        let known = self.store.addresses_of_sessions(user.id).await?;
-        Ok(known.into_iter().any(|address| Network::of(address).site() == site))
-    }
-
     /// The change must not fail because its notice cannot be sealed.
     fn sealed(&self, letter: &Letter, limit: MailLimit) -> Option<LimitedMail> {
         match self.outbox.as_ref()?.seal(letter) {
@@ -110,6 +105,12 @@ impl Notices {
             }
         }
     }
+}
+
+/// Whether the requester is in the network of one of the addresses.
+fn is_among(known: &[IpAddr], requester: &Requester) -> bool {
+    let site = |address: &IpAddr| Network::of(*address).site();
+    requester.address.is_some_and(|address| known.iter().any(|known| site(known) == site(&address)))
 }
 
 fn client(requester: &Requester) -> Client {

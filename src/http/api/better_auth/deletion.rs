@@ -203,7 +203,7 @@ impl From<DeleteAccountError> for DeleteLinkRouteError {
 #[utoipa::path(
     get, path = "/delete-user/callback", tag = "Account", operation_id = "deleteUserByLink",
     params(("token" = String, Query), ("callbackURL" = Option<String>, Query)),
-    security(("sessionToken" = []), ("sessionCookie" = [])),
+    security((), ("sessionToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The account is deleted, and there is no `callbackURL`", body = DeleteUserResponse),
         (status = 302, description = "The account is deleted: redirects to `callbackURL`"),
