@@ -112,13 +112,13 @@ async fn callback_without_url_answers_with_json() {
 async fn expired_replaced_and_other_links_are_refused() {
     let app = TestApp::new().await;
     let ada = old_session(&app, ADA).await;
-    let requested = async || {
+    let next_token = async || {
         app.wait(Duration::from_secs(1));
         delete(&app, &ada, json!({})).await;
         token(&newest(&app, ADA).await.expect("a message"))
     };
-    let older = requested().await;
-    let newer = requested().await;
+    let older = next_token().await;
+    let newer = next_token().await;
     let reset = super::inbox::requested_token(&app, ADA).await;
     app.wait(Duration::from_mins(59));
     for refused in [&older, &reset] {
@@ -126,7 +126,7 @@ async fn expired_replaced_and_other_links_are_refused() {
     }
     app.wait(Duration::from_mins(1));
     assert_error(&delete(&app, &ada, json!({ "token": newer })).await, 404, "INVALID_TOKEN", "Invalid token");
-    let changed = requested().await;
+    let changed = next_token().await;
     operate(&app, "UPDATE users SET email = 'x@example.com', email_key = 'x@example.com'").await;
     assert_error(&delete(&app, &ada, json!({ "token": changed })).await, 404, "INVALID_TOKEN", "Invalid token");
     assert_eq!(count(&app, "users").await, 1);
