@@ -50,13 +50,13 @@ impl Notices {
         if is_first || is_among(&known, requester) {
             return Ok(None);
         }
-        Ok(self.sealed(&Letter::NewSignIn { email, client: client(requester) }, SIGN_INS))
+        Ok(self.sealed(&Letter::NewSignIn { email, client: requester.into() }, SIGN_INS))
     }
 
     /// The notice of a new password that the user has set in a session.
     pub fn password_changed(&self, user: &User, requester: &Requester) -> Option<LimitedMail> {
         let email = self.recipient(user)?;
-        self.sealed(&Letter::PasswordChanged { email, client: client(requester) }, CHANGES)
+        self.sealed(&Letter::PasswordChanged { email, client: requester.into() }, CHANGES)
     }
 
     /// The notice of the end of a session whose token `requester` presented again.
@@ -74,7 +74,7 @@ impl Notices {
             email,
             device: device::describe(session.user_agent.as_deref()),
             signed_in_at: session.created_at.millis(),
-            client: client(requester),
+            client: requester.into(),
         };
         Ok(self.sealed(&letter, CHANGES))
     }
@@ -82,7 +82,7 @@ impl Notices {
     /// The notice of the deletion of the account, to the address that it had.
     pub fn account_deleted(&self, user: &User, requester: &Requester) -> Option<LimitedMail> {
         let email = self.recipient(user)?;
-        self.sealed(&Letter::AccountDeleted { email, client: client(requester) }, CHANGES)
+        self.sealed(&Letter::AccountDeleted { email, client: requester.into() }, CHANGES)
     }
 
     /// The address for notices.
@@ -113,7 +113,9 @@ fn is_among(known: &[IpAddr], requester: &Requester) -> bool {
     requester.address.is_some_and(|address| known.iter().any(|known| site(known) == site(&address)))
 }
 
-fn client(requester: &Requester) -> Client {
-    let network = requester.address.map(|address| Network::of(address).site().to_string());
-    Client { device: device::describe(requester.user_agent.as_deref()), network }
+impl From<&Requester> for Client {
+    fn from(requester: &Requester) -> Self {
+        let network = requester.address.map(|address| Network::of(address).site().to_string());
+        Self { device: device::describe(requester.user_agent.as_deref()), network }
+    }
 }

@@ -41,6 +41,8 @@ pub enum Letter {
     PasswordReset {
         /// The address of the account.
         email: String,
+        /// The sender of the request.
+        client: Client,
     },
     /// The notice of a sign-in on a device and in a network that are both new for the user.
     NewSignIn {
@@ -114,7 +116,7 @@ impl Letter {
             Self::ResetPassword { email, .. }
             | Self::VerifyEmail { email, .. }
             | Self::SignUp { email, .. }
-            | Self::PasswordReset { email }
+            | Self::PasswordReset { email, .. }
             | Self::NewSignIn { email, .. }
             | Self::PasswordChanged { email, .. }
             | Self::SessionEnded { email, .. }

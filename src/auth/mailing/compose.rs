@@ -75,8 +75,8 @@ impl Composer {
                 let new = new_account(&user_id, &email, &name, image, password_hash).ok_or(Unaddressable)?;
                 self.sign_up(claim, new, return_to).await
             }
-            Letter::PasswordReset { email } => {
-                let content = letters::password_reset::content(&self.letterhead);
+            Letter::PasswordReset { email, client } => {
+                let content = letters::password_reset::content(&self.letterhead, claim.created_at, &client);
                 self.notice(claim, &email, &content)
             }
             Letter::NewSignIn { email, client } => {
