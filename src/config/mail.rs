@@ -75,8 +75,7 @@ const NOTICES: Row<bool> = Row {
     parse: parse_switch,
 };
 
-pub(super) const SETTINGS: &[Setting] =
-    &[MAIL.setting, MAIL_FROM.setting, PRODUCT_NAME.setting, NOTICES.setting];
+pub(super) const SETTINGS: &[Setting] = &[MAIL.setting, MAIL_FROM.setting, PRODUCT_NAME.setting, NOTICES.setting];
 
 /// The value of `LATCHKEY_MAIL`.
 #[derive(Clone)]

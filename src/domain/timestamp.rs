@@ -38,7 +38,8 @@ impl Timestamp {
     }
 
     fn formatted(self, format: &str) -> String {
-        jiff::Timestamp::from_millisecond(self.0).map_or_else(|_| String::new(), |time| time.strftime(format).to_string())
+        jiff::Timestamp::from_millisecond(self.0)
+            .map_or_else(|_| String::new(), |time| time.strftime(format).to_string())
     }
 
     /// The time `span` later.

@@ -72,12 +72,7 @@ impl Store {
 }
 
 /// Uses a link up. `false` if it is not valid or not `owner`'s, or the address has changed since it was sent.
-async fn use_link(
-    transaction: &Transaction,
-    owner: UserId,
-    digest: &[u8; 32],
-    now: Timestamp,
-) -> Result<bool, DbErr> {
+async fn use_link(transaction: &Transaction, owner: UserId, digest: &[u8; 32], now: Timestamp) -> Result<bool, DbErr> {
     let purpose = LinkPurpose::DeleteAccount;
     let secret = one_time::find(transaction, purpose, digest).await?.filter(|secret| secret.user_id == owner);
     let account = user::Entity::find_by_id(owner).filter(user::Column::DisabledAt.is_null()).one(transaction).await?;

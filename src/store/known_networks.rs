@@ -21,8 +21,7 @@ impl Store {
     /// person's. Ended sessions are included while their rows exist.
     pub async fn addresses_of_sessions(&self, owner: UserId) -> Result<Vec<IpAddr>, StoreError> {
         let distrusted = DISTRUSTED.map(EndReason::as_str);
-        let trusted =
-            Condition::any().add(Column::EndReason.is_null()).add(Column::EndReason.is_not_in(distrusted));
+        let trusted = Condition::any().add(Column::EndReason.is_null()).add(Column::EndReason.is_not_in(distrusted));
         let addresses: Vec<String> = Entity::find()
             .select_only()
             .column(Column::Address)

@@ -78,7 +78,10 @@ impl Accounts {
         let (proof, invalid) = match proof {
             Proof::Password(password) => {
                 let confirmed = self.passwords.confirm(principal, password, requester).await?;
-                (DeletionProof::Credentials(confirmed.version), DeleteAccountError::Confirm(ConfirmPasswordError::Mismatch))
+                (
+                    DeletionProof::Credentials(confirmed.version),
+                    DeleteAccountError::Confirm(ConfirmPasswordError::Mismatch),
+                )
             }
             Proof::FreshSession if self.sessions.is_fresh(&session) => {
                 (DeletionProof::FreshSession, DeleteAccountError::Gone)

@@ -13,7 +13,9 @@ mod tests {
 
     use super::{
         delete::{DeletePage, DeletionStep},
-        profile::ProfilePage, security::SecurityPage};
+        profile::ProfilePage,
+        security::SecurityPage,
+    };
     use crate::{
         domain::{
             Name,

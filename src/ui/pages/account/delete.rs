@@ -115,5 +115,6 @@ fn with_link(form: Option<&FormState>) -> AnyView {
 }
 
 fn after_sign_in() -> AnyView {
-    view! { <p>"You signed in more than a day ago. To delete your account, sign out, and sign in again."</p> }.into_any()
+    view! { <p>"You signed in more than a day ago. To delete your account, sign out, and sign in again."</p> }
+        .into_any()
 }
