@@ -10,6 +10,7 @@ use crate::{
     auth::{
         Auth, Parts,
         keys::{KeysError, PairAlgorithm, Schedule, Signing, SigningKeys, StoredKeys},
+        mailing::MailParts,
         password::{
             NewPasswordRules,
             breach::BreachApi,
@@ -76,7 +77,7 @@ pub async fn assemble(
         email_claim: config.tokens.claims.email,
         name_claim: config.tokens.claims.name,
     };
-    let mail = mailer(config, store.clone(), clock.clone(), &derived)?;
+    let mail = mail(config, store.clone(), clock.clone(), &derived)?;
     let webhooks = config.webhooks.target().map(|target| Webhooks::new(store.clone(), clock.clone(), target));
     let auth = Auth::new(Parts {
         store,
@@ -103,12 +104,17 @@ pub async fn assemble(
 }
 
 /// `None`: the service sends no mail.
-fn mailer(config: &Config, store: Store, clock: Clock, derived: &DerivedKeys) -> Result<Option<Mailer>, StartError> {
+fn mail(config: &Config, store: Store, clock: Clock, derived: &DerivedKeys) -> Result<Option<MailParts>, StartError> {
     let Some(target) = &config.mail.target else { return Ok(None) };
     let outbox = Arc::new(Outbox::new(&derived.outbox, clock.clone())?);
-    let links = Arc::new(Links::new(&derived.links));
     let transport = Transport::new(target, config.server.base_url.host()).map_err(StartError::Mail)?;
-    Ok(Some(Mailer::new(store, clock, outbox, links, transport, letterhead(config))))
+    let mailer = Mailer::new(store, clock, outbox, transport);
+    Ok(Some(MailParts {
+        mailer,
+        links: Links::new(&derived.links),
+        letterhead: letterhead(config),
+        sign_in_notices: config.mail.notices,
+    }))
 }
 
 /// What all messages have in common.

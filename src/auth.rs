@@ -6,6 +6,8 @@ pub mod audit;
 pub mod error;
 pub mod jobs;
 pub mod keys;
+pub mod mailing;
+mod notices;
 pub mod password;
 pub mod principal;
 pub mod readiness;
@@ -28,6 +30,8 @@ use accounts::{Accounts, sign_up::SignUpMode};
 use audit::Audit;
 use jobs::Jobs;
 use keys::SigningKeys;
+use mailing::{MailParts, Mailing};
+use notices::Notices;
 use password::{NewPasswordRules, Passwords, hasher::PasswordHasher};
 use readiness::Readiness;
 use sessions::{Lifetimes, Sessions};
@@ -91,8 +95,8 @@ pub struct Parts {
     pub sign_up_budget: SignUpBudget,
     /// Sends user events to a receiver. `None`: no webhooks.
     pub webhooks: Option<Webhooks>,
-    /// Sends messages. `None`: no mail.
-    pub mail: Option<Mailer>,
+    /// Composes and sends messages. `None`: no mail.
+    pub mail: Option<MailParts>,
     /// How long user events are kept.
     pub event_retention: Duration,
 }
@@ -115,6 +119,17 @@ impl Auth {
             Arc::clone(&devices),
         ));
         let audit = Arc::new(Audit::start(store.clone(), clock.clone(), Arc::clone(&networks)));
+        let sign_ins = mail.as_ref().is_some_and(|mail| mail.sign_in_notices);
+        let mailing = mail.map(|mail| Mailing::new(mail, store.clone(), clock.clone(), Arc::clone(&audit)));
+        let mail = mailing.as_ref().map(Mailing::mailer);
+        let outbox = mail.as_ref().map(Mailer::outbox);
+        let notices = Arc::new(Notices {
+            store: store.clone(),
+            clock: clock.clone(),
+            devices: Arc::clone(&devices),
+            outbox: outbox.clone(),
+            sign_ins,
+        });
         let revocations = Revocations::new(clock.clone());
         let verifier = Verifier::new(keys.ring(), &tokens, revocations.clone());
         let access_ttl = tokens.access_ttl;
@@ -127,16 +142,20 @@ impl Auth {
             tokens.clone(),
             revocations,
             Arc::clone(&audit),
+            Arc::clone(&notices),
         ));
-        let passwords = Arc::new(Passwords::new(
-            store.clone(),
-            clock.clone(),
+        let NewPasswordRules { policy, breaches } = new_passwords;
+        let passwords = Arc::new(Passwords {
+            store: store.clone(),
+            clock: clock.clone(),
             hasher,
-            new_passwords,
-            Arc::clone(&throttle),
-            Arc::clone(&audit),
-            Arc::clone(&sessions),
-        ));
+            policy,
+            breaches,
+            throttle: Arc::clone(&throttle),
+            audit: Arc::clone(&audit),
+            notices: Arc::clone(&notices),
+            sessions: Arc::clone(&sessions),
+        });
         Arc::new(Self {
             accounts: Accounts {
                 store: store.clone(),
@@ -145,8 +164,9 @@ impl Auth {
                 audit: Arc::clone(&audit),
                 passwords: Arc::clone(&passwords),
                 sessions: Arc::clone(&sessions),
+                notices,
                 sign_up,
-                outbox: mail.as_ref().map(Mailer::outbox),
+                outbox,
             },
             sign_in: SignIn {
                 store: store.clone(),
@@ -163,8 +183,7 @@ impl Auth {
                 keys: Arc::clone(&keys),
                 networks,
                 webhooks: parts.webhooks,
-                mail: mail.clone(),
-                audit: Arc::clone(&audit),
+                mail: mailing,
                 event_retention: parts.event_retention,
             },
             mail,

@@ -68,7 +68,7 @@
 //! | rate limits | [`auth::throttle`] |
 //! | the security log | [`auth::audit`], [`domain::event::EventKind`] |
 //! | user events: their kinds; how they are written, read and sent | [`domain::user_event`]; [`store::user_events`], [`auth::user_events`], [`webhooks`] |
-//! | messages: what they say; how they wait and are sent; the secrets of links | [`mail::letter`]; [`store::outbox`], [`mail`]; [`mail::links`], [`store::one_time`] |
+//! | messages: what they say; how they wait and are sent; the secrets of links | [`mail::letter`], [`auth::mailing`]; [`store::outbox`], [`mail`]; [`mail::links`], [`store::one_time`] |
 //! | background jobs | [`auth::jobs`] |
 //! | connections of clients, and their limits | [`server`] |
 //! | requests to other services | [`outbound`] |

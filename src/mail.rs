@@ -1,16 +1,16 @@
 //! Mail: messages, the outbox and the transports.
 //!
 //! A use case describes a message as a [`Letter`], and [`Outbox`] seals it for the row that the use case writes in its
-//! transaction. [`Mailer`] claims due rows, composes each message, and gives it to the transport. The secret of a link
-//! is made when the message is composed: the outbox never contains it.
+//! transaction. [`Mailer`] claims due rows, lets a [`Compose`] make each message, and gives it to the transport. The
+//! secret of a link is made when the message is composed: the outbox never contains it.
 //!
-//! This module knows no HTTP. Links begin with the base URL of the settings, never with the host of a request.
+//! This module knows no HTTP and no accounts. Links begin with the base URL of the settings, never with the host of a request.
 
-mod compose;
+mod composer;
 pub mod content;
 mod delivery;
 pub mod letter;
-mod letters;
+pub mod letters;
 pub mod links;
 pub mod message;
 pub mod outbox;
@@ -18,7 +18,7 @@ pub mod sender;
 pub mod transport;
 mod worker;
 
-pub use delivery::Report;
+pub use composer::{Compose, ComposeError, Composed};
 pub use letter::Letter;
 pub use outbox::Outbox;
 pub use sender::{ProductName, Sender};
@@ -32,7 +32,6 @@ use crate::{
     domain::{Email, MailId, Timestamp},
     store::Store,
 };
-use links::Links;
 use message::{Message, Unaddressable};
 use transport::Transport;
 use worker::MAX_OPEN;
@@ -54,25 +53,16 @@ pub struct Mailer {
     store: Store,
     clock: Clock,
     outbox: Arc<Outbox>,
-    links: Arc<Links>,
     transport: Arc<Transport>,
-    letterhead: Arc<Letterhead>,
     /// The messages that are being sent.
     open: Arc<Semaphore>,
 }
 
 impl Mailer {
     /// Sends the messages in `store` with `transport`.
-    pub fn new(
-        store: Store,
-        clock: Clock,
-        outbox: Arc<Outbox>,
-        links: Arc<Links>,
-        transport: Transport,
-        letterhead: Letterhead,
-    ) -> Self {
-        let (transport, letterhead) = (Arc::new(transport), Arc::new(letterhead));
-        Self { store, clock, outbox, links, transport, letterhead, open: Arc::new(Semaphore::new(MAX_OPEN as usize)) }
+    pub fn new(store: Store, clock: Clock, outbox: Arc<Outbox>, transport: Transport) -> Self {
+        let transport = Arc::new(transport);
+        Self { store, clock, outbox, transport, open: Arc::new(Semaphore::new(MAX_OPEN as usize)) }
     }
 
     /// Seals the messages of use cases.

@@ -11,9 +11,8 @@ export async function requestReset(page: Page, email: string): Promise<void> {
   await expect(notice(page)).toBeVisible();
 }
 
-/** Opens the newest message that resets the password of an address. It arrives within a second. */
-export async function openMessage(page: Page, email: string): Promise<void> {
-  const subject = "Reset your Latchkey password";
+/** Opens the newest message with a subject to an address. It arrives within a second. */
+export async function openMessage(page: Page, email: string, subject = "Reset your Latchkey password"): Promise<void> {
   await expect(async () => {
     await page.goto("/dev/mailbox");
     const messages = page.getByRole("listitem").filter({ hasText: email });
@@ -23,7 +22,26 @@ export async function openMessage(page: Page, email: string): Promise<void> {
 }
 
 /** Follows the link in the message that is open. */
-export async function followLink(page: Page): Promise<void> {
-  await page.frameLocator("iframe").getByRole("link", { name: "Set a new password" }).click();
-  await expect(heading(page, "Set a new password")).toBeVisible();
+export async function followLink(page: Page, link = "Set a new password", title = link): Promise<void> {
+  await page.frameLocator("iframe").getByRole("link", { name: link }).click();
+  await expect(heading(page, title)).toBeVisible();
+}
+
+/** Verifies the address of the signed-in user. */
+export async function verifyAddress(page: Page, email: string): Promise<void> {
+  await openMessage(page, email, "Verify your e-mail address for Latchkey");
+  await followLink(page, "Verify the address", "Verify your address");
+  await button(page, "Verify address").click();
+  await expect(notice(page)).toBeVisible();
+}
+
+/**
+ * Asks for a link that deletes the account, as the form does that users without a password see a day after their
+ * sign-in, and opens the message.
+ */
+export async function requestDeletion(page: Page, email: string): Promise<void> {
+  await verifyAddress(page, email);
+  const { origin } = new URL(page.url());
+  await page.request.post("/actions/request-deletion", { headers: { origin }, form: {}, maxRedirects: 0 });
+  await openMessage(page, email, "Delete your Latchkey account");
 }

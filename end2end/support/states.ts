@@ -14,8 +14,8 @@ import {
   submitSignUp,
   summary,
 } from "./forms.js";
-import { followLink, openMessage, requestReset } from "./mailbox.js";
-import { devices, type Person } from "./people.js";
+import { followLink, openMessage, requestDeletion, requestReset, verifyAddress } from "./mailbox.js";
+import { devices, newNetwork, newPerson, type Person } from "./people.js";
 import { userId } from "./tokens.js";
 
 /** Fixtures for arranging a state. */
@@ -209,6 +209,41 @@ const signedIn: State[] = [
   },
 ];
 
+const withMessages: State[] = [
+  {
+    name: "new sign-in, message",
+    arrange: async ({ page, person, otherDevice }) => {
+      await verifyAddress(page, person.email);
+      await signIn(await otherDevice({ extraHTTPHeaders: { "x-forwarded-for": newNetwork() } }), person);
+      await openMessage(page, person.email, "New sign-in to your Latchkey account");
+    },
+  },
+  {
+    name: "delete account, message",
+    arrange: ({ page, person }) => requestDeletion(page, person.email),
+  },
+  {
+    name: "delete account, link",
+    arrange: async ({ page, person }) => {
+      await requestDeletion(page, person.email);
+      await followLink(page, "Delete the account", "Delete your account");
+    },
+  },
+  { name: "delete account, link does not work", arrange: ({ page }) => open(page, "/delete-account?token=x") },
+  {
+    name: "account, password changed, message",
+    arrange: async ({ page, person }) => {
+      await verifyAddress(page, person.email);
+      await open(page, "/account/security");
+      await field(page, "Current password").fill(person.password);
+      await field(page, "New password").fill(newPerson().password);
+      await button(page, "Change password").click();
+      await expect(notice(page)).toBeVisible();
+      await openMessage(page, person.email, "Your Latchkey password was changed");
+    },
+  },
+];
+
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
@@ -216,7 +251,7 @@ async function open(page: Page, path: string): Promise<void> {
 
 export const states: State[] = [
   ...signedOut,
-  ...signedIn.map(({ name, arrange }) => ({
+  ...[...signedIn, ...withMessages].map(({ name, arrange }) => ({
     name,
     arrange: async (scene: Scene) => {
       await signUp(scene.page, scene.person);

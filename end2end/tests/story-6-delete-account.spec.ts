@@ -10,6 +10,7 @@ import {
   expectSignedIn,
   expectSignedOut,
   field,
+  heading,
   openSection,
   signIn,
   signOut,
@@ -17,6 +18,7 @@ import {
   submitSignIn,
   summary,
 } from "../support/forms.js";
+import { followLink, openMessage, requestDeletion } from "../support/mailbox.js";
 import { devices } from "../support/people.js";
 import { expect, test } from "../support/test.js";
 import { userId } from "../support/tokens.js";
@@ -120,4 +122,32 @@ test("deletion: works by keyboard, also after an error", async ({ page, person }
   await keyboard.type(person.password);
   await keyboard.press("Enter");
   await expectDeleted(page);
+});
+
+test("deletion: a link in a message deletes the account", async ({ page, person, otherDevice }) => {
+  await signUp(page, person);
+  const other = await otherDevice();
+  await signIn(other, person);
+  await requestDeletion(page, person.email);
+  await followLink(page, "Delete the account", "Delete your account");
+  await expect(page).toHaveURL("/delete-account");
+  await expect(page.getByRole("main")).toContainText(person.email);
+  await expectSignedIn(other, person);
+  await button(page, "Delete account").click();
+  await expectDeleted(page);
+  await expectSignedOut(other);
+  await openMessage(page, person.email, "Your Latchkey account was deleted");
+});
+
+test("deletion: a link in another browser asks to sign in first", async ({ page, person, otherDevice }) => {
+  await signUp(page, person);
+  await requestDeletion(page, person.email);
+  const other = await otherDevice();
+  await openMessage(other, person.email, "Delete your Latchkey account");
+  await followLink(other, "Delete the account", "Sign in");
+  await submitSignIn(other, person, { at: other.url() });
+  await expect(heading(other, "Delete your account")).toBeVisible();
+  await button(other, "Delete account").click();
+  await expectDeleted(other);
+  await expectSignedOut(page);
 });

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use sign_up::SignUpMode;
 
-use super::{audit::Audit, password::Passwords, sessions::Sessions, throttle::Throttle};
+use super::{audit::Audit, notices::Notices, password::Passwords, sessions::Sessions, throttle::Throttle};
 use crate::{clock::Clock, mail::Outbox, store::Store};
 
 /// Creates, changes, disables and deletes accounts.
@@ -23,6 +23,7 @@ pub struct Accounts {
     pub(super) audit: Arc<Audit>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) notices: Arc<Notices>,
     pub(super) sign_up: SignUpMode,
     /// `None`: the service sends no mail.
     pub(super) outbox: Option<Arc<Outbox>>,

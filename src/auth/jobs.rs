@@ -2,11 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{audit::Audit, keys::SigningKeys, requester::Requester, sessions::Sessions, throttle::NetworkLimiter};
+use super::{keys::SigningKeys, mailing::Mailing, sessions::Sessions, throttle::NetworkLimiter};
 use crate::{
     clock::{CLOCK_SKEW, Clock},
-    domain::event::EventKind,
-    mail::{Mailer, Report},
     store::{Store, StoreError},
     webhooks::Webhooks,
 };
@@ -51,8 +49,7 @@ pub struct Jobs {
     pub(super) keys: Arc<SigningKeys>,
     pub(super) networks: Arc<NetworkLimiter>,
     pub(super) webhooks: Option<Webhooks>,
-    pub(super) mail: Option<Mailer>,
-    pub(super) audit: Arc<Audit>,
+    pub(super) mail: Option<Mailing>,
     pub(super) event_retention: Duration,
 }
 
@@ -103,23 +100,14 @@ impl Jobs {
     /// Sends the messages that are due now, and waits for the results. Returns their number.
     pub async fn deliver_mail(&self) -> Result<usize, StoreError> {
         match &self.mail {
-            Some(mail) => mail.deliver_due(|report| self.record(report)).await,
+            Some(mail) => mail.deliver_due().await,
             None => Ok(0),
         }
     }
 
     async fn send_mail(&self) {
         if let Some(mail) = &self.mail {
-            mail.run(|report| self.record(report)).await;
-        }
-    }
-
-    fn record(&self, report: Report) {
-        let Report { user, created, given_up } = report;
-        for (happened, kind) in [(created, EventKind::UserCreated), (given_up, EventKind::MailFail)] {
-            if happened {
-                self.audit.record(kind, user, &Requester::default(), None);
-            }
+            mail.run().await;
         }
     }
 

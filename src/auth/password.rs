@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::{
     audit::Audit,
     error::InternalError,
+    notices::Notices,
     requester::Requester,
     sessions::Sessions,
     throttle::{Network, Throttle},
@@ -30,14 +31,15 @@ use policy::PasswordPolicy;
 
 /// Hashes, confirms and changes passwords.
 pub struct Passwords {
-    store: Store,
-    clock: Clock,
-    hasher: PasswordHasher,
-    policy: PasswordPolicy,
-    breaches: Option<BreachApi>,
-    throttle: Arc<Throttle>,
-    audit: Arc<Audit>,
-    sessions: Arc<Sessions>,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) hasher: PasswordHasher,
+    pub(super) policy: PasswordPolicy,
+    pub(super) breaches: Option<BreachApi>,
+    pub(super) throttle: Arc<Throttle>,
+    pub(super) audit: Arc<Audit>,
+    pub(super) notices: Arc<Notices>,
+    pub(super) sessions: Arc<Sessions>,
 }
 
 /// What a new password is compared with.
@@ -49,19 +51,6 @@ pub struct NewPasswordRules {
 }
 
 impl Passwords {
-    pub(super) fn new(
-        store: Store,
-        clock: Clock,
-        hasher: PasswordHasher,
-        rules: NewPasswordRules,
-        throttle: Arc<Throttle>,
-        audit: Arc<Audit>,
-        sessions: Arc<Sessions>,
-    ) -> Self {
-        let NewPasswordRules { policy, breaches } = rules;
-        Self { store, clock, hasher, policy, breaches, throttle, audit, sessions }
-    }
-
     /// The rules for new passwords.
     pub const fn policy(&self) -> &PasswordPolicy {
         &self.policy

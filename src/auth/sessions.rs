@@ -21,6 +21,7 @@ use std::{
 
 use super::{
     audit::Audit,
+    notices::Notices,
     token::{AccessTokens, revocations::Revocations},
 };
 use crate::{
@@ -53,6 +54,7 @@ pub struct Sessions {
     tokens: AccessTokens,
     revocations: Revocations,
     audit: Arc<Audit>,
+    notices: Arc<Notices>,
     queue: EndQueue,
     /// How far the feed of ended sessions has been read.
     position: Mutex<Option<Position>>,
@@ -66,9 +68,10 @@ impl Sessions {
         tokens: AccessTokens,
         revocations: Revocations,
         audit: Arc<Audit>,
+        notices: Arc<Notices>,
     ) -> Self {
         let (queue, position) = (EndQueue::default(), Mutex::default());
-        Self { store, clock, lifetimes, tokens, revocations, audit, queue, position }
+        Self { store, clock, lifetimes, tokens, revocations, audit, notices, queue, position }
     }
 
     /// Whether the user of `session` signed in within the last [`FRESH_AGE`].

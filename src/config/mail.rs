@@ -10,6 +10,7 @@ use super::{
     server,
     setting::{Invalid, Reader, Row, Setting},
     sign_up::SIGN_UP,
+    value::{parse_switch, show_switch},
 };
 use crate::{
     auth::accounts::sign_up::SignUpMode,
@@ -62,7 +63,19 @@ const PRODUCT_NAME: Row<ProductName> = Row {
     },
 };
 
-pub(super) const SETTINGS: &[Setting] = &[MAIL.setting, MAIL_FROM.setting, PRODUCT_NAME.setting];
+const NOTICES: Row<bool> = Row {
+    setting: Setting {
+        variable: "LATCHKEY_NOTICES",
+        flag: "notices",
+        value: "ON|OFF",
+        default: "on",
+        help: "Whether users get a message about a sign-in on a new device in a new network; messages about changes of an \
+               account are sent in any case",
+    },
+    parse: parse_switch,
+};
+
+pub(super) const SETTINGS: &[Setting] = &[MAIL.setting, MAIL_FROM.setting, PRODUCT_NAME.setting, NOTICES.setting];
 
 /// The value of `LATCHKEY_MAIL`.
 #[derive(Clone)]
@@ -81,6 +94,8 @@ pub struct MailConfig {
     pub sender: Sender,
     /// The product's name.
     pub product: ProductName,
+    /// Whether users get notices of sign-ins on new devices.
+    pub notices: bool,
     written: MailSetting,
     sender_is_derived: bool,
 }
@@ -88,7 +103,8 @@ pub struct MailConfig {
 impl MailConfig {
     pub(super) fn read(reader: &mut Reader) -> Result<Self, Invalid> {
         let (written, from, product) = (reader.read(&MAIL), reader.read(&MAIL_FROM), reader.read(&PRODUCT_NAME));
-        let (written, from, product) = (written?, from?, product?);
+        let notices = reader.read(&NOTICES);
+        let (written, from, product, notices) = (written?, from?, product?, notices?);
         if matches!(&written, MailSetting::Target(MailTarget::Smtp(_))) && from.is_none() {
             let message = "is needed with an SMTP server; set it to a name and an address of a domain for which the server \
                            may send, as in `Acme <no-reply@acme.example>`";
@@ -110,7 +126,7 @@ impl MailConfig {
         }
         let sender_is_derived = from.is_none();
         let sender = from.unwrap_or_else(|| Sender::local(&product, base_url.host()));
-        Ok(Self { target, sender, product, written, sender_is_derived })
+        Ok(Self { target, sender, product, notices, written, sender_is_derived })
     }
 
     pub(super) fn values(&self) -> Vec<(&'static str, String)> {
@@ -127,7 +143,7 @@ impl MailConfig {
             (_, None) => MAIL.comment("none"),
         };
         let from = if self.sender_is_derived { MAIL_FROM.comment("none") } else { MAIL_FROM.show(&self.sender) };
-        vec![mail, from, PRODUCT_NAME.show(self.product.as_str())]
+        vec![mail, from, PRODUCT_NAME.show(self.product.as_str()), NOTICES.show(show_switch(self.notices))]
     }
 }
 

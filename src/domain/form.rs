@@ -39,6 +39,10 @@ pub enum FormKind {
     Verification,
     /// Verify the e-mail address with a link.
     EmailVerification,
+    /// Request a link that deletes the account.
+    DeletionRequest,
+    /// Delete the account with a link.
+    LinkedDeletion,
 }
 
 /// The page that lists every session, not only some.
@@ -53,7 +57,8 @@ impl FormKind {
             Self::Profile | Self::Verification => "/account",
             Self::Password => "/account/security",
             Self::Sessions => "/account/sessions",
-            Self::Deletion => "/account/delete",
+            Self::Deletion | Self::DeletionRequest => "/account/delete",
+            Self::LinkedDeletion => "/delete-account",
             Self::ForgottenPassword => "/forgot-password",
             Self::PasswordReset => "/reset-password",
             Self::EmailVerification => "/verify-email",
@@ -183,6 +188,8 @@ pub enum Notice {
     EmailVerified,
     /// The e-mail address was verified and a new password set.
     AccountClaimed,
+    /// The message with a link that deletes the account was sent.
+    DeletionRequested,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

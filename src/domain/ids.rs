@@ -12,77 +12,57 @@ use super::Timestamp;
 #[error("not an identifier")]
 pub struct InvalidId;
 
-/// Identifies a session. Not a secret: the session token authenticates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct SessionId(Uuid);
+/// Defines an identifier that is always a UUID.
+macro_rules! uuid_id {
+    ($(#[$attribute:meta])* $name:ident) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
 
-impl SessionId {
-    /// A new identifier from the current time and ten random bytes.
-    pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
-        Self(uuid_v7(now, random))
-    }
+        impl $name {
+            /// A new identifier from the current time and ten random bytes.
+            pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
+                Self(uuid_v7(now, random))
+            }
 
-    /// The identifier from its database column.
-    pub const fn from_uuid(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
+            /// The identifier from its database column.
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
 
-    /// The identifier for its database column.
-    pub const fn uuid(self) -> Uuid {
-        self.0
-    }
+            /// The identifier for its database column.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let uuid = Uuid::try_parse(text).map_err(|_| InvalidId)?;
+                if is_canonical(uuid, text) { Ok(Self(uuid)) } else { Err(InvalidId) }
+            }
+        }
+    };
 }
 
-impl fmt::Display for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.hyphenated().fmt(f)
-    }
+uuid_id! {
+    /// Identifies a session. Not a secret: the session token authenticates.
+    #[derive(Serialize)]
+    #[serde(transparent)]
+    SessionId
 }
 
-impl FromStr for SessionId {
-    type Err = InvalidId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let uuid = Uuid::try_parse(text).map_err(|_| InvalidId)?;
-        if is_canonical(uuid, text) { Ok(Self(uuid)) } else { Err(InvalidId) }
-    }
-}
-
-/// Identifies a message. Not a secret: the recipient sees it in the header `Message-ID`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MailId(Uuid);
-
-impl MailId {
-    /// A new identifier from the current time and ten random bytes.
-    pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
-        Self(uuid_v7(now, random))
-    }
-
-    /// The identifier from its database column.
-    pub const fn from_uuid(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-
-    /// The identifier for its database column.
-    pub const fn uuid(self) -> Uuid {
-        self.0
-    }
-}
-
-impl fmt::Display for MailId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.hyphenated().fmt(f)
-    }
-}
-
-impl FromStr for MailId {
-    type Err = InvalidId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let uuid = Uuid::try_parse(text).map_err(|_| InvalidId)?;
-        if is_canonical(uuid, text) { Ok(Self(uuid)) } else { Err(InvalidId) }
-    }
+uuid_id! {
+    /// Identifies a message. Not a secret: the recipient sees it in the header `Message-ID`.
+    MailId
 }
 
 /// The maximum length of a user's identifier in bytes.
@@ -178,6 +158,7 @@ mod tests {
         {
             assert_eq!(other.parse::<UserId>(), Err(InvalidId), "{other:?}");
             assert_eq!(other.parse::<SessionId>(), Err(InvalidId), "{other:?}");
+            assert_eq!(other.parse::<MailId>(), Err(InvalidId), "{other:?}");
         }
     }
 

@@ -27,6 +27,21 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).map_or_else(|_| String::new(), |time| format!("{time:.3}"))
     }
 
+    /// "21 Nov 2026, 10:15 UTC", for people.
+    pub fn to_text(self) -> String {
+        self.formatted("%-d %b %Y, %H:%M UTC")
+    }
+
+    /// "21 Nov 2026, 10:15:30 UTC", for people.
+    pub fn to_text_with_seconds(self) -> String {
+        self.formatted("%-d %b %Y, %H:%M:%S UTC")
+    }
+
+    fn formatted(self, format: &str) -> String {
+        jiff::Timestamp::from_millisecond(self.0)
+            .map_or_else(|_| String::new(), |time| time.strftime(format).to_string())
+    }
+
     /// The time `span` later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
@@ -66,6 +81,13 @@ mod tests {
     fn to_rfc3339_has_three_fraction_digits() {
         assert_eq!(Timestamp::from_millis(1_700_000_000_000).to_rfc3339(), "2023-11-14T22:13:20.000Z");
         assert_eq!(Timestamp::from_millis(1_700_000_000_120).to_rfc3339(), "2023-11-14T22:13:20.120Z");
+    }
+
+    #[test]
+    fn to_text_is_in_utc() {
+        let time = Timestamp::from_millis(1_795_256_107_000);
+        assert_eq!(time.to_text(), "21 Nov 2026, 10:15 UTC");
+        assert_eq!(time.to_text_with_seconds(), "21 Nov 2026, 10:15:07 UTC");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The pages: each handler loads the data of one page and renders it.
 
 pub mod account;
+mod delete_account;
 mod errors;
 mod forgot_password;
 mod home;
@@ -12,6 +13,7 @@ mod return_to;
 mod sign_in;
 mod sign_up;
 
+pub use delete_account::delete_account;
 pub use errors::{not_found, rewrite_errors};
 pub use forgot_password::forgot_password;
 pub use home::home;

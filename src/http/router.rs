@@ -44,6 +44,7 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         ("/forgot-password", get(pages::forgot_password)),
         ("/reset-password", get(pages::link::reset_password)),
         ("/verify-email", get(pages::link::verify_email)),
+        ("/delete-account", get(pages::delete_account)),
         ("/account", get(pages::account::profile)),
         ("/account/security", get(pages::account::security)),
         ("/account/sessions", get(pages::account::sessions)),

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    Mailer,
-    compose::{ComposeError, Composed},
-};
+use super::{Compose, ComposeError, Mailer};
 use crate::{
     crypto::random::random_bytes,
     domain::{Timestamp, UserId},
@@ -26,40 +23,36 @@ const DELAYS: [Duration; 7] = [
 /// After this time a message is given up.
 const PATIENCE: Duration = Duration::from_hours(24);
 
-/// What an attempt to send a message did besides sending it, for the security log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// The user, if the message is about an account.
-    pub user: Option<UserId>,
-    /// Whether the account was created.
-    pub created: bool,
-    /// Whether the message was given up.
-    pub given_up: bool,
-}
-
 impl Mailer {
     /// Sends a message and records the result.
-    pub(super) async fn deliver(&self, claim: ClaimedMail) -> Report {
-        let mut report = Report { user: None, created: false, given_up: false };
-        let result = self.attempt(&claim, &mut report).await;
-        report.given_up = result == MailResult::GivenUp;
+    pub(super) async fn deliver(&self, claim: ClaimedMail, composer: &impl Compose) {
+        let mut user = None;
+        let result = self.attempt(&claim, composer, &mut user).await;
+        if result == MailResult::GivenUp {
+            composer.given_up(user);
+        }
         // The message is sent again after its lease.
         if let Err(error) = self.store.finish_mail(&claim, result).await {
             tracing::error!(%error, mail = %claim.id, "the result of a message could not be stored");
         }
-        report
     }
 
-    async fn attempt(&self, claim: &ClaimedMail, report: &mut Report) -> MailResult {
+    /// Sets `user` as soon as the user is known.
+    async fn attempt(&self, claim: &ClaimedMail, composer: &impl Compose, user: &mut Option<UserId>) -> MailResult {
         let (mail, kind, attempt) = (claim.id, claim.kind.as_str(), claim.attempt);
-        let message = match self.compose(claim).await {
-            Ok(Composed { user, created, message }) => {
-                (report.user, report.created) = (user, created);
-                message
+        let Some(letter) = self.outbox.open(claim) else {
+            let error = "the message was sealed with another master secret";
+            tracing::error!(%mail, kind, attempt, error, "a message was not sent and is given up");
+            return MailResult::GivenUp;
+        };
+        let message = match composer.compose(claim, letter).await {
+            Ok(composed) => {
+                *user = composed.user;
+                composed.message
             }
             Err(ComposeError::Obsolete) => return MailResult::Dropped,
             Err(error @ ComposeError::Store(_)) => return self.retry(claim, &error.to_string()),
-            Err(error @ (ComposeError::Unreadable | ComposeError::Unaddressable(_))) => {
+            Err(error @ ComposeError::Unaddressable(_)) => {
                 tracing::error!(%mail, kind, attempt, %error, "a message was not sent and is given up");
                 return MailResult::GivenUp;
             }

@@ -41,7 +41,57 @@ pub enum Letter {
     PasswordReset {
         /// The address of the account.
         email: String,
+        /// The sender of the request.
+        client: Client,
     },
+    /// The notice of a sign-in on a device and in a network that are both new for the user.
+    NewSignIn {
+        /// The address of the account.
+        email: String,
+        /// The sender of the request.
+        client: Client,
+    },
+    /// The notice that the user changed the password.
+    PasswordChanged {
+        /// The address of the account.
+        email: String,
+        /// The sender of the request.
+        client: Client,
+    },
+    /// The notice that a session ended because its token was used again after its rotation.
+    SessionEnded {
+        /// The address of the account.
+        email: String,
+        /// The name of the session's device.
+        device: String,
+        /// The time of the sign-in, in milliseconds since the Unix epoch.
+        signed_in_at: i64,
+        /// The sender of the token.
+        client: Client,
+    },
+    /// A link to delete the account of a verified address. Dropped if there is none.
+    DeleteAccount {
+        /// The address of the account.
+        email: String,
+        /// Where the application continues, if the request came from one.
+        return_to: Option<String>,
+    },
+    /// The notice that the account was deleted.
+    AccountDeleted {
+        /// The address that the account had.
+        email: String,
+        /// The sender of the request.
+        client: Client,
+    },
+}
+
+/// The sender of a request, as a message describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// The name of the device, from a closed list.
+    pub device: String,
+    /// The network: an IPv4 /24 or an IPv6 /48. `None`: unknown.
+    pub network: Option<String>,
 }
 
 impl Letter {
@@ -52,6 +102,11 @@ impl Letter {
             Self::VerifyEmail { .. } => "verify_email",
             Self::SignUp { .. } => "sign_up",
             Self::PasswordReset { .. } => "password_reset",
+            Self::NewSignIn { .. } => "new_sign_in",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::SessionEnded { .. } => "session_ended",
+            Self::DeleteAccount { .. } => "delete_account",
+            Self::AccountDeleted { .. } => "account_deleted",
         }
     }
 
@@ -61,7 +116,12 @@ impl Letter {
             Self::ResetPassword { email, .. }
             | Self::VerifyEmail { email, .. }
             | Self::SignUp { email, .. }
-            | Self::PasswordReset { email } => email,
+            | Self::PasswordReset { email, .. }
+            | Self::NewSignIn { email, .. }
+            | Self::PasswordChanged { email, .. }
+            | Self::SessionEnded { email, .. }
+            | Self::DeleteAccount { email, .. }
+            | Self::AccountDeleted { email, .. } => email,
         }
     }
 }

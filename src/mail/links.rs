@@ -17,6 +17,9 @@ pub const RESET_LIFETIME: Duration = Duration::from_mins(30);
 /// How long the link that verifies an address is valid, from the time of sending.
 pub const VERIFY_LIFETIME: Duration = Duration::from_hours(1);
 
+/// How long the link that deletes an account is valid, from the time of sending.
+pub const DELETE_LIFETIME: Duration = Duration::from_hours(1);
+
 /// The secret of a link: 256 bits. Only its digest is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkToken(Zeroizing<[u8; 32]>);

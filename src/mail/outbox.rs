@@ -73,14 +73,14 @@ fn context(id: MailId, kind: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::ManualClock, domain::Timestamp};
+    use crate::{clock::ManualClock, domain::Timestamp, mail::letter::Client};
 
     fn outbox(key: u8) -> Outbox {
         Outbox::new(&[key; 32], ManualClock::starting_at(Timestamp::from_millis(1_700_000_000_000)).clock()).unwrap()
     }
 
     fn letter(email: &str) -> Letter {
-        Letter::PasswordReset { email: email.to_owned() }
+        Letter::PasswordReset { email: email.to_owned(), client: Client { device: "curl".to_owned(), network: None } }
     }
 
     fn claim(mail: NewMail) -> ClaimedMail {

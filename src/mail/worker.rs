@@ -8,7 +8,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use super::{Mailer, Report, transport::SEND_TIMEOUT};
+use super::{Compose, Mailer, transport::SEND_TIMEOUT};
 use crate::store::{StoreError, outbox::ClaimedMail};
 
 /// How often the database is asked for new messages. A message is sent within this time.
@@ -22,41 +22,31 @@ pub(super) const MAX_OPEN: u32 = 8;
 const LEASE: Duration = Duration::from_secs(2 * SEND_TIMEOUT.as_secs());
 
 impl Mailer {
-    /// Sends messages as they become due, and never returns. Reports each attempt.
-    pub async fn run(&self, report: impl Fn(Report)) {
+    /// Sends messages as they become due, and never returns.
+    pub async fn run(&self, composer: &Arc<impl Compose>) {
         let mut open = JoinSet::new();
         let mut ticks = interval(POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             match self.claim().await {
-                Ok(claims) => self.start(claims, &mut open),
+                Ok(claims) => self.start(claims, composer, &mut open),
                 Err(error) => tracing::error!(%error, "due messages could not be read"),
             }
-            let first = tokio::select! {
-                _ = ticks.tick() => None,
-                Some(sent) = open.join_next() => Some(sent),
-            };
-            let mut ended = first;
-            while let Some(sent) = ended {
-                if let Ok(attempt) = sent {
-                    report(attempt);
-                }
-                ended = open.try_join_next();
+            tokio::select! {
+                _ = ticks.tick() => {}
+                Some(_) = open.join_next() => {}
             }
+            while open.try_join_next().is_some() {}
         }
     }
 
     /// Sends the messages that are due now, and waits for the results. Returns their number.
-    pub async fn deliver_due(&self, report: impl Fn(Report)) -> Result<usize, StoreError> {
+    pub async fn deliver_due(&self, composer: &Arc<impl Compose>) -> Result<usize, StoreError> {
         let mut open = JoinSet::new();
         let claims = self.claim().await?;
         let number = claims.len();
-        self.start(claims, &mut open);
-        while let Some(sent) = open.join_next().await {
-            if let Ok(attempt) = sent {
-                report(attempt);
-            }
-        }
+        self.start(claims, composer, &mut open);
+        while open.join_next().await.is_some() {}
         Ok(number)
     }
 
@@ -68,13 +58,17 @@ impl Mailer {
         }
     }
 
-    fn start(&self, claims: Vec<(ClaimedMail, OwnedSemaphorePermit)>, open: &mut JoinSet<Report>) {
+    fn start(
+        &self,
+        claims: Vec<(ClaimedMail, OwnedSemaphorePermit)>,
+        composer: &Arc<impl Compose>,
+        open: &mut JoinSet<()>,
+    ) {
         for (claim, permit) in claims {
-            let mailer = self.clone();
+            let (mailer, composer) = (self.clone(), Arc::clone(composer));
             open.spawn(async move {
-                let report = mailer.deliver(claim).await;
+                mailer.deliver(claim, &*composer).await;
                 drop(permit);
-                report
             });
         }
     }

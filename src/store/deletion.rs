@@ -7,25 +7,47 @@ use super::{
     credentials::{self, CredentialsVersion},
     entity::{session, user},
     one_time,
+    outbox::{self, LimitedMail},
     session_ends::end_others,
     transaction::Transaction,
     user_events::{self, NewUserEvent},
 };
-use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
+use crate::domain::{LinkPurpose, SessionId, Timestamp, UserId, session::EndReason};
+
+/// What authorizes a deletion besides a session, checked in its transaction.
+#[derive(Clone, Copy, Debug)]
+pub enum DeletionProof {
+    /// Credentials of this version.
+    Credentials(CredentialsVersion),
+    /// A link with a secret of this SHA-256.
+    Link([u8; 32]),
+    /// Nothing: the session is fresh.
+    FreshSession,
+}
 
 impl Store {
-    /// Deletes `owner`'s account and credentials and ends every session, in one transaction. The session
-    /// rows stay for the revocation feed, without address and device. Returns the ended sessions. `None` if
-    /// the account does not exist or its credentials no longer have the version `seen`.
+    /// Deletes `owner`'s account and credentials, ends every session and queues the notice, in one transaction. The
+    /// session rows stay for the revocation feed, without address and device. Returns the ended sessions. `None` if
+    /// the account does not exist or the proof is not valid any more.
     pub async fn delete_user(
         &self,
         owner: UserId,
-        seen: Option<CredentialsVersion>,
+        proof: DeletionProof,
+        notice: Option<LimitedMail>,
         now: Timestamp,
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
+        let seen = match proof {
+            DeletionProof::Credentials(version) => Some(version),
+            DeletionProof::Link(_) | DeletionProof::FreshSession => None,
+        };
         let transaction = self.begin_write().await?;
         // Lock the account, so that a concurrent sign-in creates no session that outlives the account.
         if !credentials::advance_version(&transaction, owner, seen).await? {
+            return Ok(None);
+        }
+        if let DeletionProof::Link(digest) = proof
+            && !use_link(&transaction, owner, &digest, now).await?
+        {
             return Ok(None);
         }
         let ended = end_others(&transaction, owner, None, EndReason::UserDeleted, now).await?;
@@ -36,6 +58,9 @@ impl Store {
         if deleted.rows_affected == 0 {
             return Ok(None);
         }
+        if let Some(notice) = notice {
+            outbox::enqueue_within(&transaction, notice, now).await?;
+        }
         user_events::scrub(&transaction, owner).await?;
         let events = NewUserEvent::ended(owner, &ended, EndReason::UserDeleted);
         user_events::append(&transaction, events.chain([NewUserEvent::deleted(owner)]), now).await?;
@@ -44,6 +69,15 @@ impl Store {
         self.cached.forget_sessions(&ended);
         Ok(Some(ended))
     }
+}
+
+/// Uses a link up. `false` if it is not valid or not `owner`'s, or the address has changed since it was sent.
+async fn use_link(transaction: &Transaction, owner: UserId, digest: &[u8; 32], now: Timestamp) -> Result<bool, DbErr> {
+    let purpose = LinkPurpose::DeleteAccount;
+    let secret = one_time::find(transaction, purpose, digest).await?.filter(|secret| secret.user_id == owner);
+    let account = user::Entity::find_by_id(owner).filter(user::Column::DisabledAt.is_null()).one(transaction).await?;
+    let (Some(secret), Some(account)) = (secret, account) else { return Ok(false) };
+    Ok(account.email_key == secret.payload && one_time::consume(transaction, purpose, digest, now).await?)
 }
 
 /// Removes address and device from all of `owner`'s sessions, ended ones included.

@@ -39,6 +39,15 @@ pub struct NewMail {
     pub sealed: Vec<u8>,
 }
 
+/// A message that the store queues unless the account has reached a limit.
+#[derive(Debug)]
+pub struct LimitedMail {
+    /// The message.
+    pub mail: NewMail,
+    /// The limit.
+    pub limit: MailLimit,
+}
+
 /// The most messages of one kind to one account.
 #[derive(Clone, Copy, Debug)]
 pub struct MailLimit {
@@ -85,22 +94,7 @@ impl Store {
     pub async fn request_mail(&self, mail: NewMail, limit: MailLimit, now: Timestamp) -> Result<bool, StoreError> {
         // Parallel requests for one account wait for each other.
         let transaction = self.begin_write_alone(lock_of(&mail.account)).await?;
-        let earlier: Vec<i64> = Entity::find()
-            .select_only()
-            .column(Column::CreatedAt)
-            .filter(Column::Account.eq(&*mail.account))
-            .filter(Column::Kind.eq(mail.kind))
-            .filter(Column::CreatedAt.gt(now.minus(DAY).millis()))
-            .limit(limit.per_day as u64)
-            .into_tuple()
-            .all(&transaction)
-            .await?;
-        let hour_ago = now.minus(HOUR).millis();
-        let within_hour = earlier.iter().filter(|at| **at > hour_ago).count();
-        let admitted = earlier.len() < limit.per_day && within_hour < limit.per_hour;
-        if admitted {
-            enqueue(&transaction, mail, now).await?;
-        }
+        let admitted = enqueue_within(&transaction, LimitedMail { mail, limit }, now).await?;
         transaction.commit().await?;
         Ok(admitted)
     }
@@ -186,6 +180,31 @@ pub(super) async fn enqueue(transaction: &Transaction, mail: NewMail, now: Times
     };
     Entity::insert(row).exec_without_returning(transaction).await?;
     Ok(())
+}
+
+/// Queues a message in the transaction of the change that causes it, unless the account has reached the limit.
+pub(super) async fn enqueue_within(
+    transaction: &Transaction,
+    LimitedMail { mail, limit }: LimitedMail,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let earlier: Vec<i64> = Entity::find()
+        .select_only()
+        .column(Column::CreatedAt)
+        .filter(Column::Account.eq(&*mail.account))
+        .filter(Column::Kind.eq(mail.kind))
+        .filter(Column::CreatedAt.gt(now.minus(DAY).millis()))
+        .limit(limit.per_day as u64)
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let hour_ago = now.minus(HOUR).millis();
+    let within_hour = earlier.iter().filter(|at| **at > hour_ago).count();
+    let admitted = earlier.len() < limit.per_day && within_hour < limit.per_hour;
+    if admitted {
+        enqueue(transaction, mail, now).await?;
+    }
+    Ok(admitted)
 }
 
 /// Changes a pending message with this number of attempts.

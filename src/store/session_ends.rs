@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use super::{
     Store, StoreError,
     entity::session::{Column, Entity},
+    outbox::{self, LimitedMail},
     sessions::{MAX_SESSIONS, active_sessions},
     transaction::Transaction,
     user_events::{self, NewUserEvent},
@@ -12,18 +13,22 @@ use super::{
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
 
 impl Store {
-    /// Ends a session of `owner`. `false` if the session does not exist or has already ended.
+    /// Ends a session of `owner`, and queues the notice. `false` if the session does not exist or has already ended.
     pub async fn end_session(
         &self,
         owner: UserId,
         id: SessionId,
         reason: EndReason,
+        notice: Option<LimitedMail>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let transaction = self.begin_write().await?;
         let update = end_update(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.as_str()));
         let ended = update.exec(&transaction).await?.rows_affected == 1;
         if ended {
+            if let Some(notice) = notice {
+                outbox::enqueue_within(&transaction, notice, now).await?;
+            }
             user_events::append(&transaction, NewUserEvent::ended(owner, &[id], reason), now).await?;
         }
         transaction.commit().await?;

@@ -13,6 +13,7 @@ use super::{
     batches::delete_in_batches,
     credentials::{self, CredentialsVersion},
     entity::session::{ActiveModel, Column, Entity, Model},
+    outbox::{self, LimitedMail},
     session_ends::{end_others, end_surplus},
     user_events::{self, NewUserEvent},
 };
@@ -127,13 +128,14 @@ impl NewSession {
 }
 
 impl Store {
-    /// Creates a session for a user whose credentials had this version when they were verified. Returns the
-    /// sessions that ended because the user had [`MAX_SESSIONS`]. Returns `None` and creates no session if the
+    /// Creates a session for a user whose credentials had this version when they were verified, and queues the notice.
+    /// Returns the sessions that ended because the user had [`MAX_SESSIONS`]. Returns `None` and creates no session if the
     /// credentials have changed since or the account is disabled.
     pub async fn open_session(
         &self,
         new: &NewSession,
         version: CredentialsVersion,
+        notice: Option<LimitedMail>,
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let owner = new.session.user_id;
         let transaction = self.begin_write().await?;
@@ -142,6 +144,9 @@ impl Store {
         }
         new.insert(&transaction).await?;
         let now = new.session.created_at;
+        if let Some(notice) = notice {
+            outbox::enqueue_within(&transaction, notice, now).await?;
+        }
         let surplus = end_surplus(&transaction, owner, now).await?;
         user_events::append(&transaction, NewUserEvent::ended(owner, &surplus, EndReason::Surplus), now).await?;
         transaction.commit().await?;
@@ -258,8 +263,8 @@ impl Store {
         Ok(active_sessions(owner, now).filter(Column::Id.eq(id.uuid())).one(&self.db.read).await?.map(to_session))
     }
 
-    /// Replaces `owner`'s password hash, ends every session except the one that `after` keeps, and creates the
-    /// one that `after` contains, in one transaction. Returns the ended sessions. `None` if the credentials no
+    /// Replaces `owner`'s password hash, ends every session except the one that `after` keeps, creates the one that
+    /// `after` contains, and queues the notice, in one transaction. Returns the ended sessions. `None` if the credentials no
     /// longer have the version `seen`.
     pub async fn change_password(
         &self,
@@ -267,6 +272,7 @@ impl Store {
         seen: CredentialsVersion,
         next: String,
         after: AfterPasswordChange<'_>,
+        notice: Option<LimitedMail>,
         now: Timestamp,
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let transaction = self.begin_write().await?;
@@ -281,6 +287,9 @@ impl Store {
         let ended = end_others(&transaction, owner, keep, EndReason::PasswordChanged, now).await?;
         if let AfterPasswordChange::Open(new) = after {
             new.insert(&transaction).await?;
+        }
+        if let Some(notice) = notice {
+            outbox::enqueue_within(&transaction, notice, now).await?;
         }
         user_events::append(&transaction, NewUserEvent::ended(owner, &ended, EndReason::PasswordChanged), now).await?;
         transaction.commit().await?;

@@ -34,21 +34,6 @@ pub fn ago(then: Timestamp, now: Timestamp) -> String {
     format!("{words} ago")
 }
 
-/// A date and time: "21 Nov 2026, 10:15 UTC".
-pub fn date_time(time: Timestamp) -> String {
-    formatted(time, "%-d %b %Y, %H:%M UTC")
-}
-
-/// A date and time: "21 Nov 2026, 10:15:30 UTC".
-pub fn date_time_with_seconds(time: Timestamp) -> String {
-    formatted(time, "%-d %b %Y, %H:%M:%S UTC")
-}
-
-fn formatted(time: Timestamp, format: &str) -> String {
-    jiff::Timestamp::from_millisecond(time.millis())
-        .map_or_else(|_| String::new(), |time| time.strftime(format).to_string())
-}
-
 fn count(number: u64, unit: &str) -> String {
     if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
 }
@@ -90,12 +75,5 @@ mod tests {
             assert_eq!(ago(now.minus(Duration::from_secs(seconds)), now), words);
         }
         assert_eq!(ago(now.plus(Duration::from_secs(5)), now), "just now", "the clock was set back");
-    }
-
-    #[test]
-    fn date_time_is_in_utc() {
-        let time = Timestamp::from_millis(1_795_256_107_000);
-        assert_eq!(date_time(time), "21 Nov 2026, 10:15 UTC");
-        assert_eq!(date_time_with_seconds(time), "21 Nov 2026, 10:15:07 UTC");
     }
 }

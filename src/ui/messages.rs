@@ -110,6 +110,10 @@ pub const fn notice(notice: Notice) -> &'static str {
         }
         Notice::EmailVerified => "Your e-mail address is verified.",
         Notice::AccountClaimed => "Your e-mail address is verified, and your new password is set. Sign in with it.",
+        Notice::DeletionRequested => {
+            "We’ve sent you a message with a link. Open it in this browser within an hour to delete your account. No \
+             message? Check the spam folder."
+        }
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }

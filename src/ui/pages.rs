@@ -1,6 +1,7 @@
 //! The pages, one per file.
 
 pub mod account;
+pub mod delete_account;
 pub mod error;
 pub mod forgot_password;
 pub mod home;

@@ -1,8 +1,10 @@
 //! Mail: the outbox, the messages, and the flows that need them.
 
 mod command;
+mod delete_by_mail;
 mod inbox;
 mod mailbox;
+mod notices;
 mod outbox;
 mod reset_api;
 mod reset_password;

@@ -37,6 +37,7 @@ async fn document_lists_every_operation() {
     GET /.well-known/oauth-authorization-server getMetadata
     POST /api/auth/change-password changePassword
     POST /api/auth/delete-user deleteUser
+    GET /api/auth/delete-user/callback deleteUserByLink
     GET /api/auth/get-session getSession
     GET /api/auth/jwks getContractKeys
     GET /api/auth/list-accounts listAccounts

@@ -139,7 +139,7 @@ impl Accounts {
         let user = self.store.enabled_user(owner).await?.ok_or(SetPasswordError::Link)?;
         let new = self.passwords.check_new(password, &user, requester).await??;
         let hash = self.passwords.hash(new.into_password(), requester).await?;
-        let notice = self.sealed(&Letter::PasswordReset { email: user.email.clone() })?;
+        let notice = self.sealed(&Letter::PasswordReset { email: user.email.clone(), client: requester.into() })?;
         self.sessions.settle(owner).await?;
         let password_hash = hash.as_str().to_owned();
         let reset = PasswordReset { purpose, digest: token.digest(), password_hash, notice };

@@ -1,4 +1,4 @@
-//! Changing the password. All other sessions end (ASVS 7.4.3).
+//! Changing the password. All other sessions end (ASVS 7.4.3), and the user gets a notice (ASVS 6.3.7).
 
 use std::sync::Arc;
 
@@ -91,8 +91,9 @@ impl Passwords {
         let after = opened
             .as_ref()
             .map_or(AfterPasswordChange::Keep(principal.session_id()), |opened| AfterPasswordChange::Open(&opened.new));
+        let notice = self.notices.password_changed(&user, requester);
         let now = self.clock.now();
-        let ended = self.store.change_password(user.id, confirmed.version, hash, after, now).await?;
+        let ended = self.store.change_password(user.id, confirmed.version, hash, after, notice, now).await?;
         let ended = ended.ok_or(ConfirmPasswordError::Mismatch)?;
         self.sessions.deny_tokens_of(&ended);
         self.audit.record(EventKind::PasswordChange, principal, requester, None);

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     auth::{error::InternalError, token::revocations::SessionSet},
-    domain::{SessionId, UserId, session::Session},
+    domain::{
+        SessionId, UserId,
+        session::{EndReason, Session},
+    },
     store::StoreError,
 };
 
@@ -104,7 +107,11 @@ impl Sessions {
         let (owner, now) = (end.owner(), self.clock.now());
         let ended = match end.sessions {
             SessionSet::One(session) => {
-                let ended = self.store.end_session(owner, session, end.reason, now).await?;
+                let notice = match end.reason {
+                    EndReason::TokenReused => self.notices.session_ended(end.subject, &end.requester).await?,
+                    _ => None,
+                };
+                let ended = self.store.end_session(owner, session, end.reason, notice, now).await?;
                 if ended { vec![session] } else { Vec::new() }
             }
             SessionSet::AllBut(kept) => self.store.end_other_sessions(owner, kept, end.reason, now).await?,

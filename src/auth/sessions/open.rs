@@ -61,7 +61,7 @@ impl AuthMethod {
 }
 
 impl Sessions {
-    /// Stores a session of a verified user. `None` if the credentials have changed since they were verified.
+    /// Stores a session of a verified user, and notifies the user of a new device in a new network. `None` if the credentials have changed since they were verified.
     pub(in crate::auth) async fn open(
         &self,
         verified: &VerifiedUser,
@@ -70,7 +70,8 @@ impl Sessions {
     ) -> Result<Option<PreparedSession>, InternalError> {
         self.settle(verified.user.id).await?;
         let prepared = self.prepare(verified.user.id, persistent, requester)?;
-        let surplus = self.store.open_session(&prepared.new, verified.version).await?;
+        let notice = self.notices.new_sign_in(&verified.user, requester).await?;
+        let surplus = self.store.open_session(&prepared.new, verified.version, notice).await?;
         Ok(surplus.map(|surplus| {
             self.deny_tokens_of(&surplus);
             prepared

@@ -15,7 +15,8 @@
 //!   itself uses it (see [`TrustedOrigins`](crate::config::TrustedOrigins)).
 //! - Preflight requests of trusted origins are answered; the reference leaves them to its host.
 //! - Media types are matched exactly. Bodies have at most 16 kB.
-//! - `delete-user` is enabled. A user has one account, whose `id` is the user's id.
+//! - `delete-user` is enabled. It sends a message only in a session that is a day old, without a password, and to a
+//!   verified address; the link works once and for an hour. A user has one account, whose `id` is the user's id.
 //! - All routes that verify the password of a signed-in user share one rate limit.
 //! - `error` shows a known code and never a description, because any link could set another text.
 //! - A request with `Sec-Fetch-Mode`, but neither `Sec-Fetch-Site` nor `Origin`, comes from a program and not from a

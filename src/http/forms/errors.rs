@@ -135,6 +135,8 @@ impl From<DeleteAccountError> for FormErrors {
         match error {
             DeleteAccountError::Confirm(error) => error.into(),
             DeleteAccountError::NotFresh | DeleteAccountError::Gone => FormError::CurrentPassword.into(),
+            // The page says what happened to the link.
+            DeleteAccountError::Link => Self(Vec::new()),
             DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
         }
     }

@@ -10,13 +10,17 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    domain::{SessionId, return_address::with_next, user::User},
+    auth::accounts::delete::RequiredProof,
+    domain::{return_address::with_next, session::Session, user::User},
     http::{
         state::AppState,
         visitor::{Visitor, internal_error},
     },
     ui::pages::account::{
-        activity::ActivityPage, delete::DeletePage, profile::ProfilePage, security::SecurityPage,
+        activity::ActivityPage,
+        delete::{DeletePage, DeletionStep},
+        profile::ProfilePage,
+        security::SecurityPage,
         sessions::SessionsPage,
     },
 };
@@ -28,7 +32,7 @@ const EVENTS: u8 = 20;
 pub struct SignedInVisitor {
     visitor: Visitor,
     user: Arc<User>,
-    session: SessionId,
+    session: Session,
 }
 
 impl FromRequestParts<AppState> for SignedInVisitor {
@@ -37,7 +41,7 @@ impl FromRequestParts<AppState> for SignedInVisitor {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let visitor = Visitor::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
         match visitor.account.clone() {
-            Some((session, user)) => Ok(Self { visitor, user, session: session.id }),
+            Some((session, user)) => Ok(Self { visitor, user, session }),
             None => Err(Redirect::to(&with_next("/sign-in", Some(&visitor.path))).into_response()),
         }
     }
@@ -66,7 +70,7 @@ pub async fn sessions(
         Err(error) => return internal_error(error).into_response(),
     };
     let all = query.is_some_and(|query| url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "all"));
-    let page = SessionsPage { email: user.email.clone(), sessions, current: session, all, now: auth.now() };
+    let page = SessionsPage { email: user.email.clone(), sessions, current: session.id, all, now: auth.now() };
     visitor.render(StatusCode::OK, page)
 }
 
@@ -98,6 +102,13 @@ pub async fn activity(
 }
 
 /// `GET /account/delete`: the form that deletes the account.
-pub async fn delete(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
-    visitor.render(StatusCode::OK, DeletePage { email: user.email.clone() })
+pub async fn delete(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
+    let step = match visitor.state.auth.accounts.required_proof(&session, &user).await {
+        Ok(RequiredProof::Password) => DeletionStep::Password,
+        Ok(RequiredProof::None) => DeletionStep::Button,
+        Ok(RequiredProof::Link) => DeletionStep::Link,
+        Ok(RequiredProof::SignIn) => DeletionStep::SignIn,
+        Err(error) => return internal_error(error).into_response(),
+    };
+    visitor.render(StatusCode::OK, DeletePage { email: user.email.clone(), step })
 }

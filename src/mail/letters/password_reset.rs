@@ -1,20 +1,27 @@
 //! The notice that the password was reset.
 
-use super::signature;
-use crate::mail::{
-    Letterhead,
-    content::{Action, Content},
+use super::{circumstances, signature};
+use crate::{
+    domain::Timestamp,
+    mail::{
+        Letterhead,
+        content::{Action, Content},
+        letter::Client,
+    },
 };
 
 /// The message.
-pub fn content(letterhead: &Letterhead) -> Content {
+pub fn content(letterhead: &Letterhead, at: Timestamp, client: &Client) -> Content {
     let product = letterhead.product.as_str();
     Content {
         subject: format!("Your {product} password was reset"),
-        before: vec![format!(
-            "A new password was set for your {product} account with a link that we sent to this address. Every device is \
-             signed out."
-        )],
+        before: vec![
+            format!(
+                "A new password was set for your {product} account with a link that we sent to this address. Every \
+                 device is signed out."
+            ),
+            circumstances(at, client),
+        ],
         action: Some(Action {
             label: "Reset it again".to_owned(),
             url: format!("{}/forgot-password", letterhead.base_url),

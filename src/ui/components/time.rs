@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{domain::Timestamp, ui::format};
+use crate::domain::Timestamp;
 
 /// The smallest unit that a [`DateTime`] shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub fn DateTime(
     precision: Precision,
 ) -> impl IntoView {
     let seconds = precision == Precision::Second;
-    let text = if seconds { format::date_time_with_seconds(at) } else { format::date_time(at) };
+    let text = if seconds { at.to_text_with_seconds() } else { at.to_text() };
     let title = text.clone();
     view! { <time datetime=at.to_rfc3339() data-seconds=seconds title=title>{text}</time> }
 }

@@ -11,7 +11,11 @@ pub mod sessions;
 mod tests {
     use leptos::nonce::Nonce;
 
-    use super::{delete::DeletePage, profile::ProfilePage, security::SecurityPage};
+    use super::{
+        delete::{DeletePage, DeletionStep},
+        profile::ProfilePage,
+        security::SecurityPage,
+    };
     use crate::{
         domain::{
             Name,
@@ -50,7 +54,7 @@ mod tests {
     }
 
     fn delete() -> DeletePage {
-        DeletePage { email: EMAIL.to_owned() }
+        DeletePage { email: EMAIL.to_owned(), step: DeletionStep::Password }
     }
 
     fn wrong_password(form: FormKind) -> FormState {
@@ -104,6 +108,19 @@ mod tests {
         let (_, form) = html.split_once("action=\"/actions/delete-account\"").unwrap();
         assert!(form.contains(r#"name="current_password""#) && form.contains(r#"type="password""#), "{form}");
         assert!(html.contains("This can’t be undone."));
+    }
+
+    #[test]
+    fn deletion_without_password_shows_its_step() {
+        let page = |step| draw(DeletePage { email: EMAIL.to_owned(), step }, None);
+        for (step, shown, hidden) in [
+            (DeletionStep::Button, "action=\"/actions/delete-account\"", "Send me a link"),
+            (DeletionStep::Link, "action=\"/actions/request-deletion\"", "action=\"/actions/delete-account\""),
+            (DeletionStep::SignIn, "sign in again", "<form class=\"stack\""),
+        ] {
+            let html = page(step);
+            assert!(html.contains(shown) && !html.contains(hidden) && !html.contains("type=\"password\""), "{html}");
+        }
     }
 
     #[test]

@@ -12,6 +12,15 @@ pub async fn person(app: &TestApp, email: &str) -> Person {
     person
 }
 
+/// Signs up in a browser, and verifies the address there.
+pub async fn verified(app: &TestApp, email: &str) -> Browser {
+    let browser = Browser::new(app);
+    browser.sign_up(email).await;
+    let page = open(&browser, &link(&verification(app, email).await.expect("a message"))).await;
+    browser.post("verify-email", &[("link", &label(&page))]).await;
+    browser
+}
+
 /// Sends what is due, and returns the newest message to an address, without those that verify it.
 pub async fn newest(app: &TestApp, to: &str) -> Option<Message> {
     app.deliver_mail().await;
@@ -39,7 +48,7 @@ pub fn link(message: &Message) -> String {
 pub fn token(message: &Message) -> String {
     let link = link(message);
     let (page, token) = link.split_once("?token=").unwrap_or_else(|| panic!("{link}"));
-    assert!(["/reset-password", "/verify-email"].contains(&page), "{link}");
+    assert!(["/reset-password", "/verify-email", "/delete-account"].contains(&page), "{link}");
     token.to_owned()
 }
 

@@ -61,6 +61,7 @@ async fn reset_notifies_and_verifies_and_is_logged() {
     let notice = newest(&app, ADA).await.expect("a notice");
     assert_eq!(notice.subject, "Your Latchkey password was reset");
     assert_eq!(link(&notice), "/forgot-password");
+    assert!(notice.text.contains(" UTC. Device: Firefox on Linux. Network: 192.0.2.0/24."), "{}", notice.text);
     assert_eq!(count(&app, "users WHERE email_verified").await, 1);
     let log = security_log(&app).await;
     assert!(

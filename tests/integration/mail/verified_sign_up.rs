@@ -9,7 +9,7 @@ use crate::support::{
     browser::Browser,
     client::TestResponse,
     person::Person,
-    records::{count, security_log},
+    records::{count, operate, security_log},
 };
 
 const ADA: &str = "ada@example.com";
@@ -91,6 +91,20 @@ async fn owner_of_taken_address_gets_a_message() {
     assert_eq!(count(&app, "users").await, 1);
     let old = Person::sign_in_with(&app, ADA, PASSWORD).await;
     assert_eq!(old.status, StatusCode::OK, "the password stays");
+}
+
+#[tokio::test]
+async fn new_account_is_logged_if_its_message_fails() {
+    let app = app().await;
+    operate(&app, "ALTER TABLE one_time_secrets RENAME TO hidden").await;
+    sign_up_over_api(&app, ADA).await;
+    app.deliver_mail().await;
+    assert_eq!((count(&app, "users").await, app.mailbox().len()), (1, 0));
+    operate(&app, "ALTER TABLE hidden RENAME TO one_time_secrets").await;
+    app.wait(std::time::Duration::from_mins(1));
+    assert!(verification(&app, ADA).await.is_some(), "the next attempt sends the message");
+    let created = security_log(&app).await.into_iter().filter(|event| event.kind == "user_created");
+    assert_eq!(created.count(), 1);
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ const CHANGED: [&str; 32] = [
     "LATCHKEY_MAIL='file:/srv/my mail'",
     "LATCHKEY_MAIL_FROM='Acme <auth@acme.example>'",
     "LATCHKEY_PRODUCT_NAME='Acme ID'",
+    "LATCHKEY_NOTICES=off",
     "LATCHKEY_TRUSTED_ORIGINS=https://app.example.com,myapp://",
     "LATCHKEY_HOME=https://app.example.com/start",
     "LATCHKEY_AFTER_SIGN_OUT=https://app.example.com/bye",

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Json, extract::State, http::StatusCode};
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     contract::{
         CallbackError, ContractError, GetErrors, Optional, PasswordText, PostErrors, Text, ValidBody, ValidQuery,
-        ValidationError, check_callback, members,
+        ValidationError, check_callback, members, redirect,
     },
     password::PasswordError,
 };
@@ -17,7 +22,6 @@ use crate::{
     auth::{
         Auth, Principal, Requester,
         accounts::delete::{DeleteAccountError, Proof},
-        error::InternalError,
         error::Interrupted,
         password::confirm::ConfirmPasswordError,
     },
@@ -32,23 +36,29 @@ use crate::{
 members! {
     /// The confirmation of a deletion.
     pub struct DeleteUserBody: Object {
-        /// An address on this site or a trusted site. It has no other effect.
-        _callback_url: Optional<Text> = "callbackURL",
+        /// Where the link in a message leads after the deletion: a path, or a URL of a trusted origin. Default: a page of
+        /// this service.
+        callback_url: Optional<Text> = "callbackURL",
         /// Optional in a session that is less than a day old.
         password: Optional<PasswordText> = "password",
-        /// The token of a mailed link. No mail is sent, so every token is invalid.
+        /// The token of a link in a message.
         token: Optional<Text> = "token",
     }
     example { "password": "violet otter lantern 42" }
 }
 
-/// The account is deleted.
+/// The account is deleted, or a message is sent.
 #[derive(Serialize, ToSchema)]
 pub struct DeleteUserResponse {
     /// Always true.
     success: bool,
-    /// Always `User deleted`.
+    /// `User deleted`, or `Verification email sent`: the account still exists.
     message: &'static str,
+}
+
+impl DeleteUserResponse {
+    const DELETED: Self = Self { success: true, message: "User deleted" };
+    const SENT: Self = Self { success: true, message: "Verification email sent" };
 }
 
 route_errors! {
@@ -80,6 +90,7 @@ impl From<DeleteAccountError> for DeleteUserRouteError {
             DeleteAccountError::Confirm(ConfirmPasswordError::Mismatch) => Self::InvalidPassword,
             DeleteAccountError::Confirm(ConfirmPasswordError::NoPassword) => Self::NoPassword,
             DeleteAccountError::NotFresh => Self::NotFresh,
+            DeleteAccountError::Link => UnknownTokenError::UnknownToken.into(),
             DeleteAccountError::Gone => SessionError::Missing.into(),
             DeleteAccountError::Confirm(ConfirmPasswordError::Interrupted(interrupted))
             | DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
@@ -89,12 +100,14 @@ impl From<DeleteAccountError> for DeleteUserRouteError {
 
 /// Delete the account
 ///
-/// Requires the password, or a session that is less than a day old.
+/// Requires the password, a session that is less than a day old, or the token of a link in a message. An older session
+/// without a password gets such a message, if the service sends mail and the address is verified.
 #[utoipa::path(
     post, path = "/delete-user", tag = "Account", operation_id = "deleteUser", request_body = DeleteUserBody,
     security(("sessionToken" = []), ("sessionCookie" = [])),
     responses(
-        (status = 200, description = "The account and all its data are deleted", body = DeleteUserResponse),
+        (status = 200, description = "The account and all its data are deleted, or a message with a link is sent",
+            body = DeleteUserResponse),
         PostErrors<DeleteUserRouteError>,
     ),
 )]
@@ -105,35 +118,46 @@ pub async fn delete_user(
     ValidBody(body, ..): ValidBody<DeleteUserBody, DeleteUserRouteError>,
     session: ActiveSession<DeleteUserRouteError>,
 ) -> Result<Json<DeleteUserResponse>, DeleteUserRouteError> {
-    let password = body.password.as_deref().filter(|password| !password.is_empty());
-    if body.token.is_some_and(|token| !token.is_empty()) {
-        return Err(refuse_token(&auth, session.principal, password, &requester).await);
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let (password, token) = (given(body.password), given(body.token));
+    let proof = match (&token, &password) {
+        (Some(token), password) => {
+            confirm(&auth, session.principal, password.as_deref(), &requester).await?;
+            Proof::Link(token)
+        }
+        (None, Some(password)) => Proof::Password(password),
+        (None, None) => Proof::FreshSession,
+    };
+    match auth.accounts.delete(session.principal, proof, &requester).await {
+        Err(DeleteAccountError::NotFresh) => {
+            let sent = auth.accounts.request_deletion(session.principal, given(body.callback_url), &requester).await?;
+            if sent { Ok(Json(DeleteUserResponse::SENT)) } else { Err(DeleteUserRouteError::NotFresh) }
+        }
+        deleted => {
+            deleted?;
+            changes.end_session();
+            Ok(Json(DeleteUserResponse::DELETED))
+        }
     }
-    let proof = password.map_or(Proof::FreshSession, Proof::Password);
-    auth.accounts.delete(session.principal, proof, &requester).await?;
-    changes.end_session();
-    Ok(Json(DeleteUserResponse { success: true, message: "User deleted" }))
 }
 
-/// The contract verifies the password before the token.
-async fn refuse_token(
+/// The contract verifies a password before the token.
+async fn confirm(
     auth: &Auth,
     principal: Principal,
     password: Option<&str>,
     requester: &Requester,
-) -> DeleteUserRouteError {
-    if let Some(password) = password
-        && let Err(error) = auth.passwords.confirm(principal, password, requester).await
-    {
-        return PasswordError::from(error).into();
+) -> Result<(), PasswordError> {
+    if let Some(password) = password {
+        auth.passwords.confirm(principal, password, requester).await?;
     }
-    UnknownTokenError::UnknownToken.into()
+    Ok(())
 }
 
 members! {
-    /// The parameters of a mailed link.
+    /// The parameters of a link in a message.
     pub struct DeleteLinkQuery: Object {
-        _token: Text = "token",
+        token: Text = "token",
         callback_url: Optional<Text> = "callbackURL",
     }
 }
@@ -147,7 +171,7 @@ route_errors! {
         ..UnknownToken(UnknownTokenError),
         ..Validation(ValidationError),
         ..Callback(CallbackError),
-        ..Internal(InternalError),
+        ..Interrupted(Interrupted),
     }
 }
 
@@ -155,26 +179,51 @@ impl From<SessionError> for DeleteLinkRouteError {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Missing => Self::SignedOut,
-            SessionError::Internal(error) => error.into(),
+            SessionError::Internal(error) => Interrupted::from(error).into(),
         }
     }
 }
 
-/// Delete the account by a mailed link
+impl From<DeleteAccountError> for DeleteLinkRouteError {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::Gone => Self::SignedOut,
+            DeleteAccountError::Confirm(ConfirmPasswordError::Interrupted(interrupted))
+            | DeleteAccountError::Interrupted(interrupted) => interrupted.into(),
+            DeleteAccountError::Confirm(_) | DeleteAccountError::NotFresh | DeleteAccountError::Link => {
+                UnknownTokenError::UnknownToken.into()
+            }
+        }
+    }
+}
+
+/// Follow a link that deletes the account
 ///
-/// No mail is sent, so every token is invalid.
+/// Deletes the account in a session of its user. Without one, the link changes nothing: mail scanners open links.
 #[utoipa::path(
-    get, path = "/delete-user/callback", tag = "Not available", operation_id = "deleteUserByLink",
+    get, path = "/delete-user/callback", tag = "Account", operation_id = "deleteUserByLink",
     params(("token" = String, Query), ("callbackURL" = Option<String>, Query)),
     security((), ("sessionToken" = []), ("sessionCookie" = [])),
-    responses(GetErrors<DeleteLinkRouteError>),
+    responses(
+        (status = 200, description = "The account is deleted, and there is no `callbackURL`", body = DeleteUserResponse),
+        (status = 302, description = "The account is deleted: redirects to `callbackURL`"),
+        GetErrors<DeleteLinkRouteError>,
+    ),
 )]
 pub async fn delete_link(
     State(state): State<AppState>,
+    requester: Requester,
+    Extension(changes): Extension<ResponseChanges>,
     ValidQuery(query, ..): ValidQuery<DeleteLinkQuery, DeleteLinkRouteError>,
     session: Result<ActiveSession<DeleteLinkRouteError>, DeleteLinkRouteError>,
-) -> Result<Json<()>, DeleteLinkRouteError> {
-    check_callback(query.callback_url.as_deref(), &state.settings.trusted_origins)?;
-    session?;
-    Err(UnknownTokenError::UnknownToken.into())
+) -> Result<Response, DeleteLinkRouteError> {
+    let callback = query.callback_url.as_deref();
+    check_callback(callback, &state.settings.trusted_origins)?;
+    let session = session?;
+    state.auth.accounts.delete(session.principal, Proof::Link(&query.token), &requester).await?;
+    changes.end_session();
+    Ok(match callback.filter(|callback| !callback.is_empty()) {
+        Some(callback) => redirect::to(&redirect::encode(callback)),
+        None => Json(DeleteUserResponse::DELETED).into_response(),
+    })
 }

@@ -55,7 +55,8 @@ impl From<DeleteAccountError> for DeleteAccountRouteError {
     fn from(error: DeleteAccountError) -> Self {
         match error {
             DeleteAccountError::Confirm(ConfirmPasswordError::Mismatch | ConfirmPasswordError::NoPassword)
-            | DeleteAccountError::NotFresh => Self::WrongPassword,
+            | DeleteAccountError::NotFresh
+            | DeleteAccountError::Link => Self::WrongPassword,
             DeleteAccountError::Gone => Self::AccountGone,
             DeleteAccountError::Confirm(ConfirmPasswordError::Interrupted(interrupted))
             | DeleteAccountError::Interrupted(interrupted) => interrupted.into(),

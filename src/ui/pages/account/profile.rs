@@ -72,7 +72,7 @@ fn Reminder(
     view! {
         <section aria-labelledby="verify">
             <h2 id="verify">"Verify your address"</h2>
-            <p>"We’ve sent you a message with a link. Follow it to show that the address is yours."</p>
+            <p class="explain">"We’ve sent you a message with a link. Follow it to show that the address is yours."</p>
             <PostForm action="/actions/send-verification" feedback target=field_id>
                 <button type="submit">"Send the message again"</button>
             </PostForm>

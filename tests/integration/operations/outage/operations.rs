@@ -45,7 +45,7 @@ const FORMS: [(Effect, &str, Fields); 10] = [
 ];
 
 /// The sign-in API, with a session token.
-const CONTRACT: [(Effect, &str, &str); 20] = [
+const CONTRACT: [(Effect, &str, &str); 21] = [
     (
         Write,
         "POST /api/auth/sign-up/email",
@@ -76,6 +76,7 @@ const CONTRACT: [(Effect, &str, &str); 20] = [
     (Write, "POST /api/auth/send-verification-email", r#"{"email":"ada@example.com"}"#),
     (Read, "GET /api/auth/verify-email?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""),
     (Write, "POST /api/auth/delete-user", r#"{"password":"violet otter lantern 42"}"#),
+    (Write, "GET /api/auth/delete-user/callback?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""),
     (End, "POST /api/auth/sign-out", "{}"),
     // Forward authentication: an access token would be verified without the database.
     (Read, "GET /api/auth/verify", ""),

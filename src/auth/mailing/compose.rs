@@ -1,51 +1,27 @@
-//! Composes a message when it is sent: finds the recipient, and makes the secret of its link.
+//! The message of each letter: finds the recipient, and makes the secret of its link.
 
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{
-    Letter, Letterhead, Mailer,
-    content::Content,
-    letters,
-    links::{RESET_LIFETIME, VERIFY_LIFETIME},
-    message::{Message, Unaddressable},
-};
+use super::Composer;
 use crate::{
-    domain::{Email, LinkPurpose, Name, UserId},
+    auth::requester::Requester,
+    domain::{Email, LinkPurpose, Name, Timestamp, event::EventKind},
+    mail::{
+        ComposeError, Composed, Letter, Letterhead,
+        content::Content,
+        letters,
+        links::{DELETE_LIFETIME, RESET_LIFETIME, VERIFY_LIFETIME},
+        message::{Message, Unaddressable},
+    },
     store::{
-        StoreError,
         one_time::NewOneTimeSecret,
         outbox::ClaimedMail,
         password_reset::MailAccount,
         users::{CreateAccountError, NewAccount},
     },
 };
-
-/// A message and its user.
-pub(super) struct Composed {
-    pub user: Option<UserId>,
-    /// Whether the account was created now.
-    pub created: bool,
-    pub message: Message,
-}
-
-/// Why a message is not composed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ComposeError {
-    /// There is no recipient, or a newer message replaces this one.
-    #[error("the message has no recipient any more")]
-    Obsolete,
-    /// The row cannot be opened.
-    #[error("the message was sealed with another master secret")]
-    Unreadable,
-    /// The address cannot receive mail.
-    #[error(transparent)]
-    Unaddressable(#[from] Unaddressable),
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// What the messages with a link have different.
 struct LinkKind {
@@ -73,9 +49,17 @@ const VERIFY: LinkKind = LinkKind {
     content: letters::verify_email::content,
 };
 
-impl Mailer {
-    pub(super) async fn compose(&self, claim: &ClaimedMail) -> Result<Composed, ComposeError> {
-        match self.outbox.open(claim).ok_or(ComposeError::Unreadable)? {
+const DELETE: LinkKind = LinkKind {
+    purpose: LinkPurpose::DeleteAccount,
+    lifetime: DELETE_LIFETIME,
+    page: |token| format!("/delete-account?token={token}"),
+    api: |token| format!("/api/auth/delete-user/callback?token={token}&callbackURL="),
+    content: letters::delete_account::content,
+};
+
+impl Composer {
+    pub(super) async fn message_of(&self, claim: &ClaimedMail, letter: Letter) -> Result<Composed, ComposeError> {
+        match letter {
             Letter::ResetPassword { email, return_to } => {
                 let account = self.account(&email).await?;
                 self.with_link(&RESET, claim, account, return_to).await
@@ -91,10 +75,34 @@ impl Mailer {
                 let new = new_account(&user_id, &email, &name, image, password_hash).ok_or(Unaddressable)?;
                 self.sign_up(claim, new, return_to).await
             }
-            Letter::PasswordReset { email } => {
-                let content = letters::password_reset::content(&self.letterhead);
-                let message = self.message(claim, &email, &content)?;
-                Ok(Composed { user: None, created: false, message })
+            Letter::PasswordReset { email, client } => {
+                let content = letters::password_reset::content(&self.letterhead, claim.created_at, &client);
+                self.notice(claim, &email, &content)
+            }
+            Letter::NewSignIn { email, client } => {
+                let content = letters::new_sign_in::content(&self.letterhead, claim.created_at, &client);
+                self.notice(claim, &email, &content)
+            }
+            Letter::PasswordChanged { email, client } => {
+                let content = letters::password_changed::content(&self.letterhead, claim.created_at, &client);
+                self.notice(claim, &email, &content)
+            }
+            Letter::SessionEnded { email, device, signed_in_at, client } => {
+                let signed_in_at = Timestamp::from_millis(signed_in_at);
+                let (letterhead, at) = (&self.letterhead, claim.created_at);
+                let content = letters::session_ended::content(letterhead, at, &client, &device, signed_in_at);
+                self.notice(claim, &email, &content)
+            }
+            Letter::DeleteAccount { email, return_to } => {
+                let account = self.account(&email).await?;
+                if !account.email_verified {
+                    return Err(ComposeError::Obsolete);
+                }
+                self.with_link(&DELETE, claim, account, return_to).await
+            }
+            Letter::AccountDeleted { email, client } => {
+                let content = letters::account_deleted::content(&self.letterhead, claim.created_at, &client);
+                self.notice(claim, &email, &content)
             }
         }
     }
@@ -107,21 +115,20 @@ impl Mailer {
         return_to: Option<String>,
     ) -> Result<Composed, ComposeError> {
         let email = new.email.as_str().to_owned();
-        let created = match self.store.create_account(new, None, None, self.clock.now()).await {
-            Ok(_) => true,
-            Err(CreateAccountError::EmailTaken) => false,
+        match self.store.create_account(new, None, None, self.clock.now()).await {
+            Ok(user) => self.audit.record(EventKind::UserCreated, user.id, &Requester::default(), None),
+            Err(CreateAccountError::EmailTaken) => {}
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
-        };
+        }
         let account = self.account(&email).await?;
         if account.email_verified {
             let content = letters::account_exists::content(&self.letterhead);
             let message = self.message(claim, &account.email, &content)?;
-            return Ok(Composed { user: Some(account.user_id), created, message });
+            return Ok(Composed { user: Some(account.user_id), message });
         }
         // An account that another person created with this address keeps its password until the address is verified;
         // the link then asks for a new one.
-        let composed = self.with_link(&VERIFY, claim, account, return_to).await?;
-        Ok(Composed { created, ..composed })
+        self.with_link(&VERIFY, claim, account, return_to).await
     }
 
     /// The enabled account of an address.
@@ -159,7 +166,12 @@ impl Mailer {
         let content = (kind.content)(&self.letterhead, url);
         // To the address of the account, not as it was typed: another spelling could be another mailbox.
         let message = self.message(claim, &account.email, &content)?;
-        Ok(Composed { user: Some(account.user_id), created: false, message })
+        Ok(Composed { user: Some(account.user_id), message })
+    }
+
+    /// A message to the address that the account had when the event happened.
+    fn notice(&self, claim: &ClaimedMail, to: &str, content: &Content) -> Result<Composed, ComposeError> {
+        Ok(Composed { user: None, message: self.message(claim, to, content)? })
     }
 
     fn message(&self, claim: &ClaimedMail, to: &str, content: &Content) -> Result<Message, Unaddressable> {
