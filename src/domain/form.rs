@@ -39,6 +39,12 @@ pub enum FormKind {
     Verification,
     /// Verify the e-mail address with a link.
     EmailVerification,
+    /// Ask for another e-mail address.
+    EmailChange,
+    /// Change the e-mail address with a link.
+    EmailConfirmation,
+    /// Undo a change of the e-mail address with a link.
+    EmailUndo,
 }
 
 /// The page that lists every session, not only some.
@@ -51,12 +57,14 @@ impl FormKind {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
             Self::Profile | Self::Verification => "/account",
-            Self::Password => "/account/security",
+            Self::Password | Self::EmailChange => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion => "/account/delete",
             Self::ForgottenPassword => "/forgot-password",
             Self::PasswordReset => "/reset-password",
             Self::EmailVerification => "/verify-email",
+            Self::EmailConfirmation => "/change-email",
+            Self::EmailUndo => "/undo-email-change",
         }
     }
 }
@@ -93,6 +101,8 @@ pub enum FormError {
     Email(InvalidEmail),
     /// The e-mail address belongs to an account already.
     EmailTaken,
+    /// The e-mail address is that of the account.
+    EmailSame,
     /// The name is invalid.
     Name(InvalidName),
     /// The new password is refused by the password policy.
@@ -101,6 +111,8 @@ pub enum FormError {
     CurrentPasswordMissing,
     /// The current password is wrong.
     CurrentPassword,
+    /// The sign-in is not recent, and the account has no password to confirm.
+    NotRecent,
     /// Sign-up is closed.
     SignUpClosed,
     /// No account has this e-mail address and password.
@@ -128,11 +140,12 @@ impl FormError {
     /// The field with the error. `None`: the error concerns the whole form.
     pub const fn field(self) -> Option<Field> {
         match self {
-            Self::Email(_) | Self::EmailTaken => Some(Field::Email),
+            Self::Email(_) | Self::EmailTaken | Self::EmailSame => Some(Field::Email),
             Self::Name(_) => Some(Field::Name),
             Self::Password(_) => Some(Field::Password),
             Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
-            Self::SignUpClosed
+            Self::NotRecent
+            | Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled
             | Self::NotVerified
@@ -183,6 +196,14 @@ pub enum Notice {
     EmailVerified,
     /// The e-mail address was verified and a new password set.
     AccountClaimed,
+    /// A link was sent to the new e-mail address.
+    EmailChangeRequested,
+    /// The e-mail address was changed and other sessions ended.
+    EmailChanged,
+    /// The spelling of the e-mail address was changed.
+    EmailRespelled,
+    /// The former e-mail address was restored and a new password set.
+    EmailRestored,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

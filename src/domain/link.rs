@@ -7,6 +7,10 @@ pub enum LinkPurpose {
     ResetPassword,
     /// Verifying the e-mail address.
     VerifyEmail,
+    /// Changing the e-mail address: the link is in a message to the new one.
+    ChangeEmail,
+    /// Undoing a change of the e-mail address: the link is in a message to the former one.
+    UndoEmailChange,
 }
 
 impl LinkPurpose {
@@ -15,6 +19,8 @@ impl LinkPurpose {
         match self {
             Self::ResetPassword => "reset-password",
             Self::VerifyEmail => "verify-email",
+            Self::ChangeEmail => "change-email",
+            Self::UndoEmailChange => "undo-email-change",
         }
     }
 }

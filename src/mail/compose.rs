@@ -8,13 +8,14 @@ use super::{
     Letter, Letterhead, Mailer,
     content::Content,
     letters,
-    links::{RESET_LIFETIME, VERIFY_LIFETIME},
+    links::{CHANGE_LIFETIME, LinkToken, RESET_LIFETIME, UNDO_LIFETIME, VERIFY_LIFETIME},
     message::{Message, Unaddressable},
 };
 use crate::{
     domain::{Email, LinkPurpose, Name, UserId},
     store::{
         StoreError,
+        email_change::ChangePayload,
         one_time::NewOneTimeSecret,
         outbox::ClaimedMail,
         password_reset::MailAccount,
@@ -73,6 +74,14 @@ const VERIFY: LinkKind = LinkKind {
     content: letters::verify_email::content,
 };
 
+const CHANGE: LinkKind = LinkKind {
+    purpose: LinkPurpose::ChangeEmail,
+    lifetime: CHANGE_LIFETIME,
+    page: |token| format!("/change-email?token={token}"),
+    api: |token| format!("/api/auth/verify-email?token={token}&callbackURL="),
+    content: letters::change_email::content,
+};
+
 impl Mailer {
     pub(super) async fn compose(&self, claim: &ClaimedMail) -> Result<Composed, ComposeError> {
         match self.outbox.open(claim).ok_or(ComposeError::Unreadable)? {
@@ -91,6 +100,12 @@ impl Mailer {
                 let new = new_account(&user_id, &email, &name, image, password_hash).ok_or(Unaddressable)?;
                 self.sign_up(claim, new, return_to).await
             }
+            Letter::ChangeEmail { user_id, email, return_to } => {
+                let user = user_id.parse().map_err(|_| Unaddressable)?;
+                let email = Email::parse(&email).map_err(|_| Unaddressable)?;
+                self.change_email(claim, user, &email, return_to).await
+            }
+            Letter::EmailChanged { .. } => self.email_changed(claim).await,
             Letter::PasswordReset { email } => {
                 let content = letters::password_reset::content(&self.letterhead);
                 let message = self.message(claim, &email, &content)?;
@@ -112,7 +127,10 @@ impl Mailer {
             Err(CreateAccountError::EmailTaken) => false,
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         };
-        let account = self.account(&email).await?;
+        let account = match self.account(&email).await {
+            Err(ComposeError::Obsolete) => return self.reserved(claim, &email).await,
+            account => account?,
+        };
         if account.email_verified {
             let content = letters::account_exists::content(&self.letterhead);
             let message = self.message(claim, &account.email, &content)?;
@@ -122,6 +140,50 @@ impl Mailer {
         // the link then asks for a new one.
         let composed = self.with_link(&VERIFY, claim, account, return_to).await?;
         Ok(Composed { created, ..composed })
+    }
+
+    /// The link to a new address, or the message that the address cannot be taken. Both replace the earlier link: that
+    /// it still works would reveal that an address is taken.
+    async fn change_email(
+        &self,
+        claim: &ClaimedMail,
+        user: UserId,
+        email: &Email,
+        return_to: Option<String>,
+    ) -> Result<Composed, ComposeError> {
+        let own = self.store.mail_account_of(user).await?.ok_or(ComposeError::Obsolete)?;
+        let payload = ChangePayload { from: own.email_key, to: email.as_str().to_owned() }.to_text()?;
+        let token = self.issue(&CHANGE, claim, user, payload).await?;
+        let message = if self.store.is_free(email, user, self.clock.now()).await? {
+            let content = letters::change_email::content(&self.letterhead, self.url(&CHANGE, &token, return_to));
+            self.message(claim, email.as_str(), &content)?
+        } else if let Some(taken) = self.store.mail_account(email).await? {
+            self.message(claim, &taken.email, &letters::email_taken::content(&self.letterhead))?
+        } else {
+            self.reserved(claim, email.as_str()).await?.message
+        };
+        // The log of the user who asked, also if the message is for the owner of the address.
+        Ok(Composed { user: Some(user), created: false, message })
+    }
+
+    /// The message to an address that an account has left, while the change can be undone.
+    async fn reserved(&self, claim: &ClaimedMail, email: &str) -> Result<Composed, ComposeError> {
+        let address = Email::presented(email).map_err(|_| Unaddressable)?;
+        if !self.store.is_reserved(&address, self.clock.now()).await? {
+            return Err(ComposeError::Obsolete);
+        }
+        let message = self.message(claim, email, &letters::email_taken::reserved(&self.letterhead))?;
+        Ok(Composed { user: None, created: false, message })
+    }
+
+    /// The link that undoes a change. Dropped if the change was undone already.
+    async fn email_changed(&self, claim: &ClaimedMail) -> Result<Composed, ComposeError> {
+        let token = self.links.token(LinkPurpose::UndoEmailChange, claim.id);
+        let expires_at = self.clock.now().plus(UNDO_LIFETIME);
+        let left = self.store.issue_undo(claim.id, token.digest(), expires_at).await?.ok_or(ComposeError::Obsolete)?;
+        let url = format!("{}/undo-email-change?token={}", self.letterhead.base_url, token.expose());
+        let message = self.message(claim, &left.email, &letters::email_changed::content(&self.letterhead, url))?;
+        Ok(Composed { user: Some(left.user_id), created: false, message })
     }
 
     /// The enabled account of an address.
@@ -137,29 +199,44 @@ impl Mailer {
         account: MailAccount,
         return_to: Option<String>,
     ) -> Result<Composed, ComposeError> {
+        let token = self.issue(kind, claim, account.user_id, account.email_key).await?;
+        let content = (kind.content)(&self.letterhead, self.url(kind, &token, return_to));
+        // To the address of the account, not as it was typed: another spelling could be another mailbox.
+        let message = self.message(claim, &account.email, &content)?;
+        Ok(Composed { user: Some(account.user_id), created: false, message })
+    }
+
+    /// The secret of a link. It replaces the user's earlier one.
+    async fn issue(
+        &self,
+        kind: &LinkKind,
+        claim: &ClaimedMail,
+        user_id: UserId,
+        payload: String,
+    ) -> Result<LinkToken, ComposeError> {
         let token = self.links.token(kind.purpose, claim.id);
         let secret = NewOneTimeSecret {
             mail: claim.id,
             purpose: kind.purpose,
-            user_id: account.user_id,
+            user_id,
             digest: token.digest(),
-            payload: account.email_key,
+            payload,
             requested_at: claim.created_at,
             expires_at: self.clock.now().plus(kind.lifetime),
         };
         if !self.store.issue_one_time_secret(secret).await? {
             return Err(ComposeError::Obsolete);
         }
+        Ok(token)
+    }
+
+    fn url(&self, kind: &LinkKind, token: &LinkToken, return_to: Option<String>) -> String {
         let token = token.expose();
         let path = match return_to {
             None => (kind.page)(&token),
             Some(next) => format!("{}{}", (kind.api)(&token), utf8_percent_encode(&next, NON_ALPHANUMERIC)),
         };
-        let url = format!("{}{path}", self.letterhead.base_url);
-        let content = (kind.content)(&self.letterhead, url);
-        // To the address of the account, not as it was typed: another spelling could be another mailbox.
-        let message = self.message(claim, &account.email, &content)?;
-        Ok(Composed { user: Some(account.user_id), created: false, message })
+        format!("{}{path}", self.letterhead.base_url)
     }
 
     fn message(&self, claim: &ClaimedMail, to: &str, content: &Content) -> Result<Message, Unaddressable> {
