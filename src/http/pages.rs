@@ -1,6 +1,7 @@
 //! The pages: each handler loads the data of one page and renders it.
 
 pub mod account;
+pub mod email_change;
 mod errors;
 mod forgot_password;
 mod home;

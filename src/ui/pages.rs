@@ -1,10 +1,12 @@
 //! The pages, one per file.
 
 pub mod account;
+pub mod change_email;
 pub mod error;
 pub mod forgot_password;
 pub mod home;
 pub mod link_error;
+pub mod link_notice;
 pub mod mailbox;
 pub mod new_password;
 pub mod not_found;

@@ -40,11 +40,8 @@ pub async fn verify_email(visitor: Visitor, uri: Uri) -> Result<Response, Status
 }
 
 async fn show(visitor: Visitor, uri: &Uri, purpose: LinkPurpose, form: FormKind) -> Result<Response, StatusCode> {
-    let Query(query) = Query::<LinkQuery>::try_from_uri(uri).unwrap_or_default();
-    if let Some(token) = query.token {
-        let token = if token.len() <= MAX_TOKEN { token } else { String::new() };
-        visitor.keep_link(&token);
-        return Ok(without_referrer(Redirect::to(form.page()).into_response()));
+    if let Some(redirect) = moved(&visitor, uri, form) {
+        return Ok(redirect);
     }
     let accounts = &visitor.state.auth.accounts;
     let state = match visitor.link() {
@@ -70,7 +67,15 @@ async fn show(visitor: Visitor, uri: &Uri, purpose: LinkPurpose, form: FormKind)
     Ok(without_referrer(visitor.render(StatusCode::OK, InvalidLinkPage { form, problem, offered })))
 }
 
-fn without_referrer(mut response: Response) -> Response {
+/// Moves the secret in the URL to a cookie, and redirects to the page of `form`. `None`: the URL has none.
+pub(super) fn moved(visitor: &Visitor, uri: &Uri, form: FormKind) -> Option<Response> {
+    let Query(query) = Query::<LinkQuery>::try_from_uri(uri).unwrap_or_default();
+    let token = query.token?;
+    visitor.keep_link(if token.len() <= MAX_TOKEN { &token } else { "" });
+    Some(without_referrer(Redirect::to(form.page()).into_response()))
+}
+
+pub(super) fn without_referrer(mut response: Response) -> Response {
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
