@@ -136,7 +136,7 @@ async fn change_link_works_in_own_session_only() {
     let outside = follow(&app, None, &query).await;
     let page = format!("{BASE_URL}/change-email?token={token}");
     assert_eq!((outside.status, outside.header("location")), (StatusCode::FOUND, &*page));
-    assert!(outside.set_cookies().is_empty(), "signs nobody in");
+    assert!(outside.set_cookies().is_empty(), "no session");
     let foreign = follow(&app, Some(&grace), &query).await;
     assert_eq!(foreign.header("location"), "/w?x=1&error=INVALID_USER");
     let foreign = follow(&app, Some(&grace), &format!("token={token}")).await;

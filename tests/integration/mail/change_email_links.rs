@@ -1,4 +1,4 @@
-//! The link to a new address: where it works, and what it says elsewhere.
+//! The link to a new address: where it works, and what it says in other places.
 
 use std::time::Duration;
 
