@@ -30,7 +30,7 @@
 //! - A link that verifies an address works once. `verify-email` verifies in a session of the user only; otherwise it
 //!   redirects to a page that asks for a new password, because another person could have created the account.
 //! - `change-email` requires a session of at most 15 minutes (`SESSION_NOT_FRESH`). Its link works once, and in a session
-//!   of the user only: it opens no session. The change ends the other sessions, and the former address, if it was
+//!   of the user only: it creates no session. The change ends the other sessions, and the former address, if it was
 //!   verified, gets a link that undoes it for 72 hours. Until then, no other account can take that address.
 //!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that

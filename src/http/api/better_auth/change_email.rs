@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 
 use super::{
-    contract::{
-        ContractError, EmailAddress, Optional, PostErrors, Text, ValidBody, ValidationError, members,
-    },
+    contract::{ContractError, EmailAddress, Optional, PostErrors, Text, ValidBody, ValidationError, members},
     models::StatusResponse,
 };
 use crate::{
@@ -40,7 +38,7 @@ route_errors! {
     /// Errors of `POST /change-email`.
     pub enum ChangeEmailRouteError: ContractError {
         Disabled => ContractError::bad_request("CHANGE_EMAIL_DISABLED", "Change email is disabled"),
-        Same => ContractError::without_code(axum::http::StatusCode::BAD_REQUEST, "Email is the same"),
+        Same => ContractError::without_code(StatusCode::BAD_REQUEST, "Email is the same"),
         InvalidEmail => ContractError::bad_request("VALIDATION_ERROR", "[body.newEmail] Invalid email address"),
         ..Validation(ValidationError),
         ..Session(SessionError),

@@ -198,7 +198,7 @@ pub async fn verify(
     Ok(succeeded(callback, None))
 }
 
-/// Follows the link to a new address. Stricter than the contract: it opens no session, and works in a session of the user
+/// Follows the link to a new address. Stricter than the contract: it creates no session, and works in a session of the user
 /// only.
 async fn change(
     state: &AppState,

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    domain::{
-        form::Field,
-        session::StepUp,
-    },
+    domain::{form::Field, session::StepUp},
     ui::{
         components::{
             field::{Description, UsernameField},
@@ -30,6 +27,7 @@ pub fn EmailSection(
     /// The errors of the last request.
     feedback: Feedback,
 ) -> impl IntoView {
+    let asks_password = step_up == StepUp::Password;
     let body = match step_up {
         StepUp::SignIn => view! {
             <p class="explain">
@@ -41,7 +39,7 @@ pub fn EmailSection(
             <p class="explain">
                 "We’ll send a link to the new address. Following it changes the address and signs out every other device."
             </p>
-            <EmailForm email asks_password=(step_up == StepUp::Password) feedback />
+            <EmailForm email asks_password feedback />
         }
         .into_any(),
     };
