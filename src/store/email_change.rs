@@ -12,9 +12,7 @@ use super::{
     transaction::Transaction,
     user_events::{self, NewUserEvent},
 };
-use crate::domain::{
-    Email, LinkPurpose, SessionId, Timestamp, UserId, session::EndReason, user_event::UserEventKind,
-};
+use crate::domain::{Email, LinkPurpose, SessionId, Timestamp, UserId, session::EndReason, user_event::UserEventKind};
 
 /// What the link to a new address depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,12 +200,7 @@ async fn set_address(
     }
 }
 
-async fn report(
-    transaction: &Transaction,
-    owner: UserId,
-    ended: &[SessionId],
-    now: Timestamp,
-) -> Result<(), DbErr> {
+async fn report(transaction: &Transaction, owner: UserId, ended: &[SessionId], now: Timestamp) -> Result<(), DbErr> {
     user_events::append_users(transaction, &[(owner, UserEventKind::Updated)], now).await?;
     user_events::append(transaction, NewUserEvent::ended(owner, ended, EndReason::EmailChanged), now).await
 }

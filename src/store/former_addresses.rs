@@ -138,11 +138,7 @@ pub(super) async fn return_to(
 
 /// Ends the changes of `owner` after this one: their links, and the reservations of their addresses.
 pub(super) async fn delete_later(transaction: &Transaction, owner: UserId, id: i64) -> Result<(), DbErr> {
-    Entity::delete_many()
-        .filter(Column::UserId.eq(owner.as_str()))
-        .filter(Column::Id.gt(id))
-        .exec(transaction)
-        .await?;
+    Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).filter(Column::Id.gt(id)).exec(transaction).await?;
     Ok(())
 }
 

@@ -71,11 +71,9 @@ impl LinkNoticePage {
                 "A change of the address can be undone for 72 hours. If the change wasn’t yours, contact support.",
                 SIGN_IN,
             ),
-            Self::UndoUsed => (
-                "This link was used",
-                "The change of the address is undone. Sign in with your new password.",
-                SIGN_IN,
-            ),
+            Self::UndoUsed => {
+                ("This link was used", "The change of the address is undone. Sign in with your new password.", SIGN_IN)
+            }
             Self::UndoUnknown => (
                 "This link doesn’t work",
                 "It is incomplete, or the change is undone already. Open the link in the message again. If there are \

@@ -29,11 +29,7 @@ use crate::{
         error::{InternalError, Interrupted},
     },
     domain::{Email, LinkPurpose, user::User},
-    http::{
-        route_error::route_errors,
-        session::cookies::CookieJar,
-        state::AppState,
-    },
+    http::{route_error::route_errors, session::cookies::CookieJar, state::AppState},
 };
 
 members! {
