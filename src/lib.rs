@@ -59,7 +59,7 @@
 //! | requests from other origins | `http::middleware::{cors, csrf}`, with [`config::TrustedOrigins`] |
 //! | the OpenAPI document and the page that shows it | `http::openapi`; [`ui::reference`] |
 //! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`ReturnAddress`](domain::ReturnAddress) |
-//! | sign-up, profile, verification of the address, password reset, disabling, deletion | [`auth::accounts`] |
+//! | sign-up, profile, verification and change of the address, password reset, disabling, deletion | [`auth::accounts`] |
 //! | sign-in | [`auth::sign_in`] |
 //! | renewing, listing and revoking sessions | [`auth::sessions`] |
 //! | access tokens; the keys that sign them | [`auth::token`]; [`auth::keys`] |

@@ -1,9 +1,9 @@
-//! Users, credentials, sessions, events, user events, attempt counters, signing keys, one-time secrets and messages, in
-//! SQLite or PostgreSQL. The only module with SQL.
+//! Users, credentials, sessions, events, user events, attempt counters, signing keys, one-time secrets, former
+//! addresses and messages, in SQLite or PostgreSQL. The only module with SQL.
 //!
 //! Every query for a user's data takes the user's [`UserId`]: no row is found by its own id alone. The
 //! exceptions are [`Store::session_of_token`] and [`Store::imported_session`]: before authentication, the
-//! token's secret decides. The secret of a link decides too ([`one_time`]).
+//! token's secret decides. The secret of a link decides too ([`one_time`], [`former_addresses`]).
 //!
 //! [`UserId`]: crate::domain::UserId
 
@@ -16,12 +16,14 @@ pub mod credentials;
 mod database;
 pub mod deletion;
 pub mod disabling;
+pub mod email_change;
 mod email_verification;
 mod entity;
 pub mod error;
 mod event_retention;
 pub mod events;
 mod file;
+pub mod former_addresses;
 mod group_commit;
 pub mod import;
 pub mod imported;

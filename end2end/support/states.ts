@@ -14,7 +14,19 @@ import {
   submitSignUp,
   summary,
 } from "./forms.js";
-import { followLink, openMessage, requestDeletion, requestReset, verifyAddress } from "./mailbox.js";
+import {
+  changeAddress,
+  followLink,
+  followLinkNamed,
+  openChange,
+  openMessage,
+  openMessageTo,
+  requestChange,
+  requestDeletion,
+  requestReset,
+  subjects,
+  verifyAddress,
+} from "./mailbox.js";
 import { devices, newNetwork, newPerson, type Person } from "./people.js";
 import { userId } from "./tokens.js";
 
@@ -111,6 +123,19 @@ const signedOut: State[] = [
       await followLink(page);
     },
   },
+  {
+    name: "change of address, sign in first",
+    arrange: async ({ page, person, otherDevice }) => {
+      const other = await otherDevice();
+      const { email } = newPerson();
+      await signUp(other, person);
+      await requestChange(other, email);
+      await openChange(page, email);
+      await expect(heading(page, "Sign in to change your address")).toBeVisible();
+    },
+  },
+  { name: "change of address, link does not work", arrange: ({ page }) => open(page, "/change-email?token=x") },
+  { name: "change of address, undo does not work", arrange: ({ page }) => open(page, "/undo-email-change?token=x") },
   { name: "failed link", arrange: ({ page }) => open(page, "/api/auth/error?error=state_mismatch") },
   {
     name: "form from another origin",
@@ -196,6 +221,60 @@ const signedIn: State[] = [
       await field(page, "New password").fill("short");
       await button(page, "Change password").click();
       await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "account, address change refused",
+    arrange: async ({ page, person }) => {
+      await open(page, "/account/security");
+      await field(page, "New e-mail address").fill(person.email);
+      await button(page, "Change address").click();
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  { name: "account, address change requested", arrange: ({ page }) => requestChange(page, newPerson().email) },
+  {
+    name: "change of address, message",
+    arrange: async ({ page }) => {
+      const { email } = newPerson();
+      await requestChange(page, email);
+      await openMessageTo(page, email, subjects.confirm);
+    },
+  },
+  {
+    name: "change of address, button",
+    arrange: async ({ page }) => {
+      const { email } = newPerson();
+      await requestChange(page, email);
+      await openChange(page, email);
+      await expect(heading(page, "Change your address")).toBeVisible();
+    },
+  },
+  {
+    name: "change of address, address taken",
+    arrange: async ({ page, otherDevice }) => {
+      const taken = newPerson();
+      await signUp(await otherDevice(), taken);
+      await requestChange(page, taken.email);
+      await openMessageTo(page, taken.email, subjects.taken);
+    },
+  },
+  {
+    name: "change of address, message to the former address",
+    arrange: async ({ page, person }) => {
+      await verifyAddress(page, person.email);
+      await changeAddress(page, newPerson().email);
+      await openMessageTo(page, person.email, subjects.changed);
+    },
+  },
+  {
+    name: "change of address, undo",
+    arrange: async ({ page, person }) => {
+      await verifyAddress(page, person.email);
+      await changeAddress(page, newPerson().email);
+      await openMessageTo(page, person.email, subjects.changed);
+      await followLinkNamed(page, "undo the change");
+      await expect(heading(page, "Restore your address")).toBeVisible();
     },
   },
   {

@@ -1,11 +1,13 @@
-//! Accounts: sign-up, profile, verification of the address, password reset, disabling, deletion.
+//! Accounts: sign-up, profile, verification and change of the address, password reset, disabling, deletion.
 
+pub mod change_email;
 pub mod delete;
 pub mod disable;
 pub mod link;
 pub mod profile;
 pub mod reset_password;
 pub mod sign_up;
+pub mod undo_email_change;
 pub mod verify_email;
 
 use std::sync::Arc;

@@ -38,7 +38,7 @@ const ATTEMPT_RETENTION: Duration = Duration::from_hours(24);
 /// count a day.
 const MAIL_RETENTION: Duration = Duration::from_hours(48);
 
-/// How long expired one-time secrets are kept, so that the page can say why a link does not work.
+/// How long expired one-time secrets and former addresses are kept, so that the page can say why a link does not work.
 const SECRET_RETENTION: Duration = Duration::from_hours(7 * 24);
 
 /// The background jobs of the service.
@@ -78,6 +78,7 @@ impl Jobs {
         self.store.delete_user_events_before(now.minus(self.event_retention)).await?;
         self.store.delete_mail_before(now.minus(MAIL_RETENTION)).await?;
         self.store.delete_one_time_secrets_before(now.minus(SECRET_RETENTION)).await?;
+        self.store.delete_former_addresses_before(now.minus(SECRET_RETENTION)).await?;
         self.store.delete_attempts_before(now.minus(ATTEMPT_RETENTION)).await?;
         self.store.delete_signing_keys_before(now.minus(CLOCK_SKEW)).await?;
         Ok(())

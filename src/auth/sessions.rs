@@ -35,6 +35,9 @@ use queue::EndQueue;
 /// The age up to which a session is fresh: its user signed in recently.
 pub const FRESH_AGE: Duration = Duration::from_hours(24);
 
+/// The age up to which a session needs no password for a change that could lock the user out (ASVS 7.5.1).
+pub const RECENT_AGE: Duration = Duration::from_mins(15);
+
 /// How long sessions live.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
@@ -77,6 +80,11 @@ impl Sessions {
     /// Whether the user of `session` signed in within the last [`FRESH_AGE`].
     pub fn is_fresh(&self, session: &Session) -> bool {
         self.clock.now().since(session.created_at) < FRESH_AGE
+    }
+
+    /// Whether the user of `session` signed in within the last [`RECENT_AGE`].
+    pub fn is_recent(&self, session: &Session) -> bool {
+        self.clock.now().since(session.created_at) < RECENT_AGE
     }
 
     fn position(&self) -> Option<Position> {

@@ -116,12 +116,12 @@ impl Throttle {
         }
     }
 
-    /// The device, if the account's user has signed in on it. To confirm a password, a session is required, so others
-    /// cannot use up that budget.
+    /// The device, if the account's user has signed in on it. To confirm a password or to change the address, a session
+    /// is required, so others cannot use up those budgets.
     fn known_device(&self, target: AttemptTarget<'_>, requester: &Requester) -> Option<DeviceId> {
         match target {
             AttemptTarget::SignIn(email) => self.devices.verify(requester.device.as_ref()?, email, self.clock.now()),
-            AttemptTarget::ConfirmPassword(_) => None,
+            AttemptTarget::ConfirmPassword(_) | AttemptTarget::ChangeEmail(_) => None,
         }
     }
 }

@@ -39,6 +39,12 @@ pub enum EventKind {
     TokenInvalid,
     /// The user proved to own the e-mail address.
     EmailVerified,
+    /// The user asked for another e-mail address.
+    EmailChangeRequested,
+    /// The e-mail address changed.
+    EmailChanged,
+    /// A change of the e-mail address was undone.
+    EmailChangeUndone,
     /// The password was reset with a link in a message.
     PasswordReset,
     /// A message was given up.
@@ -57,7 +63,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
@@ -74,6 +80,9 @@ impl EventKind {
         Self::TokenStale,
         Self::TokenInvalid,
         Self::EmailVerified,
+        Self::EmailChangeRequested,
+        Self::EmailChanged,
+        Self::EmailChangeUndone,
         Self::PasswordReset,
         Self::MailFail,
         Self::PasswordChange,
@@ -107,6 +116,9 @@ impl EventKind {
             Self::TokenStale => "authn_token_stale",
             Self::TokenInvalid => "authn_token_invalid",
             Self::EmailVerified => "user_email_verified",
+            Self::EmailChangeRequested => "user_email_change_requested",
+            Self::EmailChanged => "user_email_changed",
+            Self::EmailChangeUndone => "user_email_change_undone",
             Self::PasswordReset => "authn_password_reset",
             Self::MailFail => "mail_fail",
             Self::PasswordChange => "authn_password_change",

@@ -43,6 +43,12 @@ pub enum FormKind {
     DeletionRequest,
     /// Delete the account with a link.
     LinkedDeletion,
+    /// Ask for another e-mail address.
+    EmailChange,
+    /// Change the e-mail address with a link.
+    EmailConfirmation,
+    /// Undo a change of the e-mail address with a link.
+    EmailUndo,
 }
 
 /// The page that lists every session, not only some.
@@ -55,13 +61,15 @@ impl FormKind {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
             Self::Profile | Self::Verification => "/account",
-            Self::Password => "/account/security",
+            Self::Password | Self::EmailChange => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion | Self::DeletionRequest => "/account/delete",
             Self::LinkedDeletion => "/delete-account",
             Self::ForgottenPassword => "/forgot-password",
             Self::PasswordReset => "/reset-password",
             Self::EmailVerification => "/verify-email",
+            Self::EmailConfirmation => "/change-email",
+            Self::EmailUndo => "/undo-email-change",
         }
     }
 }
@@ -98,6 +106,8 @@ pub enum FormError {
     Email(InvalidEmail),
     /// The e-mail address belongs to an account already.
     EmailTaken,
+    /// The e-mail address is that of the account.
+    EmailSame,
     /// The name is invalid.
     Name(InvalidName),
     /// The new password is refused by the password policy.
@@ -106,6 +116,8 @@ pub enum FormError {
     CurrentPasswordMissing,
     /// The current password is wrong.
     CurrentPassword,
+    /// The sign-in is not recent, and the account has no password to confirm.
+    NotRecent,
     /// Sign-up is closed.
     SignUpClosed,
     /// No account has this e-mail address and password.
@@ -133,11 +145,12 @@ impl FormError {
     /// The field with the error. `None`: the error concerns the whole form.
     pub const fn field(self) -> Option<Field> {
         match self {
-            Self::Email(_) | Self::EmailTaken => Some(Field::Email),
+            Self::Email(_) | Self::EmailTaken | Self::EmailSame => Some(Field::Email),
             Self::Name(_) => Some(Field::Name),
             Self::Password(_) => Some(Field::Password),
             Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
-            Self::SignUpClosed
+            Self::NotRecent
+            | Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled
             | Self::NotVerified
@@ -190,6 +203,14 @@ pub enum Notice {
     AccountClaimed,
     /// The message with a link that deletes the account was sent.
     DeletionRequested,
+    /// A link was sent to the new e-mail address.
+    EmailChangeRequested,
+    /// The e-mail address was changed and other sessions ended.
+    EmailChanged,
+    /// The spelling of the e-mail address was changed.
+    EmailRespelled,
+    /// The former e-mail address was restored and a new password set.
+    EmailRestored,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

@@ -9,6 +9,10 @@ pub enum LinkPurpose {
     VerifyEmail,
     /// Deleting the account, in a session of its user.
     DeleteAccount,
+    /// Changing the e-mail address: the link is in a message to the new one.
+    ChangeEmail,
+    /// Undoing a change of the e-mail address: the link is in a message to the former one.
+    UndoEmailChange,
 }
 
 impl LinkPurpose {
@@ -18,6 +22,8 @@ impl LinkPurpose {
             Self::ResetPassword => "reset-password",
             Self::VerifyEmail => "verify-email",
             Self::DeleteAccount => "delete-account",
+            Self::ChangeEmail => "change-email",
+            Self::UndoEmailChange => "undo-email-change",
         }
     }
 }

@@ -47,6 +47,17 @@ impl Session {
     }
 }
 
+/// What a signed-in user does before a change that needs a recent sign-in or the password (ASVS 7.5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepUp {
+    /// Nothing: the sign-in is recent.
+    None,
+    /// Give the password.
+    Password,
+    /// Sign in again: the account has no password.
+    SignIn,
+}
+
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
@@ -56,6 +67,8 @@ pub enum EndReason {
     Revoked,
     /// The user changed the password in another session.
     PasswordChanged,
+    /// The e-mail address changed, or a change of it was undone.
+    EmailChanged,
     /// The user had too many sessions, and this one was unused for the longest time.
     Surplus,
     /// An operator disabled the account.
@@ -73,6 +86,7 @@ impl EndReason {
             Self::SignedOut => "signed_out",
             Self::Revoked => "revoked",
             Self::PasswordChanged => "password_changed",
+            Self::EmailChanged => "email_changed",
             Self::Surplus => "surplus",
             Self::UserDisabled => "user_disabled",
             Self::UserDeleted => "user_deleted",

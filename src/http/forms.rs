@@ -5,6 +5,7 @@
 //! JavaScript use the same code path.
 
 mod deletion;
+mod email_change;
 mod errors;
 mod password;
 mod profile;

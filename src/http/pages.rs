@@ -2,6 +2,7 @@
 
 pub mod account;
 mod delete_account;
+pub mod email_change;
 mod errors;
 mod forgot_password;
 mod home;

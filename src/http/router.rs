@@ -45,6 +45,8 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         ("/reset-password", get(pages::link::reset_password)),
         ("/verify-email", get(pages::link::verify_email)),
         ("/delete-account", get(pages::delete_account)),
+        ("/change-email", get(pages::email_change::change)),
+        ("/undo-email-change", get(pages::email_change::undo)),
         ("/account", get(pages::account::profile)),
         ("/account/security", get(pages::account::security)),
         ("/account/sessions", get(pages::account::sessions)),

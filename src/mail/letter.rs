@@ -37,6 +37,21 @@ pub enum Letter {
         /// Where the application continues, if the request came from one.
         return_to: Option<String>,
     },
+    /// A link to a new address, for the account of a user. If another account has the address, its owner gets a message
+    /// that says so. Deciding that here would let the response time of a request reveal accounts.
+    ChangeEmail {
+        /// The user.
+        user_id: String,
+        /// The new address in its normal form.
+        email: String,
+        /// Where the application continues, if the request came from one.
+        return_to: Option<String>,
+    },
+    /// The notice to a former address, with a link that undoes the change.
+    EmailChanged {
+        /// The former address.
+        email: String,
+    },
     /// The notice that the password was reset.
     PasswordReset {
         /// The address of the account.
@@ -101,6 +116,8 @@ impl Letter {
             Self::ResetPassword { .. } => "reset_password",
             Self::VerifyEmail { .. } => "verify_email",
             Self::SignUp { .. } => "sign_up",
+            Self::ChangeEmail { .. } => "change_email",
+            Self::EmailChanged { .. } => "email_changed",
             Self::PasswordReset { .. } => "password_reset",
             Self::NewSignIn { .. } => "new_sign_in",
             Self::PasswordChanged { .. } => "password_changed",
@@ -116,6 +133,8 @@ impl Letter {
             Self::ResetPassword { email, .. }
             | Self::VerifyEmail { email, .. }
             | Self::SignUp { email, .. }
+            | Self::ChangeEmail { email, .. }
+            | Self::EmailChanged { email }
             | Self::PasswordReset { email, .. }
             | Self::NewSignIn { email, .. }
             | Self::PasswordChanged { email, .. }

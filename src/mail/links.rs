@@ -19,6 +19,11 @@ pub const VERIFY_LIFETIME: Duration = Duration::from_hours(1);
 
 /// How long the link that deletes an account is valid, from the time of sending.
 pub const DELETE_LIFETIME: Duration = Duration::from_hours(1);
+/// How long the link to a new address is valid, from the time of sending.
+pub const CHANGE_LIFETIME: Duration = Duration::from_hours(1);
+
+/// How long a change of the address can be undone: from the time of sending the link to the former address.
+pub const UNDO_LIFETIME: Duration = Duration::from_hours(72);
 
 /// The secret of a link: 256 bits. Only its digest is stored.
 #[derive(Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion},
     entity::{session, user},
-    one_time,
+    former_addresses, one_time,
     outbox::{self, LimitedMail},
     session_ends::end_others,
     transaction::Transaction,
@@ -54,6 +54,7 @@ impl Store {
         scrub_sessions(&transaction, owner).await?;
         credentials::delete_all(&transaction, owner).await?;
         one_time::delete_all(&transaction, owner).await?;
+        former_addresses::delete_all(&transaction, owner).await?;
         let deleted = user::Entity::delete_by_id(owner).exec(&transaction).await?;
         if deleted.rows_affected == 0 {
             return Ok(None);

@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod credential;
 pub mod event;
+pub mod former_address;
 pub mod imported_session;
 pub mod one_time_secret;
 pub mod outbox;

@@ -132,6 +132,16 @@ pub(super) async fn consume(
     Ok(updated.rows_affected == 1)
 }
 
+/// Deletes the secrets of a user, except that of one purpose.
+pub(super) async fn delete_others(transaction: &Transaction, owner: UserId, kept: LinkPurpose) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(Column::UserId.eq(owner.as_str()))
+        .filter(Column::Purpose.ne(kept.as_str()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
 /// Deletes all secrets of a user.
 pub(super) async fn delete_all(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;

@@ -10,6 +10,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion, StoredPassword},
     entity::user::{self, Entity as Users},
+    former_addresses,
     outbox::{self, NewMail},
     sessions::NewSession,
     user_events::{self, NewUserEvent},
@@ -38,7 +39,7 @@ pub struct NewAccount {
 /// Why an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAccountError {
-    /// Another account has this e-mail address.
+    /// Another account has this e-mail address, or has left it within the time of an undo.
     #[error("the e-mail address has an account already")]
     EmailTaken,
     /// The database failed.
@@ -93,6 +94,9 @@ impl Store {
             }
             Err(error) => return Err(error.into()),
         };
+        if former_addresses::is_reserved(&transaction, &account.email, None, now).await? {
+            return Err(CreateAccountError::EmailTaken);
+        }
         credentials::insert_password(&transaction, account.id, account.password_hash, now).await?;
         if let Some(session) = session {
             session.insert(&transaction).await?;

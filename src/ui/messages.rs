@@ -18,10 +18,14 @@ pub fn form_error(error: FormError) -> String {
             "The e-mail address has an invisible character. Type the address instead of pasting it.".into()
         }
         FormError::EmailTaken => "There is already an account with this e-mail address.".into(),
+        FormError::EmailSame => "This is your e-mail address already. Capital letters make no difference.".into(),
         FormError::Name(invalid) => invalid_name(invalid),
         FormError::Password(weakness) => weak_password(weakness),
         FormError::CurrentPasswordMissing => "Enter your current password.".into(),
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
+        FormError::NotRecent => {
+            "You signed in more than 15 minutes ago. Sign out, sign in again, and then change the address.".into()
+        }
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Disabled => "This account is disabled. Contact support.".into(),
@@ -114,6 +118,16 @@ pub const fn notice(notice: Notice) -> &'static str {
             "We’ve sent you a message with a link. Open it in this browser within an hour to delete your account. No \
              message? Check the spam folder."
         }
+        Notice::EmailChangeRequested => {
+            "We’ve sent a message to the new address. Follow its link in this browser: it works for an hour, and your \
+             address stays the same until then. No message? Check the spam folder and the address."
+        }
+        Notice::EmailChanged => "Your e-mail address is changed, and every other device is signed out.",
+        Notice::EmailRespelled => "Your e-mail address is changed.",
+        Notice::EmailRestored => {
+            "Your e-mail address is restored, your new password is set, and every device is signed out. Sign in with \
+             the new password."
+        }
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }
@@ -139,6 +153,9 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::TokenStale => "An older token was used: after a lost connection, or by a copy",
         EventKind::TokenInvalid => "Request refused: its token was not valid",
         EventKind::EmailVerified => "E-mail address verified",
+        EventKind::EmailChangeRequested => "Change of the e-mail address requested",
+        EventKind::EmailChanged => "E-mail address changed",
+        EventKind::EmailChangeUndone => "Change of the e-mail address undone",
         EventKind::PasswordReset => "Password reset with a link sent by e-mail",
         EventKind::MailFail => "A message to you could not be delivered",
         EventKind::PasswordChange => "Password changed",
@@ -173,6 +190,8 @@ mod tests {
             FormError::Password(WeakPassword::Personal),
             FormError::CurrentPasswordMissing,
             FormError::CurrentPassword,
+            FormError::EmailSame,
+            FormError::NotRecent,
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,

@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod delete_account;
+pub mod change_email;
 pub mod error;
 pub mod forgot_password;
 pub mod home;
 pub mod link_error;
+pub mod link_notice;
 pub mod mailbox;
 pub mod new_password;
 pub mod not_found;

@@ -1,5 +1,8 @@
 //! Mail: the outbox, the messages, and the flows that need them.
 
+mod change_email;
+mod change_email_api;
+mod change_email_links;
 mod command;
 mod delete_by_mail;
 mod inbox;
@@ -10,5 +13,6 @@ mod reset_api;
 mod reset_password;
 mod smtp;
 mod smtp_server;
+mod undo_email_change;
 mod verified_sign_up;
 mod verify_email;

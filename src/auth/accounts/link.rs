@@ -160,7 +160,7 @@ impl Accounts {
 }
 
 /// Why a secret can no longer be used. `None`: it can.
-fn ended(secret: &OneTimeSecret, now: Timestamp) -> Option<LinkState> {
+pub(super) fn ended(secret: &OneTimeSecret, now: Timestamp) -> Option<LinkState> {
     if secret.is_used {
         Some(LinkState::Used)
     } else if secret.expires_at <= now {

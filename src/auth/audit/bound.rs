@@ -59,6 +59,9 @@ impl Bound {
             | EventKind::TokenReuse
             | EventKind::TokenStale
             | EventKind::EmailVerified
+            | EventKind::EmailChangeRequested
+            | EventKind::EmailChanged
+            | EventKind::EmailChangeUndone
             | EventKind::PasswordReset
             | EventKind::PasswordChange
             | EventKind::PasswordChangeFail => Self::Account,

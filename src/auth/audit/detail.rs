@@ -27,6 +27,8 @@ pub enum EventDetail {
     NotVerified,
     /// A signed-in user was asked for the password again.
     Confirmation,
+    /// The address of the same mailbox has another spelling.
+    Spelling,
     /// A credential was rejected.
     Rejected(CredentialRejection),
 }
@@ -65,6 +67,7 @@ impl EventDetail {
             Self::Disabled => "disabled",
             Self::NotVerified => "not_verified",
             Self::Confirmation => "confirmation",
+            Self::Spelling => "spelling",
             Self::Rejected(reason) => reason.as_str(),
         }
     }

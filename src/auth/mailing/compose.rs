@@ -7,15 +7,16 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::Composer;
 use crate::{
     auth::requester::Requester,
-    domain::{Email, LinkPurpose, Name, Timestamp, event::EventKind},
+    domain::{Email, LinkPurpose, Name, Timestamp, UserId, event::EventKind},
     mail::{
         ComposeError, Composed, Letter, Letterhead,
         content::Content,
         letters,
-        links::{DELETE_LIFETIME, RESET_LIFETIME, VERIFY_LIFETIME},
+        links::{CHANGE_LIFETIME, DELETE_LIFETIME, LinkToken, RESET_LIFETIME, UNDO_LIFETIME, VERIFY_LIFETIME},
         message::{Message, Unaddressable},
     },
     store::{
+        email_change::ChangePayload,
         one_time::NewOneTimeSecret,
         outbox::ClaimedMail,
         password_reset::MailAccount,
@@ -57,6 +58,14 @@ const DELETE: LinkKind = LinkKind {
     content: letters::delete_account::content,
 };
 
+const CHANGE: LinkKind = LinkKind {
+    purpose: LinkPurpose::ChangeEmail,
+    lifetime: CHANGE_LIFETIME,
+    page: |token| format!("/change-email?token={token}"),
+    api: |token| format!("/api/auth/verify-email?token={token}&callbackURL="),
+    content: letters::change_email::content,
+};
+
 impl Composer {
     pub(super) async fn message_of(&self, claim: &ClaimedMail, letter: Letter) -> Result<Composed, ComposeError> {
         match letter {
@@ -75,6 +84,12 @@ impl Composer {
                 let new = new_account(&user_id, &email, &name, image, password_hash).ok_or(Unaddressable)?;
                 self.sign_up(claim, new, return_to).await
             }
+            Letter::ChangeEmail { user_id, email, return_to } => {
+                let user = user_id.parse().map_err(|_| Unaddressable)?;
+                let email = Email::parse(&email).map_err(|_| Unaddressable)?;
+                self.change_email(claim, user, &email, return_to).await
+            }
+            Letter::EmailChanged { .. } => self.email_changed(claim).await,
             Letter::PasswordReset { email, client } => {
                 let content = letters::password_reset::content(&self.letterhead, claim.created_at, &client);
                 self.notice(claim, &email, &content)
@@ -120,7 +135,10 @@ impl Composer {
             Err(CreateAccountError::EmailTaken) => {}
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         }
-        let account = self.account(&email).await?;
+        let account = match self.account(&email).await {
+            Err(ComposeError::Obsolete) => return self.reserved(claim, &email).await,
+            account => account?,
+        };
         if account.email_verified {
             let content = letters::account_exists::content(&self.letterhead);
             let message = self.message(claim, &account.email, &content)?;
@@ -129,6 +147,50 @@ impl Composer {
         // An account that another person created with this address keeps its password until the address is verified;
         // the link then asks for a new one.
         self.with_link(&VERIFY, claim, account, return_to).await
+    }
+
+    /// The link to a new address, or the message that the address cannot be taken. Both replace the earlier link: that
+    /// it still works would reveal that an address is taken.
+    async fn change_email(
+        &self,
+        claim: &ClaimedMail,
+        user: UserId,
+        email: &Email,
+        return_to: Option<String>,
+    ) -> Result<Composed, ComposeError> {
+        let own = self.store.mail_account_of(user).await?.ok_or(ComposeError::Obsolete)?;
+        let payload = ChangePayload { from: own.email_key, to: email.as_str().to_owned() }.to_text()?;
+        let token = self.issue(&CHANGE, claim, user, payload).await?;
+        let message = if self.store.is_free(email, user, self.clock.now()).await? {
+            let content = letters::change_email::content(&self.letterhead, self.url(&CHANGE, &token, return_to));
+            self.message(claim, email.as_str(), &content)?
+        } else if let Some(taken) = self.store.mail_account(email).await? {
+            self.message(claim, &taken.email, &letters::email_taken::content(&self.letterhead))?
+        } else {
+            self.reserved(claim, email.as_str()).await?.message
+        };
+        // The log of the user who asked, also if the message is for the owner of the address.
+        Ok(Composed { user: Some(user), message })
+    }
+
+    /// The message to an address that an account has left, while the change can be undone.
+    async fn reserved(&self, claim: &ClaimedMail, email: &str) -> Result<Composed, ComposeError> {
+        let address = Email::presented(email).map_err(|_| Unaddressable)?;
+        if !self.store.is_reserved(&address, self.clock.now()).await? {
+            return Err(ComposeError::Obsolete);
+        }
+        let message = self.message(claim, email, &letters::email_taken::reserved(&self.letterhead))?;
+        Ok(Composed { user: None, message })
+    }
+
+    /// The link that undoes a change. Dropped if the change was undone already.
+    async fn email_changed(&self, claim: &ClaimedMail) -> Result<Composed, ComposeError> {
+        let token = self.links.token(LinkPurpose::UndoEmailChange, claim.id);
+        let expires_at = self.clock.now().plus(UNDO_LIFETIME);
+        let left = self.store.issue_undo(claim.id, token.digest(), expires_at).await?.ok_or(ComposeError::Obsolete)?;
+        let url = format!("{}/undo-email-change?token={}", self.letterhead.base_url, token.expose());
+        let message = self.message(claim, &left.email, &letters::email_changed::content(&self.letterhead, url))?;
+        Ok(Composed { user: Some(left.user_id), message })
     }
 
     /// The enabled account of an address.
@@ -144,29 +206,44 @@ impl Composer {
         account: MailAccount,
         return_to: Option<String>,
     ) -> Result<Composed, ComposeError> {
+        let token = self.issue(kind, claim, account.user_id, account.email_key).await?;
+        let content = (kind.content)(&self.letterhead, self.url(kind, &token, return_to));
+        // To the address of the account, not as it was typed: another spelling could be another mailbox.
+        let message = self.message(claim, &account.email, &content)?;
+        Ok(Composed { user: Some(account.user_id), message })
+    }
+
+    /// The secret of a link. It replaces the user's earlier one.
+    async fn issue(
+        &self,
+        kind: &LinkKind,
+        claim: &ClaimedMail,
+        user_id: UserId,
+        payload: String,
+    ) -> Result<LinkToken, ComposeError> {
         let token = self.links.token(kind.purpose, claim.id);
         let secret = NewOneTimeSecret {
             mail: claim.id,
             purpose: kind.purpose,
-            user_id: account.user_id,
+            user_id,
             digest: token.digest(),
-            payload: account.email_key,
+            payload,
             requested_at: claim.created_at,
             expires_at: self.clock.now().plus(kind.lifetime),
         };
         if !self.store.issue_one_time_secret(secret).await? {
             return Err(ComposeError::Obsolete);
         }
+        Ok(token)
+    }
+
+    fn url(&self, kind: &LinkKind, token: &LinkToken, return_to: Option<String>) -> String {
         let token = token.expose();
         let path = match return_to {
             None => (kind.page)(&token),
             Some(next) => format!("{}{}", (kind.api)(&token), utf8_percent_encode(&next, NON_ALPHANUMERIC)),
         };
-        let url = format!("{}{path}", self.letterhead.base_url);
-        let content = (kind.content)(&self.letterhead, url);
-        // To the address of the account, not as it was typed: another spelling could be another mailbox.
-        let message = self.message(claim, &account.email, &content)?;
-        Ok(Composed { user: Some(account.user_id), message })
+        format!("{}{path}", self.letterhead.base_url)
     }
 
     /// A message to the address that the account had when the event happened.

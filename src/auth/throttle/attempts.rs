@@ -27,6 +27,8 @@ pub enum AttemptTarget<'a> {
     SignIn(&'a Email),
     /// The password check of a signed-in user.
     ConfirmPassword(UserId),
+    /// The message to another address that a signed-in user asks for.
+    ChangeEmail(UserId),
 }
 
 /// Makes attempt keys: HMACs, so that the table cannot be searched for a guessed address without the
@@ -47,6 +49,7 @@ impl AttemptTarget<'_> {
         match self {
             Self::SignIn(email) => email.key().to_owned(),
             Self::ConfirmPassword(user) => format!("change-password|{user}"),
+            Self::ChangeEmail(user) => format!("change-email|{user}"),
         }
     }
 }

@@ -30,10 +30,14 @@
 //! - Without `redirectTo` or `callbackURL`, links in messages lead to pages of this service.
 //! - A link that verifies an address works once. `verify-email` verifies in a session of the user only; otherwise it
 //!   redirects to a page that asks for a new password, because another person could have created the account.
+//! - `change-email` requires a session of at most 15 minutes (`SESSION_NOT_FRESH`). Its link works once, and in a session
+//!   of the user only: it creates no session. The change ends the other sessions, and the former address, if it was
+//!   verified, gets a link that undoes it for 72 hours. Until then, no other account can take that address.
 //!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
 //! need mail if the service sends none.
 
+mod change_email;
 pub(crate) mod contract;
 mod deletion;
 mod email;
@@ -121,7 +125,7 @@ fn other_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(profile::update))
         .routes(routes!(deletion::delete_user))
         .routes(routes!(deletion::delete_link))
-        .routes(routes!(email::change))
+        .routes(routes!(change_email::change))
         .routes(routes!(email::send_verification))
         .routes(routes!(email::verify))
         .routes(routes!(recovery::request))

@@ -3,6 +3,7 @@
 use crate::{
     auth::{
         accounts::{
+            change_email::RequestEmailChangeError,
             delete::DeleteAccountError,
             link::{RequestLinkError, SetPasswordError},
             sign_up::SignUpError,
@@ -94,6 +95,19 @@ impl From<SetPasswordError> for FormErrors {
             SetPasswordError::Link => Self(Vec::new()),
             SetPasswordError::NewPassword(weak) => FormError::Password(weak).into(),
             SetPasswordError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<RequestEmailChangeError> for FormErrors {
+    fn from(error: RequestEmailChangeError) -> Self {
+        match error {
+            RequestEmailChangeError::Email(invalid) => FormError::Email(invalid).into(),
+            RequestEmailChangeError::Same => FormError::EmailSame.into(),
+            RequestEmailChangeError::NotRecent | RequestEmailChangeError::Gone => FormError::NotRecent.into(),
+            RequestEmailChangeError::Confirm(error) => error.into(),
+            RequestEmailChangeError::NotOffered => FormError::Internal.into(),
+            RequestEmailChangeError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }

@@ -53,10 +53,18 @@ pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> 
     visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone(), verify })
 }
 
-/// `GET /account/security`: the password.
+/// `GET /account/security`: the password and the e-mail address.
 pub async fn security(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
+    let accounts = &visitor.state.auth.accounts;
+    let email_change = match &visitor.account {
+        Some((session, _)) if accounts.mail_is_offered() => match accounts.step_up(session).await {
+            Ok(step_up) => Some(step_up),
+            Err(error) => return internal_error(error).into_response(),
+        },
+        _ => None,
+    };
     let rules = visitor.password_rules();
-    visitor.render(StatusCode::OK, SecurityPage { email: user.email.clone(), rules })
+    visitor.render(StatusCode::OK, SecurityPage { email: user.email.clone(), rules, email_change })
 }
 
 /// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.

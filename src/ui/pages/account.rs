@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod delete;
+mod email;
 mod frame;
 pub mod profile;
 pub mod security;
@@ -21,6 +22,7 @@ mod tests {
             Name,
             form::{Field, FormError, FormKind, FormState, RejectedForm},
             name::InvalidName,
+            session::StepUp,
         },
         ui::{
             components::password_field::PasswordRules,
@@ -50,6 +52,7 @@ mod tests {
         SecurityPage {
             email: EMAIL.to_owned(),
             rules: PasswordRules { min_length: 8, composition: false, strong: false },
+            email_change: Some(StepUp::Password),
         }
     }
 
@@ -100,6 +103,26 @@ mod tests {
     fn error_of_another_section_is_not_shown() {
         let html = draw(security(), Some(wrong_password(FormKind::Deletion)));
         assert!(!html.contains("role=\"alert\""), "{html}");
+    }
+
+    #[test]
+    fn email_change_asks_for_what_is_needed() {
+        let page = |email_change| SecurityPage { email_change, ..security() };
+        let draw = |email_change| draw(page(email_change), None);
+        let action = "action=\"/actions/request-email-change\"";
+        assert!(draw(Some(StepUp::Password)).contains(r#"id="email-password""#));
+        let recent = draw(Some(StepUp::None));
+        assert!(recent.contains(action) && !recent.contains(r#"id="email-password""#), "{recent}");
+        let again = draw(Some(StepUp::SignIn));
+        assert!(again.contains("sign in again") && !again.contains(action), "{again}");
+        assert!(!draw(None).contains("E-mail address</h2>"));
+    }
+
+    #[test]
+    fn email_change_refused_keeps_the_typed_address() {
+        let rejected = RejectedForm::new(FormKind::EmailChange, vec![FormError::EmailSame]);
+        let html = draw(security(), Some(FormState::Failed(rejected.with_value(Field::Email, "ada@example.org"))));
+        assert!(html.contains(r#"value="ada@example.org""#) && html.contains(r##"href="#new-email""##), "{html}");
     }
 
     #[test]

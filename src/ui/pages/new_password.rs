@@ -1,4 +1,4 @@
-//! `/reset-password`, and `/verify-email` outside of a session
+//! `/reset-password`, `/undo-email-change`, and `/verify-email` outside of a session
 
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ use crate::{
 
 /// The form that sets a new password with a link.
 pub struct NewPasswordPage {
-    /// The form of the link: a reset, or a verification of the address.
+    /// The form of the link: a reset, a verification of the address, or the undoing of its change.
     pub form: FormKind,
     /// The account's address.
     pub email: String,
@@ -28,8 +28,12 @@ pub struct NewPasswordPage {
 }
 
 impl NewPasswordPage {
-    fn is_verification(&self) -> bool {
-        self.form == FormKind::EmailVerification
+    const fn heading(&self) -> &'static str {
+        match self.form {
+            FormKind::EmailVerification => "Verify your address",
+            FormKind::EmailUndo => "Restore your address",
+            _ => "Set a new password",
+        }
     }
 }
 
@@ -38,7 +42,7 @@ impl Page for NewPasswordPage {
     const ISLANDS: Option<Load> = Some(Load::WhenUsed);
 
     fn title(&self) -> Option<&'static str> {
-        Some(if self.is_verification() { "Verify your address" } else { "Set a new password" })
+        Some(self.heading())
     }
 
     fn description(&self) -> &'static str {
@@ -48,16 +52,21 @@ impl Page for NewPasswordPage {
     fn view(self, form: Option<&FormState>) -> AnyView {
         let feedback = Feedback::new(self.form, form);
         let email = self.email.clone();
-        let (title, action, about, button) = if self.is_verification() {
-            (
-                "Verify your address",
+        let title = self.heading();
+        let (action, about, button) = match self.form {
+            FormKind::EmailVerification => (
                 "/actions/claim-account",
                 "You didn’t sign up in this browser, so set a new password: another person could have created the \
                  account. Every device is signed out.",
                 "Verify and set password",
-            )
-        } else {
-            ("Set a new password", "/actions/reset-password", "Every device is signed out.", "Set password")
+            ),
+            FormKind::EmailUndo => (
+                "/actions/undo-email-change",
+                "Your account gets this address back, and every device is signed out. Set a new password: the person \
+                 who changed the address may know the present one.",
+                "Restore and set password",
+            ),
+            _ => ("/actions/reset-password", "Every device is signed out.", "Set password"),
         };
         view! {
             <section class="narrow">

@@ -48,8 +48,40 @@ pub fn link(message: &Message) -> String {
 pub fn token(message: &Message) -> String {
     let link = link(message);
     let (page, token) = link.split_once("?token=").unwrap_or_else(|| panic!("{link}"));
-    assert!(["/reset-password", "/verify-email", "/delete-account"].contains(&page), "{link}");
+    let pages = ["/reset-password", "/verify-email", "/delete-account", "/change-email", "/undo-email-change"];
+    assert!(pages.contains(&page), "{link}");
     token.to_owned()
+}
+
+/// Signs up in a browser, and verifies the address there.
+pub async fn verified(app: &TestApp, browser: &Browser, email: &str) {
+    browser.sign_up(email).await;
+    let link = link(&verification(app, email).await.expect("a message"));
+    let page = open(browser, &link).await;
+    browser.post("verify-email", &[("link", &label(&page))]).await;
+}
+
+/// Asks for a change of the address, in a recent session.
+pub async fn ask_for(browser: &Browser, email: &str) -> TestResponse {
+    browser.post("request-email-change", &[("email", email)]).await
+}
+
+/// Asks for a change of the address, and returns the link in the message.
+pub async fn asked(app: &TestApp, browser: &Browser, email: &str) -> String {
+    ask_for(browser, email).await;
+    link(&newest(app, email).await.expect("a message"))
+}
+
+/// Follows a link to a new address, and returns where the button leads.
+pub async fn confirm(browser: &Browser, link: &str) -> String {
+    let page = open(browser, link).await;
+    browser.post("change-email", &[("link", &label(&page))]).await.header("location").to_owned()
+}
+
+/// Changes the address.
+pub async fn change(app: &TestApp, browser: &Browser, email: &str) {
+    let link = asked(app, browser, email).await;
+    assert_eq!(confirm(browser, &link).await, "/account/security");
 }
 
 /// Asks for a link on the page.

@@ -1,4 +1,5 @@
-//! Verification and change of the e-mail address. Without mail, no link is sent and every token is invalid.
+//! Verification of the e-mail address, and the link that changes it. Without mail, no link is sent and every token is
+//! invalid.
 
 use std::sync::Arc;
 
@@ -16,21 +17,19 @@ use super::{
         CallbackError, ContractError, EmailAddress, GetErrors, Optional, PostErrors, Text, ValidBody, ValidQuery,
         ValidationError, check_callback, members, redirect,
     },
-    models::StatusResponse,
+    models::{StatusResponse, UserObject},
 };
 use crate::{
     auth::{
         Auth, Principal, Requester,
-        accounts::link::{LinkState, RequestLinkError},
+        accounts::{
+            change_email::ChangeLink,
+            link::{LinkState, RequestLinkError},
+        },
         error::{InternalError, Interrupted},
     },
     domain::{Email, LinkPurpose, user::User},
-    http::{
-        extract::active_session::{ActiveSession, SessionError},
-        route_error::route_errors,
-        session::cookies::CookieJar,
-        state::AppState,
-    },
+    http::{route_error::route_errors, session::cookies::CookieJar, state::AppState},
 };
 
 members! {
@@ -121,14 +120,14 @@ members! {
     }
 }
 
-/// The address is verified.
+/// The address is verified or changed.
 #[derive(Serialize, ToSchema)]
 pub struct VerifyEmailResponse {
     /// Always true.
     status: bool,
-    /// Always null.
-    #[schema(required = true, value_type = Option<String>)]
-    user: (),
+    /// The user with the new address, if it is changed. Otherwise null.
+    #[schema(required = true)]
+    user: Option<UserObject>,
 }
 
 route_errors! {
@@ -136,6 +135,8 @@ route_errors! {
     pub enum VerifyEmailRouteError: ContractError {
         UnknownToken => ContractError::new(StatusCode::UNAUTHORIZED, "INVALID_TOKEN", "Invalid token"),
         ExpiredToken => ContractError::new(StatusCode::UNAUTHORIZED, "TOKEN_EXPIRED", "Token expired"),
+        AnotherUser => ContractError::new(StatusCode::UNAUTHORIZED, "INVALID_USER", "Invalid user"),
+        Taken => ContractError::new(StatusCode::UNPROCESSABLE_ENTITY, "USER_ALREADY_EXISTS", "User already exists."),
         ..Validation(ValidationError),
         ..Callback(CallbackError),
         ..Interrupted(Interrupted),
@@ -148,16 +149,17 @@ impl From<InternalError> for VerifyEmailRouteError {
     }
 }
 
-/// Follow a link that verifies an e-mail address
+/// Follow a link that verifies or changes an e-mail address
 ///
-/// Verifies the address in a session of its user. Without one, the request redirects to a page of this service, which
-/// asks for a new password: another person could have created the account.
+/// Verifies or changes the address in a session of its user. Without one, the request redirects to a page of this service.
+/// To verify, that page asks for a new password: another person could have created the account. To change, it asks to
+/// sign in.
 #[utoipa::path(
     get, path = "/verify-email", tag = "Account", operation_id = "verifyEmail",
     security((), ("sessionToken" = []), ("sessionCookie" = [])),
     params(("token" = String, Query), ("callbackURL" = Option<String>, Query)),
     responses(
-        (status = 200, description = "The address is verified, and there is no `callbackURL`", body = VerifyEmailResponse),
+        (status = 200, description = "The address is verified or changed, and there is no `callbackURL`", body = VerifyEmailResponse),
         (status = 302, description = "Redirects to `callbackURL`, with `error` if the token is not valid"),
         GetErrors<VerifyEmailRouteError>,
     ),
@@ -187,12 +189,51 @@ pub async fn verify(
         }
         LinkState::Used => {}
         LinkState::Expired => return failed(callback, "TOKEN_EXPIRED", VerifyEmailRouteError::ExpiredToken),
-        LinkState::Unknown => return failed(callback, "INVALID_TOKEN", VerifyEmailRouteError::UnknownToken),
+        LinkState::Unknown => return change(&state, &requester, principal, &query.token, callback).await,
     }
-    Ok(match callback {
+    Ok(succeeded(callback, None))
+}
+
+/// Follows the link to a new address. Stricter than the contract: it creates no session, and works in a session of the user
+/// only.
+async fn change(
+    state: &AppState,
+    requester: &Requester,
+    principal: Option<Principal>,
+    token: &str,
+    callback: Option<&str>,
+) -> Result<Response, VerifyEmailRouteError> {
+    let accounts = &state.auth.accounts;
+    let owner = match accounts.change_link(token).await? {
+        ChangeLink::Valid { user_id, .. } => user_id,
+        ChangeLink::Taken => return failed(callback, "USER_ALREADY_EXISTS", VerifyEmailRouteError::Taken),
+        ChangeLink::Expired => return failed(callback, "TOKEN_EXPIRED", VerifyEmailRouteError::ExpiredToken),
+        ChangeLink::Used | ChangeLink::Unknown => {
+            return failed(callback, "INVALID_TOKEN", VerifyEmailRouteError::UnknownToken);
+        }
+    };
+    let Some(principal) = principal else {
+        return Ok(redirect::to(&format!("{}/change-email?token={token}", state.settings.base_url.as_str())));
+    };
+    if principal.user_id() != owner {
+        return failed(callback, "INVALID_USER", VerifyEmailRouteError::AnotherUser);
+    }
+    if !accounts.change_email(principal, token, requester).await? {
+        // Another request was faster.
+        return match accounts.change_link(token).await? {
+            ChangeLink::Taken => failed(callback, "USER_ALREADY_EXISTS", VerifyEmailRouteError::Taken),
+            _ => failed(callback, "INVALID_TOKEN", VerifyEmailRouteError::UnknownToken),
+        };
+    }
+    let user = accounts.profile(owner).await?;
+    Ok(succeeded(callback, user.as_deref().map(UserObject::from)))
+}
+
+fn succeeded(callback: Option<&str>, user: Option<UserObject>) -> Response {
+    match callback {
         Some(callback) => redirect::to(&redirect::encode(callback)),
-        None => Json(VerifyEmailResponse { status: true, user: () }).into_response(),
-    })
+        None => Json(VerifyEmailResponse { status: true, user }).into_response(),
+    }
 }
 
 /// The answer to a link that is not valid.
@@ -200,36 +241,4 @@ fn failed(callback: Option<&str>, code: &str, error: VerifyEmailRouteError) -> R
     let Some(callback) = callback else { return Err(error) };
     let url = redirect::with_added(callback, "error", code).ok_or(CallbackError::Untrusted)?;
     Ok(redirect::to(&url))
-}
-
-members! {
-    /// The new address.
-    pub struct ChangeEmailBody: Object {
-        _new_email: EmailAddress = "newEmail",
-        _callback_url: Optional<Text> = "callbackURL",
-    }
-}
-
-route_errors! {
-    /// Errors of `POST /change-email`.
-    pub enum ChangeEmailRouteError: ContractError {
-        Disabled => ContractError::bad_request("CHANGE_EMAIL_DISABLED", "Change email is disabled"),
-        ..Validation(ValidationError),
-        ..Session(SessionError),
-    }
-}
-
-/// Change the e-mail address
-///
-/// Not available: this service sends no mail.
-#[utoipa::path(
-    post, path = "/change-email", tag = "Not available", operation_id = "changeEmail", request_body = ChangeEmailBody,
-    security(("sessionToken" = []), ("sessionCookie" = [])),
-    responses(PostErrors<ChangeEmailRouteError>),
-)]
-pub async fn change(
-    _: ValidBody<ChangeEmailBody, ChangeEmailRouteError>,
-    _: ActiveSession<ChangeEmailRouteError>,
-) -> ChangeEmailRouteError {
-    ChangeEmailRouteError::Disabled
 }

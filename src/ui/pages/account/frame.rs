@@ -71,6 +71,7 @@ mod tests {
         for (section, form) in [
             (Section::Profile, FormKind::Profile),
             (Section::Security, FormKind::Password),
+            (Section::Security, FormKind::EmailChange),
             (Section::Devices, FormKind::Sessions),
             (Section::Delete, FormKind::Deletion),
         ] {

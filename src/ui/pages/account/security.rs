@@ -1,10 +1,16 @@
-//! `/account/security`: the password.
+//! `/account/security`: the password and the e-mail address.
 
 use leptos::prelude::*;
 
-use super::frame::{AccountFrame, Section};
+use super::{
+    email::EmailSection,
+    frame::{AccountFrame, Section},
+};
 use crate::{
-    domain::form::{Field, FormKind, FormState},
+    domain::{
+        form::{Field, FormKind, FormState},
+        session::StepUp,
+    },
     ui::{
         components::{
             field::UsernameField,
@@ -19,12 +25,14 @@ use crate::{
 const CURRENT: &str = "current-password";
 const NEW: &str = "new-password";
 
-/// The form that changes the password.
+/// The forms that change the password and the e-mail address.
 pub struct SecurityPage {
     /// The account's e-mail address.
     pub email: String,
     /// The rules for the new password.
     pub rules: PasswordRules,
+    /// What a change of the e-mail address asks for. `None`: it is not offered.
+    pub email_change: Option<StepUp>,
 }
 
 impl Page for SecurityPage {
@@ -36,11 +44,15 @@ impl Page for SecurityPage {
     }
 
     fn description(&self) -> &'static str {
-        "Change the password of your account."
+        "Change the password or the e-mail address of your account."
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
-        let Self { email, rules } = self;
+        let Self { email, rules, email_change } = self;
+        let change = email_change.map(|step_up| {
+            let feedback = Feedback::new(FormKind::EmailChange, form);
+            view! { <EmailSection email=email.clone() step_up feedback /> }
+        });
         let feedback = Feedback::new(FormKind::Password, form);
         let target = |field| if field == Field::CurrentPassword { CURRENT } else { NEW };
         view! {
@@ -49,7 +61,7 @@ impl Page for SecurityPage {
                     <h2 id="password">"Password"</h2>
                     <p class="explain">"Changing it signs out every other device."</p>
                     <PostForm action="/actions/change-password" feedback=feedback.clone() target>
-                        <UsernameField id="username" email />
+                        <UsernameField id="username" email=email.clone() />
                         <CurrentPasswordField
                             id=CURRENT
                             name="current_password"
@@ -66,6 +78,7 @@ impl Page for SecurityPage {
                         <button type="submit">"Change password"</button>
                     </PostForm>
                 </section>
+                {change}
             </AccountFrame>
         }
         .into_any()

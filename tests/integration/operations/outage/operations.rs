@@ -31,11 +31,12 @@ pub struct Answer {
 type Fields = &'static [(&'static str, &'static str)];
 
 /// The forms with their fields.
-const FORMS: [(Effect, &str, Fields); 10] = [
+const FORMS: [(Effect, &str, Fields); 11] = [
     (Write, "sign-up", &[("name", "Eve"), ("email", "eve@example.com"), ("password", NEW_PASSWORD)]),
     (Write, "sign-in", &[("email", EMAIL), ("password", PASSWORD)]),
     (Write, "request-password-reset", &[("email", EMAIL)]),
     (Write, "send-verification", &[]),
+    (Write, "request-email-change", &[("email", "new@example.com")]),
     (Write, "update-profile", &[("name", "Grace")]),
     (Write, "change-password", &[("current_password", PASSWORD), ("new_password", NEW_PASSWORD)]),
     (End, "revoke-session", &[("session_id", "0197a2f0-0000-7000-8000-000000000000")]),
@@ -74,6 +75,7 @@ const CONTRACT: [(Effect, &str, &str); 21] = [
     ),
     (Read, "GET /api/auth/reset-password/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA?callbackURL=/reset", ""),
     (Write, "POST /api/auth/send-verification-email", r#"{"email":"ada@example.com"}"#),
+    (Write, "POST /api/auth/change-email", r#"{"newEmail":"new@example.com"}"#),
     (Read, "GET /api/auth/verify-email?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""),
     (Write, "POST /api/auth/delete-user", r#"{"password":"violet otter lantern 42"}"#),
     (Write, "GET /api/auth/delete-user/callback?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""),
