@@ -7,6 +7,8 @@ pub enum LinkPurpose {
     ResetPassword,
     /// Verifying the e-mail address.
     VerifyEmail,
+    /// Signing in.
+    SignIn,
 }
 
 impl LinkPurpose {
@@ -15,6 +17,7 @@ impl LinkPurpose {
         match self {
             Self::ResetPassword => "reset-password",
             Self::VerifyEmail => "verify-email",
+            Self::SignIn => "sign-in",
         }
     }
 }
