@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sign_in::{MailSignIn, SignInParts};
+
 /// A message and its data. Serialized, then sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -37,6 +39,32 @@ pub enum Letter {
         /// Where the application continues, if the request came from one.
         return_to: Option<String>,
     },
+    /// A code or a link that signs in. Dropped if the address has no account and sign-up is closed, or if the account is
+    /// disabled.
+    SignIn {
+        /// The sign-in.
+        sign_in: MailSignIn,
+        /// What the message contains.
+        parts: SignInParts,
+        /// The SHA-256 of the secret of the browser.
+        browser: [u8; 32],
+        /// Whether an address without an account gets one.
+        creates: bool,
+    },
+    /// A code to verify the address of an account. Dropped if the address has no account or is verified.
+    VerifyCode {
+        /// The address as it was typed, in its normal form.
+        email: String,
+        /// The SHA-256 of the secret of the browser.
+        browser: [u8; 32],
+    },
+    /// A code to set a new password. Dropped if the address has no account.
+    ResetCode {
+        /// The address as it was typed, in its normal form.
+        email: String,
+        /// The SHA-256 of the secret of the browser.
+        browser: [u8; 32],
+    },
     /// The notice that the password was reset.
     PasswordReset {
         /// The address of the account.
@@ -51,6 +79,9 @@ impl Letter {
             Self::ResetPassword { .. } => "reset_password",
             Self::VerifyEmail { .. } => "verify_email",
             Self::SignUp { .. } => "sign_up",
+            Self::SignIn { .. } => "sign_in",
+            Self::VerifyCode { .. } => "verify_code",
+            Self::ResetCode { .. } => "reset_code",
             Self::PasswordReset { .. } => "password_reset",
         }
     }
@@ -61,7 +92,10 @@ impl Letter {
             Self::ResetPassword { email, .. }
             | Self::VerifyEmail { email, .. }
             | Self::SignUp { email, .. }
+            | Self::VerifyCode { email, .. }
+            | Self::ResetCode { email, .. }
             | Self::PasswordReset { email } => email,
+            Self::SignIn { sign_in, .. } => &sign_in.email,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The texts of the messages, one file per message.
 
 pub mod account_exists;
+pub mod code;
 pub mod password_reset;
 pub mod reset_password;
+pub mod sign_in;
 pub mod test;
 pub mod verify_email;
 
