@@ -96,6 +96,7 @@ pub async fn assemble(
         sign_up_budget: config.sign_up.budget,
         webhooks: webhooks.transpose()?,
         mail,
+        email_sign_in: config.email_sign_in.offered,
         event_retention: config.events.retention,
     });
     auth.sessions.load_revocations().await?;

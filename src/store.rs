@@ -23,6 +23,7 @@ pub mod error;
 mod event_retention;
 pub mod events;
 mod file;
+mod first_password;
 mod group_commit;
 pub mod import;
 pub mod imported;

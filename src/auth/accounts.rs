@@ -1,5 +1,6 @@
 //! Accounts: sign-up, profile, verification of the address, password reset, disabling, deletion.
 
+pub mod code;
 pub mod delete;
 pub mod disable;
 pub mod link;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use sign_up::SignUpMode;
 
-use super::{audit::Audit, password::Passwords, sessions::Sessions, throttle::Throttle};
+use super::{audit::Audit, codes::Codes, password::Passwords, sessions::Sessions, throttle::Throttle};
 use crate::{clock::Clock, mail::Outbox, store::Store};
 
 /// Creates, changes, disables and deletes accounts.
@@ -26,4 +27,6 @@ pub struct Accounts {
     pub(super) sign_up: SignUpMode,
     /// `None`: the service sends no mail.
     pub(super) outbox: Option<Arc<Outbox>>,
+    /// `None`: codes are not offered.
+    pub(super) codes: Option<Arc<Codes>>,
 }
