@@ -39,6 +39,14 @@ pub enum FormKind {
     Verification,
     /// Verify the e-mail address with a link.
     EmailVerification,
+    /// Ask for a code that signs in.
+    EmailSignIn,
+    /// Sign in with a code.
+    SignInCode,
+    /// Sign in with a link.
+    SignInLink,
+    /// Set the first password.
+    FirstPassword,
 }
 
 /// The page that lists every session, not only some.
@@ -51,12 +59,15 @@ impl FormKind {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
             Self::Profile | Self::Verification => "/account",
-            Self::Password => "/account/security",
+            Self::Password | Self::FirstPassword => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion => "/account/delete",
             Self::ForgottenPassword => "/forgot-password",
             Self::PasswordReset => "/reset-password",
             Self::EmailVerification => "/verify-email",
+            Self::EmailSignIn => "/sign-in/email",
+            Self::SignInCode => "/sign-in/code",
+            Self::SignInLink => "/sign-in/link",
         }
     }
 }
@@ -73,6 +84,8 @@ pub enum Field {
     Password,
     /// The current password, as confirmation.
     CurrentPassword,
+    /// The code in a message.
+    Code,
 }
 
 impl Field {
@@ -80,7 +93,7 @@ impl Field {
     pub const fn is_shown_again(self) -> bool {
         match self {
             Self::Email | Self::Name => true,
-            Self::Password | Self::CurrentPassword => false,
+            Self::Password | Self::CurrentPassword | Self::Code => false,
         }
     }
 }
@@ -101,6 +114,16 @@ pub enum FormError {
     CurrentPasswordMissing,
     /// The current password is wrong.
     CurrentPassword,
+    /// The code is missing.
+    CodeMissing,
+    /// The code is wrong.
+    Code,
+    /// The code has expired.
+    CodeExpired,
+    /// The code had too many wrong attempts.
+    CodeExhausted,
+    /// The session is too old to set a first password.
+    StaleSession,
     /// Sign-up is closed.
     SignUpClosed,
     /// No account has this e-mail address and password.
@@ -132,7 +155,9 @@ impl FormError {
             Self::Name(_) => Some(Field::Name),
             Self::Password(_) => Some(Field::Password),
             Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
-            Self::SignUpClosed
+            Self::CodeMissing | Self::Code | Self::CodeExpired | Self::CodeExhausted => Some(Field::Code),
+            Self::StaleSession
+            | Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled
             | Self::NotVerified
@@ -183,6 +208,10 @@ pub enum Notice {
     EmailVerified,
     /// The e-mail address was verified and a new password set.
     AccountClaimed,
+    /// Another message with a code was sent, if the address can sign in.
+    CodeSentAgain,
+    /// The first password was set.
+    FirstPasswordSet,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

@@ -6,6 +6,7 @@
 
 mod deletion;
 mod errors;
+mod first_password;
 mod password;
 mod profile;
 pub(crate) mod request;
@@ -13,6 +14,7 @@ mod reset_password;
 pub mod run;
 mod sessions;
 mod sign_in;
+mod sign_in_by_mail;
 mod sign_out;
 mod sign_up;
 mod verify_email;

@@ -10,6 +10,7 @@ pub mod redirects;
 mod reference;
 mod return_to;
 mod sign_in;
+pub mod sign_in_by_mail;
 mod sign_up;
 
 pub use errors::{not_found, rewrite_errors};

@@ -22,6 +22,13 @@ pub fn form_error(error: FormError) -> String {
         FormError::Password(weakness) => weak_password(weakness),
         FormError::CurrentPasswordMissing => "Enter your current password.".into(),
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
+        FormError::CodeMissing => "Enter the code from the message.".into(),
+        FormError::Code => {
+            "This code isn’t right. Enter the six digits of the latest message, or use its link.".into()
+        }
+        FormError::CodeExpired => "This code has expired. Send a new one.".into(),
+        FormError::CodeExhausted => "This code had too many wrong attempts. Send a new one.".into(),
+        FormError::StaleSession => "You signed in more than a day ago. Sign out, sign in again, then set the password.".into(),
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Disabled => "This account is disabled. Contact support.".into(),
@@ -110,6 +117,8 @@ pub const fn notice(notice: Notice) -> &'static str {
         }
         Notice::EmailVerified => "Your e-mail address is verified.",
         Notice::AccountClaimed => "Your e-mail address is verified, and your new password is set. Sign in with it.",
+        Notice::CodeSentAgain => "We’ve sent another message. Only its code and its link work now.",
+        Notice::FirstPasswordSet => "Your password is set, and every other device is signed out.",
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }
@@ -125,7 +134,7 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::UserEnabled => "Account enabled",
         EventKind::UserDeleted => "Account deleted",
         EventKind::LoginSuccess => "Signed in",
-        EventKind::LoginFail => "A wrong password was given",
+        EventKind::LoginFail => "A wrong password or code was given",
         EventKind::LoginFailMax => "Sign-in slowed down after many attempts",
         EventKind::SessionCreated => "Session opened",
         EventKind::SessionRenewed => "Session renewed",

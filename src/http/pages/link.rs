@@ -21,12 +21,12 @@ use crate::{
 };
 
 /// A longer text is no secret of a link.
-const MAX_TOKEN: usize = 100;
+pub(super) const MAX_TOKEN: usize = 100;
 
 /// The query of a link in a message.
 #[derive(Default, Deserialize)]
-struct LinkQuery {
-    token: Option<String>,
+pub(super) struct LinkQuery {
+    pub(super) token: Option<String>,
 }
 
 /// `GET /reset-password`
@@ -70,7 +70,7 @@ async fn show(visitor: Visitor, uri: &Uri, purpose: LinkPurpose, form: FormKind)
     Ok(without_referrer(visitor.render(StatusCode::OK, InvalidLinkPage { form, problem, offered })))
 }
 
-fn without_referrer(mut response: Response) -> Response {
+pub(super) fn without_referrer(mut response: Response) -> Response {
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
