@@ -36,7 +36,9 @@
 pub(crate) mod contract;
 mod deletion;
 mod email;
+mod email_otp;
 mod error_page;
+mod magic_link;
 mod models;
 mod password;
 mod profile;
@@ -70,9 +72,14 @@ use providers::{accounts, callback, social};
 
 /// The routes below `/api/auth`, without sign-out.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
-    let routes = checked(sign_in_routes(), RouteKind::SignIn, state)
+    let mut routes = checked(sign_in_routes(), RouteKind::SignIn, state)
         .merge(checked(callback_routes(), RouteKind::Callback, state))
         .merge(checked(other_routes(), RouteKind::Other, state));
+    if state.auth.sign_in.by_mail_is_offered() {
+        routes = routes
+            .merge(checked(mail_sign_in_routes(), RouteKind::SignIn, state))
+            .merge(checked(code_routes(), RouteKind::Other, state));
+    }
     let (routes, description) = layered(routes).split_for_parts();
     described(routes.route("/", any(unknown)).route("/{*path}", any(unknown)), description)
 }
@@ -99,6 +106,24 @@ fn layered(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
 
 fn sign_in_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(sign_up::email)).routes(routes!(sign_in::email))
+}
+
+/// With `LATCHKEY_EMAIL_SIGN_IN`. Otherwise, the contract answers 404, as without the plugins.
+fn mail_sign_in_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(magic_link::request)).routes(routes!(email_otp::sign_in::sign_in))
+}
+
+fn code_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(magic_link::verify))
+        .routes(routes!(email_otp::send))
+        .routes(routes!(email_otp::check))
+        .routes(routes!(email_otp::verify_email::verify_email))
+        .routes(routes!(email_otp::reset::request))
+        .routes(routes!(email_otp::reset::request_by_old_path))
+        .routes(routes!(email_otp::reset::reset))
+        .routes(routes!(email_otp::change::request))
+        .routes(routes!(email_otp::change::change))
 }
 
 fn callback_routes() -> OpenApiRouter<AppState> {

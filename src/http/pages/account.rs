@@ -51,8 +51,14 @@ pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> 
 
 /// `GET /account/security`: the password.
 pub async fn security(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
+    let auth = &visitor.state.auth;
+    let first_password = match auth.passwords.credential(user.id).await {
+        Ok(Some(_)) => None,
+        Ok(None) => Some(visitor.account.as_ref().is_some_and(|(session, _)| auth.sessions.is_fresh(session))),
+        Err(error) => return internal_error(error).into_response(),
+    };
     let rules = visitor.password_rules();
-    visitor.render(StatusCode::OK, SecurityPage { email: user.email.clone(), rules })
+    visitor.render(StatusCode::OK, SecurityPage { email: user.email.clone(), rules, first_password })
 }
 
 /// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.

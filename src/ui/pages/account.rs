@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod delete;
+mod first_password;
 mod frame;
 pub mod profile;
 pub mod security;
@@ -46,6 +47,7 @@ mod tests {
         SecurityPage {
             email: EMAIL.to_owned(),
             rules: PasswordRules { min_length: 8, composition: false, strong: false },
+            first_password: None,
         }
     }
 

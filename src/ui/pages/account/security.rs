@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::frame::{AccountFrame, Section};
+use super::{
+    first_password::FirstPasswordSection,
+    frame::{AccountFrame, Section},
+};
 use crate::{
     domain::form::{Field, FormKind, FormState},
     ui::{
@@ -25,6 +28,8 @@ pub struct SecurityPage {
     pub email: String,
     /// The rules for the new password.
     pub rules: PasswordRules,
+    /// Whether the session is fresh enough to set a first password. `None`: the account has a password.
+    pub first_password: Option<bool>,
 }
 
 impl Page for SecurityPage {
@@ -40,16 +45,20 @@ impl Page for SecurityPage {
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
-        let Self { email, rules } = self;
+        let Self { email, rules, first_password } = self;
         let feedback = Feedback::new(FormKind::Password, form);
         let target = |field| if field == Field::CurrentPassword { CURRENT } else { NEW };
-        view! {
-            <AccountFrame section=Section::Security email=email.clone()>
+        let password = match first_password {
+            Some(is_fresh) => {
+                let (email, form) = (email.clone(), form.cloned());
+                view! { <FirstPasswordSection email rules is_fresh form /> }.into_any()
+            }
+            None => view! {
                 <section aria-labelledby="password">
                     <h2 id="password">"Password"</h2>
                     <p class="explain">"Changing it signs out every other device."</p>
                     <PostForm action="/actions/change-password" feedback=feedback.clone() target>
-                        <UsernameField id="username" email />
+                        <UsernameField id="username" email=email.clone() />
                         <CurrentPasswordField
                             id=CURRENT
                             name="current_password"
@@ -66,8 +75,10 @@ impl Page for SecurityPage {
                         <button type="submit">"Change password"</button>
                     </PostForm>
                 </section>
-            </AccountFrame>
-        }
+            }
+            .into_any(),
+        };
+        view! { <AccountFrame section=Section::Security email>{password}</AccountFrame> }
         .into_any()
     }
 }
