@@ -161,8 +161,24 @@ impl SignIn {
         let Some(sign_in) = codes.outbox.open_sign_in(stored.mail, &stored.payload) else {
             return Ok(SignInLink::Unknown);
         };
+        if !self.can_sign_in(&stored, &sign_in.email).await? {
+            return Ok(SignInLink::Unknown);
+        }
         let is_own_browser = browser.is_some_and(|browser| browser.digest() == stored.browser);
         Ok(SignInLink::Valid(Box::new(ValidLink { sign_in, label: token.label(), is_own_browser })))
+    }
+
+    /// Whether the address still has the account that it had when the message was sent, or can get one.
+    async fn can_sign_in(&self, stored: &StoredCode, email: &str) -> Result<bool, InternalError> {
+        let account = match (stored.user_id, Email::presented(email)) {
+            (Some(user), _) => self.store.mail_account_of(user).await?,
+            (None, Ok(typed)) => match self.store.mail_account(&typed).await? {
+                None => return Ok(self.codes()?.creates && !self.store.has_account(&typed).await?),
+                account => account,
+            },
+            (None, Err(_)) => None,
+        };
+        Ok(account.is_some_and(|account| account.email == email))
     }
 
     /// Signs in with a link.

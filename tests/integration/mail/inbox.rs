@@ -39,7 +39,7 @@ pub fn link(message: &Message) -> String {
 pub fn token(message: &Message) -> String {
     let link = link(message);
     let (page, token) = link.split_once("?token=").unwrap_or_else(|| panic!("{link}"));
-    assert!(["/reset-password", "/verify-email"].contains(&page), "{link}");
+    assert!(["/reset-password", "/verify-email", "/sign-in/link"].contains(&page), "{link}");
     token.to_owned()
 }
 
