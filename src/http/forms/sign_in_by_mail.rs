@@ -92,7 +92,7 @@ pub async fn submit_sign_in_code(#[server(default)] code: String) -> Result<(), 
         return Ok(());
     };
     match check(&request, &requested, &code).await {
-        Ok(signed_in) => finish(&request, signed_in, Some(requested.next)).await,
+        Ok(signed_in) => finish(&request, signed_in).await,
         Err(errors) => request.reject(rejected(FormKind::SignInCode, errors), ""),
     }
     Ok(())
@@ -122,7 +122,7 @@ pub async fn submit_sign_in_link(#[server(default)] link: String) -> Result<(), 
         return Ok(());
     };
     match request.auth.sign_in.with_link(&token, &request.requester).await {
-        Ok(signed_in) => finish(&request, signed_in, None).await,
+        Ok(signed_in) => finish(&request, signed_in).await,
         // The page says what happened to the link.
         Err(LinkError::Invalid) => leptos_axum::redirect(form.page()),
         Err(error) => request.reject(rejected(form, error), ""),
@@ -130,11 +130,10 @@ pub async fn submit_sign_in_link(#[server(default)] link: String) -> Result<(), 
     Ok(())
 }
 
-/// Starts the session. Without `next`, the user continues where the sign-in was requested.
-async fn finish(request: &FormRequest, signed_in: MailSignedIn, next: Option<String>) {
+/// Starts the session. The user continues as the message was requested.
+async fn finish(request: &FormRequest, signed_in: MailSignedIn) {
     let MailSignedIn { step, sign_in, created } = signed_in;
-    let requested = sign_in.new_user_return_to.filter(|_| created).or(sign_in.return_to);
-    let next = next.or(requested).unwrap_or_default();
+    let next = sign_in.new_user_return_to.filter(|_| created).or(sign_in.return_to).unwrap_or_default();
     request.jar.drop_link();
     request.jar.drop_mail_request();
     match step {
