@@ -29,9 +29,16 @@
 //! - Without `redirectTo` or `callbackURL`, links in messages lead to pages of this service.
 //! - A link that verifies an address works once. `verify-email` verifies in a session of the user only; otherwise it
 //!   redirects to a page that asks for a new password, because another person could have created the account.
+//! - `magic-link/verify` signs in at once only in the browser that asked for the link, and for a program, which leaves out
+//!   `callbackURL`. Otherwise it redirects to a page with one button, because mail scanners open links. A link works for 10
+//!   minutes.
+//! - A code works in the browser that asked for it only, which a cookie identifies, for 10 minutes and with 5 attempts. An
+//!   address has 15 attempts a day, and gets at most 5 messages per hour and 15 per day.
+//! - `email-otp/verify-email` discards the password and the sessions outside of a session of the user, as a sign-in with a
+//!   code does for an account whose address is not verified. `email-otp/change-email` is refused.
 //!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
-//! need mail if the service sends none.
+//! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist.
 
 pub(crate) mod contract;
 mod deletion;
