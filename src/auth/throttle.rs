@@ -120,7 +120,9 @@ impl Throttle {
     /// cannot use up that budget.
     fn known_device(&self, target: AttemptTarget<'_>, requester: &Requester) -> Option<DeviceId> {
         match target {
-            AttemptTarget::SignIn(email) | AttemptTarget::Code(email) => self.devices.verify(requester.device.as_ref()?, email, self.clock.now()),
+            AttemptTarget::SignIn(email) | AttemptTarget::Code(email) => {
+                self.devices.verify(requester.device.as_ref()?, email, self.clock.now())
+            }
             AttemptTarget::ConfirmPassword(_) => None,
         }
     }

@@ -230,7 +230,8 @@ impl Mailer {
             return format!("{base}/sign-in/link?token={token}");
         };
         let mut url = format!("{base}/api/auth/magic-link/verify?token={token}");
-        let others = [("newUserCallbackURL", &sign_in.new_user_return_to), ("errorCallbackURL", &sign_in.error_return_to)];
+        let others =
+            [("newUserCallbackURL", &sign_in.new_user_return_to), ("errorCallbackURL", &sign_in.error_return_to)];
         let others = others.into_iter().filter_map(|(name, target)| Some((name, target.as_ref()?)));
         for (name, target) in [("callbackURL", next)].into_iter().chain(others) {
             url.extend(["&", name, "="]);

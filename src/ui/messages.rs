@@ -23,12 +23,12 @@ pub fn form_error(error: FormError) -> String {
         FormError::CurrentPasswordMissing => "Enter your current password.".into(),
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
         FormError::CodeMissing => "Enter the code from the message.".into(),
-        FormError::Code => {
-            "This code isn’t right. Enter the six digits of the latest message, or use its link.".into()
-        }
+        FormError::Code => "This code isn’t right. Enter the six digits of the latest message, or use its link.".into(),
         FormError::CodeExpired => "This code has expired. Send a new one.".into(),
         FormError::CodeExhausted => "This code had too many wrong attempts. Send a new one.".into(),
-        FormError::StaleSession => "You signed in more than a day ago. Sign out, sign in again, then set the password.".into(),
+        FormError::StaleSession => {
+            "You signed in more than a day ago. Sign out, sign in again, then set the password.".into()
+        }
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Disabled => "This account is disabled. Contact support.".into(),

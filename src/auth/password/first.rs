@@ -3,8 +3,8 @@
 use super::{Passwords, hasher::HasherError};
 use crate::{
     auth::{
-        error::{InternalError, Interrupted, interruptible},
         audit::EventDetail,
+        error::{InternalError, Interrupted, interruptible},
         principal::Principal,
         requester::Requester,
         throttle::Purpose,

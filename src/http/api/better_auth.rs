@@ -83,9 +83,11 @@ pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(checked(callback_routes(), RouteKind::Callback, state))
         .merge(checked(other_routes(), RouteKind::Other, state));
     if state.auth.sign_in.by_mail_is_offered() {
-        routes = routes
-            .merge(checked(mail_sign_in_routes(), RouteKind::SignIn, state))
-            .merge(checked(code_routes(), RouteKind::Other, state));
+        routes = routes.merge(checked(mail_sign_in_routes(), RouteKind::SignIn, state)).merge(checked(
+            code_routes(),
+            RouteKind::Other,
+            state,
+        ));
     }
     let (routes, description) = layered(routes).split_for_parts();
     described(routes.route("/", any(unknown)).route("/{*path}", any(unknown)), description)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     auth::{
-        codes::{CodeError, PresentedCode},
+        codes::PresentedCode,
         error::InternalError,
         sign_in::{
             SignInStep,
@@ -16,6 +16,7 @@ use crate::{
         },
     },
     domain::{
+        ReturnAddress,
         form::{Field, FormError, FormKind, FormState, Notice, RejectedForm, Remember},
         return_address::with_next,
     },
@@ -43,7 +44,7 @@ pub async fn submit_sign_in_request(
         let filled = RejectedForm::new(form, Vec::new()).with_remember(remember);
         request.changes.show_form(FormState::Filled(filled));
         let next = request.settings.return_address(&next);
-        leptos_axum::redirect(&with_next(form.page(), next.as_ref().map(|next| next.as_str())));
+        leptos_axum::redirect(&with_next(form.page(), next.as_ref().map(ReturnAddress::as_str)));
         return Ok(());
     }
     match ask(&request, &email, remember, &next).await {
@@ -105,8 +106,7 @@ async fn check(request: &FormRequest, requested: &MailRequested, code: &str) -> 
     let browser = requested.browser();
     let presented = PresentedCode { email: &requested.email, code, browser: browser.as_ref() };
     let profile = NewUserProfile::default();
-    let signed_in = request.auth.sign_in.with_code(presented, profile, &request.requester).await;
-    signed_in.map_err(|error: CodeError| error.into())
+    Ok(request.auth.sign_in.with_code(presented, profile, &request.requester).await?)
 }
 
 /// Signs in with the link that the browser has opened.

@@ -49,8 +49,10 @@ impl Page for SignInCodePage {
         let feedback = Feedback::new(FormKind::SignInCode, form);
         let autofocus = feedback.is_empty() && !matches!(form, Some(FormState::Done(_)));
         let other = with_next("/sign-in/email", self.next.as_ref().map(ReturnAddress::as_str));
-        let remember = self.remember.then(|| view! {
-            <input type="hidden" name="remember" value=Remember::CHECKED />
+        let remember = self.remember.then(|| {
+            view! {
+                <input type="hidden" name="remember" value=Remember::CHECKED />
+            }
         });
         view! {
             <section class="narrow">

@@ -42,7 +42,8 @@ async fn stock_flow_signs_in() {
     let app = app().await;
     let browser = Browser::new(&app);
     let otp = sent(&app, &browser, "sign-in").await;
-    let answer = post(&browser, "/sign-in/email-otp", json!({ "email": "ADA@example.com", "otp": otp, "name": "Ada" })).await;
+    let answer =
+        post(&browser, "/sign-in/email-otp", json!({ "email": "ADA@example.com", "otp": otp, "name": "Ada" })).await;
     answer.assert_ok();
     let body = answer.json();
     assert_eq!(body["user"]["emailVerified"], true);
@@ -118,7 +119,10 @@ async fn code_verifies_the_address_in_a_session() {
     let answer = post(&browser, "/email-otp/verify-email", body.clone()).await;
     answer.assert_ok();
     let user = answer.json();
-    assert_eq!((&user["status"], &user["token"], &user["user"]["emailVerified"]), (&json!(true), &Value::Null, &json!(true)));
+    assert_eq!(
+        (&user["status"], &user["token"], &user["user"]["emailVerified"]),
+        (&json!(true), &Value::Null, &json!(true))
+    );
     assert!(is_verified(&app).await && browser.is_signed_in().await && password_works(&app, ADA).await);
     assert_eq!(failure(&post(&browser, "/email-otp/verify-email", body).await), (400, "INVALID_OTP".to_owned()));
     post(&browser, "/email-otp/send-verification-otp", json!({ "email": ADA, "type": "email-verification" })).await;

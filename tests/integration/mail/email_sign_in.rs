@@ -5,8 +5,9 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::codes::{ADA, ASKED, ON, app, ask, asked, code, enter, is_verified, message, password_works, refusal,
-    verified_person};
+use super::codes::{
+    ADA, ASKED, ON, app, ask, asked, code, enter, is_verified, message, password_works, refusal, verified_person,
+};
 use crate::support::{
     PASSWORD, TestApp,
     browser::Browser,

@@ -178,7 +178,8 @@ async fn stolen_database_has_no_usable_code() {
     let browser = Browser::new(&app);
     ask(&browser, ADA).await;
     let is_sqlite = app.database_url().starts_with("sqlite");
-    let hex = |column: &str| if is_sqlite { format!("lower(hex({column}))") } else { format!("encode({column}, 'hex')") };
+    let hex =
+        |column: &str| if is_sqlite { format!("lower(hex({column}))") } else { format!("encode({column}, 'hex')") };
     let queued = texts(&app, "outbox", &["kind", "account", &hex("sealed")]).await.join("\n");
     let message = message(&app, ADA).await.expect("a message");
     let (code, token) = (code(&message), token(&message));

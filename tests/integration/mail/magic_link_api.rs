@@ -137,7 +137,10 @@ async fn invalid_link_leads_to_the_error_page() {
     ] {
         for token in ["unknown".to_owned(), "A".repeat(43), String::new()] {
             let answer = app.client().get(&format!("/api/auth/magic-link/verify?token={token}{query}")).await;
-            assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, &*format!("{BASE_URL}{expected}")));
+            assert_eq!(
+                (answer.status, answer.header("location")),
+                (StatusCode::FOUND, &*format!("{BASE_URL}{expected}"))
+            );
         }
     }
     let missing = app.client().get("/api/auth/magic-link/verify").await;
@@ -178,11 +181,13 @@ async fn request_reveals_no_account() {
 #[tokio::test]
 async fn request_of_another_site_is_refused() {
     let app = app().await;
-    let navigation = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("origin", "https://evil.example")];
+    let navigation =
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("origin", "https://evil.example")];
     let request = app.client().post(REQUEST).json(&json!({ "email": ADA }));
     let answer = navigation.iter().fold(request, |request, (name, value)| request.header(name, value)).await;
     assert_eq!(code(&answer), (403, "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED".to_owned()));
-    let answer = app.client().post(REQUEST).json(&json!({ "email": ADA })).header("origin", "https://evil.example").await;
+    let answer =
+        app.client().post(REQUEST).json(&json!({ "email": ADA })).header("origin", "https://evil.example").await;
     assert_eq!(code(&answer), (403, "INVALID_ORIGIN".to_owned()));
     for email in ["ada", "", "ada@example.com "] {
         let answer = app.client().post(REQUEST).json(&json!({ "email": email })).await;

@@ -6,7 +6,7 @@ pub mod sign_in;
 mod types;
 pub mod verify_email;
 
-use axum::{Extension, Json, extract::State};
+use axum::{Extension, Json, extract::State, http::StatusCode};
 
 use super::{
     contract::{ContractError, EmailText, PostErrors, Text, ValidBody, ValidationError, members},
@@ -89,7 +89,7 @@ members! {
 route_errors! {
     /// Errors of `POST /email-otp/send-verification-otp`.
     pub enum SendOtpRouteError: ContractError {
-        InvalidType => ContractError::without_code(axum::http::StatusCode::BAD_REQUEST, "Invalid OTP type"),
+        InvalidType => ContractError::without_code(StatusCode::BAD_REQUEST, "Invalid OTP type"),
         ..Email(EmailError),
         ..Validation(ValidationError),
         ..Interrupted(Interrupted),

@@ -28,6 +28,7 @@ use crate::{
             by_mail::{LinkError, MailRequest, MailSignedIn, SignInLink},
         },
     },
+    domain::Name,
     http::{
         header_values::{Single, text},
         route_error::route_errors,
@@ -97,7 +98,7 @@ pub async fn request(
     let given = |target: Option<String>| target.filter(|target| !target.is_empty());
     let mail = MailRequest {
         email: &body.email,
-        name: body.name.as_ref().map_or("", |name| name.as_str()),
+        name: body.name.as_ref().map_or("", Name::as_str),
         remember: true,
         parts: SignInParts::Link,
         return_to: given(body.callback_url),

@@ -78,7 +78,6 @@ impl Page for SecurityPage {
             }
             .into_any(),
         };
-        view! { <AccountFrame section=Section::Security email>{password}</AccountFrame> }
-        .into_any()
+        view! { <AccountFrame section=Section::Security email>{password}</AccountFrame> }.into_any()
     }
 }

@@ -14,6 +14,7 @@ use crate::{
             by_mail::{MailSignedIn, NewUserProfile},
         },
     },
+    domain::Name,
     http::{
         api::better_auth::{
             contract::{
@@ -82,7 +83,7 @@ pub async fn sign_in(
 ) -> Result<Json<SignInOtpResponse>, SignInOtpRouteError> {
     let browser = asking_browser(&state, &jar);
     let presented = PresentedCode { email: &body.email, code: &body.otp, browser: browser.as_ref() };
-    let name = body.name.as_ref().map(|name| name.as_str());
+    let name = body.name.as_ref().map(Name::as_str);
     let profile = NewUserProfile { name, image: body.image.as_deref() };
     let signed_in = state.auth.sign_in.with_code(presented, profile, &requester).await.map_err(OtpError::from)?;
     let MailSignedIn { step: SignInStep::Complete(session), .. } = signed_in;

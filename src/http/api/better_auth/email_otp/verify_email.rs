@@ -33,7 +33,7 @@ members! {
 pub struct VerifyEmailOtpResponse {
     /// Always true.
     status: bool,
-    /// Always null: the code opens no session.
+    /// Always null: there is no new session.
     #[schema(required = true, value_type = Option<String>)]
     token: (),
     user: UserObject,
