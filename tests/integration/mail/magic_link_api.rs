@@ -94,6 +94,8 @@ async fn scanner_does_not_use_the_link_up() {
         (&path, ("sec-fetch-mode", "navigate")),
         (without_callback, ("accept", "text/html,*/*")),
         (without_callback, ("sec-fetch-mode", "navigate")),
+        (without_callback, ("sec-fetch-site", "same-site")),
+        (without_callback, ("sec-fetch-site", "cross-site")),
     ] {
         let answer = app.client().get(path).header(header.0, header.1).await;
         assert_eq!(answer.header("location"), format!("{BASE_URL}{page}"), "{header:?}");

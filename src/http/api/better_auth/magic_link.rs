@@ -28,9 +28,10 @@ use crate::{
             by_mail::{LinkError, MailRequest, MailSignedIn, SignInLink},
         },
     },
+    config::TrustedOrigins,
     domain::Name,
     http::{
-        header_values::{Single, text},
+        header_values::{SEC_FETCH_SITE, Single, text},
         route_error::route_errors,
         session::{changes::ResponseChanges, cookies::CookieJar, mail_request::MailRequested},
         state::AppState,
@@ -172,7 +173,7 @@ pub async fn verify(
     let sign_in = &state.auth.sign_in;
     let link = sign_in.link(&query.token, browser.as_ref()).await.map_err(Interrupted::from)?;
     let SignInLink::Valid(link) = link else { return Ok(targets.invalid()) };
-    let is_program = targets.callback.is_none() && !is_navigation(&headers);
+    let is_program = targets.callback.is_none() && is_program(&headers, &state.settings.trusted_origins);
     if !link.is_own_browser && !is_program {
         return Ok(redirect::to(&format!("{}/sign-in/link?token={}", targets.base, query.token)));
     }
@@ -226,6 +227,17 @@ impl<'a> Targets<'a> {
         let url = redirect::resolved(self.base, target);
         url.map_or_else(|| ContractError::invalid_callback().into_response(), |url| redirect::to(&url))
     }
+}
+
+/// Whether a program sent the request, or a script of this service or of a trusted origin. A script of any other origin
+/// could sign the browser in to an account of its own (login CSRF).
+fn is_program(headers: &HeaderMap, trusted: &TrustedOrigins) -> bool {
+    let is_trusted = match Single::of(headers, &SEC_FETCH_SITE) {
+        Single::Absent | Single::Text("same-origin") => true,
+        Single::Text(_) => Single::of(headers, header::ORIGIN).text().is_some_and(|origin| trusted.trusts(origin)),
+        Single::Unreadable => false,
+    };
+    is_trusted && !is_navigation(headers)
 }
 
 /// Whether a browser shows the response to a user.
