@@ -97,6 +97,7 @@ pub async fn assemble(
         sign_up_budget: config.sign_up.budget,
         webhooks: webhooks.transpose()?,
         mail,
+        email_sign_in: config.email_sign_in.offered,
         event_retention: config.events.retention,
     });
     auth.sessions.load_revocations().await?;
@@ -111,7 +112,7 @@ fn mail(config: &Config, store: Store, clock: Clock, derived: &DerivedKeys) -> R
     let mailer = Mailer::new(store, clock, outbox, transport);
     Ok(Some(MailParts {
         mailer,
-        links: Links::new(&derived.links),
+        links: Arc::new(Links::new(&derived.links)),
         letterhead: letterhead(config),
         sign_in_notices: config.mail.notices,
     }))

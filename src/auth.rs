@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod codes;
 pub mod error;
 pub mod jobs;
 pub mod keys;
@@ -28,6 +29,7 @@ use zeroize::Zeroizing;
 use crate::{clock::Clock, domain::Timestamp, mail::Mailer, store::Store, webhooks::Webhooks};
 use accounts::{Accounts, sign_up::SignUpMode};
 use audit::Audit;
+use codes::Codes;
 use jobs::Jobs;
 use keys::SigningKeys;
 use mailing::{MailParts, Mailing};
@@ -46,6 +48,8 @@ pub struct Auth {
     pub accounts: Accounts,
     /// The security log.
     pub audit: Arc<Audit>,
+    /// Messages with a code. `None`: sign-in by mail is not offered.
+    pub codes: Option<Arc<Codes>>,
     /// Background jobs.
     pub jobs: Jobs,
     /// The keys that sign access tokens.
@@ -97,6 +101,8 @@ pub struct Parts {
     pub webhooks: Option<Webhooks>,
     /// Composes and sends messages. `None`: no mail.
     pub mail: Option<MailParts>,
+    /// Whether users can sign in with a code or a link in a message.
+    pub email_sign_in: bool,
     /// How long user events are kept.
     pub event_retention: Duration,
 }
@@ -105,7 +111,7 @@ impl Auth {
     /// Assembles the service, within a Tokio runtime.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, clock, hasher, new_passwords, keys, tokens, lifetimes, .. } = parts;
-        let Parts { attempts_secret, sign_up, sign_up_budget, mail, .. } = parts;
+        let Parts { attempts_secret, sign_up, sign_up_budget, mail, email_sign_in, .. } = parts;
         let devices = Arc::new(parts.devices);
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
         let networks =
@@ -156,6 +162,17 @@ impl Auth {
             notices: Arc::clone(&notices),
             sessions: Arc::clone(&sessions),
         });
+        let codes = mail.as_ref().filter(|_| email_sign_in).map(|mail| {
+            Arc::new(Codes {
+                store: store.clone(),
+                clock: clock.clone(),
+                throttle: Arc::clone(&throttle),
+                audit: Arc::clone(&audit),
+                outbox: mail.mailer.outbox(),
+                links: Arc::clone(&mail.links),
+                creates: sign_up != SignUpMode::Closed,
+            })
+        });
         Arc::new(Self {
             accounts: Accounts {
                 store: store.clone(),
@@ -167,14 +184,17 @@ impl Auth {
                 notices,
                 sign_up,
                 outbox,
+                codes: codes.clone(),
             },
             sign_in: SignIn {
                 store: store.clone(),
+                clock: clock.clone(),
                 throttle,
                 audit: Arc::clone(&audit),
                 passwords: Arc::clone(&passwords),
                 sessions: Arc::clone(&sessions),
                 requires_verification: sign_up == SignUpMode::Verify,
+                codes: codes.clone(),
             },
             jobs: Jobs {
                 store: store.clone(),
@@ -186,6 +206,7 @@ impl Auth {
                 mail: mailing,
                 event_retention: parts.event_retention,
             },
+            codes,
             mail,
             user_events: UserEvents::new(store.clone()),
             audit,

@@ -7,6 +7,7 @@
 mod checks;
 mod cookies;
 mod database;
+mod email_sign_in;
 mod env_file;
 mod events;
 mod log;
@@ -34,6 +35,7 @@ use setting::{Invalid, Reader};
 
 pub use cookies::CookieConfig;
 pub use database::DatabaseConfig;
+pub use email_sign_in::EmailSignInConfig;
 pub use events::EventsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use mail::MailConfig;
@@ -75,6 +77,8 @@ pub struct Config {
     pub webhooks: WebhookConfig,
     /// Mail.
     pub mail: MailConfig,
+    /// Sign-in with a code or a link in a message.
+    pub email_sign_in: EmailSignInConfig,
     /// Origins that may call the sign-in API from a browser.
     pub origins: TrustedOrigins,
     /// Where the pages lead.
@@ -99,6 +103,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         events::SETTINGS,
         webhooks::SETTINGS,
         mail::SETTINGS,
+        email_sign_in::SETTINGS,
         origins::SETTINGS,
         pages::SETTINGS,
         proxies::SETTINGS,
@@ -122,6 +127,7 @@ impl Config {
         let events = EventsConfig::read(&mut reader);
         let webhooks = WebhookConfig::read(&mut reader);
         let mail = MailConfig::read(&mut reader);
+        let email_sign_in = EmailSignInConfig::read(&mut reader, mail.as_ref().ok());
         let origins = TrustedOrigins::read(&mut reader);
         let pages = PagesConfig::read(&mut reader);
         let proxies = ProxyConfig::read(&mut reader);
@@ -139,6 +145,7 @@ impl Config {
                 events: events?,
                 webhooks: webhooks?,
                 mail: mail?,
+                email_sign_in: email_sign_in?,
                 origins: origins?,
                 pages: pages?,
                 proxies: proxies?,
@@ -192,6 +199,7 @@ impl Config {
             self.events.values(),
             self.webhooks.values(),
             self.mail.values(),
+            self.email_sign_in.values(),
             self.origins.values(),
             self.pages.values(),
             self.proxies.values(),

@@ -60,7 +60,7 @@
 //! | the OpenAPI document and the page that shows it | `http::openapi`; [`ui::reference`] |
 //! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`ReturnAddress`](domain::ReturnAddress) |
 //! | sign-up, profile, verification and change of the address, password reset, disabling, deletion | [`auth::accounts`] |
-//! | sign-in | [`auth::sign_in`] |
+//! | sign-in; codes in messages | [`auth::sign_in`]; [`auth::codes`] |
 //! | renewing, listing and revoking sessions | [`auth::sessions`] |
 //! | access tokens; the keys that sign them | [`auth::token`]; [`auth::keys`] |
 //! | the denylist of ended sessions | [`auth::token::revocations`], fed by [`auth::sessions::feed`] |
@@ -68,7 +68,7 @@
 //! | rate limits | [`auth::throttle`] |
 //! | the security log | [`auth::audit`], [`domain::event::EventKind`] |
 //! | user events: their kinds; how they are written, read and sent | [`domain::user_event`]; [`store::user_events`], [`auth::user_events`], [`webhooks`] |
-//! | messages: what they say; how they wait and are sent; the secrets of links | [`mail::letter`], [`auth::mailing`]; [`store::outbox`], [`mail`]; [`mail::links`], [`store::one_time`] |
+//! | messages: what they say; how they wait and are sent; the secrets of links; codes | [`mail::letter`], [`auth::mailing`]; [`store::outbox`], [`mail`]; [`mail::links`], [`store::one_time`]; [`mail::codes`], [`store::codes`] |
 //! | background jobs | [`auth::jobs`] |
 //! | connections of clients, and their limits | [`server`] |
 //! | requests to other services | [`outbound`] |

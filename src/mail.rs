@@ -6,6 +6,7 @@
 //!
 //! This module knows no HTTP and no accounts. Links begin with the base URL of the settings, never with the host of a request.
 
+pub mod codes;
 mod composer;
 pub mod content;
 mod delivery;
@@ -15,6 +16,7 @@ pub mod links;
 pub mod message;
 pub mod outbox;
 pub mod sender;
+pub mod sign_in;
 pub mod transport;
 mod worker;
 
@@ -68,6 +70,11 @@ impl Mailer {
     /// Seals the messages of use cases.
     pub fn outbox(&self) -> Arc<Outbox> {
         Arc::clone(&self.outbox)
+    }
+
+    /// Makes the secrets of links and codes.
+    pub fn links(&self) -> Arc<Links> {
+        Arc::clone(&self.links)
     }
 
     /// The messages in the development mailbox. `None`: messages are sent.

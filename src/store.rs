@@ -3,7 +3,7 @@
 //!
 //! Every query for a user's data takes the user's [`UserId`]: no row is found by its own id alone. The
 //! exceptions are [`Store::session_of_token`] and [`Store::imported_session`]: before authentication, the
-//! token's secret decides. The secret of a link decides too ([`one_time`], [`former_addresses`]).
+//! token's secret decides. The secret of a link or a code decides too ([`one_time`], [`codes`], [`former_addresses`]).
 //!
 //! [`UserId`]: crate::domain::UserId
 
@@ -11,6 +11,7 @@ pub mod attempts;
 mod batches;
 mod breaker;
 mod cache;
+pub mod codes;
 pub mod connection;
 pub mod credentials;
 mod database;
@@ -23,12 +24,14 @@ pub mod error;
 mod event_retention;
 pub mod events;
 mod file;
+mod first_password;
 pub mod former_addresses;
 mod group_commit;
 pub mod import;
 pub mod imported;
 mod known_networks;
 mod limits;
+pub mod mailbox_proof;
 pub mod one_time;
 pub mod outbox;
 pub mod password_reset;

@@ -20,6 +20,8 @@ export const servers = {
   main: server(first),
   /** Short-lived access tokens and password composition rules. */
   strict: server(first + 1, "LATCHKEY_ACCESS_TTL=3s", "LATCHKEY_PASSWORD_COMPOSITION=true"),
+  /** Sign-in with a code or a link sent by e-mail. */
+  byMail: server(first + 3, "LATCHKEY_EMAIL_SIGN_IN=on"),
   /** Signed-in users and signed-out users continue in an app on another origin. */
   away: server(
     first + 2,

@@ -28,6 +28,15 @@ import {
   verifyAddress,
 } from "./mailbox.js";
 import { devices, newNetwork, newPerson, type Person } from "./people.js";
+import { servers } from "./servers.js";
+import {
+  askForCode,
+  followSignInLink,
+  openSignInMessage,
+  otherCode,
+  readCode,
+  signInByMail,
+} from "./sign-in-by-mail.js";
 import { userId } from "./tokens.js";
 
 /** Fixtures for arranging a state. */
@@ -136,6 +145,52 @@ const signedOut: State[] = [
   },
   { name: "change of address, link does not work", arrange: ({ page }) => open(page, "/change-email?token=x") },
   { name: "change of address, undo does not work", arrange: ({ page }) => open(page, "/undo-email-change?token=x") },
+  { name: "sign in, code offered", arrange: ({ page }) => open(page, `${servers.byMail.url}/sign-in`) },
+  { name: "sign in by mail", arrange: ({ page }) => open(page, `${servers.byMail.url}/sign-in/email`) },
+  { name: "sign in by mail, code", arrange: ({ page, person }) => askForCode(page, person.email) },
+  {
+    name: "sign in by mail, code refused",
+    arrange: async ({ page, person }) => {
+      await askForCode(page, person.email);
+      await field(page, "Code").fill(otherCode(await readCode(page, person.email)));
+      await button(page, "Sign in").click();
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "sign in by mail, message",
+    arrange: async ({ page, person }) => {
+      await askForCode(page, person.email);
+      await openSignInMessage(page, person.email);
+    },
+  },
+  {
+    name: "sign in by mail, link",
+    arrange: async ({ page, person }) => {
+      await askForCode(page, person.email);
+      await openSignInMessage(page, person.email);
+      await followSignInLink(page);
+    },
+  },
+  {
+    name: "sign in by mail, link on another device",
+    arrange: async ({ page, person, otherDevice }) => {
+      await askForCode(await otherDevice(), person.email);
+      await openSignInMessage(page, person.email);
+      await followSignInLink(page);
+    },
+  },
+  {
+    name: "sign in by mail, link does not work",
+    arrange: ({ page }) => open(page, `${servers.byMail.url}/sign-in/link?token=x`),
+  },
+  {
+    name: "account, security, no password",
+    arrange: async ({ page, person }) => {
+      await signInByMail(page, person.email);
+      await open(page, `${servers.byMail.url}/account/security`);
+    },
+  },
   { name: "failed link", arrange: ({ page }) => open(page, "/api/auth/error?error=state_mismatch") },
   {
     name: "form from another origin",

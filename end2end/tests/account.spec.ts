@@ -237,7 +237,7 @@ test("recent activity: lists events, newest first", async ({ page, person }) => 
   await expect(summary(page)).toBeVisible();
   await signIn(page, person);
   await openSection(page, "Activity");
-  await expect(activity(page).filter({ hasText: "A wrong password was given" })).toHaveCount(1);
+  await expect(activity(page).filter({ hasText: "A wrong password or code was given" })).toHaveCount(1);
   // Session events that belong to a sign-in have no entry of their own.
   await expect(activity(page).filter({ hasText: /Session (opened|renewed)/ })).toHaveCount(0);
   const words = await activity(page).allInnerTexts();

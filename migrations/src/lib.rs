@@ -19,6 +19,7 @@ mod m20261128_000013_event_bounds;
 mod m20261128_000014_stale_tokens;
 mod m20261128_000015_mail;
 mod m20261128_000016_one_event_index;
+mod m20261128_000017_sign_in_by_mail;
 mod m20261128_000018_former_addresses;
 
 /// All migrations, oldest first.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000014_stale_tokens::Migration),
             Box::new(m20261128_000015_mail::Migration),
             Box::new(m20261128_000016_one_event_index::Migration),
+            Box::new(m20261128_000017_sign_in_by_mail::Migration),
             Box::new(m20261128_000018_former_addresses::Migration),
         ]
     }

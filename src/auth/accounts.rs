@@ -1,6 +1,7 @@
 //! Accounts: sign-up, profile, verification and change of the address, password reset, disabling, deletion.
 
 pub mod change_email;
+pub mod code;
 pub mod delete;
 pub mod disable;
 pub mod link;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 
 use sign_up::SignUpMode;
 
-use super::{audit::Audit, notices::Notices, password::Passwords, sessions::Sessions, throttle::Throttle};
+use super::{
+    audit::Audit, codes::Codes, notices::Notices, password::Passwords, sessions::Sessions, throttle::Throttle,
+};
 use crate::{clock::Clock, mail::Outbox, store::Store};
 
 /// Creates, changes, disables and deletes accounts.
@@ -29,4 +32,6 @@ pub struct Accounts {
     pub(super) sign_up: SignUpMode,
     /// `None`: the service sends no mail.
     pub(super) outbox: Option<Arc<Outbox>>,
+    /// `None`: codes are not offered.
+    pub(super) codes: Option<Arc<Codes>>,
 }

@@ -8,7 +8,7 @@ use super::{audit::Audit, requester::Requester};
 use crate::{
     clock::Clock,
     domain::{UserId, event::EventKind},
-    mail::{Compose, ComposeError, Composed, Letter, Letterhead, Mailer, links::Links},
+    mail::{Compose, ComposeError, Composed, Letter, Letterhead, Mailer, Outbox, links::Links},
     store::{Store, StoreError, outbox::ClaimedMail},
 };
 
@@ -16,8 +16,8 @@ use crate::{
 pub struct MailParts {
     /// Sends messages.
     pub mailer: Mailer,
-    /// Makes the secrets of links.
-    pub links: Links,
+    /// Makes the secrets of links and codes.
+    pub links: Arc<Links>,
     /// What all messages have in common.
     pub letterhead: Letterhead,
     /// Whether users get notices of sign-ins on new devices.
@@ -29,7 +29,8 @@ struct Composer {
     store: Store,
     clock: Clock,
     audit: Arc<Audit>,
-    links: Links,
+    outbox: Arc<Outbox>,
+    links: Arc<Links>,
     letterhead: Letterhead,
 }
 
@@ -53,7 +54,8 @@ impl Mailing {
     /// Sends the messages in `store`.
     pub fn new(parts: MailParts, store: Store, clock: Clock, audit: Arc<Audit>) -> Self {
         let MailParts { mailer, links, letterhead, .. } = parts;
-        Self { mailer, composer: Arc::new(Composer { store, clock, audit, links, letterhead }) }
+        let outbox = mailer.outbox();
+        Self { mailer, composer: Arc::new(Composer { store, clock, audit, outbox, links, letterhead }) }
     }
 
     /// The part that sends.

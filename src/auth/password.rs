@@ -1,9 +1,10 @@
-//! Passwords: the policy for new ones, hashing, confirmation and change.
+//! Passwords: the policy for new ones, hashing, confirmation, change, and the first one of an account.
 
 mod accept;
 pub mod breach;
 pub mod change;
 pub mod confirm;
+pub mod first;
 pub mod hasher;
 pub mod policy;
 mod workers;

@@ -49,6 +49,14 @@ pub enum FormKind {
     EmailConfirmation,
     /// Undo a change of the e-mail address with a link.
     EmailUndo,
+    /// Ask for a code that signs in.
+    EmailSignIn,
+    /// Sign in with a code.
+    SignInCode,
+    /// Sign in with a link.
+    SignInLink,
+    /// Set the first password.
+    FirstPassword,
 }
 
 /// The page that lists every session, not only some.
@@ -61,7 +69,7 @@ impl FormKind {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
             Self::Profile | Self::Verification => "/account",
-            Self::Password | Self::EmailChange => "/account/security",
+            Self::Password | Self::EmailChange | Self::FirstPassword => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion | Self::DeletionRequest => "/account/delete",
             Self::LinkedDeletion => "/delete-account",
@@ -70,6 +78,9 @@ impl FormKind {
             Self::EmailVerification => "/verify-email",
             Self::EmailConfirmation => "/change-email",
             Self::EmailUndo => "/undo-email-change",
+            Self::EmailSignIn => "/sign-in/email",
+            Self::SignInCode => "/sign-in/code",
+            Self::SignInLink => "/sign-in/link",
         }
     }
 }
@@ -86,6 +97,8 @@ pub enum Field {
     Password,
     /// The current password, as confirmation.
     CurrentPassword,
+    /// The code in a message.
+    Code,
 }
 
 impl Field {
@@ -93,7 +106,7 @@ impl Field {
     pub const fn is_shown_again(self) -> bool {
         match self {
             Self::Email | Self::Name => true,
-            Self::Password | Self::CurrentPassword => false,
+            Self::Password | Self::CurrentPassword | Self::Code => false,
         }
     }
 }
@@ -118,6 +131,16 @@ pub enum FormError {
     CurrentPassword,
     /// The sign-in is not recent, and the account has no password to confirm.
     NotRecent,
+    /// The code is missing.
+    CodeMissing,
+    /// The code is wrong.
+    Code,
+    /// The code has expired.
+    CodeExpired,
+    /// The code had too many wrong attempts.
+    CodeExhausted,
+    /// The session is too old to set a first password.
+    StaleSession,
     /// Sign-up is closed.
     SignUpClosed,
     /// No account has this e-mail address and password.
@@ -149,7 +172,9 @@ impl FormError {
             Self::Name(_) => Some(Field::Name),
             Self::Password(_) => Some(Field::Password),
             Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
+            Self::CodeMissing | Self::Code | Self::CodeExpired | Self::CodeExhausted => Some(Field::Code),
             Self::NotRecent
+            | Self::StaleSession
             | Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled
@@ -211,6 +236,10 @@ pub enum Notice {
     EmailRespelled,
     /// The former e-mail address was restored and a new password set.
     EmailRestored,
+    /// Another message with a code was sent, if the address can sign in.
+    CodeSentAgain,
+    /// The first password was set.
+    FirstPasswordSet,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

@@ -13,6 +13,8 @@ pub enum LinkPurpose {
     ChangeEmail,
     /// Undoing a change of the e-mail address: the link is in a message to the former one.
     UndoEmailChange,
+    /// Signing in.
+    SignIn,
 }
 
 impl LinkPurpose {
@@ -24,6 +26,7 @@ impl LinkPurpose {
             Self::DeleteAccount => "delete-account",
             Self::ChangeEmail => "change-email",
             Self::UndoEmailChange => "undo-email-change",
+            Self::SignIn => "sign-in",
         }
     }
 }

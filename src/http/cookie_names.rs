@@ -17,6 +17,8 @@ pub struct CookieNames {
     pub form: String,
     /// The secret of a link in a message, for the form on its page.
     pub link: String,
+    /// The secret of a browser that asked for a message with a code.
+    pub code: String,
     /// The user whose sign-up or password this browser has sent, and whose address is not verified.
     pub unverified: String,
     /// The session cookie of Better Auth, for imported sessions. On https only the name that no page on plain http can
@@ -38,6 +40,7 @@ impl CookieNames {
             device: name("device"),
             form: name("form"),
             link: name("link"),
+            code: name("code"),
             unverified: name("unverified"),
             imported: if https { "__Secure-better-auth.session_token" } else { "better-auth.session_token" },
         }

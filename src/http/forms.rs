@@ -7,6 +7,7 @@
 mod deletion;
 mod email_change;
 mod errors;
+mod first_password;
 mod password;
 mod profile;
 pub(crate) mod request;
@@ -14,6 +15,7 @@ mod reset_password;
 pub mod run;
 mod sessions;
 mod sign_in;
+mod sign_in_by_mail;
 mod sign_out;
 mod sign_up;
 mod verify_email;

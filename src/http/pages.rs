@@ -12,6 +12,7 @@ pub mod redirects;
 mod reference;
 mod return_to;
 mod sign_in;
+pub mod sign_in_by_mail;
 mod sign_up;
 
 pub use delete_account::delete_account;

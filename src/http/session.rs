@@ -6,3 +6,4 @@ pub mod changes;
 pub mod cookies;
 pub mod forwarded;
 mod imported_cookie;
+pub mod mail_request;

@@ -14,7 +14,7 @@ use crate::{
     domain::{UserId, session::Session, user::User},
     http::{
         extract::principal,
-        session::{changes::ResponseChanges, cookies::CookieJar},
+        session::{changes::ResponseChanges, cookies::CookieJar, mail_request::MailRequested},
         state::AppState,
     },
     ui::components::password_field::PasswordRules,
@@ -82,6 +82,11 @@ impl Visitor {
     /// The secret of the link that was opened last.
     pub fn link(&self) -> Option<String> {
         self.jar.as_ref()?.link(&self.state.settings.form_key)
+    }
+
+    /// The request of this browser for a message with a code.
+    pub fn mail_request(&self) -> Option<MailRequested> {
+        self.jar.as_ref()?.mail_request(&self.state.settings.form_key)
     }
 
     /// The user whose browser this is: signed in, or known by the sign-up or the password that was sent before the

@@ -3,6 +3,7 @@
 use super::{
     Letter,
     message::{Message, Unaddressable},
+    outbox::QueueError,
 };
 use crate::{
     domain::UserId,
@@ -39,6 +40,9 @@ pub enum ComposeError {
     /// The address cannot receive mail.
     #[error(transparent)]
     Unaddressable(#[from] Unaddressable),
+    /// The data of a sign-in cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] QueueError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -9,7 +9,7 @@ use html_escape::{encode_double_quoted_attribute, encode_text};
 pub struct Content {
     /// The header `Subject`.
     pub subject: String,
-    /// The paragraphs before the action.
+    /// The paragraphs before the action. One with digits only is a code, which the HTML shows in large type.
     pub before: Vec<String>,
     /// The link of the message.
     pub action: Option<Action>,
@@ -40,6 +40,7 @@ h1 { margin: 0 0 16px; font-size: 20px; line-height: 1.3; }
 p { margin: 0 0 16px; overflow-wrap: anywhere; }
 .button { display: inline-block; padding: 12px 20px; border-radius: 8px; background: #005f70; color: #ffffff;
   font-weight: 600; text-decoration: none; }
+.code { font-size: 32px; line-height: 1.25; font-weight: 600; letter-spacing: 0.2em; font-variant-numeric: tabular-nums; }
 .small { font-size: 14px; color: #57606a; }
 .small a { color: #005f70; }
 .last { margin: 0; }
@@ -86,7 +87,8 @@ impl Content {
              <style>{STYLE}\n</style>\n</head>\n<body>\n<div class=\"card\" role=\"article\">\n<h1>{subject}</h1>\n"
         );
         for paragraph in &self.before {
-            push_paragraph(&mut html, "", paragraph);
+            let is_code = paragraph.bytes().all(|byte| byte.is_ascii_digit());
+            push_paragraph(&mut html, if is_code { "code" } else { "" }, paragraph);
         }
         if let Some(Action { label, url }) = &self.action {
             let (address, shown) = (encode_double_quoted_attribute(url), encode_text(url));

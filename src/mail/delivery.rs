@@ -52,7 +52,7 @@ impl Mailer {
             }
             Err(ComposeError::Obsolete) => return MailResult::Dropped,
             Err(error @ ComposeError::Store(_)) => return self.retry(claim, &error.to_string()),
-            Err(error @ ComposeError::Unaddressable(_)) => {
+            Err(error @ (ComposeError::Unaddressable(_) | ComposeError::Seal(_))) => {
                 tracing::error!(%mail, kind, attempt, %error, "a message was not sent and is given up");
                 return MailResult::GivenUp;
             }

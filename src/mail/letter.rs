@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sign_in::{MailSignIn, SignInParts};
+
 /// A message and its data. Serialized, then sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -51,6 +53,32 @@ pub enum Letter {
     EmailChanged {
         /// The former address.
         email: String,
+    },
+    /// A code or a link that signs in. Dropped if the address has no account and sign-up is closed, or if the account is
+    /// disabled.
+    SignIn {
+        /// The sign-in.
+        sign_in: MailSignIn,
+        /// What the message contains.
+        parts: SignInParts,
+        /// The SHA-256 of the secret of the browser.
+        browser: [u8; 32],
+        /// Whether an address without an account gets one.
+        creates: bool,
+    },
+    /// A code to verify the address of an account. Dropped if the address has no account or is verified.
+    VerifyCode {
+        /// The address as it was typed, in its normal form.
+        email: String,
+        /// The SHA-256 of the secret of the browser.
+        browser: [u8; 32],
+    },
+    /// A code to set a new password. Dropped if the address has no account.
+    ResetCode {
+        /// The address as it was typed, in its normal form.
+        email: String,
+        /// The SHA-256 of the secret of the browser.
+        browser: [u8; 32],
     },
     /// The notice that the password was reset.
     PasswordReset {
@@ -118,6 +146,9 @@ impl Letter {
             Self::SignUp { .. } => "sign_up",
             Self::ChangeEmail { .. } => "change_email",
             Self::EmailChanged { .. } => "email_changed",
+            Self::SignIn { .. } => "sign_in",
+            Self::VerifyCode { .. } => "verify_code",
+            Self::ResetCode { .. } => "reset_code",
             Self::PasswordReset { .. } => "password_reset",
             Self::NewSignIn { .. } => "new_sign_in",
             Self::PasswordChanged { .. } => "password_changed",
@@ -134,6 +165,8 @@ impl Letter {
             | Self::VerifyEmail { email, .. }
             | Self::SignUp { email, .. }
             | Self::ChangeEmail { email, .. }
+            | Self::VerifyCode { email, .. }
+            | Self::ResetCode { email, .. }
             | Self::EmailChanged { email }
             | Self::PasswordReset { email, .. }
             | Self::NewSignIn { email, .. }
@@ -141,6 +174,7 @@ impl Letter {
             | Self::SessionEnded { email, .. }
             | Self::DeleteAccount { email, .. }
             | Self::AccountDeleted { email, .. } => email,
+            Self::SignIn { sign_in, .. } => &sign_in.email,
         }
     }
 }

@@ -2,15 +2,17 @@
 
 pub mod account_deleted;
 pub mod account_exists;
-pub mod delete_account;
-pub mod new_sign_in;
-pub mod password_changed;
 pub mod change_email;
+pub mod code;
+pub mod delete_account;
 pub mod email_changed;
 pub mod email_taken;
+pub mod new_sign_in;
+pub mod password_changed;
 pub mod password_reset;
 pub mod reset_password;
 pub mod session_ended;
+pub mod sign_in;
 pub mod test;
 pub mod verify_email;
 

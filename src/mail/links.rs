@@ -25,6 +25,9 @@ pub const CHANGE_LIFETIME: Duration = Duration::from_hours(1);
 /// How long a change of the address can be undone: from the time of sending the link to the former address.
 pub const UNDO_LIFETIME: Duration = Duration::from_hours(72);
 
+/// How long a code, and the link that signs in, are valid, from the time of sending (ASVS 6.6.3).
+pub const CODE_LIFETIME: Duration = Duration::from_mins(10);
+
 /// The secret of a link: 256 bits. Only its digest is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkToken(Zeroizing<[u8; 32]>);
@@ -33,7 +36,7 @@ pub struct LinkToken(Zeroizing<[u8; 32]>);
 ///
 /// A secret is an HMAC of the message's id. Every attempt to send a message has the same secret, and the database never
 /// contains it: a message that arrives twice after a crash has one link, which is valid in both.
-pub struct Links(HmacKey);
+pub struct Links(pub(super) HmacKey);
 
 impl Links {
     /// Makes secrets under this key.

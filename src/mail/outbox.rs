@@ -17,7 +17,7 @@ use crate::{
 
 /// Seals messages, so that a copy of the database reveals neither the recipients nor the content.
 pub struct Outbox {
-    sealer: Sealer,
+    pub(super) sealer: Sealer,
     /// Tags addresses for the limits per account.
     accounts: HmacKey,
     clock: Clock,
@@ -58,8 +58,8 @@ impl Outbox {
         serde_json::from_slice(&plain).ok()
     }
 
-    /// The same for every spelling of an address.
-    fn account(&self, email: &str) -> String {
+    /// The tag of an address: the same for every spelling.
+    pub fn account(&self, email: &str) -> String {
         let key = Email::presented(email).map_or_else(|_| email.to_owned(), |email| email.key().to_owned());
         hex(&self.accounts.tag(format!("mail account\0{key}").as_bytes()))
     }

@@ -122,6 +122,10 @@ pub(super) async fn set_password(
     Ok(())
 }
 
+pub(super) async fn has_password(transaction: &Transaction, owner: UserId) -> Result<bool, DbErr> {
+    Ok(find_password(owner).one(transaction).await?.is_some())
+}
+
 /// Replaces the password, or adds one to an account without.
 pub(super) async fn put_password(
     transaction: &Transaction,
@@ -129,7 +133,7 @@ pub(super) async fn put_password(
     hash: String,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    if find_password(owner).one(transaction).await?.is_some() {
+    if has_password(transaction, owner).await? {
         set_password(transaction, owner, hash, now).await
     } else {
         insert_password(transaction, owner, hash, now).await

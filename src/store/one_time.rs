@@ -1,10 +1,11 @@
 //! One-time secrets: the links in messages. Only digests are stored.
 //!
-//! A user has at most one secret per purpose: a new one replaces the older one. One conditional update uses a secret
-//! up, so that of concurrent uses one succeeds.
+//! An owner has at most one secret per purpose: a new one replaces the older one. The owner is a user, or for sign-in a
+//! tag of an address ([`codes`](super::codes)). One conditional update uses a secret up, so that of concurrent uses one
+//! succeeds.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 
@@ -52,36 +53,7 @@ impl Store {
     /// Stores a secret instead of the user's older one for the same purpose. Storing a secret again extends its life.
     /// `false` if the secret was used already, or a message that was requested later has replaced it.
     pub async fn issue_one_time_secret(&self, new: NewOneTimeSecret) -> Result<bool, StoreError> {
-        let digest = new.digest.to_vec();
-        let again = Condition::all().add(Column::Digest.eq(digest.clone())).add(Column::UsedAt.is_null());
-        let newer =
-            Condition::all().add(Column::Digest.ne(digest)).add(Column::RequestedAt.lte(new.requested_at.millis()));
-        let replace = OnConflict::columns([Column::UserId, Column::Purpose])
-            .update_columns([
-                Column::Id,
-                Column::Digest,
-                Column::Payload,
-                Column::RequestedAt,
-                Column::ExpiresAt,
-                Column::UsedAt,
-            ])
-            .action_cond_where(Condition::any().add(again).add(newer))
-            .to_owned();
-        let row = ActiveModel {
-            id: Set(new.mail.uuid()),
-            purpose: Set(new.purpose.as_str().to_owned()),
-            user_id: Set(new.user_id.into()),
-            digest: Set(new.digest.to_vec()),
-            payload: Set(new.payload),
-            requested_at: Set(new.requested_at.millis()),
-            expires_at: Set(new.expires_at.millis()),
-            used_at: Set(None),
-        };
-        match Entity::insert_many([row]).on_conflict(replace).exec_without_returning(&self.db.write).await {
-            Ok(written) => Ok(written == 1),
-            Err(DbErr::RecordNotInserted) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        Ok(issue(&self.db.write, to_row(new)).await?)
     }
 
     /// The secret with this digest, used and expired ones included.
@@ -100,17 +72,66 @@ impl Store {
     }
 }
 
+/// The row of a secret without a code.
+pub(super) fn to_row(new: NewOneTimeSecret) -> Model {
+    Model {
+        id: new.mail.uuid(),
+        purpose: new.purpose.as_str().to_owned(),
+        owner: new.user_id.to_string(),
+        user_id: Some(new.user_id.into()),
+        digest: new.digest.to_vec(),
+        payload: new.payload,
+        browser: None,
+        code: None,
+        attempts: 0,
+        requested_at: new.requested_at.millis(),
+        expires_at: new.expires_at.millis(),
+        used_at: None,
+    }
+}
+
+/// Stores a secret instead of the owner's older one for the same purpose. `false` if the secret was used already, or a
+/// newer one has replaced it.
+pub(super) async fn issue(db: &impl ConnectionTrait, new: Model) -> Result<bool, DbErr> {
+    let again = Condition::all().add(Column::Digest.eq(new.digest.clone())).add(Column::UsedAt.is_null());
+    let newer =
+        Condition::all().add(Column::Digest.ne(new.digest.clone())).add(Column::RequestedAt.lte(new.requested_at));
+    let replace = OnConflict::columns([Column::Owner, Column::Purpose])
+        .update_columns([
+            Column::Id,
+            Column::UserId,
+            Column::Digest,
+            Column::Payload,
+            Column::Browser,
+            Column::Code,
+            Column::Attempts,
+            Column::RequestedAt,
+            Column::ExpiresAt,
+            Column::UsedAt,
+        ])
+        .action_cond_where(Condition::any().add(again).add(newer))
+        .to_owned();
+    let row = ActiveModel::from(new).reset_all();
+    match Entity::insert_many([row]).on_conflict(replace).exec_without_returning(db).await {
+        Ok(written) => Ok(written == 1),
+        Err(DbErr::RecordNotInserted) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 pub(super) async fn find(
     db: &impl ConnectionTrait,
     purpose: LinkPurpose,
     digest: &[u8; 32],
 ) -> Result<Option<OneTimeSecret>, DbErr> {
     let query = Entity::find().filter(Column::Digest.eq(digest.to_vec())).filter(Column::Purpose.eq(purpose.as_str()));
-    Ok(query.one(db).await?.map(|row: Model| OneTimeSecret {
-        user_id: row.user_id.0,
-        payload: row.payload,
-        expires_at: Timestamp::from_millis(row.expires_at),
-        is_used: row.used_at.is_some(),
+    Ok(query.one(db).await?.and_then(|row: Model| {
+        Some(OneTimeSecret {
+            user_id: row.user_id?.0,
+            payload: row.payload,
+            expires_at: Timestamp::from_millis(row.expires_at),
+            is_used: row.used_at.is_some(),
+        })
     }))
 }
 

@@ -57,6 +57,11 @@ impl Store {
         Ok(row.filter(|row| row.disabled_at.is_none()).map(to_mail_account))
     }
 
+    /// Whether an account has this address, disabled ones included.
+    pub async fn has_account(&self, email: &Email) -> Result<bool, StoreError> {
+        Ok(find_by_email(&self.db.read, email).await?.is_some())
+    }
+
     /// The enabled account of `owner`.
     pub async fn mail_account_of(&self, owner: UserId) -> Result<Option<MailAccount>, StoreError> {
         let row = Users::find_by_id(owner).filter(user::Column::DisabledAt.is_null()).one(&self.db.read).await?;

@@ -177,7 +177,7 @@ pub(super) async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> R
     Ok(rows.into_iter().max_by_key(|row| row.email_key == email.former_key()))
 }
 
-fn to_user(row: user::Model) -> User {
+pub(super) fn to_user(row: user::Model) -> User {
     User {
         id: row.id.0,
         email: row.email,

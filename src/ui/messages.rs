@@ -26,6 +26,13 @@ pub fn form_error(error: FormError) -> String {
         FormError::NotRecent => {
             "You signed in more than 15 minutes ago. Sign out, sign in again, and then change the address.".into()
         }
+        FormError::CodeMissing => "Enter the code from the message.".into(),
+        FormError::Code => "This code isn’t right. Enter the six digits of the latest message, or use its link.".into(),
+        FormError::CodeExpired => "This code has expired. Send a new one.".into(),
+        FormError::CodeExhausted => "This code had too many wrong attempts. Send a new one.".into(),
+        FormError::StaleSession => {
+            "You signed in more than a day ago. Sign out, sign in again, then set the password.".into()
+        }
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Disabled => "This account is disabled. Contact support.".into(),
@@ -128,6 +135,8 @@ pub const fn notice(notice: Notice) -> &'static str {
             "Your e-mail address is restored, your new password is set, and every device is signed out. Sign in with \
              the new password."
         }
+        Notice::CodeSentAgain => "We’ve sent another message. Only its code and its link work now.",
+        Notice::FirstPasswordSet => "Your password is set, and every other device is signed out.",
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }
@@ -143,7 +152,7 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::UserEnabled => "Account enabled",
         EventKind::UserDeleted => "Account deleted",
         EventKind::LoginSuccess => "Signed in",
-        EventKind::LoginFail => "A wrong password was given",
+        EventKind::LoginFail => "A wrong password or code was given",
         EventKind::LoginFailMax => "Sign-in slowed down after many attempts",
         EventKind::SessionCreated => "Session opened",
         EventKind::SessionRenewed => "Session renewed",

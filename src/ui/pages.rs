@@ -1,8 +1,9 @@
 //! The pages, one per file.
 
 pub mod account;
-pub mod delete_account;
 pub mod change_email;
+pub mod delete_account;
+pub mod email_sign_in;
 pub mod error;
 pub mod forgot_password;
 pub mod home;
@@ -13,6 +14,8 @@ pub mod new_password;
 pub mod not_found;
 pub mod reference;
 pub mod sign_in;
+pub mod sign_in_code;
+pub mod sign_in_link;
 pub mod sign_up;
 pub mod sign_up_closed;
 pub mod verify_email;

@@ -3,9 +3,16 @@
 mod change_email;
 mod change_email_api;
 mod change_email_links;
+mod codes;
 mod command;
 mod delete_by_mail;
+mod email_otp_api;
+mod email_sign_in;
+mod email_sign_in_limits;
+mod email_sign_in_links;
+mod first_password;
 mod inbox;
+mod magic_link_api;
 mod mailbox;
 mod notices;
 mod outbox;

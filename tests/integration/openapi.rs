@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::support::{JSON, TestApp, client::TestResponse};
 
+/// The setting that adds magic links and codes.
+const BY_MAIL: (&str, &str) = ("LATCHKEY_EMAIL_SIGN_IN", "on");
+
 async fn document(app: &TestApp) -> Value {
     app.send("GET /api/openapi.json", &[], "").await.json()
 }
@@ -74,8 +77,67 @@ async fn document_lists_every_operation() {
 }
 
 #[tokio::test]
+async fn document_lists_sign_in_by_mail_if_on() {
+    let (off, on) = (TestApp::new().await, TestApp::with(&[BY_MAIL]).await);
+    let (off, on) = (document(&off).await, document(&on).await);
+    let names = |document: &Value| -> BTreeSet<String> {
+        let operations = operations(document);
+        operations
+            .iter()
+            .map(|(method, path, operation)| format!("{method} {path} {}", operation["operationId"]))
+            .collect()
+    };
+    let added: Vec<_> = names(&on).difference(&names(&off)).map(|line| line.replace('"', "")).collect();
+    insta::assert_snapshot!(added.join("\n"), @r"
+    GET /api/auth/magic-link/verify verifyMagicLink
+    POST /api/auth/email-otp/check-verification-otp checkVerificationOtp
+    POST /api/auth/email-otp/request-password-reset requestPasswordResetOtp
+    POST /api/auth/email-otp/reset-password resetPasswordOtp
+    POST /api/auth/email-otp/send-verification-otp sendVerificationOtp
+    POST /api/auth/email-otp/verify-email verifyEmailOtp
+    POST /api/auth/forget-password/email-otp forgetPasswordOtp
+    POST /api/auth/sign-in/email-otp signInEmailOtp
+    POST /api/auth/sign-in/magic-link signInMagicLink
+    ");
+}
+
+#[tokio::test]
+async fn errors_of_sign_in_by_mail_are_described() {
+    let app = TestApp::with(&[BY_MAIL]).await;
+    let document = document(&app).await;
+    let evil = r#"{"email":"ada@example.com","callbackURL":"https://evil.example"}"#;
+    for (method, path, query, body) in [
+        ("post", "/sign-in/magic-link", "", "{}"),
+        ("post", "/sign-in/magic-link", "", evil),
+        ("post", "/sign-in/email-otp", "", r#"{"email":"ada@example.com","otp":"123456"}"#),
+        ("post", "/email-otp/send-verification-otp", "", r#"{"email":"ada","type":"sign-in"}"#),
+        ("post", "/email-otp/send-verification-otp", "", r#"{"email":"ada@example.com","type":"change-email"}"#),
+        ("post", "/email-otp/check-verification-otp", "", r#"{"email":"a@b.org","otp":"123456","type":"sign-in"}"#),
+        ("post", "/email-otp/verify-email", "", r#"{"email":"ada","otp":"123456"}"#),
+        ("post", "/email-otp/verify-email", "", r#"{"email":"ada@example.com","otp":"123456"}"#),
+        ("post", "/email-otp/request-password-reset", "", "{}"),
+        ("post", "/forget-password/email-otp", "", "{}"),
+        ("post", "/email-otp/reset-password", "", r#"{"email":"a@b.org","otp":"1","password":"short"}"#),
+        (
+            "post",
+            "/email-otp/reset-password",
+            "",
+            r#"{"email":"a@b.org","otp":"1","password":"amber walrus teapot 24"}"#,
+        ),
+        ("get", "/magic-link/verify", "", ""),
+        ("get", "/magic-link/verify", "?token=x&newUserCallbackURL=https%3A%2F%2Fevil.example", ""),
+        ("get", "/magic-link/verify", "?token=x", ""),
+    ] {
+        let (line, path) = (format!("{} /api/auth{path}{query}", method.to_uppercase()), format!("/api/auth{path}"));
+        let response = app.send(&line, &[JSON], body.to_owned()).await;
+        assert_ne!(response.status, StatusCode::OK, "{line}");
+        assert_described(&document, method, &path, &response);
+    }
+}
+
+#[tokio::test]
 async fn operations_have_unique_ids_and_a_tag() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[BY_MAIL]).await;
     let document = document(&app).await;
     assert!(document["openapi"].as_str().expect("a version").starts_with("3.1."));
     let tags: Vec<_> = document["tags"].as_array().expect("tags").iter().map(|tag| &tag["name"]).collect();
@@ -93,7 +155,7 @@ async fn operations_have_unique_ids_and_a_tag() {
 
 #[tokio::test]
 async fn bodies_are_json_and_errors_are_shared() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[BY_MAIL]).await;
     let document = document(&app).await;
     for (method, path, operation) in operations(&document) {
         let body = &operation["requestBody"]["content"];
@@ -108,7 +170,7 @@ async fn bodies_are_json_and_errors_are_shared() {
         }
     }
     let schemas = document["components"]["schemas"].as_object().expect("schemas");
-    assert!(schemas.len() < 50, "{} schemas", schemas.len());
+    assert!(schemas.len() < 65, "{} schemas", schemas.len());
 }
 
 #[tokio::test]
@@ -125,7 +187,7 @@ async fn unavailable_operations_are_only_on_the_page() {
 
 #[tokio::test]
 async fn references_resolve() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[BY_MAIL]).await;
     let document = document(&app).await;
     let mut unresolved = Vec::new();
     visit_members(&document, &mut |name, value| {

@@ -18,7 +18,11 @@ const PASSWORD = "violet otter lantern 42";
 let latchkey: Latchkey;
 
 test.beforeAll(async () => {
-  latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off", LATCHKEY_EVENTS_TOKEN: randomBytes(32).toString("hex") });
+  latchkey = await startLatchkey({
+    LATCHKEY_RATE_LIMIT: "off",
+    LATCHKEY_EMAIL_SIGN_IN: "on",
+    LATCHKEY_EVENTS_TOKEN: randomBytes(32).toString("hex"),
+  });
 });
 
 test.afterAll(() => latchkey.stop());

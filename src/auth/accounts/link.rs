@@ -133,7 +133,18 @@ impl Accounts {
         self.audit.record_throttled(admitted, EventDetail::Network, None, requester)?;
         Password::parse(password).and_then(|password| self.passwords.policy().long_enough(password))?;
         let token = LinkToken::parse(token).ok_or(SetPasswordError::Link)?;
-        let secret = self.store.one_time_secret(purpose, &token.digest()).await?;
+        self.set_password_with_secret(purpose, &token.digest(), password, requester).await
+    }
+
+    /// Sets a new password with the one-time secret of a link or a code.
+    pub(super) async fn set_password_with_secret(
+        &self,
+        purpose: LinkPurpose,
+        digest: &[u8; 32],
+        password: &str,
+        requester: &Requester,
+    ) -> Result<(), SetPasswordError> {
+        let secret = self.store.one_time_secret(purpose, digest).await?;
         let secret = secret.filter(|secret| ended(secret, self.clock.now()).is_none());
         let owner = secret.ok_or(SetPasswordError::Link)?.user_id;
         let user = self.store.enabled_user(owner).await?.ok_or(SetPasswordError::Link)?;
@@ -142,7 +153,7 @@ impl Accounts {
         let notice = self.sealed(&Letter::PasswordReset { email: user.email.clone(), client: requester.into() })?;
         self.sessions.settle(owner).await?;
         let password_hash = hash.as_str().to_owned();
-        let reset = PasswordReset { purpose, digest: token.digest(), password_hash, notice };
+        let reset = PasswordReset { purpose, digest: *digest, password_hash, notice };
         let done = self.store.reset_password(reset, self.clock.now()).await?.ok_or(SetPasswordError::Link)?;
         self.sessions.deny_tokens_of(&done.ended);
         if done.verified {

@@ -21,6 +21,10 @@ pub enum EventDetail {
     UserId,
     /// The user signed in with a password.
     Password,
+    /// The user signed in with a code in a message, or presented a wrong one.
+    EmailCode,
+    /// The user signed in with a link in a message.
+    EmailLink,
     /// The account is disabled.
     Disabled,
     /// The address is not verified.
@@ -64,6 +68,8 @@ impl EventDetail {
             Self::Account => "account",
             Self::UserId => "user_id",
             Self::Password => "password",
+            Self::EmailCode => "email_code",
+            Self::EmailLink => "email_link",
             Self::Disabled => "disabled",
             Self::NotVerified => "not_verified",
             Self::Confirmation => "confirmation",

@@ -1,5 +1,8 @@
 //! The message of each letter: finds the recipient, and makes the secret of its link.
 
+mod change_email;
+mod sign_in;
+
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,12 +14,11 @@ use crate::{
     mail::{
         ComposeError, Composed, Letter, Letterhead,
         content::Content,
-        letters,
-        links::{CHANGE_LIFETIME, DELETE_LIFETIME, LinkToken, RESET_LIFETIME, UNDO_LIFETIME, VERIFY_LIFETIME},
+        letters::{self, code::CodeUse},
+        links::{CHANGE_LIFETIME, DELETE_LIFETIME, LinkToken, RESET_LIFETIME, VERIFY_LIFETIME},
         message::{Message, Unaddressable},
     },
     store::{
-        email_change::ChangePayload,
         one_time::NewOneTimeSecret,
         outbox::ClaimedMail,
         password_reset::MailAccount,
@@ -84,6 +86,20 @@ impl Composer {
                 let new = new_account(&user_id, &email, &name, image, password_hash).ok_or(Unaddressable)?;
                 self.sign_up(claim, new, return_to).await
             }
+            Letter::SignIn { sign_in, parts, browser, creates } => {
+                self.sign_in(claim, sign_in, parts, browser, creates).await
+            }
+            Letter::VerifyCode { email, browser } => {
+                let account = self.account(&email).await?;
+                if account.email_verified {
+                    return Err(ComposeError::Obsolete);
+                }
+                self.with_code(CodeUse::VerifyEmail, claim, account, browser).await
+            }
+            Letter::ResetCode { email, browser } => {
+                let account = self.account(&email).await?;
+                self.with_code(CodeUse::ResetPassword, claim, account, browser).await
+            }
             Letter::ChangeEmail { user_id, email, return_to } => {
                 let user = user_id.parse().map_err(|_| Unaddressable)?;
                 let email = Email::parse(&email).map_err(|_| Unaddressable)?;
@@ -147,50 +163,6 @@ impl Composer {
         // An account that another person created with this address keeps its password until the address is verified;
         // the link then asks for a new one.
         self.with_link(&VERIFY, claim, account, return_to).await
-    }
-
-    /// The link to a new address, or the message that the address cannot be taken. Both replace the earlier link: that
-    /// it still works would reveal that an address is taken.
-    async fn change_email(
-        &self,
-        claim: &ClaimedMail,
-        user: UserId,
-        email: &Email,
-        return_to: Option<String>,
-    ) -> Result<Composed, ComposeError> {
-        let own = self.store.mail_account_of(user).await?.ok_or(ComposeError::Obsolete)?;
-        let payload = ChangePayload { from: own.email_key, to: email.as_str().to_owned() }.to_text()?;
-        let token = self.issue(&CHANGE, claim, user, payload).await?;
-        let message = if self.store.is_free(email, user, self.clock.now()).await? {
-            let content = letters::change_email::content(&self.letterhead, self.url(&CHANGE, &token, return_to));
-            self.message(claim, email.as_str(), &content)?
-        } else if let Some(taken) = self.store.mail_account(email).await? {
-            self.message(claim, &taken.email, &letters::email_taken::content(&self.letterhead))?
-        } else {
-            self.reserved(claim, email.as_str()).await?.message
-        };
-        // The log of the user who asked, also if the message is for the owner of the address.
-        Ok(Composed { user: Some(user), message })
-    }
-
-    /// The message to an address that an account has left, while the change can be undone.
-    async fn reserved(&self, claim: &ClaimedMail, email: &str) -> Result<Composed, ComposeError> {
-        let address = Email::presented(email).map_err(|_| Unaddressable)?;
-        if !self.store.is_reserved(&address, self.clock.now()).await? {
-            return Err(ComposeError::Obsolete);
-        }
-        let message = self.message(claim, email, &letters::email_taken::reserved(&self.letterhead))?;
-        Ok(Composed { user: None, message })
-    }
-
-    /// The link that undoes a change. Dropped if the change was undone already.
-    async fn email_changed(&self, claim: &ClaimedMail) -> Result<Composed, ComposeError> {
-        let token = self.links.token(LinkPurpose::UndoEmailChange, claim.id);
-        let expires_at = self.clock.now().plus(UNDO_LIFETIME);
-        let left = self.store.issue_undo(claim.id, token.digest(), expires_at).await?.ok_or(ComposeError::Obsolete)?;
-        let url = format!("{}/undo-email-change?token={}", self.letterhead.base_url, token.expose());
-        let message = self.message(claim, &left.email, &letters::email_changed::content(&self.letterhead, url))?;
-        Ok(Composed { user: Some(left.user_id), message })
     }
 
     /// The enabled account of an address.

@@ -26,6 +26,10 @@ pub struct SignedIn {
 pub enum AuthMethod {
     /// With the account's password.
     Password,
+    /// With a code in a message.
+    EmailCode,
+    /// With a link in a message.
+    EmailLink,
 }
 
 /// A user whose credentials were verified, and the version of the credentials at that moment.
@@ -56,6 +60,8 @@ impl AuthMethod {
     const fn detail(self) -> EventDetail {
         match self {
             Self::Password => EventDetail::Password,
+            Self::EmailCode => EventDetail::EmailCode,
+            Self::EmailLink => EventDetail::EmailLink,
         }
     }
 }

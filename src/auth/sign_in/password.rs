@@ -86,14 +86,13 @@ impl SignIn {
                 self.audit.record(EventKind::LoginFail, verified.user.id, requester, EventDetail::NotVerified);
                 return Err(SignInError::NotVerified(verified.user.id));
             }
-            let opened = self.sessions.open(&verified, form.remember, requester).await?;
-            let Some(opened) = opened else { continue };
+            let user = verified.user.id;
+            let Some(step) = self.complete(verified, form.remember, requester).await? else { continue };
             self.throttle.clear(attempt).await;
             if rehash {
-                self.passwords.upgrade(verified.user.id, &stored.hash, &password, requester).await;
+                self.passwords.upgrade(user, &stored.hash, &password, requester).await;
             }
-            let signed_in = self.sessions.complete_sign_in(verified, opened, requester)?;
-            return Ok(SignInStep::Complete(Box::new(signed_in)));
+            return Ok(step);
         }
         Err(SignInError::Credentials)
     }

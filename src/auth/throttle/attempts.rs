@@ -29,6 +29,8 @@ pub enum AttemptTarget<'a> {
     ConfirmPassword(UserId),
     /// The message to another address that a signed-in user asks for.
     ChangeEmail(UserId),
+    /// A code in a message to this address.
+    Code(&'a Email),
 }
 
 /// Makes attempt keys: HMACs, so that the table cannot be searched for a guessed address without the
@@ -50,6 +52,7 @@ impl AttemptTarget<'_> {
             Self::SignIn(email) => email.key().to_owned(),
             Self::ConfirmPassword(user) => format!("change-password|{user}"),
             Self::ChangeEmail(user) => format!("change-email|{user}"),
+            Self::Code(email) => format!("code|{}", email.key()),
         }
     }
 }
@@ -64,6 +67,15 @@ impl AttemptKeys {
     pub fn budgets(&self, target: AttemptTarget<'_>, network: Network, device: Option<DeviceId>) -> AttemptBudgets {
         let account = target.text();
         let budget = |parts: &[&str], backoff| AttemptBudget { key: self.key(parts), backoff };
+        if matches!(target, AttemptTarget::Code(_)) {
+            let device = device.map(|device| budget(&[&account, "device", &device.to_string()], Backoff::CODE));
+            return AttemptBudgets {
+                device: device.into_iter().collect(),
+                own: vec![budget(&[&account], Backoff::CODE)],
+                shared: Vec::new(),
+                reserve: budget(&[&account, "reserve"], Backoff::RESERVE),
+            };
+        }
         let levels = network.levels().map(|(level, network)| {
             let backoff = Backoff::ACCOUNT_AND_NETWORK.times(level.attempts_factor());
             (level.is_shared(), budget(&[&account, &network.to_string()], backoff))

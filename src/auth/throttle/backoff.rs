@@ -49,6 +49,16 @@ impl Backoff {
         forgive_one_each: None,
     };
 
+    /// The codes in messages to one address from all networks, or from one known device: 15 wrong ones, then none for a
+    /// day. A new code resets nothing. An attacker who uses the budget up has guessed right with a chance of 15 in a
+    /// million; the owner still has the link in the message, and the password.
+    pub const CODE: Self = Self {
+        free_attempts: 15,
+        first_delay: Self::FORGET_AFTER,
+        max_delay: Self::FORGET_AFTER,
+        forgive_one_each: None,
+    };
+
     /// The rule with `factor` times the free attempts.
     #[must_use]
     pub const fn times(self, factor: u32) -> Self {

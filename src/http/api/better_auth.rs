@@ -33,15 +33,24 @@
 //! - `change-email` requires a session of at most 15 minutes (`SESSION_NOT_FRESH`). Its link works once, and in a session
 //!   of the user only: it creates no session. The change ends the other sessions, and the former address, if it was
 //!   verified, gets a link that undoes it for 72 hours. Until then, no other account can take that address.
+//! - `magic-link/verify` signs in at once only in the browser that asked for the link, and for a program, which leaves out
+//!   `callbackURL`. Otherwise it redirects to a page with one button, because mail scanners open links. A link works for 10
+//!   minutes.
+//! - A code works in the browser that asked for it only, which a cookie identifies, for 10 minutes and with 5 attempts. An
+//!   address has 15 attempts a day, and gets at most 5 messages per hour and 15 per day.
+//! - `email-otp/verify-email` discards the password and the sessions outside of a session of the user, as a sign-in with a
+//!   code does for an account whose address is not verified. `email-otp/change-email` is refused.
 //!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
-//! need mail if the service sends none.
+//! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist.
 
 mod change_email;
 pub(crate) mod contract;
 mod deletion;
 mod email;
+mod email_otp;
 mod error_page;
+mod magic_link;
 mod models;
 mod password;
 mod profile;
@@ -75,9 +84,16 @@ use providers::{accounts, callback, social};
 
 /// The routes below `/api/auth`, without sign-out.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
-    let routes = checked(sign_in_routes(), RouteKind::SignIn, state)
+    let mut routes = checked(sign_in_routes(), RouteKind::SignIn, state)
         .merge(checked(callback_routes(), RouteKind::Callback, state))
         .merge(checked(other_routes(), RouteKind::Other, state));
+    if state.auth.sign_in.by_mail_is_offered() {
+        routes = routes.merge(checked(mail_sign_in_routes(), RouteKind::SignIn, state)).merge(checked(
+            code_routes(),
+            RouteKind::Other,
+            state,
+        ));
+    }
     let (routes, description) = layered(routes).split_for_parts();
     described(routes.route("/", any(unknown)).route("/{*path}", any(unknown)), description)
 }
@@ -104,6 +120,24 @@ fn layered(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
 
 fn sign_in_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(sign_up::email)).routes(routes!(sign_in::email))
+}
+
+/// With `LATCHKEY_EMAIL_SIGN_IN`. Otherwise, the contract answers 404, as without the plugins.
+fn mail_sign_in_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(magic_link::request)).routes(routes!(email_otp::sign_in::sign_in))
+}
+
+fn code_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(magic_link::verify))
+        .routes(routes!(email_otp::send))
+        .routes(routes!(email_otp::check))
+        .routes(routes!(email_otp::verify_email::verify_email))
+        .routes(routes!(email_otp::reset::request))
+        .routes(routes!(email_otp::reset::request_by_old_path))
+        .routes(routes!(email_otp::reset::reset))
+        .routes(routes!(email_otp::change::request))
+        .routes(routes!(email_otp::change::change))
 }
 
 fn callback_routes() -> OpenApiRouter<AppState> {

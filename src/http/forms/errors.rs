@@ -8,9 +8,10 @@ use crate::{
             link::{RequestLinkError, SetPasswordError},
             sign_up::SignUpError,
         },
+        codes::{CodeError, RequestCodeError},
         error::{InternalError, Interrupted},
-        password::{change::ChangePasswordError, confirm::ConfirmPasswordError},
-        sign_in::password::SignInError,
+        password::{change::ChangePasswordError, confirm::ConfirmPasswordError, first::FirstPasswordError},
+        sign_in::{by_mail::LinkError, password::SignInError},
     },
     domain::form::FormError,
 };
@@ -120,6 +121,48 @@ impl From<SignInError> for FormErrors {
             SignInError::Disabled => FormError::Disabled.into(),
             SignInError::NotVerified(_) => FormError::NotVerified.into(),
             SignInError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<RequestCodeError> for FormErrors {
+    fn from(error: RequestCodeError) -> Self {
+        match error {
+            RequestCodeError::Email(invalid) => FormError::Email(invalid).into(),
+            RequestCodeError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<CodeError> for FormErrors {
+    fn from(error: CodeError) -> Self {
+        match error {
+            CodeError::Invalid => FormError::Code.into(),
+            CodeError::Expired => FormError::CodeExpired.into(),
+            CodeError::Exhausted => FormError::CodeExhausted.into(),
+            CodeError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<LinkError> for FormErrors {
+    fn from(error: LinkError) -> Self {
+        match error {
+            // The page says what happened to the link.
+            LinkError::Invalid => Self(Vec::new()),
+            LinkError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<FirstPasswordError> for FormErrors {
+    fn from(error: FirstPasswordError) -> Self {
+        match error {
+            // The page shows the form that changes the password, or the sign-in page.
+            FirstPasswordError::AlreadySet | FirstPasswordError::Gone => Self(Vec::new()),
+            FirstPasswordError::NotFresh => FormError::StaleSession.into(),
+            FirstPasswordError::NewPassword(weak) => FormError::Password(weak).into(),
+            FirstPasswordError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }

@@ -55,16 +55,21 @@ pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> 
 
 /// `GET /account/security`: the password and the e-mail address.
 pub async fn security(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
-    let accounts = &visitor.state.auth.accounts;
+    let auth = &visitor.state.auth;
+    let first_password = match auth.passwords.credential(user.id).await {
+        Ok(Some(_)) => None,
+        Ok(None) => Some(visitor.account.as_ref().is_some_and(|(session, _)| auth.sessions.is_fresh(session))),
+        Err(error) => return internal_error(error).into_response(),
+    };
     let email_change = match &visitor.account {
-        Some((session, _)) if accounts.mail_is_offered() => match accounts.step_up(session).await {
+        Some((session, _)) if auth.accounts.mail_is_offered() => match auth.accounts.step_up(session).await {
             Ok(step_up) => Some(step_up),
             Err(error) => return internal_error(error).into_response(),
         },
         _ => None,
     };
     let rules = visitor.password_rules();
-    visitor.render(StatusCode::OK, SecurityPage { email: user.email.clone(), rules, email_change })
+    visitor.render(StatusCode::OK, SecurityPage { email: user.email.clone(), rules, first_password, email_change })
 }
 
 /// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.

@@ -21,12 +21,12 @@ use crate::{
 };
 
 /// A longer text is no secret of a link.
-const MAX_TOKEN: usize = 100;
+pub(super) const MAX_TOKEN: usize = 100;
 
 /// The query of a link in a message.
 #[derive(Default, Deserialize)]
-struct LinkQuery {
-    token: Option<String>,
+pub(super) struct LinkQuery {
+    pub(super) token: Option<String>,
 }
 
 /// `GET /reset-password`

@@ -12,5 +12,6 @@ pub async fn sign_in(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
     }
     let accounts = &visitor.state.auth.accounts;
     let (sign_up, reset) = (accounts.sign_up_is_open(), accounts.mail_is_offered());
-    visitor.render(StatusCode::OK, SignInPage { next, sign_up, reset })
+    let by_mail = visitor.state.auth.sign_in.by_mail_is_offered();
+    visitor.render(StatusCode::OK, SignInPage { next, sign_up, reset, by_mail })
 }

@@ -8,7 +8,7 @@ use tower_cookies::{
     cookie::{SameSite, time},
 };
 
-use super::{changes::SessionChange, imported_cookie};
+use super::{changes::SessionChange, imported_cookie, mail_request::MailRequested};
 use crate::{
     auth::{
         requester::DeviceCookie,
@@ -28,6 +28,9 @@ const FILLED_LIFETIME: Duration = Duration::from_mins(5);
 
 /// How long the secret of a link waits for its form. The secret itself expires too.
 const LINK_LIFETIME: Duration = Duration::from_hours(1);
+
+/// How long a browser can use the code that it asked for: as long as the code is valid.
+const CODE_LIFETIME: Duration = Duration::from_mins(10);
 
 /// How long a browser counts as that of a new user. A message can be a day late.
 const UNVERIFIED_LIFETIME: Duration = Duration::from_hours(48);
@@ -152,6 +155,24 @@ impl CookieJar {
     /// Removes the secret of a link.
     pub fn drop_link(&self) {
         self.remove(&self.names.link);
+    }
+
+    /// Notes that this browser asked for a message with a code, or for a link that signs in. Encrypted: it contains an
+    /// address.
+    pub fn keep_mail_request(&self, request: &MailRequested, key: &Key) {
+        if let Ok(json) = serde_json::to_string(request) {
+            self.cookies.private(key).add(self.cookie(&self.names.code, json, Some(CODE_LIFETIME)));
+        }
+    }
+
+    /// The last request of [`keep_mail_request`](Self::keep_mail_request).
+    pub fn mail_request(&self, key: &Key) -> Option<MailRequested> {
+        serde_json::from_str(self.cookies.private(key).get(&self.names.code)?.value()).ok()
+    }
+
+    /// Forgets the request of [`keep_mail_request`](Self::keep_mail_request).
+    pub fn drop_mail_request(&self) {
+        self.remove(&self.names.code);
     }
 
     /// Notes that this browser has sent the sign-up or the password of a user whose address is not verified.

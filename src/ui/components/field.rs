@@ -16,6 +16,7 @@ pub const fn field_id(field: Field) -> &'static str {
         Field::Email => "email",
         Field::Name => "name",
         Field::Password | Field::CurrentPassword => "password",
+        Field::Code => "code",
     }
 }
 
@@ -95,6 +96,37 @@ pub fn EmailField(
                 aria-describedby=description.ids("email")
             />
             {description.view("email")}
+        </div>
+    }
+    .into_any()
+}
+
+/// The code in a message. Browsers and phones offer to fill it in.
+#[component]
+pub fn CodeField(
+    /// The error in the value.
+    error: Option<String>,
+    /// Focuses the field when the page loads.
+    autofocus: bool,
+) -> AnyView {
+    let description = Description { error, hint: Some("6 digits".to_owned()), ..Description::default() };
+    view! {
+        <div class="field">
+            <label for="code">"Code"</label>
+            <input
+                type="text"
+                id="code"
+                name="code"
+                inputmode="numeric"
+                autocomplete="one-time-code"
+                autocapitalize="none"
+                spellcheck="false"
+                required
+                autofocus=autofocus
+                aria-invalid=description.invalid()
+                aria-describedby=description.ids("code")
+            />
+            {description.view("code")}
         </div>
     }
     .into_any()

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod delete;
 mod email;
+mod first_password;
 mod frame;
 pub mod profile;
 pub mod security;
@@ -53,6 +54,7 @@ mod tests {
             email: EMAIL.to_owned(),
             rules: PasswordRules { min_length: 8, composition: false, strong: false },
             email_change: Some(StepUp::Password),
+            first_password: None,
         }
     }
 

@@ -27,6 +27,8 @@ pub struct SignInPage {
     pub sign_up: bool,
     /// Whether the page links to the reset of a forgotten password.
     pub reset: bool,
+    /// Whether the page offers a code by e-mail.
+    pub by_mail: bool,
 }
 
 impl Page for SignInPage {
@@ -78,6 +80,11 @@ impl Page for SignInPage {
                     <RememberField checked=feedback.remember() />
                     <NextField next=self.next />
                     <button type="submit" class="primary">"Sign in"</button>
+                    {self.by_mail.then(|| view! {
+                        <button type="submit" formaction="/actions/request-sign-in" name="from" value="sign-in">
+                            "E-mail me a code"
+                        </button>
+                    })}
                 </PostForm>
                 {self.sign_up.then(|| view! {
                     <p class="aside">"New here? " <a href=sign_up>"Create an account"</a></p>

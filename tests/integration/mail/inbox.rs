@@ -48,7 +48,8 @@ pub fn link(message: &Message) -> String {
 pub fn token(message: &Message) -> String {
     let link = link(message);
     let (page, token) = link.split_once("?token=").unwrap_or_else(|| panic!("{link}"));
-    let pages = ["/reset-password", "/verify-email", "/delete-account", "/change-email", "/undo-email-change"];
+    let pages =
+        ["/reset-password", "/verify-email", "/delete-account", "/change-email", "/undo-email-change", "/sign-in/link"];
     assert!(pages.contains(&page), "{link}");
     token.to_owned()
 }

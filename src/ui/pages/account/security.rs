@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     email::EmailSection,
+    first_password::FirstPasswordSection,
     frame::{AccountFrame, Section},
 };
 use crate::{
@@ -33,6 +34,8 @@ pub struct SecurityPage {
     pub rules: PasswordRules,
     /// What a change of the e-mail address asks for. `None`: it is not offered.
     pub email_change: Option<StepUp>,
+    /// Whether the session is fresh enough to set a first password. `None`: the account has a password.
+    pub first_password: Option<bool>,
 }
 
 impl Page for SecurityPage {
@@ -48,15 +51,19 @@ impl Page for SecurityPage {
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
-        let Self { email, rules, email_change } = self;
+        let Self { email, rules, first_password, email_change } = self;
         let change = email_change.map(|step_up| {
             let feedback = Feedback::new(FormKind::EmailChange, form);
             view! { <EmailSection email=email.clone() step_up feedback /> }
         });
         let feedback = Feedback::new(FormKind::Password, form);
         let target = |field| if field == Field::CurrentPassword { CURRENT } else { NEW };
-        view! {
-            <AccountFrame section=Section::Security email=email.clone()>
+        let password = match first_password {
+            Some(is_fresh) => {
+                let (email, form) = (email.clone(), form.cloned());
+                view! { <FirstPasswordSection email rules is_fresh form /> }.into_any()
+            }
+            None => view! {
                 <section aria-labelledby="password">
                     <h2 id="password">"Password"</h2>
                     <p class="explain">"Changing it signs out every other device."</p>
@@ -78,6 +85,12 @@ impl Page for SecurityPage {
                         <button type="submit">"Change password"</button>
                     </PostForm>
                 </section>
+            }
+            .into_any(),
+        };
+        view! {
+            <AccountFrame section=Section::Security email>
+                {password}
                 {change}
             </AccountFrame>
         }

@@ -155,6 +155,18 @@ pub fn check_next_page(
     Ok(())
 }
 
+/// Checks all addresses of the next page in the query of a link.
+pub fn check_next_pages(query: &ContractQuery, trusted: &TrustedOrigins) -> Result<(), NextPageError> {
+    for next_page in NEXT_PAGES {
+        match query.get(next_page.member).filter(|value| is_truthy(value)) {
+            None => {}
+            Some(Value::String(url)) if is_allowed(url, trusted) => {}
+            Some(value) => return Err(NextPageError { next_page, untrusted: value.is_string() }),
+        }
+    }
+    Ok(())
+}
+
 route_errors! {
     /// A link names an untrusted next page.
     pub enum CallbackError: ContractError {

@@ -40,6 +40,11 @@ pub fn with_added(target: &str, name: &str, value: &str) -> Option<String> {
     if relative { text.strip_prefix(SOME_ORIGIN).map(str::to_owned) } else { Some(text.to_owned()) }
 }
 
+/// Resolves `target` against `origin`.
+pub fn resolved(origin: &str, target: &str) -> Option<String> {
+    Some(Url::parse(origin).ok()?.join(&encode(target)).ok()?.to_string())
+}
+
 /// Resolves `target` against `origin`, and replaces all values of a parameter by one.
 pub fn with_set(origin: &str, target: &str, name: &str, value: &str) -> Option<String> {
     let mut url = Url::parse(origin).ok()?.join(target).ok()?;

@@ -1,0 +1,93 @@
+//! `POST /sign-in/email-otp`
+
+use axum::{Extension, Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{OtpError, asking_browser};
+use crate::{
+    auth::{
+        Requester,
+        codes::PresentedCode,
+        sign_in::{
+            SignInStep,
+            by_mail::{MailSignedIn, NewUserProfile},
+        },
+    },
+    domain::Name,
+    http::{
+        api::better_auth::{
+            contract::{
+                ContractError, DisplayName, EmailText, ImageUrl, LoginCsrfError, Optional, PostErrors, Text, ValidBody,
+                ValidationError, members,
+            },
+            models::UserObject,
+        },
+        route_error::route_errors,
+        session::{changes::ResponseChanges, cookies::CookieJar},
+        state::AppState,
+    },
+};
+
+members! {
+    /// An address and its code.
+    pub struct SignInOtpBody: Object {
+        email: EmailText = "email",
+        /// The code.
+        otp: Text = "otp",
+        /// The name of a new account.
+        name: Optional<DisplayName> = "name",
+        /// The picture of a new account.
+        image: Optional<ImageUrl> = "image",
+    }
+    example { "email": "ada@example.com", "otp": "123456" }
+}
+
+/// A new session.
+#[derive(Serialize, ToSchema)]
+pub struct SignInOtpResponse {
+    /// The session token.
+    token: String,
+    user: UserObject,
+}
+
+route_errors! {
+    /// Errors of `POST /sign-in/email-otp`.
+    pub enum SignInOtpRouteError: ContractError {
+        ..LoginCsrf(LoginCsrfError),
+        ..Otp(OtpError),
+        ..Validation(ValidationError),
+    }
+}
+
+/// Sign in with a code
+///
+/// Creates the account of a new address. Verifies the address: an account whose address was not verified loses its password
+/// and its sessions, because another person could have created it.
+#[utoipa::path(
+    post, path = "/sign-in/email-otp", tag = "Sign-in", operation_id = "signInEmailOtp", security(()),
+    request_body = SignInOtpBody,
+    responses(
+        (status = 200, description = "A new session; both cookies are set", body = SignInOtpResponse, headers(
+            ("set-auth-token" = String, description = "The session token"),
+        )),
+        PostErrors<SignInOtpRouteError>,
+    ),
+)]
+pub async fn sign_in(
+    State(state): State<AppState>,
+    requester: Requester,
+    Extension(changes): Extension<ResponseChanges>,
+    Extension(jar): Extension<CookieJar>,
+    ValidBody(body, ..): ValidBody<SignInOtpBody, SignInOtpRouteError>,
+) -> Result<Json<SignInOtpResponse>, SignInOtpRouteError> {
+    let browser = asking_browser(&state, &jar);
+    let presented = PresentedCode { email: &body.email, code: &body.otp, browser: browser.as_ref() };
+    let name = body.name.as_ref().map(Name::as_str);
+    let profile = NewUserProfile { name, image: body.image.as_deref() };
+    let signed_in = state.auth.sign_in.with_code(presented, profile, &requester).await.map_err(OtpError::from)?;
+    let MailSignedIn { step: SignInStep::Complete(session), .. } = signed_in;
+    jar.drop_mail_request();
+    changes.start_session(&session);
+    Ok(Json(SignInOtpResponse { token: session.session_token.expose(), user: UserObject::from(&session.user) }))
+}
