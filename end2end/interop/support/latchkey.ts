@@ -1,5 +1,6 @@
 // Starts the release binary of Latchkey in an empty folder.
 
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { freePort, type Running, start } from "./running.js";
 
@@ -9,6 +10,8 @@ export const root = path.resolve(import.meta.dirname, "../../..");
 export interface Latchkey extends Running {
   url: string;
   port: number;
+  /** The service's log so far. */
+  log(): string;
 }
 
 /** Starts Latchkey with these settings (`LATCHKEY_…`). */
@@ -17,5 +20,7 @@ export async function startLatchkey(settings: Record<string, string> = {}): Prom
   const url = `http://localhost:${port}`;
   const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const command = [path.join(root, "scripts/serve-for-tests"), String(port), ...changed];
-  return { ...(await start({ command, ready: `${url}/readyz` })), url, port };
+  const logs = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "logs");
+  const log = () => readFileSync(path.join(logs, `server-${port}.log`), "utf8");
+  return { ...(await start({ command, ready: `${url}/readyz` })), url, port, log };
 }
