@@ -147,5 +147,5 @@ test("latchkey mail test prints the reply of the server", async ({ start }) => {
   expect(stdout).toBe("sent from Acme <auth@acme.example>; the reply: 250 2.0.0 queued as 4XYZ\n");
   const failed = { ...env, LATCHKEY_MAIL: `smtp://me:wrong@localhost:${server.port}` };
   const refused = await promisify(execFile)(binary, ["mail", "test", ADA], { env: failed }).catch((error) => error);
-  expect(refused.stderr).toContain("the mail server refused the user or the password: permanent error (535)");
+  expect(refused.stderr).toContain("authentication at the mail server failed: permanent error (535)");
 });

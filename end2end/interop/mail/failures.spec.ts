@@ -87,7 +87,7 @@ const refusals: Record<string, { setup: Setup; log: RegExp; credentials?: number
       server: { ...account, password: "other" },
       settings: { LATCHKEY_MAIL: `smtp://${login}@localhost:{port}` },
     },
-    log: /the mail server refused the user or the password: permanent error \(535\)/,
+    log: /authentication at the mail server failed: permanent error \(535\)/,
     credentials: 1,
   },
   "no STARTTLS on another host": {

@@ -23,6 +23,9 @@ pub(crate) const SEND_TIMEOUT: Duration = Duration::from_mins(2);
 /// How long the server may take to end a connection.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The reply to an accepted message (RFC 5321 §4.3.2).
+const DELIVERED: u16 = 250;
+
 /// Refusals of this message or its recipient (RFC 5321 §4.2.3). Others, such as a failed authentication, can be
 /// corrected in the settings.
 const PERMANENT: [u16; 6] = [521, 550, 551, 552, 553, 556];
@@ -105,6 +108,10 @@ impl Smtp {
         }
         let sent = connection.send(message.envelope(), &message.source()).await;
         let response = sent.map_err(|error| refused(&error, message))?;
+        // The library also accepts the intermediate replies (3yz).
+        if !response.has_code(DELIVERED) {
+            return Err(temporary(message.without_address(&format!("unexpected reply: {}", reply(&response)))));
+        }
         // The server has the message, however the connection ends.
         tokio::spawn(async move { tokio::time::timeout(QUIT_TIMEOUT, connection.quit()).await });
         Ok(reply(&response))
@@ -130,7 +137,7 @@ impl Smtp {
         if let Some(Credentials { user, password }) = credentials {
             let credentials = smtp::authentication::Credentials::new(user.clone(), password.to_string());
             let authenticated = connection.auth(DEFAULT_MECHANISMS, &credentials).await;
-            authenticated.map_err(|error| format!("the mail server refused the user or the password: {error}"))?;
+            authenticated.map_err(|error| format!("authentication at the mail server failed: {error}"))?;
         }
         Ok(connection)
     }
