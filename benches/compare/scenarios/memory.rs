@@ -4,9 +4,9 @@ use std::{rc::Rc, thread, time::Duration};
 
 use anyhow::Result;
 
-use super::sign_in::sign_in_load;
+use super::sign_in::{SECONDS, sign_in_load};
 use crate::{
-    bench::{Bench, ROUND},
+    bench::Bench,
     latchkey,
     peers::{self, BETTER_AUTH},
     process,
@@ -53,7 +53,7 @@ fn measure(server: &Rc<Server>) -> Result<Option<Memory>> {
     let Some(idle) = process::usage(server.id()) else { return Ok(None) };
     let (load, mut done) = (sign_in_load(server)?, 0);
     while done < SIGN_INS {
-        done += load.run(ROUND)?.requests;
+        done += load.run(SECONDS)?.requests;
     }
     let after = process::usage(server.id());
     Ok(after.map(|after| Memory { idle: idle.resident_mb, peak: after.peak_mb }))

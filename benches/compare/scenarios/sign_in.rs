@@ -17,8 +17,8 @@ use crate::{
 /// The number of accounts that sign in, one after the other on each connection.
 const ACCOUNTS: usize = 32;
 
-/// Long enough for about 100 sign-ins at Better Auth.
-const SECONDS: u32 = 6;
+/// The duration of a round: long enough for about 60 sign-ins at Better Auth, which answers 32 at a time.
+pub const SECONDS: u32 = 6;
 
 /// Sign-ins of several accounts.
 pub fn sign_in_load(server: &Rc<Server>) -> Result<Load> {
