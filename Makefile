@@ -50,8 +50,8 @@ bench-micro: setup-build ## Measure the parts of a request, and renewals, in one
 	@$(with) cargo bench --locked -p micro --bench micro -- $(ONLY)
 	@$(if $(ONLY),,$(with) cargo bench --locked -p micro --bench micro -- renewals)
 
-bench-timing: setup-build ## Compare sign-in times for known and unknown addresses
-	@$(with) cargo bench --locked -p micro --bench unknown_address
+bench-timing: setup-build ## Compare response times for known and unknown addresses; ONLY=reset selects
+	@ONLY="$(ONLY)" $(with) cargo bench --locked -p micro --bench unknown_address
 
 fmt: setup-build ## Format the code
 	@$(with) cargo fmt --all

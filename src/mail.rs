@@ -72,11 +72,6 @@ impl Mailer {
         Arc::clone(&self.outbox)
     }
 
-    /// Makes the secrets of links and codes.
-    pub fn links(&self) -> Arc<Links> {
-        Arc::clone(&self.links)
-    }
-
     /// The messages in the development mailbox. `None`: messages are sent.
     pub fn mailbox(&self) -> Option<&transport::Mailbox> {
         match &*self.transport {

@@ -1,12 +1,12 @@
 // Latchkey with third-party software: stock Better Auth clients, a Better Auth server, backends with
-// stock JWT libraries, proxies, web apps and schemathesis. Each folder starts the programs it needs.
+// stock JWT libraries, a mail server, proxies, web apps and schemathesis. Each folder starts the programs it needs.
 // Playwright, TypeScript and Node's types are installed in the folder above.
 
 import { defineConfig } from "@playwright/test";
 import { launchOptions } from "../browser.js";
 
 /** The slowest file first, so that the other worker runs everything else meanwhile. */
-const folders = ["description", "clients", "reference", "backends", "proxy", "web-apps"];
+const folders = ["description", "clients", "reference", "mail", "backends", "proxy", "web-apps"];
 
 export default defineConfig({
   forbidOnly: Boolean(process.env.CI),

@@ -38,7 +38,7 @@ pub enum SignInParts {
 
 impl Outbox {
     /// Seals the data of a sign-in. It contains an address, which may have no account.
-    pub(super) fn seal_sign_in(&self, mail: MailId, sign_in: &MailSignIn) -> Result<String, QueueError> {
+    pub fn seal_sign_in(&self, mail: MailId, sign_in: &MailSignIn) -> Result<String, QueueError> {
         let plain = Zeroizing::new(serde_json::to_vec(sign_in)?);
         Ok(URL_SAFE_NO_PAD.encode(self.sealer.seal(&plain, context(mail).as_bytes())?))
     }

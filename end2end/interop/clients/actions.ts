@@ -1,6 +1,7 @@
 // User actions with the stock client. The same functions run in Node and in browsers.
 
 import { createLocalJWKSet, jwtVerify } from "jose";
+import type { SecretKind } from "../support/mailbox.js";
 import type { Client } from "./stock.js";
 
 export interface Scene {
@@ -11,6 +12,9 @@ export interface Scene {
   /** The server's base URL. */
   url: string;
 }
+
+/** The secret in the next message to an address. */
+export type ReadMail = (email: string, kind: SecretKind) => Promise<string>;
 
 /** Rejects if a result is not as expected. */
 export type Action = (scene: Scene) => Promise<void>;
@@ -235,28 +239,28 @@ interface Failure {
 }
 
 /** The session and user, or null. */
-async function currentSession(client: Client) {
+export async function currentSession(client: Client) {
   const { data, error } = await client.getSession();
   if (error) throw new Error(`refused: ${JSON.stringify(error)}`);
   return data;
 }
 
-function must<T>({ data, error }: { data: T; error: unknown }): NonNullable<T> {
+export function must<T>({ data, error }: { data: T; error: unknown }): NonNullable<T> {
   if (error || !data) throw new Error(`refused: ${JSON.stringify(error)}`);
   return data;
 }
 
-function present<T>(value: T | null): T {
+export function present<T>(value: T | null): T {
   if (value === null) throw new Error("no session");
   return value;
 }
 
-function refused({ data, error }: { data: unknown; error: Failure | null }): Failure {
+export function refused({ data, error }: { data: unknown; error: Failure | null }): Failure {
   if (!error) throw new Error(`not refused: ${JSON.stringify(data)}`);
   return error;
 }
 
-function same(actual: unknown, expected: unknown): void {
+export function same(actual: unknown, expected: unknown): void {
   const [one, other] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (one !== other) throw new Error(`expected ${other}, got ${one}`);
 }

@@ -3,13 +3,15 @@
 
 import { expect, type Page, test as base } from "@playwright/test";
 import { newPerson } from "../../support/people.js";
-import { type Latchkey, startLatchkey } from "../support/latchkey.js";
+import { type Latchkey, startLatchkeyWithMail } from "../support/latchkey.js";
+import type { Mailbox } from "../support/mailbox.js";
 import { freePort } from "../support/running.js";
 import { type Files, pages, serve } from "./site.js";
 import { actions, latchkeyActions, pageActions } from "./actions.js";
+import { cookieMailActions, mailActions } from "./mail-actions.js";
 
 interface World {
-  latchkey: Latchkey;
+  latchkey: Latchkey & { mailbox: Mailbox };
   trusted: string;
   untrusted: string;
   files: Files;
@@ -21,7 +23,8 @@ const test = base.extend<object, { world: World }>({
       const files = await pages();
       // Another port is another origin but the same site, so the browser sends cookies.
       const [trusted, untrusted] = [await serve(files, await freePort()), await serve(files, await freePort())];
-      const latchkey = await startLatchkey({ LATCHKEY_RATE_LIMIT: "off", LATCHKEY_TRUSTED_ORIGINS: trusted.url });
+      const settings = { LATCHKEY_RATE_LIMIT: "off", LATCHKEY_TRUSTED_ORIGINS: trusted.url };
+      const latchkey = await startLatchkeyWithMail(settings);
       await use({ latchkey, trusted: trusted.url, untrusted: untrusted.url, files });
       await Promise.all([latchkey.stop(), trusted.stop(), untrusted.stop()]);
     },
@@ -41,10 +44,13 @@ const locations: Record<string, (page: Page, world: World) => Promise<unknown>> 
 const run = (page: Page, name: string, url: string, person = newPerson()) =>
   page.evaluate((action) => window.run(action), { name, url, person });
 
+const names = Object.keys({ ...actions, ...latchkeyActions, ...pageActions, ...mailActions, ...cookieMailActions });
+
 for (const [location, open] of Object.entries(locations)) {
   test.describe(location, () => {
-    for (const name of Object.keys({ ...actions, ...latchkeyActions, ...pageActions })) {
+    for (const name of names) {
       test(name, async ({ page, world }) => {
+        await page.exposeFunction("readMail", world.latchkey.mailbox.next);
         await open(page, world);
         await run(page, name, world.latchkey.url);
       });

@@ -4,21 +4,31 @@
 import { expect } from "@playwright/test";
 import { newPerson } from "../../support/people.js";
 import { type BetterAuth, startBetterAuth } from "../support/better-auth.js";
-import { startLatchkey } from "../support/latchkey.js";
+import { type Latchkey, startLatchkey, startLatchkeyWithMail } from "../support/latchkey.js";
+import type { Mailbox } from "../support/mailbox.js";
+import type { Running } from "../support/running.js";
 import { latchkeyTest } from "../support/test.js";
 import { bearerClient, type Client, cookieClient } from "./stock.js";
 import { actions, latchkeyActions } from "./actions.js";
+import { cookieMailActions, mailActions } from "./mail-actions.js";
 
-const test = latchkeyTest().extend<object, { reference: BetterAuth }>({
-  reference: [
-    async ({}, use) => {
-      const reference = await startBetterAuth();
-      await use(reference);
-      await reference.stop();
-    },
-    { scope: "worker" },
-  ],
+interface Servers {
+  reference: BetterAuth;
+  mailing: Latchkey & { mailbox: Mailbox };
+  mailingReference: BetterAuth;
+}
+
+const test = latchkeyTest().extend<object, Servers>({
+  reference: [({}, use) => running(startBetterAuth(), use), { scope: "worker" }],
+  mailing: [({}, use) => running(startLatchkeyWithMail({ LATCHKEY_RATE_LIMIT: "off" }), use), { scope: "worker" }],
+  mailingReference: [({}, use) => running(startBetterAuth({ mail: "open" }), use), { scope: "worker" }],
 });
+
+async function running<T extends Running>(starting: Promise<T>, use: (server: T) => Promise<void>): Promise<void> {
+  const server = await starting;
+  await use(server);
+  await server.stop();
+}
 
 /** A client with a cookie jar. */
 function jarClient(baseURL: string): Client {
@@ -51,15 +61,23 @@ for (const [transport, client] of Object.entries(transports)) {
     url,
   });
 
+  const withMail = transport === "with a cookie jar" ? { ...mailActions, ...cookieMailActions } : mailActions;
+
   test.describe(transport, () => {
     for (const [name, action] of Object.entries({ ...actions, ...latchkeyActions })) {
       test(name, ({ latchkey: { url } }) => action(scene(url)));
+    }
+    for (const [name, action] of Object.entries(withMail)) {
+      test(name, ({ mailing: { url, mailbox } }) => action({ ...scene(url), readMail: mailbox.next }));
     }
   });
 
   test.describe(`${transport}, against Better Auth`, () => {
     for (const [name, action] of Object.entries(actions)) {
       test(name, ({ reference: { url } }) => action(scene(url)));
+    }
+    for (const [name, action] of Object.entries(withMail)) {
+      test(name, ({ mailingReference: { url, mailbox } }) => action({ ...scene(url), readMail: mailbox.next }));
     }
   });
 }

@@ -1,7 +1,8 @@
 // A page's script: tests call its actions by name.
 
 import { bearerClient, cookieClient } from "./stock.js";
-import { actions, latchkeyActions, pageActions } from "./actions.js";
+import { actions, latchkeyActions, pageActions, type ReadMail } from "./actions.js";
+import { cookieMailActions, mailActions } from "./mail-actions.js";
 
 export interface Call {
   name: string;
@@ -13,11 +14,15 @@ export interface Call {
 declare global {
   interface Window {
     run(call: Call): Promise<void>;
+    /** Exposed by the test. */
+    readMail: ReadMail;
   }
 }
 
 window.run = async ({ name, person, url }) => {
-  const action = { ...actions, ...latchkeyActions, ...pageActions }[name];
+  const all = { ...actions, ...latchkeyActions, ...pageActions, ...mailActions, ...cookieMailActions };
+  const action = all[name];
   if (!action) throw new Error(`unknown action: ${name}`);
-  await action({ client: cookieClient(url), otherDevice: bearerClient(url), person, url });
+  const { readMail } = window;
+  await action({ client: cookieClient(url), otherDevice: bearerClient(url), person, url, readMail });
 };

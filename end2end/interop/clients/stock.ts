@@ -1,14 +1,14 @@
 // The client of the npm package `better-auth`, configured as documented. Runs in Node and in browsers.
 
 import { createAuthClient } from "better-auth/client";
-import { jwtClient } from "better-auth/client/plugins";
+import { emailOTPClient, jwtClient, magicLinkClient } from "better-auth/client/plugins";
 
 type Options = NonNullable<Parameters<typeof createAuthClient>[0]>;
 type FetchOptions = NonNullable<Options["fetchOptions"]>;
 
 /** A client with cookies. */
 export function cookieClient(baseURL: string, fetchOptions: FetchOptions = {}) {
-  return createAuthClient({ baseURL, plugins: [jwtClient()], fetchOptions });
+  return createAuthClient({ baseURL, plugins: [jwtClient(), magicLinkClient(), emailOTPClient()], fetchOptions });
 }
 
 export type Client = ReturnType<typeof cookieClient>;

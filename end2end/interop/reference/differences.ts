@@ -20,3 +20,6 @@ export const caseDifferences: Difference[] = [
   ...keys,
   ...origins,
 ];
+
+/** Differences in cases with messages. */
+export { mailDifferences } from "./differences/mail.js";

@@ -113,7 +113,8 @@ function text(site: Site, value: string, key: string): string {
   if (key === "jti" && /^[\w-]{22}$/.test(value)) return "<token id>";
   if (key === "kid" && /^[\w-]{32,43}$/.test(value)) return "<key id>";
   if (key === "x" && /^[\w-]{43}$/.test(value)) return "<public key>";
-  return value.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");
+  const hidden = key === "location" ? value.replace(/(?<=[?&]token=)[^&#]+/, (link) => (site.link.test(link) ? "<link>" : link)) : value;
+  return hidden.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");
 }
 
 /** A time relative to now. */

@@ -1,7 +1,8 @@
 // Starts Better Auth, the reference, and Latchkey with equivalent settings.
 
-import { startLatchkey } from "../support/latchkey.js";
+import { startLatchkey, startLatchkeyWithMail } from "../support/latchkey.js";
 import { startBetterAuth } from "../support/better-auth.js";
+import type { Mailbox } from "../support/mailbox.js";
 import type { Running } from "../support/running.js";
 
 export interface Site {
@@ -15,6 +16,10 @@ export interface Site {
   id: RegExp;
   /** The format of session tokens in bodies and in `set-auth-token`. */
   secret: RegExp;
+  /** The format of secrets in links. */
+  link: RegExp;
+  /** The messages, if the server sends any. */
+  mailbox?: Mailbox;
   /** How many users the cases have created. */
   users: number;
 }
@@ -31,8 +36,8 @@ export const trusted = ["https://app.example.com", "https://*.preview.example.co
 const ID = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}";
 
 const formats = {
-  reference: { id: /^[A-Za-z0-9]{32}$/, secret: /^[A-Za-z0-9]{32}(\.[A-Za-z0-9+/]{43}=)?$/ },
-  latchkey: { id: new RegExp(`^${ID}$`), secret: new RegExp(`^${ID}\\.[\\w-]{43}$`) },
+  reference: { id: /^[A-Za-z0-9]{32}$/, secret: /^[A-Za-z0-9]{32}(\.[A-Za-z0-9+/]{43}=)?$/, link: /^[A-Za-z0-9]{24,32}$/ },
+  latchkey: { id: new RegExp(`^${ID}$`), secret: new RegExp(`^${ID}\\.[\\w-]{43}$`), link: /^[\w-]{43}$/ },
 };
 
 export interface Setup {
@@ -40,6 +45,8 @@ export interface Setup {
   https?: boolean;
   /** With rate limits. */
   throttled?: boolean;
+  /** With mail: a new user is signed in at once (`open`), or when the address is verified (`verify`). */
+  mail?: "open" | "verify";
 }
 
 const HTTPS = "https://localhost";
@@ -55,11 +62,12 @@ interface Started {
   site: Site;
 }
 
-async function startReference({ https = false, throttled = false }: Setup): Promise<Started> {
+async function startReference({ https = false, throttled = false, mail }: Setup): Promise<Started> {
   const running = await startBetterAuth({
     ...(https && { baseURL: HTTPS }),
     trustedOrigins: trusted,
     rateLimit: throttled,
+    mail,
   });
   const prefix = `${https ? "__Secure-" : ""}better-auth.`;
   const cookies = {
@@ -67,23 +75,24 @@ async function startReference({ https = false, throttled = false }: Setup): Prom
     [`${prefix}session_data`]: "session_data",
     [`${prefix}dont_remember`]: "dont_remember",
   };
-  const { port, url: origin } = running;
-  return { running, site: { kind: "reference", port, origin, cookies, ...formats.reference, users: 0 } };
+  const { port, url: origin, mailbox } = running;
+  return { running, site: { kind: "reference", port, origin, cookies, ...formats.reference, mailbox, users: 0 } };
 }
 
-async function startOurs({ https = false, throttled = false }: Setup): Promise<Started> {
-  const running = await startLatchkey({
+async function startOurs({ https = false, throttled = false, mail }: Setup): Promise<Started> {
+  const settings = {
     LATCHKEY_RATE_LIMIT: throttled ? "on" : "off",
-    // The reference has no mail either.
-    LATCHKEY_MAIL: "off",
     LATCHKEY_TRUSTED_ORIGINS: trusted.join(","),
     ...(https && { LATCHKEY_BASE_URL: HTTPS }),
-  });
+  };
+  const running = mail
+    ? await startLatchkeyWithMail({ ...settings, LATCHKEY_SIGN_UP: mail })
+    : // The reference has no mail either.
+      await startLatchkey({ ...settings, LATCHKEY_MAIL: "off" });
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
   const cookies = { [`${prefix}session`]: "session", [`${prefix}access`]: "access", [`${prefix}device`]: "device" };
   const { port, url } = running;
-  return {
-    running,
-    site: { kind: "latchkey", port, origin: https ? HTTPS : url, cookies, ...formats.latchkey, users: 0 },
-  };
+  const mailbox = "mailbox" in running ? { mailbox: running.mailbox } : {};
+  const origin = https ? HTTPS : url;
+  return { running, site: { kind: "latchkey", port, origin, cookies, ...formats.latchkey, ...mailbox, users: 0 } };
 }

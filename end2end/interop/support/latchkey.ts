@@ -1,6 +1,11 @@
 // Starts the release binary of Latchkey in an empty folder.
 
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { enabled } from "./enabled.js";
+import { type Mailbox, mailFolder } from "./mailbox.js";
 import { freePort, type Running, start } from "./running.js";
 
 /** The repository. */
@@ -9,6 +14,8 @@ export const root = path.resolve(import.meta.dirname, "../../..");
 export interface Latchkey extends Running {
   url: string;
   port: number;
+  /** The service's log so far. */
+  log(): string;
 }
 
 /** Starts Latchkey with these settings (`LATCHKEY_…`). */
@@ -17,5 +24,22 @@ export async function startLatchkey(settings: Record<string, string> = {}): Prom
   const url = `http://localhost:${port}`;
   const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const command = [path.join(root, "scripts/serve-for-tests"), String(port), ...changed];
-  return { ...(await start({ command, ready: `${url}/readyz` })), url, port };
+  const logs = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "logs");
+  const log = () => readFileSync(path.join(logs, `server-${port}.log`), "utf8");
+  return { ...(await start({ command, ready: `${url}/readyz` })), url, port, log };
+}
+
+/** Starts Latchkey with messages in a folder, which is removed at the stop. */
+export async function startLatchkeyWithMail(settings: Record<string, string>): Promise<Latchkey & { mailbox: Mailbox }> {
+  const folder = await mkdtemp(path.join(tmpdir(), "latchkey-mail-"));
+  const latchkey = await startLatchkey({
+    LATCHKEY_MAIL: `file:${folder}`,
+    ...(enabled.emailSignIn && { LATCHKEY_EMAIL_SIGN_IN: "on" }),
+    ...settings,
+  });
+  const stop = async () => {
+    await latchkey.stop();
+    await rm(folder, { recursive: true });
+  };
+  return { ...latchkey, stop, mailbox: mailFolder(folder) };
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
@@ -95,6 +96,36 @@ async fn message_dropped_halfway_is_sent_again() {
     let messages = server.messages();
     assert_eq!(messages.len(), 1);
     assert!(message_id(&messages[0]).ends_with("@acme.example>"));
+}
+
+#[tokio::test]
+async fn silent_server_delays_nothing_else() {
+    let server = SmtpServer::start(EXTENSIONS, &[Plan::Silence]).await;
+    let app = app_with_request(&server, ADA).await;
+    let log = CapturedLog::start();
+    let meanwhile = async {
+        server.is_silent().await;
+        for _ in 0..20 {
+            let page = Browser::new(&app).get("/sign-in").await;
+            assert_eq!((page.status, app.session("none").await.is_null()), (StatusCode::OK, true));
+        }
+        app.person("grace@example.com").await;
+        // Beyond the time limit of a message.
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(121)).await;
+        tokio::time::resume();
+    };
+    let (sent, ()) = tokio::join!(app.deliver_mail(), meanwhile);
+    assert_eq!(sent, 1);
+    assert!(has_one(&app, "kind = 'reset_password' AND state = 0 AND attempts = 1").await);
+    assert!(log.text().contains("the mail server took longer than 120 s"), "{}", log.text());
+    app.wait(Duration::from_secs(36));
+    app.deliver_mail().await;
+    assert!(has_one(&app, "kind = 'reset_password' AND state = 1 AND attempts = 2").await);
+    let of_ada = |message: &&String| message.contains("\nTo: ada@example.com\n");
+    assert_eq!(server.messages().iter().filter(of_ada).count(), 1);
+    let connections = server.commands().iter().filter(|line| line.starts_with("EHLO ")).count();
+    assert_eq!(connections, 3, "one for each attempt");
 }
 
 #[tokio::test]

@@ -3,11 +3,14 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
+    sync::Notify,
+    time::sleep,
 };
 
 /// What the server does with the next recipient.
@@ -17,6 +20,8 @@ pub enum Plan {
     Recipient(&'static str),
     /// Closes the connection in the middle of the message.
     Drop,
+    /// Does not answer `RCPT TO`, until the client closes the connection.
+    Silence,
 }
 
 /// A running server. It accepts every message that no plan is for.
@@ -24,6 +29,8 @@ pub enum Plan {
 pub struct SmtpServer {
     pub port: u16,
     state: Arc<Mutex<State>>,
+    silence: Arc<Notify>,
+    delay: Duration,
 }
 
 #[derive(Default)]
@@ -36,10 +43,19 @@ struct State {
 impl SmtpServer {
     /// Starts a server with these extensions.
     pub async fn start(extensions: &'static [&'static str], plans: &[Plan]) -> Self {
+        Self::start_with(extensions, plans, Duration::ZERO).await
+    }
+
+    /// Starts a server that accepts every message, each after this time.
+    pub async fn start_slow(delay: Duration) -> Self {
+        Self::start_with(&["8BITMIME"], &[], delay).await
+    }
+
+    async fn start_with(extensions: &'static [&'static str], plans: &[Plan], delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let state = Arc::new(Mutex::new(State { plans: plans.iter().copied().collect(), ..State::default() }));
-        let server = Self { port, state };
+        let server = Self { port, state, silence: Arc::default(), delay };
         let accepting = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -61,6 +77,11 @@ impl SmtpServer {
         self.state().messages.clone()
     }
 
+    /// Waits until the server does not answer a command.
+    pub async fn is_silent(&self) {
+        self.silence.notified().await;
+    }
+
     async fn talk(&self, stream: TcpStream, extensions: &[&str]) -> std::io::Result<()> {
         let (reader, mut writer) = stream.into_split();
         let mut lines = BufReader::new(reader).lines();
@@ -76,6 +97,11 @@ impl SmtpServer {
                 "AUTH" => "235 2.7.0 accepted".to_owned(),
                 "RCPT" => match self.next_plan() {
                     Some(Plan::Recipient(reply)) => reply.to_owned(),
+                    Some(Plan::Silence) => {
+                        self.silence.notify_one();
+                        while lines.next_line().await?.is_some() {}
+                        return Ok(());
+                    }
                     plan => {
                         drops = plan.is_some();
                         "250 2.1.5 OK".to_owned()
@@ -92,6 +118,7 @@ impl SmtpServer {
                         message.push('\n');
                     }
                     self.state().messages.push(message);
+                    sleep(self.delay).await;
                     "250 2.0.0 queued as 4XYZ".to_owned()
                 }
                 "QUIT" => "221 2.0.0 bye".to_owned(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::inbox::{label, link, newest, open, token, verification};
@@ -187,4 +188,31 @@ async fn reset_verifies_and_ends_the_link() {
     assert!(open(&browser, &link).await.contains("Your address is verified"));
     let claimed = browser.post("claim-account", &[("link", "x"), ("password", PASSWORD)]).await;
     assert_eq!(claimed.header("location"), "/verify-email");
+}
+
+#[tokio::test]
+async fn parallel_claims_of_one_link_have_one_success() {
+    let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
+    let (attacker, victim) = (Browser::new(&app), Browser::new(&app));
+    let link = signed_up(&app, &attacker).await;
+    let label = label(&open(&victim, &link).await);
+    let passwords: Vec<_> = (0..100).map(|number| format!("{NEW_PASSWORD} {number}")).collect();
+    let forms: Vec<_> = passwords.iter().map(|password| [("link", label.as_str()), ("password", password.as_str())]).collect();
+    let answers = join_all(forms.iter().map(|form| victim.post("claim-account", form))).await;
+    let pages: Vec<_> = answers.iter().map(|answer| answer.header("location")).collect();
+    assert_eq!(pages.iter().filter(|page| **page == "/sign-in").count(), 1, "{pages:?}");
+    assert_eq!(pages.iter().filter(|page| **page == "/verify-email").count(), 99, "{pages:?}");
+    assert_eq!(count(&app, "outbox WHERE kind = 'password_reset'").await, 1, "one notice");
+}
+
+#[tokio::test]
+async fn parallel_uses_in_a_session_verify_once() {
+    let app = TestApp::with(&[("LATCHKEY_RATE_LIMIT", "off")]).await;
+    let ada = app.person(ADA).await;
+    let path = format!("?token={}", token(&verification(&app, ADA).await.expect("a message")));
+    let answers = join_all((0..100).map(|_| follow(&app, Some(&ada), &path))).await;
+    assert!(answers.iter().any(|answer| answer.status == StatusCode::OK));
+    let log = security_log(&app).await;
+    assert_eq!(log.iter().filter(|event| event.kind == "user_email_verified").count(), 1);
+    assert_eq!(count(&app, "user_events WHERE kind = 'user.updated'").await, 1);
 }

@@ -1,14 +1,10 @@
-//! Measures whether the time of a failed sign-in reveals that an address has an account.
+//! Failed sign-ins.
 //!
-//! Signs in with a wrong password, alternately at a known and an unknown address, each time with a new
-//! network and a new account, and compares the two samples by rank (Mann-Whitney U, normal approximation).
-//! Then repeats the comparison with the budgets of stored incidents used up: of all networks together, and of each
-//! network that signs in. Run it with `make bench-timing` on an idle machine; `SAMPLES=2000` is more precise.
-#![expect(clippy::expect_used, reason = "a benchmark fails by panicking")]
-#![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+//! Signs in with a wrong password, each time with a new network and a new account. `exhausted`: the budgets of stored
+//! incidents are used up, of all networks together and of each network that signs in.
 
 use std::{
-    env, fs,
+    fs,
     net::{IpAddr, Ipv6Addr},
     time::Instant,
 };
@@ -26,29 +22,10 @@ use latchkey::{
     config::Config,
 };
 
-fn main() {
-    let samples = env::var("SAMPLES").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    for exhausted in [false, true] {
-        let sample = runtime.block_on(measure(samples, exhausted));
-        println!(
-            "{samples} failed sign-ins each, {} budgets of incidents",
-            if exhausted { "exhausted" } else { "full" }
-        );
-        report(sample, samples);
-    }
-}
+use super::samples::Samples;
 
-fn report((mut known, mut unknown): (Vec<f64>, Vec<f64>), samples: u32) {
-    let u = rank_sum(&known, &unknown);
-    let n = f64::from(samples);
-    let z = (u - n * n / 2.0) / (n * n * (2.0 * n + 1.0) / 12.0).sqrt();
-    println!("known address    median {:.3} ms", median(&mut known));
-    println!("unknown address  median {:.3} ms", median(&mut unknown));
-    println!("a known address is slower in {:.1} % of pairs (50 %: no difference); z = {z:.2}", 100.0 * u / (n * n));
-}
-
-async fn measure(samples: u32, exhausted: bool) -> (Vec<f64>, Vec<f64>) {
+/// Measures as many sign-ins with known and with unknown addresses.
+pub async fn measure(samples: u32, exhausted: bool) -> Samples {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().display().to_string();
     let config = Config::from_vars(|name| (name == "LATCHKEY_DATA").then(|| data.clone())).expect("valid settings");
@@ -56,7 +33,7 @@ async fn measure(samples: u32, exhausted: bool) -> (Vec<f64>, Vec<f64>) {
     store.migrate().await.expect("tables");
     let hasher = PasswordHasher::new(HashParameters::STANDARD, HashLimits::for_this_machine()).expect("a hasher");
     let auth = app::assemble(&config, store, Clock::system(), hasher).await.expect("the service").auth;
-    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    let mut measured = Samples::default();
     if exhausted {
         (0..10).for_each(|number| exhaust(&auth, samples + number));
     }
@@ -76,12 +53,12 @@ async fn measure(samples: u32, exhausted: bool) -> (Vec<f64>, Vec<f64>) {
         }
         // The writer of events is idle during the measurement.
         auth.audit.flush().await;
-        known.push(time_failure(&auth, &email, number).await);
+        measured.known.push(time_failure(&auth, &email, number).await);
         auth.audit.flush().await;
-        unknown.push(time_failure(&auth, &format!("other{number}@example.com"), number).await);
+        measured.unknown.push(time_failure(&auth, &format!("other{number}@example.com"), number).await);
     }
     fs::remove_dir_all(folder.path()).expect("the folder is removed");
-    (known, unknown)
+    measured
 }
 
 /// Uses up the budget of a network for incidents.
@@ -108,14 +85,4 @@ fn requester(number: u32) -> Requester {
     // Bits of the /32, the widest network that is counted.
     let network = u128::from(number) << 96;
     Requester { address: Some(IpAddr::V6(Ipv6Addr::from((0xfd00 << 112) + network))), ..Requester::default() }
-}
-
-fn median(sample: &mut [f64]) -> f64 {
-    sample.sort_by(f64::total_cmp);
-    sample.get(sample.len() / 2).copied().unwrap_or_default()
-}
-
-/// The number of pairs whose first value is greater.
-fn rank_sum(first: &[f64], second: &[f64]) -> f64 {
-    first.iter().flat_map(|one| second.iter().map(move |two| f64::from(u8::from(one > two)))).sum()
 }

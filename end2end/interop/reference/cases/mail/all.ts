@@ -1,0 +1,30 @@
+// All cases with messages, by group.
+
+import type { Cases } from "../../cases.js";
+import { enabled } from "../../../support/enabled.js";
+import { changeEmail } from "./change-email.js";
+import { changeWithCode, resetWithCode, sendCode, useCode } from "./email-otp.js";
+import { magicLink } from "./magic-link.js";
+import { required } from "./required.js";
+import { followReset, requestReset, resetPassword } from "./reset.js";
+import { sendVerification, verifyEmail } from "./verification.js";
+
+/** For servers where a new user is signed in at once. */
+export const open: Record<string, Cases> = {
+  "send-verification-email": sendVerification,
+  "verify-email": verifyEmail,
+  "request-password-reset": requestReset,
+  "reset-password link": followReset,
+  "reset-password": resetPassword,
+  ...(enabled.changeEmail && { "change-email": changeEmail }),
+  ...(enabled.emailSignIn && {
+    "magic-link": magicLink,
+    "email-otp send": sendCode,
+    "email-otp use": useCode,
+    "email-otp reset": resetWithCode,
+  }),
+  ...(enabled.changeEmail && enabled.emailSignIn && { "email-otp change": changeWithCode }),
+};
+
+/** For servers where a new user needs a verified address first. */
+export const verify: Record<string, Cases> = { "required verification": required };

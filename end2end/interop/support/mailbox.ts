@@ -1,0 +1,71 @@
+// Reads messages as their recipients do: from a folder of Latchkey, or from the Better Auth server.
+
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import PostalMime from "postal-mime";
+
+interface Message {
+  to: string;
+  /** The plain text. */
+  text: string;
+}
+
+/** The secrets in messages. Links lead to a page, or to the API. */
+const secrets = {
+  "verification link": /\/verify-email\?token=([\w.-]+)/,
+  "reset link": /\/reset-password(?:\/|\?token=)([\w-]+)/,
+  "change link": /\/(?:verify-email|change-email)\?token=([\w.-]+)/,
+  "sign-in link": /\/(?:magic-link\/verify|sign-in\/link)\?token=([\w-]+)/,
+  code: /^(\d{6})$/m,
+};
+
+export type SecretKind = keyof typeof secrets;
+
+export interface Mailbox {
+  /** Waits for the next message to an address with such a secret. Returns the secret. */
+  next(to: string, kind: SecretKind): Promise<string>;
+}
+
+const LONGEST_WAIT = 20_000;
+
+/** The messages of a Better Auth server. */
+export function mailServer(url: string): Mailbox {
+  return mailbox(async () => (await fetch(url)).json());
+}
+
+/** The messages of a Latchkey with `LATCHKEY_MAIL=file:FOLDER`. */
+export function mailFolder(folder: string): Mailbox {
+  const parsed = new Map<string, Message>();
+  return mailbox(async () => {
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".eml")).sort();
+    for (const name of names) {
+      if (parsed.has(name)) continue;
+      const { to, text } = await PostalMime.parse(await readFile(path.join(folder, name)));
+      parsed.set(name, { to: to?.[0]?.address ?? "", text: (text ?? "").replaceAll("\r\n", "\n") });
+    }
+    return names.flatMap((name) => parsed.get(name) ?? []);
+  });
+}
+
+function mailbox(read: () => Promise<Message[]>): Mailbox {
+  const seen = new Set<string>();
+  const unread = async (to: string, kind: SecretKind) => {
+    const messages = (await read()).filter((message) => message.to.toLowerCase() === to.toLowerCase());
+    const found = messages.flatMap(({ text }) => secrets[kind].exec(text)?.[1] ?? []);
+    return found.find((secret) => !seen.has(`${to} ${secret}`));
+  };
+  return {
+    async next(to, kind) {
+      const deadline = Date.now() + LONGEST_WAIT;
+      let secret = await unread(to, kind);
+      while (secret === undefined && Date.now() < deadline) {
+        await pause(100);
+        secret = await unread(to, kind);
+      }
+      if (secret === undefined) throw new Error(`no message to ${to} has a ${kind}`);
+      seen.add(`${to} ${secret}`);
+      return secret;
+    },
+  };
+}
