@@ -171,6 +171,7 @@ impl FieldProblem {
             Field::Name => "/name",
             Field::Password => "/password",
             Field::CurrentPassword => "/currentPassword",
+            Field::Code => "/code",
         };
         Self { pointer, detail: detail.to_string() }
     }

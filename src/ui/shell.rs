@@ -113,7 +113,8 @@ mod tests {
     }
 
     fn sign_in(next: Option<&str>) -> SignInPage {
-        SignInPage { next: next.and_then(|next| ReturnAddress::parse(next, |_| false)), sign_up: true, reset: true }
+        let next = next.and_then(|next| ReturnAddress::parse(next, |_| false));
+        SignInPage { next, sign_up: true, reset: true, by_mail: true }
     }
 
     fn rejected(form: FormKind, errors: &[FormError], email: &str) -> FormState {

@@ -168,8 +168,7 @@ pub async fn verify(
 ) -> Result<Response, MagicLinkRouteError> {
     check_next_pages(&parameters, &state.settings.trusted_origins)?;
     let targets = Targets::new(&query, state.settings.base_url.as_str());
-    let requested = jar.mail_request(&state.settings.form_key);
-    let browser = requested.and_then(|requested| requested.browser());
+    let browser = jar.mail_request(&state.settings.form_key).and_then(|mail| mail.browser());
     let sign_in = &state.auth.sign_in;
     let link = sign_in.link(&query.token, browser.as_ref()).await.map_err(Interrupted::from)?;
     let SignInLink::Valid(link) = link else { return Ok(targets.invalid()) };

@@ -56,6 +56,7 @@ impl Page for SecurityPage {
             let feedback = Feedback::new(FormKind::EmailChange, form);
             view! { <EmailSection email=email.clone() step_up feedback /> }
         });
+        let username = email.clone();
         let feedback = Feedback::new(FormKind::Password, form);
         let target = |field| if field == Field::CurrentPassword { CURRENT } else { NEW };
         let password = match first_password {
@@ -68,7 +69,7 @@ impl Page for SecurityPage {
                     <h2 id="password">"Password"</h2>
                     <p class="explain">"Changing it signs out every other device."</p>
                     <PostForm action="/actions/change-password" feedback=feedback.clone() target>
-                        <UsernameField id="username" email=email.clone() />
+                        <UsernameField id="username" email=username />
                         <CurrentPasswordField
                             id=CURRENT
                             name="current_password"
