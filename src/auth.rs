@@ -162,14 +162,14 @@ impl Auth {
             notices: Arc::clone(&notices),
             sessions: Arc::clone(&sessions),
         });
-        let codes = mail.as_ref().filter(|_| email_sign_in).map(|mail| {
+        let codes = mailing.as_ref().filter(|_| email_sign_in).map(|mailing| {
             Arc::new(Codes {
                 store: store.clone(),
                 clock: clock.clone(),
                 throttle: Arc::clone(&throttle),
                 audit: Arc::clone(&audit),
-                outbox: mail.mailer.outbox(),
-                links: Arc::clone(&mail.links),
+                outbox: mailing.mailer().outbox(),
+                links: mailing.links(),
                 creates: sign_up != SignUpMode::Closed,
             })
         });

@@ -63,6 +63,11 @@ impl Mailing {
         self.mailer.clone()
     }
 
+    /// Makes the secrets of links and codes.
+    pub fn links(&self) -> Arc<Links> {
+        Arc::clone(&self.composer.links)
+    }
+
     /// Sends messages as they become due, and never returns.
     pub async fn run(&self) {
         self.mailer.run(&self.composer).await;
