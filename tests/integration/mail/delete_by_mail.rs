@@ -198,7 +198,7 @@ async fn user_without_password_deletes_with_a_link() {
 }
 
 #[tokio::test]
-async fn user_without_password_signed_in_recently_deletes() {
+async fn recent_sign_in_without_password_deletes() {
     let app = TestApp::new().await;
     let browser = verified(&app, ADA).await;
     operate(&app, "DELETE FROM credentials").await;
