@@ -90,7 +90,8 @@ async function startOurs({ https = false, throttled = false, mail }: Setup): Pro
     : // The reference has no mail either.
       await startLatchkey({ ...settings, LATCHKEY_MAIL: "off" });
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
-  const cookies = { [`${prefix}session`]: "session", [`${prefix}access`]: "access", [`${prefix}device`]: "device" };
+  const names = ["session", "access", "device", "unverified"];
+  const cookies = Object.fromEntries(names.map((name) => [prefix + name, name]));
   const { port, url } = running;
   const mailbox = running.mailbox && { mailbox: running.mailbox };
   const origin = https ? HTTPS : url;
