@@ -18,9 +18,10 @@ fn main() {
     let number = env::var("SAMPLES").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
     let only = env::var("ONLY").unwrap_or_default();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    for (name, exhausted) in
-        [("failed sign-ins, full budgets of incidents", false), ("failed sign-ins, exhausted budgets of incidents", true)]
-    {
+    for (name, exhausted) in [
+        ("failed sign-ins, full budgets of incidents", false),
+        ("failed sign-ins, exhausted budgets of incidents", true),
+    ] {
         if name.contains(&only) {
             runtime.block_on(sign_in::measure(number, exhausted)).report(name);
         }

@@ -2,9 +2,8 @@
 
 import { expect } from "@playwright/test";
 import type { Case } from "./cases.js";
-import { compareResponses, removeExpected } from "./compare.js";
+import { compareResponses, removeExpected, type Rule } from "./compare.js";
 import type { Difference } from "./differences/builders.js";
-import { generalRules } from "./differences.js";
 import type { Received } from "./http.js";
 import type { Pair } from "./sites.js";
 
@@ -17,9 +16,15 @@ export async function run(test: Case, { reference, latchkey }: Pair): Promise<An
   return { reference: [theirs].flat(), latchkey: [ours].flat() };
 }
 
-export function check(id: string, answers: Answers, { reference, latchkey }: Pair, differences: Difference[]): void {
+/** The intended differences: in any number of cases, and in specific ones. */
+export interface Intended {
+  rules: Rule[];
+  differences: Difference[];
+}
+
+export function check(id: string, answers: Answers, { reference, latchkey }: Pair, { rules, differences }: Intended): void {
   const found = compareResponses([reference, answers.reference], [latchkey, answers.latchkey]);
-  const { left, used } = removeExpected(found, generalRules);
+  const { left, used } = removeExpected(found, rules);
   const intended = differences.filter(({ cases }) => cases.includes(id));
   expect(
     { reference: left.reference.sort(), latchkey: left.latchkey.sort() },
@@ -28,6 +33,6 @@ export function check(id: string, answers: Answers, { reference, latchkey }: Pai
     reference: intended.flatMap(({ reference }) => reference).sort(),
     latchkey: intended.flatMap(({ latchkey }) => latchkey).sort(),
   });
-  const stale = generalRules.filter((rule) => rule.example === id && !used.has(rule)).map(({ reason }) => reason);
+  const stale = rules.filter((rule) => rule.example === id && !used.has(rule)).map(({ reason }) => reason);
   expect(stale, "intended differences that do not occur").toEqual([]);
 }

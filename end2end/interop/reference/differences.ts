@@ -21,5 +21,5 @@ export const caseDifferences: Difference[] = [
   ...origins,
 ];
 
-/** Differences in cases with messages. */
-export { mailDifferences } from "./differences/mail.js";
+/** Cases with messages. */
+export { mailDifferences, mailRules } from "./differences/mail.js";

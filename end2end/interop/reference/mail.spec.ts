@@ -6,7 +6,7 @@ import { expect, test as base } from "@playwright/test";
 import { open, verify } from "./cases/mail/all.js";
 import type { Case, Cases } from "./cases.js";
 import { type Answers, check, run } from "./check.js";
-import { mailDifferences } from "./differences.js";
+import { generalRules, mailDifferences, mailRules } from "./differences.js";
 import { type Pair, startPair } from "./sites.js";
 
 interface Running {
@@ -55,7 +55,7 @@ const named = (groups: Record<string, Cases>): [string, Case][] =>
 async function compare(id: string, { pair, answers }: Running): Promise<void> {
   const answer = await answers.get(id);
   if (!answer) throw new Error(`no case ${id}`);
-  check(id, answer, pair, mailDifferences);
+  check(id, answer, pair, { rules: [...generalRules, ...mailRules], differences: mailDifferences });
 }
 
 for (const [id] of named(open)) test(id, ({ open }) => compare(id, open));
@@ -63,6 +63,7 @@ for (const [id] of named(verify)) test(id, ({ verify }) => compare(id, verify));
 
 test("all intended differences refer to existing cases with messages", () => {
   const ids = [...named(open), ...named(verify)].map(([id]) => id);
-  expect(mailDifferences.flatMap(({ cases }) => cases).filter((id) => !ids.includes(id))).toEqual([]);
+  const listed = [...mailRules.map(({ example }) => example), ...mailDifferences.flatMap(({ cases }) => cases)];
+  expect(listed.filter((id) => !ids.includes(id))).toEqual([]);
   expect(ids.length).toBeGreaterThanOrEqual(150);
 });

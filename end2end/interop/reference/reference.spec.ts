@@ -21,7 +21,7 @@ async function running(setup: Setup, use: (pair: Pair) => Promise<void>): Promis
 }
 
 async function compare(id: string, test: Case, pair: Pair): Promise<void> {
-  check(id, await run(test, pair), pair, caseDifferences);
+  check(id, await run(test, pair), pair, { rules: generalRules, differences: caseDifferences });
 }
 
 for (const [group, cases] of Object.entries(groups)) {

@@ -1,6 +1,6 @@
 // Starts Better Auth, the reference, and Latchkey with equivalent settings.
 
-import { startLatchkey, startLatchkeyWithMail } from "../support/latchkey.js";
+import { type Latchkey, startLatchkey, startLatchkeyWithMail } from "../support/latchkey.js";
 import { startBetterAuth } from "../support/better-auth.js";
 import type { Mailbox } from "../support/mailbox.js";
 import type { Running } from "../support/running.js";
@@ -85,14 +85,15 @@ async function startOurs({ https = false, throttled = false, mail }: Setup): Pro
     LATCHKEY_TRUSTED_ORIGINS: trusted.join(","),
     ...(https && { LATCHKEY_BASE_URL: HTTPS }),
   };
-  const running = mail
+  const running: Latchkey & { mailbox?: Mailbox } = mail
     ? await startLatchkeyWithMail({ ...settings, LATCHKEY_SIGN_UP: mail })
     : // The reference has no mail either.
       await startLatchkey({ ...settings, LATCHKEY_MAIL: "off" });
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
-  const cookies = { [`${prefix}session`]: "session", [`${prefix}access`]: "access", [`${prefix}device`]: "device" };
+  const names = ["session", "access", "device", "unverified"];
+  const cookies = Object.fromEntries(names.map((name) => [prefix + name, name]));
   const { port, url } = running;
-  const mailbox = "mailbox" in running ? { mailbox: running.mailbox } : {};
+  const mailbox = running.mailbox && { mailbox: running.mailbox };
   const origin = https ? HTTPS : url;
   return { running, site: { kind: "latchkey", port, origin, cookies, ...formats.latchkey, ...mailbox, users: 0 } };
 }

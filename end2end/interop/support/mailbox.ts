@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import PostalMime from "postal-mime";
 
 interface Message {
+  id: string;
   to: string;
   /** The plain text. */
   text: string;
@@ -31,7 +32,10 @@ const LONGEST_WAIT = 20_000;
 
 /** The messages of a Better Auth server. */
 export function mailServer(url: string): Mailbox {
-  return mailbox(async () => (await fetch(url)).json());
+  return mailbox(async () => {
+    const messages: Omit<Message, "id">[] = await (await fetch(url)).json();
+    return messages.map((message, number) => ({ ...message, id: String(number) }));
+  });
 }
 
 /** The messages of a Latchkey with `LATCHKEY_MAIL=file:FOLDER`. */
@@ -42,7 +46,7 @@ export function mailFolder(folder: string): Mailbox {
     for (const name of names) {
       if (parsed.has(name)) continue;
       const { to, text } = await PostalMime.parse(await readFile(path.join(folder, name)));
-      parsed.set(name, { to: to?.[0]?.address ?? "", text: (text ?? "").replaceAll("\r\n", "\n") });
+      parsed.set(name, { id: name, to: to?.[0]?.address ?? "", text: (text ?? "").replaceAll("\r\n", "\n") });
     }
     return names.flatMap((name) => parsed.get(name) ?? []);
   });
@@ -50,22 +54,25 @@ export function mailFolder(folder: string): Mailbox {
 
 function mailbox(read: () => Promise<Message[]>): Mailbox {
   const seen = new Set<string>();
-  const unread = async (to: string, kind: SecretKind) => {
-    const messages = (await read()).filter((message) => message.to.toLowerCase() === to.toLowerCase());
-    const found = messages.flatMap(({ text }) => secrets[kind].exec(text)?.[1] ?? []);
-    return found.find((secret) => !seen.has(`${to} ${secret}`));
+  /** The first unread message with such a secret. */
+  const take = async (to: string, kind: SecretKind) => {
+    for (const message of await read()) {
+      const secret = secrets[kind].exec(message.text)?.[1];
+      if (secret === undefined || seen.has(message.id) || message.to.toLowerCase() !== to.toLowerCase()) continue;
+      seen.add(message.id);
+      return secret;
+    }
+    return undefined;
   };
   return {
     async next(to, kind) {
       const deadline = Date.now() + LONGEST_WAIT;
-      let secret = await unread(to, kind);
-      while (secret === undefined && Date.now() < deadline) {
+      while (Date.now() < deadline) {
+        const secret = await take(to, kind);
+        if (secret !== undefined) return secret;
         await pause(100);
-        secret = await unread(to, kind);
       }
-      if (secret === undefined) throw new Error(`no message to ${to} has a ${kind}`);
-      seen.add(`${to} ${secret}`);
-      return secret;
+      throw new Error(`no message to ${to} has a ${kind}`);
     },
   };
 }

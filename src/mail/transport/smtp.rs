@@ -125,8 +125,7 @@ impl Smtp {
             Encryption::Tls | Encryption::None => (self.tls.clone(), None),
         };
         let server = (host.as_str(), *port);
-        let connecting =
-            AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT_TIMEOUT), &self.hello, at_once, None);
+        let connecting = AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT_TIMEOUT), &self.hello, at_once, None);
         let mut connection = connecting.await.map_err(|error| error.to_string())?;
         if let Some(tls) = later {
             if !connection.can_starttls() {

@@ -197,7 +197,8 @@ async fn parallel_claims_of_one_link_have_one_success() {
     let link = signed_up(&app, &attacker).await;
     let label = label(&open(&victim, &link).await);
     let passwords: Vec<_> = (0..100).map(|number| format!("{NEW_PASSWORD} {number}")).collect();
-    let forms: Vec<_> = passwords.iter().map(|password| [("link", label.as_str()), ("password", password.as_str())]).collect();
+    let forms: Vec<_> =
+        passwords.iter().map(|password| [("link", label.as_str()), ("password", password.as_str())]).collect();
     let answers = join_all(forms.iter().map(|form| victim.post("claim-account", form))).await;
     let pages: Vec<_> = answers.iter().map(|answer| answer.header("location")).collect();
     assert_eq!(pages.iter().filter(|page| **page == "/sign-in").count(), 1, "{pages:?}");

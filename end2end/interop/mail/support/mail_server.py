@@ -24,7 +24,7 @@ import ssl
 import sys
 from collections import deque
 from datetime import datetime, timezone
-from email import message_from_bytes, policy
+from email import message_from_string, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -64,7 +64,8 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         if envelope.plan.get("hold"):
             await self.state.released.wait()
-        self.state.messages.append(parsed(session, envelope))
+        encrypted = server.transport.get_extra_info("sslcontext") is not None
+        self.state.messages.append(parsed(session, envelope, encrypted))
         return "250 2.0.0 queued as 4XYZ"
 
 
@@ -83,15 +84,16 @@ class Server(SMTP):
         self.transport.abort()
 
 
-def parsed(session, envelope):
-    message = message_from_bytes(envelope.original_content, policy=policy.SMTPUTF8)
+def parsed(session, envelope, encrypted):
+    # The parser of bytes does not decode UTF-8 in headers (RFC 6532).
+    message = message_from_string(envelope.original_content.decode(), policy=policy.SMTPUTF8)
     parts = [part for part in message.walk() if not part.is_multipart()]
     # The header parser records problems with each value, the message parser those of the structure.
     defects = [*message.defects, *(defect for part in message.walk() for value in part.values() for defect in value.defects)]
     return {
         "from": envelope.mail_from,
         "to": envelope.rcpt_tos,
-        "encrypted": session.ssl is not None,
+        "encrypted": encrypted,
         "user": session.auth_data if session.authenticated else None,
         "smtputf8": envelope.smtp_utf8,
         "type": message.get_content_type(),
