@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use super::inbox::{ask_for, asked, change, label, link, newest, open, verified};
+use super::inbox::{ask_for, asked, change, label, link, newest, open, verified_in};
 use crate::support::{
     NEW_PASSWORD, PASSWORD, TestApp, WRONG_PASSWORD,
     browser::Browser,
@@ -28,7 +28,7 @@ async fn ask_with(browser: &Browser, password: &str) -> String {
 async fn address_is_changed_with_a_link() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let answer = ask_for(&browser, &format!(" {} ", NEW.to_uppercase())).await;
     assert_eq!(answer.header("location"), SECURITY);
     let page = browser.page(SECURITY).await;
@@ -57,7 +57,7 @@ async fn address_is_changed_with_a_link() {
 async fn change_is_logged_and_reported() {
     let app = TestApp::new().await;
     let (browser, other) = (Browser::new(&app), Browser::new(&app));
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     other.sign_in(ADA, PASSWORD).await;
     change(&app, &browser, NEW).await;
     let log = security_log(&app).await;
@@ -79,7 +79,7 @@ async fn other_sessions_end_on_every_replica() {
     let app = TestApp::new().await;
     let replica = app.replica().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let other = Browser::new(&app);
     other.sign_in(ADA, PASSWORD).await;
     let (here, there) = (browser.connected_to(&replica), other.connected_to(&replica));
@@ -94,7 +94,7 @@ async fn other_sessions_end_on_every_replica() {
 async fn old_session_is_asked_for_the_password() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     app.wait(Duration::from_mins(15) - Duration::from_millis(1));
     assert!(!browser.page(SECURITY).await.contains(FIELD));
     app.wait(Duration::from_millis(1));
@@ -124,7 +124,7 @@ async fn wrong_password_is_refused_in_a_recent_session() {
 async fn user_without_password_signs_in_again() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     operate(&app, "DELETE FROM credentials").await;
     assert_eq!(ask_for(&browser, NEW).await.header("location"), SECURITY);
     assert_eq!(count(&app, REQUESTS).await, 1);
@@ -149,7 +149,7 @@ async fn signed_out_request_leads_to_sign_in() {
 async fn bad_or_same_address_is_refused_with_a_reason() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     for (typed, message) in [
         ("", "Enter your e-mail address."),
         ("nobody", "Enter an e-mail address like name@example.com."),
@@ -186,8 +186,8 @@ async fn spelling_of_the_mailbox_needs_no_proof() {
 async fn request_for_taken_address_looks_the_same() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
-    verified(&app, &Browser::new(&app), GRACE).await;
+    verified_in(&app, &browser, ADA).await;
+    verified_in(&app, &Browser::new(&app), GRACE).await;
     let mut pages = Vec::new();
     for email in [NEW, GRACE] {
         let answer = ask_for(&browser, email).await;
@@ -207,8 +207,8 @@ async fn request_for_taken_address_looks_the_same() {
 async fn request_for_taken_address_ends_former_link() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
-    verified(&app, &Browser::new(&app), GRACE).await;
+    verified_in(&app, &browser, ADA).await;
+    verified_in(&app, &Browser::new(&app), GRACE).await;
     for later in [GRACE, "free@example.com"] {
         let former = asked(&app, &browser, NEW).await;
         app.wait(Duration::from_secs(1));
@@ -265,7 +265,7 @@ async fn service_without_mail_offers_no_change() {
 async fn change_ends_other_links_for_good() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let reset = super::inbox::requested_token(&app, ADA).await;
     change(&app, &browser, NEW).await;
     let stranger = Browser::new(&app);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join;
 
-use super::inbox::{ask_for, asked, change, confirm, label, link, newest, open, verified};
+use super::inbox::{ask_for, asked, change, confirm, label, link, newest, open, verified_in};
 use crate::support::{
     NEW_PASSWORD, PASSWORD, TestApp,
     browser::Browser,
@@ -27,7 +27,7 @@ async fn press(browser: &Browser, label: &str) -> String {
 async fn opening_the_link_changes_nothing() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let link = asked(&app, &browser, NEW).await;
     for _ in 0..5 {
         // As a mail scanner does.
@@ -43,7 +43,7 @@ async fn opening_the_link_changes_nothing() {
 async fn link_outside_of_a_session_asks_to_sign_in() {
     let app = TestApp::new().await;
     let (browser, phone) = (Browser::new(&app), Browser::new(&app));
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let link = asked(&app, &browser, NEW).await;
     let own_label = label(&open(&browser, &link).await);
     let page = open(&phone, &link).await;
@@ -62,8 +62,8 @@ async fn link_outside_of_a_session_asks_to_sign_in() {
 async fn link_in_session_of_another_user_is_refused() {
     let app = TestApp::new().await;
     let (ada, grace) = (Browser::new(&app), Browser::new(&app));
-    verified(&app, &ada, ADA).await;
-    verified(&app, &grace, GRACE).await;
+    verified_in(&app, &ada, ADA).await;
+    verified_in(&app, &grace, GRACE).await;
     let link = asked(&app, &ada, NEW).await;
     let own_label = label(&open(&ada, &link).await);
     let page = open(&grace, &link).await;
@@ -77,7 +77,7 @@ async fn link_in_session_of_another_user_is_refused() {
 async fn link_that_does_not_work_says_why() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let link = asked(&app, &browser, NEW).await;
     let token = link.strip_prefix("/change-email?token=").expect("the link of a page");
     for broken in [&token[..20], "", "nonsense", &"A".repeat(43), &"A".repeat(5_000)] {
@@ -105,7 +105,7 @@ async fn link_that_does_not_work_says_why() {
 async fn newer_request_replaces_the_link() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let older = asked(&app, &browser, "older@example.com").await;
     app.wait(Duration::from_secs(1));
     let newer = asked(&app, &browser, NEW).await;
@@ -117,8 +117,8 @@ async fn newer_request_replaces_the_link() {
 async fn two_users_take_one_address_once() {
     let app = TestApp::new().await;
     let (ada, grace) = (Browser::new(&app), Browser::new(&app));
-    verified(&app, &ada, ADA).await;
-    verified(&app, &grace, GRACE).await;
+    verified_in(&app, &ada, ADA).await;
+    verified_in(&app, &grace, GRACE).await;
     let of_ada = asked(&app, &ada, NEW).await;
     app.wait(Duration::from_secs(1));
     let of_grace = asked(&app, &grace, NEW).await;
@@ -137,7 +137,7 @@ async fn two_users_take_one_address_once() {
 async fn address_taken_since_the_request_is_refused() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let link = asked(&app, &browser, NEW).await;
     let label = label(&open(&browser, &link).await);
     Browser::new(&app).sign_up(NEW).await;
@@ -150,7 +150,7 @@ async fn address_taken_since_the_request_is_refused() {
 async fn link_ends_with_account_or_address() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let link = asked(&app, &browser, NEW).await;
     let label = label(&open(&browser, &link).await);
     operate(&app, "UPDATE users SET email = 'x@example.com', email_key = 'x@example.com'").await;
@@ -166,7 +166,7 @@ async fn link_ends_with_account_or_address() {
 async fn ended_session_cannot_change_the_address() {
     let app = TestApp::new().await;
     let (thief, owner) = (Browser::new(&app), Browser::new(&app));
-    verified(&app, &thief, ADA).await;
+    verified_in(&app, &thief, ADA).await;
     owner.sign_in(ADA, PASSWORD).await;
     let link = asked(&app, &thief, NEW).await;
     let label = label(&open(&thief, &link).await);
@@ -180,7 +180,7 @@ async fn ended_session_cannot_change_the_address() {
 async fn sign_in_during_a_change_opens_no_session() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     let link = asked(&app, &browser, NEW).await;
     let label = label(&open(&browser, &link).await);
     let others: Vec<_> = (0..5).map(|_| Browser::new(&app)).collect();
@@ -210,8 +210,8 @@ async fn unverified_former_address_gets_no_undo() {
 async fn former_address_is_reserved_for_72_hours() {
     let app = TestApp::new().await;
     let (ada, grace) = (Browser::new(&app), Browser::new(&app));
-    verified(&app, &ada, ADA).await;
-    verified(&app, &grace, GRACE).await;
+    verified_in(&app, &ada, ADA).await;
+    verified_in(&app, &grace, GRACE).await;
     change(&app, &ada, NEW).await;
     app.deliver_mail().await;
     let stranger = Browser::new(&app);
@@ -232,8 +232,8 @@ async fn former_address_is_reserved_for_72_hours() {
 async fn link_to_address_left_since_is_refused() {
     let app = TestApp::new().await;
     let (ada, grace) = (Browser::new(&app), Browser::new(&app));
-    verified(&app, &ada, ADA).await;
-    verified(&app, &grace, GRACE).await;
+    verified_in(&app, &ada, ADA).await;
+    verified_in(&app, &grace, GRACE).await;
     let link = asked(&app, &grace, NEW).await;
     let label = label(&open(&grace, &link).await);
     change(&app, &ada, NEW).await;
@@ -247,7 +247,7 @@ async fn link_to_address_left_since_is_refused() {
 async fn verify_sign_up_of_reserved_address_is_told() {
     let app = TestApp::with(&[("LATCHKEY_SIGN_UP", "verify")]).await;
     let ada = Browser::new(&app);
-    verified(&app, &ada, ADA).await;
+    verified_in(&app, &ada, ADA).await;
     ada.sign_in(ADA, PASSWORD).await;
     change(&app, &ada, NEW).await;
     app.deliver_mail().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::inbox::{asked, change, confirm, label, link, newest, open, verified};
+use super::inbox::{asked, change, confirm, label, link, newest, open, verified_in};
 use crate::support::{
     NEW_PASSWORD, PASSWORD, TestApp,
     browser::Browser,
@@ -18,7 +18,7 @@ const PAGE: &str = "/undo-email-change";
 
 /// A user who has changed the address, and the link to the former one.
 async fn changed(app: &TestApp, browser: &Browser, from: &str, to: &str) -> String {
-    verified(app, browser, from).await;
+    verified_in(app, browser, from).await;
     changed_again(app, browser, from, to).await
 }
 
@@ -71,7 +71,7 @@ async fn undo_restores_address_and_ends_sessions() {
 
 /// Changes the address, and checks the message to the former one.
 async fn change_is_announced(app: &TestApp, browser: &Browser) {
-    verified(app, browser, ADA).await;
+    verified_in(app, browser, ADA).await;
     change(app, browser, SECOND).await;
     let message = newest(app, ADA).await.expect("a message");
     assert_eq!(message.subject, "The e-mail address of your Latchkey account was changed");
@@ -186,7 +186,7 @@ async fn undo_link_that_does_not_work_says_why() {
 async fn undo_is_valid_for_72_hours_from_sending() {
     let app = TestApp::new().await;
     let browser = Browser::new(&app);
-    verified(&app, &browser, ADA).await;
+    verified_in(&app, &browser, ADA).await;
     change(&app, &browser, SECOND).await;
     app.wait(Duration::from_hours(10));
     let link = link(&newest(&app, ADA).await.expect("a message"));

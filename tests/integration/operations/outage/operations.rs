@@ -46,7 +46,7 @@ const FORMS: [(Effect, &str, Fields); 11] = [
 ];
 
 /// The sign-in API, with a session token.
-const CONTRACT: [(Effect, &str, &str); 21] = [
+const CONTRACT: [(Effect, &str, &str); 22] = [
     (
         Write,
         "POST /api/auth/sign-up/email",
