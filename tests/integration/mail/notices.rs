@@ -38,8 +38,8 @@ async fn change_password(browser: &Browser, current: &str) {
 fn assert_circumstances(message: &Message, circumstances: &str) {
     for text in [&message.text, &message.html] {
         assert!(text.contains(circumstances), "{text}");
-        let links = text.match_indices("http").map(|(at, _)| &text[at..]);
-        assert!(links.into_iter().all(|link| link.starts_with(BASE_URL)), "{text}");
+        let mut links = text.match_indices("http").map(|(at, _)| &text[at..]);
+        assert!(links.all(|link| link.starts_with(BASE_URL)), "{text}");
     }
 }
 
