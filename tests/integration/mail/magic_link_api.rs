@@ -102,7 +102,7 @@ async fn scanner_does_not_use_the_link_up() {
         assert!(answer.set_cookies().is_empty());
     }
     assert_eq!(app.send(&format!("HEAD {path}"), &[], "").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(count(&app, "one_time_secrets WHERE used_at IS NULL").await, 1);
+    assert_eq!(count(&app, "one_time_secrets WHERE purpose = 'sign-in' AND used_at IS NULL").await, 1);
     other.get(&page).await;
     let html = other.page("/sign-in/link").await;
     assert!(html.contains("Only continue if you asked for it yourself"), "{html}");
