@@ -103,6 +103,17 @@ export const otherBrowser: Step = async (scene) => {
   scene.jar = new Map();
 };
 
+/** A step in another browser, without a session. Afterwards, the scene continues in the user's browser. */
+export function inOtherBrowser(step: Step): Step {
+  return async (scene) => {
+    const { jar } = scene;
+    scene.jar = new Map();
+    const answer = await step(scene);
+    scene.jar = jar;
+    return answer;
+  };
+}
+
 /** Reads the secret in the next message to the user, or to another address. */
 export function mailed(kind: SecretKind, to = "{email}"): Step {
   return async (scene) => {

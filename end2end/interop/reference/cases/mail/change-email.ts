@@ -5,6 +5,7 @@ import {
   anotherUser,
   byBearer,
   get,
+  inOtherBrowser,
   mailed,
   otherBrowser,
   PASSWORD,
@@ -62,7 +63,7 @@ export const changeEmail: Cases = {
   ),
   "an address that is taken before the link is followed": scene(
     ...link,
-    prepare(post("/sign-up/email", { name: "Eve", email: "{fresh}", password: PASSWORD }, { cookie: "" })),
+    inOtherBrowser(prepare(post("/sign-up/email", { name: "Eve", email: "{fresh}", password: PASSWORD }))),
     follow(),
   ),
 };
