@@ -31,6 +31,14 @@ pub async fn verification(app: &TestApp, to: &str) -> Option<Message> {
     app.mailbox().into_iter().find(|message| message.to == to && is_verification(message))
 }
 
+/// Sends what is due, and returns the newest message with a link to this page. Messages that are sent together arrive in any
+/// order.
+pub async fn with_link(app: &TestApp, to: &str, page: &str) -> Option<Message> {
+    app.deliver_mail().await;
+    let url = format!("{BASE_URL}{page}?token=");
+    app.mailbox().into_iter().find(|message| message.to == to && message.text.contains(&url))
+}
+
 fn is_verification(message: &Message) -> bool {
     message.subject.starts_with("Verify ")
 }
@@ -68,7 +76,7 @@ pub async fn ask_for(browser: &Browser, email: &str) -> TestResponse {
 /// Asks for a change of the address, and returns the link in the message.
 pub async fn asked(app: &TestApp, browser: &Browser, email: &str) -> String {
     ask_for(browser, email).await;
-    link(&newest(app, email).await.expect("a message"))
+    link(&with_link(app, email, "/change-email").await.expect("a message"))
 }
 
 /// Follows a link to a new address, and returns where the button leads.
@@ -88,12 +96,10 @@ pub async fn request_link(browser: &Browser, email: &str) -> TestResponse {
     browser.post("request-password-reset", &[("email", email)]).await
 }
 
-/// Asks for a link, and returns the secret in the message. A notice that is sent with it may arrive later.
+/// Asks for a link, and returns the secret in the message.
 pub async fn requested_token(app: &TestApp, email: &str) -> String {
     request_link(&Browser::new(app), email).await;
-    app.deliver_mail().await;
-    let has_link = |message: &Message| message.to == email && message.text.contains("/reset-password?token=");
-    token(&app.mailbox().into_iter().find(has_link).expect("a message"))
+    token(&with_link(app, email, "/reset-password").await.expect("a message"))
 }
 
 /// Opens a link, and returns the page after the redirect.
