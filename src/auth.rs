@@ -114,16 +114,14 @@ impl Auth {
         let Parts { attempts_secret, sign_up, sign_up_budget, mail, email_sign_in, .. } = parts;
         let devices = Arc::new(parts.devices);
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
-        let networks =
-            if attempt_keys.is_some() { NetworkLimiter::new(&clock, sign_up_budget) } else { NetworkLimiter::off() };
+        let networks = match &attempt_keys {
+            Some(_) => NetworkLimiter::new(&clock, sign_up_budget),
+            None => NetworkLimiter::off(),
+        };
         let networks = Arc::new(networks);
-        let throttle = Arc::new(Throttle::new(
-            Arc::clone(&networks),
-            attempt_keys,
-            store.clone(),
-            clock.clone(),
-            Arc::clone(&devices),
-        ));
+        let throttle =
+            Throttle::new(Arc::clone(&networks), attempt_keys, store.clone(), clock.clone(), Arc::clone(&devices));
+        let throttle = Arc::new(throttle);
         let audit = Arc::new(Audit::start(store.clone(), clock.clone(), Arc::clone(&networks)));
         let sign_ins = mail.as_ref().is_some_and(|mail| mail.sign_in_notices);
         let mailing = mail.map(|mail| Mailing::new(mail, store.clone(), clock.clone(), Arc::clone(&audit)));
@@ -162,17 +160,8 @@ impl Auth {
             notices: Arc::clone(&notices),
             sessions: Arc::clone(&sessions),
         });
-        let codes = mailing.as_ref().filter(|_| email_sign_in).map(|mailing| {
-            Arc::new(Codes {
-                store: store.clone(),
-                clock: clock.clone(),
-                throttle: Arc::clone(&throttle),
-                audit: Arc::clone(&audit),
-                outbox: mailing.mailer().outbox(),
-                links: mailing.links(),
-                creates: sign_up != SignUpMode::Closed,
-            })
-        });
+        let offered = mailing.as_ref().filter(|_| email_sign_in);
+        let codes = offered.map(|mailing| Arc::new(mailing.codes(&throttle, sign_up != SignUpMode::Closed)));
         Arc::new(Self {
             accounts: Accounts {
                 store: store.clone(),

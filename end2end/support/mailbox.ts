@@ -70,14 +70,6 @@ export async function followLinkNamed(page: Page, name: string): Promise<void> {
   await page.goto(url ?? "");
 }
 
-/** Verifies the address of the signed-in user. */
-export async function verifyAddress(page: Page, email: string): Promise<void> {
-  await openMessageTo(page, email, subjects.verify);
-  await followLinkNamed(page, "Verify the address");
-  await button(page, "Verify address").click();
-  await expect(notice(page)).toBeVisible();
-}
-
 /** Asks for another address, soon after the sign-in. */
 export async function requestChange(page: Page, email: string): Promise<void> {
   await page.goto("/account/security");

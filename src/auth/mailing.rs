@@ -4,7 +4,7 @@ mod compose;
 
 use std::sync::Arc;
 
-use super::{audit::Audit, requester::Requester};
+use super::{audit::Audit, codes::Codes, requester::Requester, throttle::Throttle};
 use crate::{
     clock::Clock,
     domain::{UserId, event::EventKind},
@@ -63,9 +63,18 @@ impl Mailing {
         self.mailer.clone()
     }
 
-    /// Makes the secrets of links and codes.
-    pub fn links(&self) -> Arc<Links> {
-        Arc::clone(&self.composer.links)
+    /// The part that sends and checks codes. `creates`: an address without an account gets one at its first sign-in.
+    pub fn codes(&self, throttle: &Arc<Throttle>, creates: bool) -> Codes {
+        let Composer { store, clock, audit, outbox, links, .. } = &*self.composer;
+        Codes {
+            store: store.clone(),
+            clock: clock.clone(),
+            throttle: Arc::clone(throttle),
+            audit: Arc::clone(audit),
+            outbox: Arc::clone(outbox),
+            links: Arc::clone(links),
+            creates,
+        }
     }
 
     /// Sends messages as they become due, and never returns.

@@ -36,7 +36,8 @@ pub enum FirstPasswordError {
 interruptible!(FirstPasswordError: InternalError, StoreError, HasherError);
 
 impl Passwords {
-    /// Sets the first password of a user with a fresh session, and ends all other sessions (ASVS 7.4.3).
+    /// Sets the first password of a user with a fresh session, and ends all other sessions (ASVS 7.4.3). The user gets a
+    /// notice (ASVS 6.3.7).
     pub async fn set_first(
         &self,
         principal: Principal,
@@ -55,7 +56,8 @@ impl Passwords {
         let new = self.check_new(new, &user, requester).await??;
         let hash = self.hash(new.into_password(), requester).await?.as_str().to_owned();
         self.sessions.settle(user.id).await?;
-        let set = self.store.set_first_password(user.id, hash, session.id, self.clock.now()).await?;
+        let notice = self.notices.password_changed(&user, requester);
+        let set = self.store.set_first_password(user.id, hash, session.id, notice, self.clock.now()).await?;
         self.sessions.deny_tokens_of(&set.ok_or(FirstPasswordError::AlreadySet)?);
         self.audit.record(EventKind::PasswordChange, principal, requester, None);
         Ok(())
