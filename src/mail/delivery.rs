@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Compose, ComposeError, Mailer};
+use super::{Compose, ComposeError, Composed, Mailer};
 use crate::{
     crypto::random::random_bytes,
     domain::{Timestamp, UserId},
@@ -46,9 +46,9 @@ impl Mailer {
             return MailResult::GivenUp;
         };
         let message = match composer.compose(claim, letter).await {
-            Ok(composed) => {
-                *user = composed.user;
-                composed.message
+            Ok(Composed { user: about, message }) => {
+                *user = about;
+                message
             }
             Err(ComposeError::Obsolete) => return MailResult::Dropped,
             Err(error @ ComposeError::Store(_)) => return self.retry(claim, &error.to_string()),
