@@ -10,7 +10,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion},
     entity::user::{self, Entity as Users},
-    one_time,
+    former_addresses, one_time,
     session_ends::end_others,
     transaction::Transaction,
     user_events::{self, NewUserEvent},
@@ -178,6 +178,9 @@ async fn create(transaction: &Transaction, proof: &MailboxProof, now: Timestamp)
         credentials_version: Set(0),
     };
     let row = row.insert(transaction).await?;
+    if former_addresses::is_reserved(transaction, &proof.email, None, now).await? {
+        return Ok(None);
+    }
     let events = vec![NewUserEvent::of_user(UserEventKind::Created, &row)];
     let version = CredentialsVersion(row.credentials_version);
     let proven = ProvenUser { user: to_user(row), version, created: true, verified: false, ended: Vec::new() };

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::inbox::{asked, change, confirm, label, link, newest, open, verified_in};
+use super::{
+    codes,
+    inbox::{asked, change, confirm, label, link, newest, open, verified_in},
+};
 use crate::support::{
     NEW_PASSWORD, PASSWORD, TestApp,
     browser::Browser,
@@ -265,4 +268,22 @@ async fn purge_deletes_former_addresses() {
     app.wait(Duration::from_hours(48));
     app.purge().await;
     assert_eq!(count(&app, "former_addresses").await, 0);
+}
+
+/// An account at the former address would make the undo impossible.
+#[tokio::test]
+async fn reserved_address_gets_no_account_by_mail() {
+    let app = codes::app().await;
+    let (user, early, late) = (Browser::new(&app), Browser::new(&app), Browser::new(&app));
+    let code = codes::code(&codes::asked(&app, &early, SECOND).await);
+    verified_in(&app, &user, ADA).await;
+    change(&app, &user, SECOND).await;
+    let undo_link = changed_again(&app, &user, SECOND, THIRD).await;
+    codes::enter(&early, &code).await;
+    codes::ask(&late, SECOND).await;
+    let message = newest(&app, SECOND).await.expect("a message");
+    assert!(message.subject.starts_with("This address can’t be used"), "{}", message.subject);
+    assert!(!early.is_signed_in().await && count(&app, "users").await == 1);
+    assert_eq!(undo(&Browser::new(&app), &undo_link, NEW_PASSWORD).await, "/sign-in");
+    assert!(has_address(&app, SECOND).await);
 }

@@ -36,6 +36,9 @@ impl Composer {
         if account.is_none() && (!creates || self.store.has_account(&typed).await?) {
             return Err(ComposeError::Obsolete);
         }
+        if account.is_none() && self.store.is_reserved(&typed, self.clock.now()).await? {
+            return self.reserved(claim, &sign_in.email).await;
+        }
         let address = self.outbox.account(&sign_in.email);
         // To the address of the account, not as it was typed: another spelling could be another mailbox.
         let email = account.as_ref().map_or(sign_in.email, |account| account.email.clone());
