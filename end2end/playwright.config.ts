@@ -1,4 +1,4 @@
-// Runs the specs in four browsers: desktop and phone, with and without JavaScript. Then runs Lighthouse.
+// Runs the specs in desktop and phone browsers, with and without JavaScript. Then runs Lighthouse.
 
 import { defineConfig, devices, type Project } from "@playwright/test";
 import { launchOptions } from "./browser.js";
@@ -7,12 +7,21 @@ import { servers } from "./support/servers.js";
 const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } };
 const phone = { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } };
 
+// Every page in every state is checked by states.spec.ts, at several widths of its own: with JavaScript on a desktop
+// and without on a phone are enough.
+const states = "states.spec.ts";
+
 // @server: depends only on the server, so phones skip it. @script: requires JavaScript.
 const browsers: Project[] = [
   { name: "desktop", use: { ...desktop } },
-  { name: "desktop without JavaScript", grepInvert: /@script/, use: { ...desktop, javaScriptEnabled: false } },
-  { name: "phone", grepInvert: /@server/, use: { ...phone } },
-  { name: "phone without JavaScript", grepInvert: /@server|@script/, use: { ...phone, javaScriptEnabled: false } },
+  {
+    name: "desktop without JavaScript",
+    testIgnore: states,
+    grepInvert: /@script/,
+    use: { ...desktop, javaScriptEnabled: false },
+  },
+  { name: "phone", testIgnore: states, grepInvert: /@server/, use: { ...phone } },
+  { name: "phone without JavaScript", testMatch: states, use: { ...phone, javaScriptEnabled: false } },
 ];
 
 // Last and one test at a time, because other work on the machine lowers the scores. To run it alone:
