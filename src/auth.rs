@@ -66,8 +66,6 @@ pub struct Auth {
     pub sign_in: SignIn,
     /// Verification of access tokens.
     pub tokens: AccessTokens,
-    /// The devices on which users have signed in.
-    pub devices: Arc<DeviceCookies>,
     /// User events for other systems.
     pub user_events: UserEvents,
     clock: Clock,
@@ -127,13 +125,8 @@ impl Auth {
         let mailing = mail.map(|mail| Mailing::new(mail, store.clone(), clock.clone(), Arc::clone(&audit)));
         let mail = mailing.as_ref().map(Mailing::mailer);
         let outbox = mail.as_ref().map(Mailer::outbox);
-        let notices = Arc::new(Notices {
-            store: store.clone(),
-            clock: clock.clone(),
-            devices: Arc::clone(&devices),
-            outbox: outbox.clone(),
-            sign_ins,
-        });
+        let notices =
+            Arc::new(Notices { store: store.clone(), clock: clock.clone(), devices, outbox: outbox.clone(), sign_ins });
         let revocations = Revocations::new(clock.clone());
         let verifier = Verifier::new(keys.ring(), &tokens, revocations.clone());
         let access_ttl = tokens.access_ttl;
@@ -204,7 +197,6 @@ impl Auth {
             readiness: Readiness::new(store, clock.clone()),
             sessions,
             tokens,
-            devices,
             clock,
         })
     }

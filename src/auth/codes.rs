@@ -14,12 +14,7 @@ use super::{
 use crate::{
     clock::Clock,
     domain::{Email, LinkPurpose, UserId, email::InvalidEmail, event::EventKind},
-    mail::{
-        Letter, Outbox,
-        codes::{BrowserSecret, Code},
-        links::Links,
-        outbox::QueueError,
-    },
+    mail::{Letter, Outbox, codes::Code, links::Links, outbox::QueueError},
     store::{
         Store, StoreError,
         codes::{CodeTarget, StoredCode, TriedCode},
@@ -49,8 +44,8 @@ pub struct PresentedCode<'a> {
     pub email: &'a str,
     /// The digits.
     pub code: &'a str,
-    /// The secret of the browser that asked for the message. `None`: it asked for none.
-    pub browser: Option<&'a BrowserSecret>,
+    /// The SHA-256 of the secret of the browser that asked for the message. `None`: it asked for none.
+    pub browser: Option<[u8; 32]>,
 }
 
 /// Why no message was requested.
@@ -111,7 +106,7 @@ impl Codes {
         let admitted = self.throttle.check_network(Purpose::SignIn, requester);
         self.audit.record_throttled(admitted, EventDetail::Network, None, requester)?;
         let Ok(email) = Email::presented(presented.email) else { return Err(CodeError::Invalid) };
-        let browser = presented.browser.ok_or(CodeError::Invalid)?.digest();
+        let browser = presented.browser.ok_or(CodeError::Invalid)?;
         let owner = self.owner(purpose, &email).await?;
         let target = CodeTarget { purpose, owner: &owner, browser: &browser };
         let now = self.clock.now();

@@ -7,7 +7,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use super::{
     principal::SessionRef,
-    requester::Requester,
+    requester::{DeviceCookie, Requester},
     throttle::{DeviceCookies, Network},
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     mail::{Letter, Outbox, letter::Client},
     store::{
         Store, StoreError,
+        credentials::CredentialsVersion,
         outbox::{LimitedMail, MailLimit},
     },
 };
@@ -38,10 +39,20 @@ pub(super) struct Notices {
 }
 
 impl Notices {
+    /// The cookie of a device on which the user has just signed in. `None`: it cannot be sealed.
+    pub fn device_cookie(&self, user: &User, credentials: CredentialsVersion) -> Option<DeviceCookie> {
+        self.devices.issue(&Email::presented(&user.email).ok()?, credentials, self.clock.now())
+    }
+
     /// The notice of a sign-in on a device and in a network that are both new for the user. `None` for the user's first
     /// sign-in.
-    pub async fn new_sign_in(&self, user: &User, requester: &Requester) -> Result<Option<LimitedMail>, StoreError> {
-        if !self.sign_ins || self.is_known_device(user, requester) {
+    pub async fn new_sign_in(
+        &self,
+        user: &User,
+        credentials: CredentialsVersion,
+        requester: &Requester,
+    ) -> Result<Option<LimitedMail>, StoreError> {
+        if !self.sign_ins || self.is_known_device(user, credentials, requester) {
             return Ok(None);
         }
         let Some(email) = self.recipient(user) else { return Ok(None) };
@@ -90,9 +101,11 @@ impl Notices {
         (self.outbox.is_some() && user.email_verified).then(|| user.email.clone())
     }
 
-    fn is_known_device(&self, user: &User, requester: &Requester) -> bool {
+    /// Whether the user has signed in on the device since the last change of the credentials.
+    fn is_known_device(&self, user: &User, credentials: CredentialsVersion, requester: &Requester) -> bool {
         let (Some(cookie), Ok(email)) = (&requester.device, Email::presented(&user.email)) else { return false };
-        self.devices.verify(cookie, &email, self.clock.now()).is_some()
+        let device = self.devices.verify(cookie, &email, self.clock.now());
+        device.is_some_and(|device| device.credentials == credentials)
     }
 
     /// The change must not fail because its notice cannot be sealed.

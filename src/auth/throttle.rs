@@ -24,7 +24,7 @@ use std::{sync::Arc, time::Duration};
 pub use attempts::{AttemptKey, AttemptKeys, AttemptTarget, admit};
 pub use backoff::Backoff;
 pub use budgets::{AttemptBudget, AttemptBudgets};
-pub use device::{DEVICE_LIFETIME, DeviceCookies, DeviceId};
+pub use device::{DEVICE_LIFETIME, DeviceCookies, DeviceId, KnownDevice};
 pub use limiter::{NetworkLimiter, Purpose, SignUpBudget};
 pub use network::{Level, Network};
 pub(super) use steady_clock::SteadyClock;
@@ -116,12 +116,13 @@ impl Throttle {
         }
     }
 
-    /// The device, if the account's user has signed in on it. To confirm a password or to change the address, a session
+    /// The device, if the account's user has signed in on it, also before a change of the credentials: attackers must not
+    /// lock out an owner who has just reset the password. To confirm a password or to change the address, a session
     /// is required, so others cannot use up those budgets.
     fn known_device(&self, target: AttemptTarget<'_>, requester: &Requester) -> Option<DeviceId> {
         match target {
             AttemptTarget::SignIn(email) | AttemptTarget::Code(email) => {
-                self.devices.verify(requester.device.as_ref()?, email, self.clock.now())
+                Some(self.devices.verify(requester.device.as_ref()?, email, self.clock.now())?.id)
             }
             AttemptTarget::ConfirmPassword(_) | AttemptTarget::ChangeEmail(_) => None,
         }

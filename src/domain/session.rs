@@ -80,6 +80,9 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// The ends of sessions that may have been another person's.
+    pub const DISTRUSTED: [Self; 3] = [Self::Revoked, Self::TokenReused, Self::UserDisabled];
+
     /// The name in the database and in logs.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -18,9 +18,10 @@ use crate::domain::{Timestamp, UserId};
 pub(super) const PASSWORD: &str = "password";
 
 /// The version of an account's credentials. Every change of a credential increments the version, so that no
-/// session is created with a credential that was replaced during its verification.
+/// session is created with a credential that was replaced during its verification. So does the end of a session that may
+/// have been another person's: devices of earlier versions are no known devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CredentialsVersion(pub(super) i64);
+pub struct CredentialsVersion(pub i64);
 
 /// A password hash and the version of the credentials when the hash was read.
 #[derive(Clone, Debug)]
@@ -40,6 +41,16 @@ pub struct PasswordCredential {
     pub created_at: Timestamp,
     /// When the password was last changed.
     pub updated_at: Timestamp,
+}
+
+impl CredentialsVersion {
+    /// The version of a new account.
+    pub const FIRST: Self = Self(0);
+
+    /// The version after the next change.
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
 }
 
 impl Store {

@@ -179,7 +179,7 @@ impl Import {
             updated_at: Set(new.updated_at.millis()),
             last_sign_in_at: Set(None),
             disabled_at: Set(new.disabled.then_some(now.millis())),
-            credentials_version: Set(0),
+            credentials_version: Set(credentials::CredentialsVersion::FIRST.0),
         });
         user::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
         let events = users.iter().map(|new| event::ActiveModel {

@@ -13,14 +13,11 @@ use crate::domain::{UserId, session::EndReason};
 /// A user with more addresses gets more notices than necessary.
 const MAX_ADDRESSES: u64 = 1_000;
 
-/// The ends of sessions that may have been another person's.
-const DISTRUSTED: [EndReason; 3] = [EndReason::Revoked, EndReason::TokenReused, EndReason::UserDisabled];
-
 impl Store {
     /// The addresses from which `owner`'s sessions were last used, without sessions that may have been another
     /// person's. Ended sessions are included while their rows exist.
     pub async fn addresses_of_sessions(&self, owner: UserId) -> Result<Vec<IpAddr>, StoreError> {
-        let distrusted = DISTRUSTED.map(EndReason::as_str);
+        let distrusted = EndReason::DISTRUSTED.map(EndReason::as_str);
         let trusted = Condition::any().add(Column::EndReason.is_null()).add(Column::EndReason.is_not_in(distrusted));
         let addresses: Vec<String> = Entity::find()
             .select_only()

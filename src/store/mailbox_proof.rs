@@ -175,7 +175,7 @@ async fn create(transaction: &Transaction, proof: &MailboxProof, now: Timestamp)
         updated_at: Set(now.millis()),
         last_sign_in_at: Set(None),
         disabled_at: Set(None),
-        credentials_version: Set(0),
+        credentials_version: Set(CredentialsVersion::FIRST.0),
     };
     let row = row.insert(transaction).await?;
     if former_addresses::is_reserved(transaction, &proof.email, None, now).await? {

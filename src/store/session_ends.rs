@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany, sea_query::Expr};
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, credentials,
     entity::session::{Column, Entity},
     outbox::{self, LimitedMail},
     sessions::{MAX_SESSIONS, active_sessions},
@@ -23,6 +23,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let transaction = self.begin_write().await?;
+        distrust_devices(&transaction, owner, reason).await?;
         let update = end_update(reason, now).filter(Column::Id.eq(id.uuid())).filter(Column::UserId.eq(owner.as_str()));
         let ended = update.exec(&transaction).await?.rows_affected == 1;
         if ended {
@@ -30,8 +31,8 @@ impl Store {
                 outbox::enqueue_within(&transaction, notice, now).await?;
             }
             user_events::append(&transaction, NewUserEvent::ended(owner, &[id], reason), now).await?;
+            transaction.commit().await?;
         }
-        transaction.commit().await?;
         self.cached.sessions.forget(&id);
         Ok(ended)
     }
@@ -45,6 +46,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<SessionId>, StoreError> {
         let transaction = self.begin_write().await?;
+        distrust_devices(&transaction, owner, reason).await?;
         let ended = end_others(&transaction, owner, keep, reason, now).await?;
         user_events::append(&transaction, NewUserEvent::ended(owner, &ended, reason), now).await?;
         transaction.commit().await?;
@@ -63,6 +65,15 @@ impl Store {
             .await?;
         Ok(rows.into_iter().map(SessionId::from_uuid).collect())
     }
+}
+
+/// Makes all devices of `owner` unknown if the ended session may have been another person's. Call it first: all
+/// transactions lock the account before its sessions.
+async fn distrust_devices(transaction: &Transaction, owner: UserId, reason: EndReason) -> Result<(), DbErr> {
+    if EndReason::DISTRUSTED.contains(&reason) {
+        credentials::advance_version(transaction, owner, None).await?;
+    }
+    Ok(())
 }
 
 /// Ends the sessions that match the caller's filter and have not ended yet.

@@ -85,7 +85,7 @@ impl Store {
             updated_at: Set(now.millis()),
             last_sign_in_at: Set(session.map(|_| now.millis())),
             disabled_at: Set(None),
-            credentials_version: Set(0),
+            credentials_version: Set(CredentialsVersion::FIRST.0),
         };
         let row = match row.insert(&transaction).await {
             Ok(row) => row,

@@ -13,6 +13,7 @@ mod email_sign_in_limits;
 mod email_sign_in_links;
 mod first_password;
 mod inbox;
+mod known_devices;
 mod magic_link_api;
 mod mailbox;
 mod notices;

@@ -38,38 +38,44 @@ const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$ma8QNh
 pub struct MailRequest {
     /// In the report.
     pub name: &'static str,
-    /// `LATCHKEY_SIGN_UP`
-    sign_up: &'static str,
+    /// A variable and its value.
+    setting: (&'static str, &'static str),
     path: &'static str,
     body: fn(&str) -> Value,
 }
 
 /// Every kind of request that must not reveal accounts.
-pub const REQUESTS: [MailRequest; 3] = [
+pub const REQUESTS: [MailRequest; 4] = [
     MailRequest {
         name: "reset requests",
-        sign_up: "open",
+        setting: ("LATCHKEY_SIGN_UP", "open"),
         path: "/api/auth/request-password-reset",
         body: |email| json!({ "email": email }),
     },
     MailRequest {
         name: "verification requests",
-        sign_up: "open",
+        setting: ("LATCHKEY_SIGN_UP", "open"),
         path: "/api/auth/send-verification-email",
         body: |email| json!({ "email": email }),
     },
     MailRequest {
         name: "sign-ups with verification",
-        sign_up: "verify",
+        setting: ("LATCHKEY_SIGN_UP", "verify"),
         path: "/api/auth/sign-up/email",
         body: |email| json!({ "name": "Ada", "email": email, "password": PASSWORD }),
+    },
+    MailRequest {
+        name: "requests for sign-in codes",
+        setting: ("LATCHKEY_EMAIL_SIGN_IN", "on"),
+        path: "/api/auth/email-otp/send-verification-otp",
+        body: |email| json!({ "email": email, "type": "sign-in" }),
     },
 ];
 
 /// Measures as many requests with known and with unknown addresses.
 pub async fn measure(request: &MailRequest, samples: u32) -> Samples {
     let folder = tempfile::tempdir().expect("a folder");
-    let (router, store, jobs) = start(folder.path(), request.sign_up).await;
+    let (router, store, jobs) = start(folder.path(), request.setting).await;
     let clock = Clock::system();
     for number in 0..samples + WARM_UP {
         let random = || random_bytes().expect("random bytes");
@@ -104,13 +110,12 @@ fn known(number: u32) -> String {
 }
 
 /// Starts the service and its background jobs.
-async fn start(folder: &Path, sign_up: &str) -> (Router, Store, tokio::task::JoinHandle<()>) {
+async fn start(folder: &Path, setting: (&str, &str)) -> (Router, Store, tokio::task::JoinHandle<()>) {
     let config = Config::from_vars(|name| match name {
         "LATCHKEY_DATA" => Some(folder.display().to_string()),
         "LATCHKEY_MAIL" => Some(format!("file:{}", folder.join("mail").display())),
-        "LATCHKEY_SIGN_UP" => Some(sign_up.to_owned()),
         "LATCHKEY_RATE_LIMIT" => Some("off".to_owned()),
-        _ => None,
+        name => (name == setting.0).then(|| setting.1.to_owned()),
     });
     let config = config.expect("valid settings");
     let store = app::connect(&config).await.expect("a database");

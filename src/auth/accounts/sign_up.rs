@@ -15,6 +15,7 @@ use crate::{
     mail::Letter,
     store::{
         StoreError,
+        credentials::CredentialsVersion,
         users::{CreateAccountError, NewAccount},
     },
 };
@@ -111,7 +112,7 @@ impl Accounts {
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         };
         self.audit.record(EventKind::UserCreated, id, requester, None);
-        Ok(self.sessions.complete(user, session, requester)?)
+        Ok(self.sessions.complete(user, CredentialsVersion::FIRST, session, requester)?)
     }
 
     /// Queues the new account. The outbox creates it, or sends a message to the owner of the address if it has one: the

@@ -76,10 +76,7 @@ impl Composer {
                 self.with_link(&RESET, claim, account, return_to).await
             }
             Letter::VerifyEmail { email, return_to } => {
-                let account = self.account(&email).await?;
-                if account.email_verified {
-                    return Err(ComposeError::Obsolete);
-                }
+                let account = self.account_where(&email, |account| !account.email_verified).await?;
                 self.with_link(&VERIFY, claim, account, return_to).await
             }
             Letter::SignUp { user_id, email, name, image, password_hash, return_to } => {
@@ -90,10 +87,7 @@ impl Composer {
                 self.sign_in(claim, sign_in, parts, browser, creates).await
             }
             Letter::VerifyCode { email, browser } => {
-                let account = self.account(&email).await?;
-                if account.email_verified {
-                    return Err(ComposeError::Obsolete);
-                }
+                let account = self.account_where(&email, |account| !account.email_verified).await?;
                 self.with_code(CodeUse::VerifyEmail, claim, account, browser).await
             }
             Letter::ResetCode { email, browser } => {
@@ -125,10 +119,7 @@ impl Composer {
                 self.notice(claim, &email, &content)
             }
             Letter::DeleteAccount { email, return_to } => {
-                let account = self.account(&email).await?;
-                if !account.email_verified {
-                    return Err(ComposeError::Obsolete);
-                }
+                let account = self.account_where(&email, |account| account.email_verified).await?;
                 self.with_link(&DELETE, claim, account, return_to).await
             }
             Letter::AccountDeleted { email, client } => {
@@ -169,6 +160,15 @@ impl Composer {
     async fn account(&self, email: &str) -> Result<MailAccount, ComposeError> {
         let typed = Email::presented(email).map_err(|_| Unaddressable)?;
         self.store.mail_account(&typed).await?.ok_or(ComposeError::Obsolete)
+    }
+
+    /// The enabled account of an address, if the message is still of use to it.
+    async fn account_where(
+        &self,
+        email: &str,
+        is_useful: impl FnOnce(&MailAccount) -> bool,
+    ) -> Result<MailAccount, ComposeError> {
+        Some(self.account(email).await?).filter(is_useful).ok_or(ComposeError::Obsolete)
     }
 
     async fn with_link(

@@ -100,6 +100,7 @@ impl Passwords {
         Ok(match opened {
             Some(opened) => PasswordChanged::NewSession(Box::new(self.sessions.complete(
                 user.as_ref().clone(),
+                confirmed.version.next(),
                 opened,
                 requester,
             )?)),

@@ -2,7 +2,13 @@
 
 use super::{Sessions, token::SessionToken};
 use crate::{
-    auth::{audit::EventDetail, error::InternalError, principal::Principal, requester::Requester, token::IssuedToken},
+    auth::{
+        audit::EventDetail,
+        error::InternalError,
+        principal::Principal,
+        requester::{DeviceCookie, Requester},
+        token::IssuedToken,
+    },
     crypto::random::random_bytes,
     domain::{SessionId, Timestamp, UserId, event::EventKind, session::Session, user::User},
     store::{credentials::CredentialsVersion, sessions::NewSession},
@@ -19,6 +25,8 @@ pub struct SignedIn {
     pub session_token: SessionToken,
     /// The first access token.
     pub access: IssuedToken,
+    /// The cookie of the device. Without it, the next sign-in on the device is counted like one on a new device.
+    pub device: Option<DeviceCookie>,
 }
 
 /// How a user proved their identity.
@@ -67,7 +75,8 @@ impl AuthMethod {
 }
 
 impl Sessions {
-    /// Stores a session of a verified user, and notifies the user of a new device in a new network. `None` if the credentials have changed since they were verified.
+    /// Stores a session of a verified user, and notifies the user of a new device in a new network. `None` if the
+    /// credentials have changed since they were verified.
     pub(in crate::auth) async fn open(
         &self,
         verified: &VerifiedUser,
@@ -76,7 +85,7 @@ impl Sessions {
     ) -> Result<Option<PreparedSession>, InternalError> {
         self.settle(verified.user.id).await?;
         let prepared = self.prepare(verified.user.id, persistent, requester)?;
-        let notice = self.notices.new_sign_in(&verified.user, requester).await?;
+        let notice = self.notices.new_sign_in(&verified.user, verified.version, requester).await?;
         let surplus = self.store.open_session(&prepared.new, verified.version, notice).await?;
         Ok(surplus.map(|surplus| {
             self.deny_tokens_of(&surplus);
@@ -91,9 +100,9 @@ impl Sessions {
         opened: PreparedSession,
         requester: &Requester,
     ) -> Result<SignedIn, InternalError> {
-        let VerifiedUser { user, method, .. } = verified;
+        let VerifiedUser { user, method, version } = verified;
         self.audit.record(EventKind::LoginSuccess, user.id, requester, method.detail());
-        self.complete(user, opened, requester)
+        self.complete(user, version, opened, requester)
     }
 
     /// A session for the caller to store in a transaction of its own.
@@ -124,16 +133,18 @@ impl Sessions {
         Ok(PreparedSession { new: NewSession { session, family_key, secret_hash }, token })
     }
 
-    /// Issues the first access token of a session that has been stored.
+    /// Issues the first access token of a session that has been stored, and the cookie of its device.
     pub(in crate::auth) fn complete(
         &self,
         user: User,
+        credentials: CredentialsVersion,
         opened: PreparedSession,
         requester: &Requester,
     ) -> Result<SignedIn, InternalError> {
         let PreparedSession { new: NewSession { session, .. }, token } = opened;
         let access = self.tokens.issue(&user, &session)?;
-        let signed_in = SignedIn { user, session, session_token: token, access };
+        let device = self.notices.device_cookie(&user, credentials);
+        let signed_in = SignedIn { user, session, session_token: token, access, device };
         self.audit.record(EventKind::SessionCreated, signed_in.principal(), requester, None);
         Ok(signed_in)
     }

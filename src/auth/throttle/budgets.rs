@@ -97,6 +97,7 @@ mod tests {
     use crate::{
         auth::throttle::{AttemptKeys, AttemptTarget, DeviceCookies, DeviceId, Network},
         domain::Email,
+        store::credentials::CredentialsVersion,
     };
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -109,7 +110,8 @@ mod tests {
 
     fn new_device() -> DeviceId {
         let (cookies, email) = (DeviceCookies::new(&[1; 32]).unwrap(), Email::parse("ada@example.com").unwrap());
-        cookies.verify(&cookies.issue(&email, NOW).unwrap(), &email, NOW).unwrap()
+        let cookie = cookies.issue(&email, CredentialsVersion::FIRST, NOW).unwrap();
+        cookies.verify(&cookie, &email, NOW).unwrap().id
     }
 
     /// Makes an attempt; whether it was admitted, and under how many budgets it was counted.

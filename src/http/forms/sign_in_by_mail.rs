@@ -103,8 +103,8 @@ async fn check(request: &FormRequest, requested: &MailRequested, code: &str) -> 
     if code.trim().is_empty() {
         return Err(FormError::CodeMissing.into());
     }
-    let browser = requested.browser();
-    let presented = PresentedCode { email: &requested.email, code, browser: browser.as_ref() };
+    let browser = requested.browser().map(|browser| browser.digest());
+    let presented = PresentedCode { email: &requested.email, code, browser };
     let profile = NewUserProfile::default();
     Ok(request.auth.sign_in.with_code(presented, profile, &request.requester).await?)
 }

@@ -17,8 +17,7 @@ use super::{
     forwarded::UpstreamToken,
 };
 use crate::{
-    auth::{Requester, audit::CredentialRejection, requester::DeviceCookie, sessions::token::SessionToken},
-    domain::Email,
+    auth::{Requester, audit::CredentialRejection, sessions::token::SessionToken},
     http::{
         extract::{bearer::Bearer, principal::Authentication},
         middleware::{access_log::AccessDetails, cors},
@@ -86,7 +85,7 @@ pub async fn authenticate(
             expose_session_token(&mut response, session);
         }
     }
-    if let Some(device) = changes.new_user_email().and_then(|email| new_device(&state, &email)) {
+    if let Some(device) = changes.take_device() {
         jar.remember_device(device);
     }
     if let Some(form) = changes.take_form() {
@@ -121,13 +120,6 @@ async fn verify_credentials(
         }
     };
     (authentication, UpstreamToken::default())
-}
-
-/// A cookie for the device on which the user of this account has just signed in. Without it, the next sign-in on the
-/// device is counted like one on a new device.
-fn new_device(state: &AppState, email: &str) -> Option<DeviceCookie> {
-    let email = Email::presented(email).ok()?;
-    state.auth.devices.issue(&email, state.auth.now())
 }
 
 /// Programs read a new session token from this header instead of from a cookie.

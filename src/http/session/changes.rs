@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     auth::{
+        requester::DeviceCookie,
         sessions::{renew::Renewal, token::SessionToken},
         sign_in::SignedIn,
         token::IssuedToken,
@@ -45,12 +46,11 @@ struct Pending {
     /// Whether the session cookies of the request are another instance's.
     has_foreign_cookies: bool,
     user: Option<UserId>,
-    /// The account of a user who has just presented the password.
-    email: Option<String>,
+    device: Option<DeviceCookie>,
 }
 
 impl ResponseChanges {
-    /// Sets the cookies of a new session.
+    /// Sets the cookies of a new session and its device.
     pub fn start_session(&self, signed_in: &SignedIn) {
         self.set_session(SessionChange::Start {
             session: signed_in.session_token.clone(),
@@ -59,7 +59,7 @@ impl ResponseChanges {
         });
         let mut pending = self.pending();
         pending.user = Some(signed_in.user.id);
-        pending.email = Some(signed_in.user.email.clone());
+        pending.device.clone_from(&signed_in.device);
     }
 
     /// Sets the cookies of a renewed session.
@@ -104,9 +104,9 @@ impl ResponseChanges {
         self.pending().user
     }
 
-    /// The e-mail address of that user.
-    pub fn new_user_email(&self) -> Option<String> {
-        self.pending().email.clone()
+    /// Removes and returns the device cookie.
+    pub fn take_device(&self) -> Option<DeviceCookie> {
+        self.pending().device.take()
     }
 
     /// The last change wins.

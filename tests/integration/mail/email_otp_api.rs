@@ -239,6 +239,27 @@ async fn invalid_requests_are_refused() {
 }
 
 #[tokio::test]
+async fn reset_request_takes_any_text() {
+    let app = app().await;
+    let browser = Browser::new(&app);
+    for path in ["/email-otp/request-password-reset", "/forget-password/email-otp"] {
+        for text in ["", "ada", "ada@", &"x".repeat(5_000)] {
+            let answer = post(&browser, path, json!({ "email": text })).await;
+            assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "success": true })), "{path}");
+            assert_eq!(answer.set_cookie(ASKED), None, "{path}");
+        }
+    }
+    assert_eq!(count(&app, "outbox").await, 0);
+    let document = app.send("GET /api/openapi.json", &[], "").await.json();
+    let email = |body: &str| document["components"]["schemas"][body]["properties"]["email"].clone();
+    assert_eq!(
+        (&email("RequestResetOtpBody")["type"], &email("RequestResetOtpBody")["format"]),
+        (&json!("string"), &Value::Null)
+    );
+    assert_eq!(email("ResetOtpBody")["format"], "email");
+}
+
+#[tokio::test]
 async fn change_with_a_code_is_disabled() {
     let app = app().await;
     let ada = verified_person(&app, ADA).await;

@@ -115,6 +115,21 @@ async fn known_device_has_a_budget_of_its_own() {
     assert_eq!(attempt_status(&app, "192.0.2.9", &device, PASSWORD).await, 200);
 }
 
+/// Attackers must not lock out an owner who has just changed the password.
+#[tokio::test]
+async fn device_keeps_its_budget_after_password_change() {
+    let app = TestApp::new().await;
+    let browser = Browser::new(&app);
+    browser.sign_up(ADA).await;
+    let device = browser.cookie(DEVICE).expect("a device cookie");
+    browser.post("change-password", &[("current_password", PASSWORD), ("new_password", NEW_PASSWORD)]).await;
+    for _ in 0..5 {
+        status(&app.client_at("192.0.2.9"), ADA, WRONG_PASSWORD).await;
+    }
+    assert_eq!(status(&app.client_at("192.0.2.9"), ADA, NEW_PASSWORD).await, 429);
+    assert_eq!(attempt_status(&app, "192.0.2.9", &device, NEW_PASSWORD).await, 200);
+}
+
 #[tokio::test]
 async fn device_of_another_account_gives_nothing() {
     let app = TestApp::new().await;

@@ -72,9 +72,10 @@ fn keep(state: &AppState, jar: &CookieJar, browser: &BrowserSecret, email: &str)
     jar.keep_mail_request(&MailRequested::new(browser, email, true, ""), &state.settings.form_key);
 }
 
-/// The secret of the browser that asked for the code.
-fn asking_browser(state: &AppState, jar: &CookieJar) -> Option<BrowserSecret> {
-    jar.mail_request(&state.settings.form_key)?.browser()
+/// A code that this browser presents.
+fn presented<'a>(state: &AppState, jar: &CookieJar, email: &'a str, code: &'a str) -> PresentedCode<'a> {
+    let browser = jar.mail_request(&state.settings.form_key).and_then(|requested| requested.browser());
+    PresentedCode { email, code, browser: browser.map(|browser| browser.digest()) }
 }
 
 members! {
@@ -193,8 +194,7 @@ pub async fn check(
         OtpType::ForgetPassword => LinkPurpose::ResetPassword,
         OtpType::ChangeEmail => return Err(OtpError::Invalid.into()),
     };
-    let browser = asking_browser(&state, &jar);
-    let presented = PresentedCode { email: &body.email, code: &body.otp, browser: browser.as_ref() };
+    let presented = presented(&state, &jar, &body.email, &body.otp);
     let Some(codes) = &state.auth.codes else { return Err(OtpError::Invalid.into()) };
     let stored = codes.check(purpose, presented, &requester).await.map_err(OtpError::from)?;
     // The owner of the mailbox may know.

@@ -2,14 +2,9 @@
 
 use axum::{Extension, Json, extract::State};
 
-use super::{OtpError, asking_browser, browser_secret, keep};
+use super::{OtpError, browser_secret, keep, presented};
 use crate::{
-    auth::{
-        Requester,
-        accounts::code::ResetWithCodeError,
-        codes::{PresentedCode, RequestCodeError},
-        error::Interrupted,
-    },
+    auth::{Requester, accounts::code::ResetWithCodeError, codes::RequestCodeError, error::Interrupted},
     domain::password::WeakPassword,
     http::{
         api::better_auth::{
@@ -25,7 +20,8 @@ use crate::{
 members! {
     /// The account of the forgotten password.
     pub struct RequestResetOtpBody: Object {
-        email: EmailText = "email",
+        /// Any text. A text that is no address is answered like one without an account.
+        email: Text = "email",
     }
     example { "email": "ada@example.com" }
 }
@@ -45,7 +41,7 @@ route_errors! {
     post, path = "/email-otp/request-password-reset", tag = "Account", operation_id = "requestPasswordResetOtp",
     request_body = RequestResetOtpBody, security(()),
     responses(
-        (status = 200, description = "The request is accepted; a cookie is set", body = SuccessResponse),
+        (status = 200, description = "The request is accepted; a cookie is set for an address", body = SuccessResponse),
         PostErrors<RequestResetOtpRouteError>,
     ),
 )]
@@ -65,7 +61,7 @@ pub async fn request(
     post, path = "/forget-password/email-otp", tag = "Account", operation_id = "forgetPasswordOtp",
     request_body = RequestResetOtpBody, security(()),
     responses(
-        (status = 200, description = "The request is accepted; a cookie is set", body = SuccessResponse),
+        (status = 200, description = "The request is accepted; a cookie is set for an address", body = SuccessResponse),
         PostErrors<RequestResetOtpRouteError>,
     ),
 )]
@@ -86,11 +82,11 @@ async fn ask(
 ) -> Result<Json<SuccessResponse>, RequestResetOtpRouteError> {
     let browser = browser_secret(state, jar)?;
     match state.auth.accounts.request_reset_code(email, &browser, requester).await {
-        // The contract accepts every text, and no account has this one.
-        Ok(()) | Err(RequestCodeError::Email(_)) => {}
+        Ok(()) => keep(state, jar, &browser, email),
+        // The contract accepts every text, and no account has this one. It could be too long for a cookie.
+        Err(RequestCodeError::Email(_)) => {}
         Err(RequestCodeError::Interrupted(interrupted)) => return Err(interrupted.into()),
     }
-    keep(state, jar, &browser, email);
     Ok(Json(SuccessResponse { success: true }))
 }
 
@@ -143,8 +139,7 @@ pub async fn reset(
     Extension(jar): Extension<CookieJar>,
     ValidBody(body, ..): ValidBody<ResetOtpBody, ResetOtpRouteError>,
 ) -> Result<Json<SuccessResponse>, ResetOtpRouteError> {
-    let browser = asking_browser(&state, &jar);
-    let presented = PresentedCode { email: &body.email, code: &body.otp, browser: browser.as_ref() };
+    let presented = presented(&state, &jar, &body.email, &body.otp);
     state.auth.accounts.reset_password_with_code(presented, &body.password, &requester).await?;
     jar.drop_mail_request();
     Ok(Json(SuccessResponse { success: true }))

@@ -4,11 +4,10 @@ use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{OtpError, asking_browser};
+use super::{OtpError, presented};
 use crate::{
     auth::{
         Requester,
-        codes::PresentedCode,
         sign_in::{
             SignInStep,
             by_mail::{MailSignedIn, NewUserProfile},
@@ -81,8 +80,7 @@ pub async fn sign_in(
     Extension(jar): Extension<CookieJar>,
     ValidBody(body, ..): ValidBody<SignInOtpBody, SignInOtpRouteError>,
 ) -> Result<Json<SignInOtpResponse>, SignInOtpRouteError> {
-    let browser = asking_browser(&state, &jar);
-    let presented = PresentedCode { email: &body.email, code: &body.otp, browser: browser.as_ref() };
+    let presented = presented(&state, &jar, &body.email, &body.otp);
     let name = body.name.as_ref().map(Name::as_str);
     let profile = NewUserProfile { name, image: body.image.as_deref() };
     let signed_in = state.auth.sign_in.with_code(presented, profile, &requester).await.map_err(OtpError::from)?;

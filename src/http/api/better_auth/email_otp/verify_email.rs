@@ -4,9 +4,9 @@ use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{EmailError, OtpError, asking_browser, check_email};
+use super::{EmailError, OtpError, check_email, presented};
 use crate::{
-    auth::{Principal, Requester, codes::PresentedCode},
+    auth::{Principal, Requester},
     http::{
         api::better_auth::{
             contract::{ContractError, EmailText, PostErrors, Text, ValidBody, ValidationError, members},
@@ -68,8 +68,7 @@ pub async fn verify_email(
     ValidBody(body, ..): ValidBody<VerifyEmailOtpBody, VerifyEmailOtpRouteError>,
 ) -> Result<Json<VerifyEmailOtpResponse>, VerifyEmailOtpRouteError> {
     check_email(&body.email)?;
-    let browser = asking_browser(&state, &jar);
-    let presented = PresentedCode { email: &body.email, code: &body.otp, browser: browser.as_ref() };
+    let presented = presented(&state, &jar, &body.email, &body.otp);
     let unverified = || jar.unverified(&state.settings.form_key);
     let known = principal.map(Principal::user_id).or_else(unverified);
     let verified = state.auth.accounts.verify_email_with_code(presented, known, &requester).await;
