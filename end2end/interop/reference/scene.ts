@@ -1,8 +1,8 @@
 // Builders for cases with messages: steps of a user, whose responses are compared.
 //
 // Paths and bodies can contain `{email}`, `{EMAIL}` (in capitals), `{other}` (the address of the user before
-// `anotherUser`), `{fresh}` (an address without an account), and `{secret}` and `{older}`: the secrets of the last message
-// and of the one before.
+// `anotherUser`), `{fresh}` (an address without an account), `{secret}` and `{older}` (the secrets of the last message
+// and of the one before), and `{wrong}` (another code than the last one).
 
 import { type Case, newUser, type Person, request, signedIn } from "./cases.js";
 import type { Received } from "./http.js";
@@ -155,6 +155,7 @@ function fill(scene: Scene, text: string): string {
     fresh: scene.fresh,
     secret: scene.secrets.at(-1),
     older: scene.secrets.at(-2),
+    wrong: scene.secrets.at(-1)?.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10)),
   };
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

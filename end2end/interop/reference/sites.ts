@@ -90,7 +90,7 @@ async function startOurs({ https = false, throttled = false, mail }: Setup): Pro
     : // The reference has no mail either.
       await startLatchkey({ ...settings, LATCHKEY_MAIL: "off" });
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
-  const names = ["session", "access", "device", "unverified"];
+  const names = ["session", "access", "device", "unverified", "code"];
   const cookies = Object.fromEntries(names.map((name) => [prefix + name, name]));
   const { port, url } = running;
   const mailbox = running.mailbox && { mailbox: running.mailbox };

@@ -2,7 +2,8 @@
 //
 //   node better-auth-server.js PORT OPTIONS [open|verify]
 //
-// The last argument turns mail on, and is what LATCHKEY_SIGN_UP is for Latchkey. `GET /messages` lists the messages.
+// The last argument turns mail on, and is what LATCHKEY_SIGN_UP is for Latchkey. `GET /messages?after=N`
+// lists the messages without the first N.
 
 import { createServer } from "node:http";
 import { betterAuth } from "better-auth";
@@ -50,6 +51,7 @@ const auth = betterAuth({
 const handle = toNodeHandler(auth);
 
 createServer((request, response) => {
-  if (request.url === "/messages") response.end(JSON.stringify(messages));
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+  if (pathname === "/messages") response.end(JSON.stringify(messages.slice(Number(searchParams.get("after")))));
   else handle(request, response);
 }).listen(Number(port), "127.0.0.1");
