@@ -75,7 +75,7 @@ function members(site: Site, path: string, value: unknown, key = ""): string[] {
   if (Array.isArray(value))
     return value.length === 0
       ? [`${path}: []`]
-      : value.flatMap((item, index) => members(site, `${path}[${index}]`, item));
+      : value.flatMap((item, index) => members(site, `${path}[${index}]`, item, key));
   if (typeof value !== "object" || value === null)
     return [`${path}: ${typeof value === "string" ? text(site, value, key) : JSON.stringify(value)}`];
   const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -111,10 +111,22 @@ function text(site: Site, value: string, key: string): string {
   if (key === "set-auth-jwt" && /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return "<access token>";
   if (/retry-after$/.test(key) && /^[1-9]\d*$/.test(value)) return "<seconds>";
   if (key === "jti" && /^[\w-]{22}$/.test(value)) return "<token id>";
+  if (key === "totpURI") return authenticatorUri(site, value);
+  if (key === "backupCodes" && site.backupCode.test(value)) return "<backup code>";
   if (key === "kid" && /^[\w-]{32,43}$/.test(value)) return "<key id>";
   if (key === "x" && /^[\w-]{43}$/.test(value)) return "<public key>";
   const hidden = key === "location" ? value.replace(/(?<=[?&]token=)[^&#]+/, (link) => (site.link.test(link) ? "<link>" : link)) : value;
   return hidden.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");
+}
+
+/** With sorted parameters and without percent-encoding. */
+function authenticatorUri(site: Site, uri: string): string {
+  const url = new URL(uri);
+  const seed = url.searchParams.get("secret") ?? "";
+  if (site.seed.test(seed)) url.searchParams.set("secret", "<seed>");
+  url.searchParams.sort();
+  const address = `${url.protocol}//${url.host}${url.pathname}?${url.searchParams}`;
+  return decodeURIComponent(address.replaceAll("+", " ")).replace(/newcomer\.\d+@/g, "newcomer@");
 }
 
 /** A time relative to now. */

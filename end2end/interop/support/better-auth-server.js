@@ -1,16 +1,19 @@
 // A Better Auth server with the plugins that Latchkey replaces. It stores its data in memory.
 //
-//   node better-auth-server.js PORT OPTIONS [open|verify]
+//   node better-auth-server.js PORT OPTIONS [open|verify] [two-factor]
 //
-// The last argument turns mail on, and is what LATCHKEY_SIGN_UP is for Latchkey. `GET /messages` lists the messages.
+// `open` and `verify` turn mail on, and are what LATCHKEY_SIGN_UP is for Latchkey. `GET /messages` lists the messages.
 
 import { createServer } from "node:http";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
 import { toNodeHandler } from "better-auth/node";
-import { bearer, emailOTP, jwt, magicLink } from "better-auth/plugins";
+import { bearer, emailOTP, jwt, magicLink, twoFactor } from "better-auth/plugins";
 
-const [port, options = "{}", signUp] = process.argv.slice(2);
+const [port, options = "{}", ...features] = process.argv.slice(2);
+
+const signUp = features.find((feature) => feature !== "two-factor");
+const secondFactor = features.includes("two-factor") ? [twoFactor()] : [];
 
 /** @type {{ to: string; text: string }[]} */
 const messages = [];
@@ -24,7 +27,7 @@ const sendLink = ({ user, url }) => send(user.email, url);
 const withoutMail = {
   emailAndPassword: { enabled: true },
   user: { deleteUser: { enabled: true } },
-  plugins: [jwt(), bearer()],
+  plugins: [jwt(), bearer(), ...secondFactor],
 };
 
 const withMail = {
@@ -34,14 +37,16 @@ const withMail = {
   plugins: [
     jwt(),
     bearer(),
+    ...secondFactor,
     magicLink({ sendMagicLink: ({ email, url }) => send(email, url) }),
     emailOTP({ sendVerificationOTP: ({ email, otp }) => send(email, otp), changeEmail: { enabled: true } }),
   ],
 };
 
 const auth = betterAuth({
+  appName: "Latchkey",
   secret: "a secret of the reference server, long enough for it",
-  database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [] }),
+  database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [], twoFactor: [] }),
   ...(signUp ? withMail : withoutMail),
   telemetry: { enabled: false },
   ...JSON.parse(options),

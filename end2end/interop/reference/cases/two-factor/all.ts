@@ -1,0 +1,21 @@
+// All cases with a second factor, by group.
+
+import type { Cases } from "../../cases.js";
+import { renewBackupCodes, useBackupCode } from "./backup-codes.js";
+import { enableTotp, firstCode } from "./enable.js";
+import { disableTotp, messages, serverOnly, totpUri } from "./settings.js";
+import { afterPassword, trustedDevices, withTotp } from "./sign-in.js";
+
+export const twoFactor: Record<string, Cases> = {
+  enable: enableTotp,
+  "first code": firstCode,
+  password: afterPassword,
+  "second factor": withTotp,
+  "trusted device": trustedDevices,
+  "backup code": useBackupCode,
+  "backup codes": renewBackupCodes,
+  URI: totpUri,
+  disable: disableTotp,
+  messages,
+  "server only": serverOnly,
+};
