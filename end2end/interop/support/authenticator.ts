@@ -1,6 +1,5 @@
-// An authenticator app: computes codes from the URI that a QR code contains.
+// An authenticator app: computes codes from the URI that a QR code contains. Runs in Node and in browsers.
 
-import { setTimeout as pause } from "node:timers/promises";
 import { TOTP, URI } from "otpauth";
 
 /** A code stays valid for at least this time (ms). */
@@ -25,7 +24,7 @@ export class Authenticator {
     const step = Math.max(this.#last + 1, Math.floor((now + SLACK) / this.#period) - 1);
     const wait = (step - 1) * this.#period - now;
     if (wait > SLACK) throw new Error("more than three codes within one time step");
-    await pause(Math.max(0, wait));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
     this.#last = step;
     return this.#code(step);
   }
