@@ -1,6 +1,7 @@
 //! Types that can only be constructed valid, and the errors of their constructors. Pure: no clock, no randomness, no
 //! I/O. Compiled for the server and the browser.
 
+pub mod authentication;
 pub mod characters;
 pub mod device;
 pub mod email;

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::domain::{
     SessionId, Timestamp, UserId,
+    authentication::AuthContext,
     session::{EndReason, Session},
 };
 
@@ -103,8 +104,8 @@ impl NewSession {
     }
 
     pub(super) fn row(&self) -> ActiveModel {
-        let Session { id, user_id, created_at, last_seen_at, idle_expires_at, absolute_expires_at, persistent, .. } =
-            self.session;
+        let Session { id, user_id, created_at, authentication, last_seen_at, .. } = self.session;
+        let Session { idle_expires_at, absolute_expires_at, persistent, .. } = self.session;
         ActiveModel {
             id: Set(id.uuid()),
             user_id: Set(user_id.into()),
@@ -123,6 +124,8 @@ impl NewSession {
             address: Set(self.session.address.map(|address| address.to_string())),
             user_agent: Set(self.session.user_agent.clone()),
             stale_token_at: Set(None),
+            amr: Set(authentication.methods.map(|methods| methods.to_string())),
+            auth_time: Set(Some(authentication.time.millis())),
         }
     }
 }
@@ -327,6 +330,11 @@ fn to_session(row: Model) -> Session {
         id: SessionId::from_uuid(row.id),
         user_id: row.user_id.0,
         created_at: Timestamp::from_millis(row.created_at),
+        authentication: AuthContext {
+            // Methods of a later version are unknown to this one.
+            methods: row.amr.and_then(|methods| methods.parse().ok()),
+            time: Timestamp::from_millis(row.auth_time.unwrap_or(row.created_at)),
+        },
         last_seen_at: Timestamp::from_millis(row.last_seen_at),
         idle_expires_at: Timestamp::from_millis(row.idle_expires_at),
         absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
