@@ -22,6 +22,7 @@ mod m20261128_000016_one_event_index;
 mod m20261128_000017_sign_in_by_mail;
 mod m20261128_000018_former_addresses;
 mod m20261129_000019_authentication;
+mod m20261129_000020_totp;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000017_sign_in_by_mail::Migration),
             Box::new(m20261128_000018_former_addresses::Migration),
             Box::new(m20261129_000019_authentication::Migration),
+            Box::new(m20261129_000020_totp::Migration),
         ]
     }
 }

@@ -13,11 +13,15 @@ pub enum AuthMethod {
     EmailCode,
     /// With a link in a message.
     EmailLink,
+    /// With a code of an authenticator app, after a first factor.
+    Totp,
+    /// With a recovery code, after a first factor.
+    RecoveryCode,
 }
 
 impl AuthMethod {
     /// All methods, in the order of `amr`.
-    const ALL: [Self; 3] = [Self::Password, Self::EmailCode, Self::EmailLink];
+    const ALL: [Self; 5] = [Self::Password, Self::EmailCode, Self::EmailLink, Self::Totp, Self::RecoveryCode];
 
     /// The name in the database.
     pub const fn as_str(self) -> &'static str {
@@ -25,14 +29,18 @@ impl AuthMethod {
             Self::Password => "pwd",
             Self::EmailCode => "email_code",
             Self::EmailLink => "email_link",
+            Self::Totp => "totp",
+            Self::RecoveryCode => "recovery_code",
         }
     }
 
-    /// The values of the claim `amr` (RFC 8176 §2). `email` is not registered.
+    /// The values of the claim `amr` (RFC 8176 §2). `email` and `recovery` are not registered.
     const fn amr(self) -> &'static [&'static str] {
         match self {
             Self::Password => &["pwd"],
             Self::EmailCode | Self::EmailLink => &["email"],
+            Self::Totp => &["otp"],
+            Self::RecoveryCode => &["recovery"],
         }
     }
 
@@ -72,7 +80,12 @@ impl AuthMethods {
         AuthMethod::ALL.into_iter().filter(move |method| self.contains(*method))
     }
 
-    /// The claim `amr`: every value once.
+    /// Whether the sign-in had two steps.
+    pub const fn has_second_factor(self) -> bool {
+        self.contains(AuthMethod::Totp) || self.contains(AuthMethod::RecoveryCode)
+    }
+
+    /// The claim `amr`: every value once, and `mfa` for two factors.
     pub fn amr(self) -> Vec<&'static str> {
         let mut values = Vec::new();
         for value in self.iter().flat_map(AuthMethod::amr) {
@@ -80,13 +93,16 @@ impl AuthMethods {
                 values.push(*value);
             }
         }
+        if self.has_second_factor() {
+            values.push("mfa");
+        }
         values
     }
 
     /// The strength of the sign-in.
     pub const fn assurance(self) -> Assurance {
         // Password and mail are first factors: both together are still one. A reset needs the mailbox only.
-        Assurance::Aal1
+        if self.has_second_factor() { Assurance::Aal2 } else { Assurance::Aal1 }
     }
 }
 
@@ -194,6 +210,8 @@ mod tests {
             ("pwd", AuthMethods::of(AuthMethod::Password)),
             ("email_code", AuthMethods::of(AuthMethod::EmailCode)),
             ("pwd email_link", AuthMethods::of(AuthMethod::EmailLink).with(AuthMethod::Password)),
+            ("pwd totp", AuthMethods::of(AuthMethod::Password).with(AuthMethod::Totp)),
+            ("email_code recovery_code", AuthMethods::of(AuthMethod::RecoveryCode).with(AuthMethod::EmailCode)),
         ] {
             assert_eq!((methods.to_string().as_str(), text.parse()), (text, Ok(methods)));
         }
@@ -218,6 +236,15 @@ mod tests {
         for unknown in ["", "AAL2", "aal", "aal3", "phrh", "aal2 "] {
             assert_eq!(unknown.parse::<Assurance>(), Err(UnknownAssurance), "{unknown:?}");
         }
+    }
+
+    #[test]
+    fn two_factors_are_mfa_and_aal2() {
+        let password = AuthMethods::of(AuthMethod::Password);
+        let totp = password.with(AuthMethod::Totp);
+        assert_eq!((totp.amr(), totp.assurance()), (vec!["pwd", "otp", "mfa"], Assurance::Aal2));
+        let recovery = AuthMethods::of(AuthMethod::EmailLink).with(AuthMethod::RecoveryCode);
+        assert_eq!((recovery.amr(), recovery.assurance()), (vec!["email", "recovery", "mfa"], Assurance::Aal2));
     }
 
     #[test]

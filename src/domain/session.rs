@@ -79,6 +79,8 @@ pub enum EndReason {
     UserDeleted,
     /// A session token was presented after its rotation and grace period: it may be stolen.
     TokenReused,
+    /// An operator removed the second factors of the account.
+    FactorsReset,
 }
 
 impl EndReason {
@@ -93,6 +95,7 @@ impl EndReason {
             Self::UserDisabled => "user_disabled",
             Self::UserDeleted => "user_deleted",
             Self::TokenReused => "token_reused",
+            Self::FactorsReset => "factors_reset",
         }
     }
 }

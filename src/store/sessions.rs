@@ -15,6 +15,7 @@ use super::{
     entity::session::{ActiveModel, Column, Entity, Model},
     outbox::{self, LimitedMail},
     session_ends::{end_others, end_surplus},
+    transaction::Transaction,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{
@@ -145,13 +146,7 @@ impl Store {
         if !credentials::record_sign_in(&transaction, owner, version, new.session.created_at).await? {
             return Ok(None);
         }
-        new.insert(&transaction).await?;
-        let now = new.session.created_at;
-        if let Some(notice) = notice {
-            outbox::enqueue_within(&transaction, notice, now).await?;
-        }
-        let surplus = end_surplus(&transaction, owner, now).await?;
-        user_events::append(&transaction, NewUserEvent::ended(owner, &surplus, EndReason::Surplus), now).await?;
+        let surplus = open_within(&transaction, new, notice).await?;
         transaction.commit().await?;
         self.cached.users.forget(&owner);
         self.cached.forget_sessions(&surplus);
@@ -308,6 +303,22 @@ impl Store {
         let expired = Condition::all().add(Column::Id.lt(SessionId::new(before, [0; 10]).uuid())).add(expired);
         Ok(delete_in_batches::<Entity, uuid::Uuid>(&self.db, Column::Id, expired).await?)
     }
+}
+
+/// Inserts a session, queues the notices, and ends the sessions beyond [`MAX_SESSIONS`]. Returns them.
+pub(super) async fn open_within(
+    transaction: &Transaction,
+    new: &NewSession,
+    notices: impl IntoIterator<Item = LimitedMail>,
+) -> Result<Vec<SessionId>, DbErr> {
+    let (owner, now) = (new.session.user_id, new.session.created_at);
+    new.insert(transaction).await?;
+    for notice in notices {
+        outbox::enqueue_within(transaction, notice, now).await?;
+    }
+    let surplus = end_surplus(transaction, owner, now).await?;
+    user_events::append(transaction, NewUserEvent::ended(owner, &surplus, EndReason::Surplus), now).await?;
+    Ok(surplus)
 }
 
 pub(super) fn active_sessions(owner: UserId, now: Timestamp) -> Select<Entity> {

@@ -2,7 +2,13 @@
 
 use super::{Sessions, token::SessionToken};
 use crate::{
-    auth::{audit::EventDetail, error::InternalError, principal::Principal, requester::Requester, token::IssuedToken},
+    auth::{
+        audit::{EventDetail, FirstFactor, SecondFactor},
+        error::InternalError,
+        principal::Principal,
+        requester::Requester,
+        token::IssuedToken,
+    },
     crypto::random::random_bytes,
     domain::{
         SessionId, Timestamp, UserId,
@@ -51,11 +57,19 @@ impl SignedIn {
     }
 }
 
-const fn detail(method: AuthMethod) -> EventDetail {
-    match method {
-        AuthMethod::Password => EventDetail::Password,
-        AuthMethod::EmailCode => EventDetail::EmailCode,
-        AuthMethod::EmailLink => EventDetail::EmailLink,
+const fn detail(methods: AuthMethods) -> EventDetail {
+    let is_password = methods.contains(AuthMethod::Password);
+    let first = if is_password { FirstFactor::Password } else { FirstFactor::Email };
+    if methods.contains(AuthMethod::Totp) {
+        EventDetail::TwoFactors(first, SecondFactor::Totp)
+    } else if methods.contains(AuthMethod::RecoveryCode) {
+        EventDetail::TwoFactors(first, SecondFactor::RecoveryCode)
+    } else if is_password {
+        EventDetail::Password
+    } else if methods.contains(AuthMethod::EmailCode) {
+        EventDetail::EmailCode
+    } else {
+        EventDetail::EmailLink
     }
 }
 
@@ -87,7 +101,7 @@ impl Sessions {
         requester: &Requester,
     ) -> Result<SignedIn, InternalError> {
         let VerifiedUser { user, methods, .. } = verified;
-        self.audit.record(EventKind::LoginSuccess, user.id, requester, methods.iter().next().map(detail));
+        self.audit.record(EventKind::LoginSuccess, user.id, requester, detail(methods));
         self.complete(user, opened, requester)
     }
 
