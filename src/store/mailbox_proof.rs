@@ -1,8 +1,8 @@
 //! The owner of a mailbox proves it: with a code or a link in a message.
 //!
 //! An attacker can create an account with the address of another person, and wait until that person proves it. So the
-//! first proof outside of the account's own browser discards the password and ends all sessions (GHSA-qq9h-g4jm-xgf3,
-//! CVE-2026-53516).
+//! first proof outside of the account's own browser discards the password and the second factors, and ends all sessions
+//! (GHSA-qq9h-g4jm-xgf3, CVE-2026-53516).
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, SqlErr, sea_query::Expr};
 
@@ -10,7 +10,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion},
     entity::user::{self, Entity as Users},
-    former_addresses, one_time,
+    factors, former_addresses, one_time,
     session_ends::end_others,
     transaction::Transaction,
     user_events::{self, NewUserEvent},
@@ -203,6 +203,7 @@ async fn discard_unproven(
 ) -> Result<(user::Model, Vec<SessionId>), DbErr> {
     let owner = row.id.0;
     credentials::delete_all(transaction, owner).await?;
+    factors::delete_all(transaction, owner).await?;
     let ended = end_others(transaction, owner, None, EndReason::PasswordChanged, now).await?;
     Users::update_many()
         .col_expr(user::Column::EmailVerified, Expr::value(true))

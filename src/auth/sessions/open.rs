@@ -2,9 +2,21 @@
 
 use super::{Sessions, token::SessionToken};
 use crate::{
-    auth::{audit::EventDetail, error::InternalError, principal::Principal, requester::Requester, token::IssuedToken},
+    auth::{
+        audit::{EventDetail, FirstFactor, SecondFactor},
+        error::InternalError,
+        principal::Principal,
+        requester::Requester,
+        token::IssuedToken,
+    },
     crypto::random::random_bytes,
-    domain::{SessionId, Timestamp, UserId, event::EventKind, session::Session, user::User},
+    domain::{
+        SessionId, Timestamp, UserId,
+        authentication::{AuthContext, AuthMethod, AuthMethods},
+        event::EventKind,
+        session::Session,
+        user::User,
+    },
     store::{credentials::CredentialsVersion, sessions::NewSession},
 };
 
@@ -21,24 +33,13 @@ pub struct SignedIn {
     pub access: IssuedToken,
 }
 
-/// How a user proved their identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthMethod {
-    /// With the account's password.
-    Password,
-    /// With a code in a message.
-    EmailCode,
-    /// With a link in a message.
-    EmailLink,
-}
-
 /// A user whose credentials were verified, and the version of the credentials at that moment.
 #[derive(Debug)]
 pub struct VerifiedUser {
     /// The user.
     pub user: User,
     /// How the user proved their identity.
-    pub method: AuthMethod,
+    pub methods: AuthMethods,
     /// If the account's credentials have a newer version, no session is opened.
     pub version: CredentialsVersion,
 }
@@ -56,18 +57,25 @@ impl SignedIn {
     }
 }
 
-impl AuthMethod {
-    const fn detail(self) -> EventDetail {
-        match self {
-            Self::Password => EventDetail::Password,
-            Self::EmailCode => EventDetail::EmailCode,
-            Self::EmailLink => EventDetail::EmailLink,
-        }
+const fn detail(methods: AuthMethods) -> EventDetail {
+    let is_password = methods.contains(AuthMethod::Password);
+    let first = if is_password { FirstFactor::Password } else { FirstFactor::Email };
+    if methods.contains(AuthMethod::Totp) {
+        EventDetail::TwoFactors(first, SecondFactor::Totp)
+    } else if methods.contains(AuthMethod::RecoveryCode) {
+        EventDetail::TwoFactors(first, SecondFactor::RecoveryCode)
+    } else if is_password {
+        EventDetail::Password
+    } else if methods.contains(AuthMethod::EmailCode) {
+        EventDetail::EmailCode
+    } else {
+        EventDetail::EmailLink
     }
 }
 
 impl Sessions {
-    /// Stores a session of a verified user, and notifies the user of a new device in a new network. `None` if the credentials have changed since they were verified.
+    /// Stores a session of a verified user, and notifies the user of a new device in a new network. `None` if the
+    /// credentials have changed since they were verified.
     pub(in crate::auth) async fn open(
         &self,
         verified: &VerifiedUser,
@@ -75,7 +83,8 @@ impl Sessions {
         requester: &Requester,
     ) -> Result<Option<PreparedSession>, InternalError> {
         self.settle(verified.user.id).await?;
-        let prepared = self.prepare(verified.user.id, persistent, requester)?;
+        let authentication = AuthContext::new(verified.methods, self.clock.now());
+        let prepared = self.prepare(verified.user.id, authentication, persistent, requester)?;
         let notice = self.notices.new_sign_in(&verified.user, requester).await?;
         let surplus = self.store.open_session(&prepared.new, verified.version, notice).await?;
         Ok(surplus.map(|surplus| {
@@ -91,8 +100,8 @@ impl Sessions {
         opened: PreparedSession,
         requester: &Requester,
     ) -> Result<SignedIn, InternalError> {
-        let VerifiedUser { user, method, .. } = verified;
-        self.audit.record(EventKind::LoginSuccess, user.id, requester, method.detail());
+        let VerifiedUser { user, methods, .. } = verified;
+        self.audit.record(EventKind::LoginSuccess, user.id, requester, detail(methods));
         self.complete(user, opened, requester)
     }
 
@@ -100,6 +109,7 @@ impl Sessions {
     pub(in crate::auth) fn prepare(
         &self,
         user_id: UserId,
+        authentication: AuthContext,
         persistent: bool,
         requester: &Requester,
     ) -> Result<PreparedSession, InternalError> {
@@ -113,6 +123,7 @@ impl Sessions {
             id,
             user_id,
             created_at: now,
+            authentication,
             last_seen_at: now,
             idle_expires_at: self.idle_expiry(persistent, absolute_expires_at),
             absolute_expires_at,

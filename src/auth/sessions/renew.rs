@@ -132,10 +132,10 @@ impl Sessions {
     /// Finds the session of a token and checks the token's secret.
     async fn examine(
         &self,
-        presented: &SessionCredential,
+        credential: &SessionCredential,
         requester: &Requester,
     ) -> Result<(Arc<StoredSession>, Arc<User>, Generation), RenewError> {
-        let presented = self.find(presented).await?.ok_or(RenewError::Unknown)?;
+        let presented = self.find(credential).await?.ok_or(RenewError::Unknown)?;
         let stored = &presented.stored;
         let generation = if presented.matches(&stored.secret_hash) {
             Some(Generation::Current)
@@ -149,6 +149,10 @@ impl Sessions {
         let Session { id, user_id, idle_expires_at, .. } = stored.session;
         let is_over = stored.ended_at.is_some() || idle_expires_at <= self.clock.now();
         if is_over || self.revocations.is_revoked(user_id, id) {
+            return Err(RenewError::Ended);
+        }
+        // The strength of the former sign-in is unknown, and less than that of an account with a second factor.
+        if matches!(credential, SessionCredential::Imported(_)) && self.store.has_second_factor(user_id).await? {
             return Err(RenewError::Ended);
         }
         let Some(generation) = generation else {
