@@ -4,7 +4,7 @@
 //! end, and the links in messages too, except the one that verifies the address.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, sea_query::{Expr, OnConflict},
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::{Expr, OnConflict},
 };
 
 use super::{
@@ -228,6 +228,7 @@ async fn advance(transaction: &Transaction, owner: UserId) -> Result<bool, DbErr
     Ok(true)
 }
 
-async fn is_confirmed(transaction: &Transaction, owner: UserId) -> Result<bool, DbErr> {
-    Ok(Entity::find_by_id(owner).one(transaction).await?.is_some_and(|row| row.confirmed_at.is_some()))
+/// Whether sign-ins of the user have two steps.
+pub(super) async fn is_confirmed(db: &impl ConnectionTrait, owner: UserId) -> Result<bool, DbErr> {
+    Ok(Entity::find_by_id(owner).one(db).await?.is_some_and(|row| row.confirmed_at.is_some()))
 }

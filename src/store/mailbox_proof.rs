@@ -140,7 +140,7 @@ async fn prove_account(
             return Ok(None);
         }
         let version = CredentialsVersion(row.credentials_version);
-        let user = to_user(row);
+        let user = to_user(row, factors::is_confirmed(transaction, owner).await?);
         return Ok(Some((
             ProvenUser { user, version, created: false, verified: false, ended: Vec::new() },
             Vec::new(),
@@ -155,7 +155,7 @@ async fn prove_account(
     let mut events = vec![NewUserEvent::of_user(UserEventKind::Updated, &row)];
     events.extend(NewUserEvent::ended(owner, &ended, EndReason::PasswordChanged));
     let version = CredentialsVersion(row.credentials_version);
-    Ok(Some((ProvenUser { user: to_user(row), version, created: false, verified: true, ended }, events)))
+    Ok(Some((ProvenUser { user: to_user(row, false), version, created: false, verified: true, ended }, events)))
 }
 
 async fn create(transaction: &Transaction, proof: &MailboxProof, now: Timestamp) -> Result<Proven, DbErr> {
@@ -183,7 +183,7 @@ async fn create(transaction: &Transaction, proof: &MailboxProof, now: Timestamp)
     }
     let events = vec![NewUserEvent::of_user(UserEventKind::Created, &row)];
     let version = CredentialsVersion(row.credentials_version);
-    let proven = ProvenUser { user: to_user(row), version, created: true, verified: false, ended: Vec::new() };
+    let proven = ProvenUser { user: to_user(row, false), version, created: true, verified: false, ended: Vec::new() };
     Ok(Some((proven, events)))
 }
 

@@ -5,6 +5,7 @@ mod endpoints;
 mod origins;
 mod programs;
 mod sessions;
+mod two_factor;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

@@ -135,6 +135,7 @@ impl Accounts {
             created_at: now,
             updated_at: now,
             last_sign_in_at: None,
+            two_factor: false,
         };
         let letter = Letter::SignUp {
             user_id: id.to_string(),

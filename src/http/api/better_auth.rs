@@ -41,6 +41,14 @@
 //! - `email-otp/verify-email` discards the password and the sessions outside of a session of the user, as a sign-in with a
 //!   code does for an account whose address is not verified. `email-otp/change-email` is refused.
 //!
+//! - A code of an authenticator app is accepted once. A sign-in waits for the second factor for 5 minutes, and ends when the
+//!   password or the factors change. `verify-totp` completes a set-up in the session that began it only, within 15 minutes,
+//!   and the session continues. A text that no code can be is wrong, and not counted.
+//! - Backup codes are hashed; letter case makes no difference. `disableSession` is refused, and so is a code in a session
+//!   before the set-up is complete. Codes in messages are no second factor: their routes answer as without `sendOTP`.
+//! - Every way to sign in asks for the second factor, codes and links in messages included.
+//! - Trust in a device ends with a change of the password or the factors.
+//!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
 //! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist.
 
@@ -60,6 +68,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod two_factor;
 
 use axum::{
     Json, Router,
@@ -81,6 +90,7 @@ use contract::{
 };
 use models::OkResponse;
 use providers::{accounts, callback, social};
+use two_factor::{backup_codes, enable, messages, totp};
 
 /// The routes below `/api/auth`, without sign-out.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
@@ -172,6 +182,14 @@ fn other_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(accounts::info))
         .routes(routes!(social::sign_in))
         .routes(routes!(social::link))
+        .routes(routes!(enable::enable))
+        .routes(routes!(enable::disable))
+        .routes(routes!(totp::verify))
+        .routes(routes!(totp::uri))
+        .routes(routes!(backup_codes::verify))
+        .routes(routes!(backup_codes::generate))
+        .routes(routes!(messages::send))
+        .routes(routes!(messages::verify))
         // The only page of this API.
         .route("/error", get(error_page::show).layer(compression::layer()))
 }
