@@ -60,6 +60,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod two_factor;
 
 use axum::{
     Json, Router,
