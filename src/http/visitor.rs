@@ -14,7 +14,9 @@ use crate::{
     domain::{UserId, session::Session, user::User},
     http::{
         extract::principal,
-        session::{changes::ResponseChanges, cookies::CookieJar, mail_request::MailRequested},
+        session::{
+            changes::ResponseChanges, cookies::CookieJar, mail_request::MailRequested, second_step::WaitingSignIn,
+        },
         state::AppState,
     },
     ui::components::password_field::PasswordRules,
@@ -87,6 +89,11 @@ impl Visitor {
     /// The request of this browser for a message with a code.
     pub fn mail_request(&self) -> Option<MailRequested> {
         self.jar.as_ref()?.mail_request(&self.state.settings.form_key)
+    }
+
+    /// The sign-in that waits for the second factor in this browser.
+    pub fn second_step(&self) -> Option<WaitingSignIn> {
+        self.jar.as_ref()?.second_step(&self.state.settings.form_key)
     }
 
     /// The user whose browser this is: signed in, or known by the sign-up or the password that was sent before the

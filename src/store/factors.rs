@@ -130,6 +130,7 @@ impl Store {
             outbox::enqueue_within(&transaction, notice, now).await?;
         }
         transaction.commit().await?;
+        self.cached.users.forget(&owner);
         Ok(true)
     }
 
@@ -170,6 +171,7 @@ impl Store {
             outbox::enqueue_within(&transaction, notice, now).await?;
         }
         transaction.commit().await?;
+        self.cached.users.forget(&owner);
         Ok(true)
     }
 
@@ -193,6 +195,7 @@ impl Store {
         }
         user_events::append(&transaction, NewUserEvent::ended(owner, &ended, reason), now).await?;
         transaction.commit().await?;
+        self.cached.users.forget(&owner);
         self.cached.forget_sessions(&ended);
         Ok(Some(ended))
     }

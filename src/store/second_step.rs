@@ -16,6 +16,7 @@ use super::{
     outbox::LimitedMail,
     recovery_codes,
     sessions::{self, NewSession},
+    transaction::Transaction,
     trusted_devices::{self, NewTrustedDevice},
 };
 use crate::domain::{LinkPurpose, MailId, SessionId, Timestamp, UserId, authentication::AuthMethods};
@@ -151,6 +152,19 @@ impl Store {
         Ok(updated.rows_affected == 1)
     }
 
+    /// Uses a second factor of `owner` up. `false` if it was used before.
+    pub async fn use_second_factor(
+        &self,
+        owner: UserId,
+        proof: &SecondProof,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let transaction = self.begin_write().await?;
+        let used = consume(&transaction, owner, proof, now).await?;
+        transaction.commit().await?;
+        Ok(used)
+    }
+
     /// Uses the sign-in and the second factor up, opens the session and queues the notices, in one transaction.
     pub async fn complete_second_step(
         &self,
@@ -165,11 +179,7 @@ impl Store {
         {
             return Ok(SecondStepResult::Ended);
         }
-        let accepted = match &step.proof {
-            SecondProof::Totp(step) => factors::accept_step(&transaction, owner, *step).await?,
-            SecondProof::RecoveryCode(hash) => recovery_codes::consume(&transaction, owner, hash, now).await?,
-        };
-        if !accepted {
+        if !consume(&transaction, owner, &step.proof, now).await? {
             return Ok(SecondStepResult::Used);
         }
         if let Some(device) = step.trusted {
@@ -180,6 +190,19 @@ impl Store {
         self.cached.users.forget(&owner);
         self.cached.forget_sessions(&surplus);
         Ok(SecondStepResult::Opened(surplus))
+    }
+}
+
+/// `false` if the second factor was used before.
+async fn consume(
+    transaction: &Transaction,
+    owner: UserId,
+    proof: &SecondProof,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    match proof {
+        SecondProof::Totp(step) => factors::accept_step(transaction, owner, *step).await,
+        SecondProof::RecoveryCode(hash) => recovery_codes::consume(transaction, owner, hash, now).await,
     }
 }
 

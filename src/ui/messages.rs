@@ -30,6 +30,19 @@ pub fn form_error(error: FormError) -> String {
         FormError::Code => "This code isn’t right. Enter the six digits of the latest message, or use its link.".into(),
         FormError::CodeExpired => "This code has expired. Send a new one.".into(),
         FormError::CodeExhausted => "This code had too many wrong attempts. Send a new one.".into(),
+        FormError::TotpMissing => "Enter the code from your authenticator app.".into(),
+        FormError::Totp => {
+            "This code isn’t right, or it was used. Enter the code that the app shows now, and check the time of its device."
+                .into()
+        }
+        FormError::RecoveryCodeMissing => "Enter one of your recovery codes.".into(),
+        FormError::RecoveryCode => "This recovery code isn’t right, or it was used. Enter another one.".into(),
+        FormError::SecondStepEnded => "The second step took too long. Sign in again.".into(),
+        FormError::SecondStepExhausted => "Too many wrong codes. Sign in again.".into(),
+        FormError::SetUpEnded => "The set-up took too long. Begin again.".into(),
+        FormError::FactorsNotRecent => {
+            "You signed in more than 15 minutes ago. Sign out, sign in again, and then change two-step sign-in.".into()
+        }
         FormError::StaleSession => {
             "You signed in more than a day ago. Sign out, sign in again, then set the password.".into()
         }
@@ -137,6 +150,12 @@ pub const fn notice(notice: Notice) -> &'static str {
         }
         Notice::CodeSentAgain => "We’ve sent another message. Only its code and its link work now.",
         Notice::FirstPasswordSet => "Your password is set, and every other device is signed out.",
+        Notice::TwoStepOn => "Two-step sign-in is on. Signed in on devices that you no longer use? Sign them out.",
+        Notice::TwoStepOff => "Two-step sign-in is off. Signed in on devices that you no longer use? Sign them out.",
+        Notice::RecoveryCodeUsed => {
+            "You’re signed in. If you’ve lost the device with your authenticator app, set up two-step sign-in again."
+        }
+        Notice::DeviceUntrusted => "The device needs a code the next time.",
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }
@@ -209,6 +228,14 @@ mod tests {
             FormError::CurrentPassword,
             FormError::EmailSame,
             FormError::NotRecent,
+            FormError::TotpMissing,
+            FormError::Totp,
+            FormError::RecoveryCodeMissing,
+            FormError::RecoveryCode,
+            FormError::SecondStepEnded,
+            FormError::SecondStepExhausted,
+            FormError::SetUpEnded,
+            FormError::FactorsNotRecent,
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,

@@ -2,8 +2,6 @@
 //!
 //! The time is that of the server (ASVS 6.5.8). A code is accepted one step before and after its own, and once.
 
-use std::sync::Arc;
-
 use totp_rs::{Builder, Totp, TotpError};
 
 use super::{ChangeFactorsError, Factors};
@@ -21,7 +19,9 @@ use crate::{
         random::{NoRandomness, random_bytes},
         seal::{SealError, Sealer},
     },
-    domain::{RecoveryCode, Timestamp, TotpCode, UserId, event::EventKind, factors::TotpKey, user::User},
+    domain::{
+        RecoveryCode, Timestamp, TotpCode, UserId, event::EventKind, factors::TotpKey, session::Session, user::User,
+    },
     mail::letter::FactorsChange,
     store::{
         StoreError,
@@ -124,11 +124,10 @@ impl Factors {
     }
 
     /// The key of the set-up that waits in this session. `None`: none does.
-    pub async fn totp_set_up(&self, principal: Principal) -> Result<Option<TotpKey>, InternalError> {
-        let Some((_, user)) = self.sessions.current(principal).await? else { return Ok(None) };
-        let Some(waiting) = self.waiting(principal).await? else { return Ok(None) };
+    pub async fn totp_set_up(&self, session: &Session, user: &User) -> Result<Option<TotpKey>, InternalError> {
+        let Some(waiting) = self.waiting(session).await? else { return Ok(None) };
         let totp = self.settings.sealer.open(user.id, &waiting.sealed)?;
-        self.key(totp.secret().as_ref(), &user).map(Some)
+        self.key(totp.secret().as_ref(), user).map(Some)
     }
 
     /// The key of the confirmed authenticator app, for another app of the same user. Needs the password.
@@ -154,10 +153,10 @@ impl Factors {
         code: &str,
         requester: &Requester,
     ) -> Result<Vec<RecoveryCode>, ConfirmTotpError> {
-        let (_, user) = self.sessions.current(principal).await?.ok_or(ConfirmTotpError::Gone)?;
+        let (session, user) = self.sessions.current(principal).await?.ok_or(ConfirmTotpError::Gone)?;
         let admitted = self.throttle.check_network(Purpose::PasswordCheck, requester);
         self.audit.record_throttled(admitted, EventDetail::Network, principal, requester)?;
-        let waiting = self.waiting(principal).await?.ok_or(ConfirmTotpError::NotStarted)?;
+        let waiting = self.waiting(&session).await?.ok_or(ConfirmTotpError::NotStarted)?;
         let code = TotpCode::parse(code).ok_or(ConfirmTotpError::Code)?;
         let totp = self.settings.sealer.open(user.id, &waiting.sealed)?;
         let step = step_of(&totp, &code, self.clock.now()).ok_or(ConfirmTotpError::Code)?;
@@ -189,15 +188,15 @@ impl Factors {
 
     /// The set-up that this session has begun, within the time of a recent sign-in. Another session must not see the
     /// key.
-    async fn waiting(&self, principal: Principal) -> Result<Option<StoredTotp>, InternalError> {
-        let stored = self.store.totp(principal.user_id()).await?;
+    async fn waiting(&self, session: &Session) -> Result<Option<StoredTotp>, InternalError> {
+        let stored = self.store.totp(session.user_id).await?;
         Ok(stored.filter(|totp| {
             let is_recent = self.clock.now().since(totp.created_at) < RECENT_AGE;
-            totp.confirmed_at.is_none() && totp.session == principal.session_id() && is_recent
+            totp.confirmed_at.is_none() && totp.session == session.id && is_recent
         }))
     }
 
-    fn key(&self, bytes: &[u8], user: &Arc<User>) -> Result<TotpKey, InternalError> {
+    fn key(&self, bytes: &[u8], user: &User) -> Result<TotpKey, InternalError> {
         // The label separates both by a colon.
         let [issuer, account] = [&self.settings.issuer, &user.email].map(|name| name.replace(':', " "));
         let failed = |error: TotpError| InternalError::Failed(format!("no key for an authenticator app: {error}"));

@@ -11,13 +11,14 @@ use crate::{
         audit::EventDetail,
         error::{InternalError, Interrupted, interruptible},
         factors::devices::DeviceTrust,
+        principal::Principal,
         requester::Requester,
         sessions::open::VerifiedUser,
         throttle::{AttemptTarget, Purpose},
     },
     crypto::{opaque::OpaqueToken, random::random_bytes},
     domain::{
-        Email, MailId, RecoveryCode, TotpCode,
+        Email, MailId, RecoveryCode, TotpCode, UserId,
         authentication::{AuthContext, AuthMethod},
         event::EventKind,
         user::User,
@@ -149,6 +150,39 @@ impl SignIn {
         done
     }
 
+    /// Checks a second factor of a signed-in user, and uses it up. The session stays as it is.
+    pub async fn verify_second_factor(
+        &self,
+        principal: Principal,
+        factor: &SecondFactor,
+        requester: &Requester,
+    ) -> Result<(), SecondStepError> {
+        let admitted = self.throttle.check_network(Purpose::PasswordCheck, requester);
+        self.audit.record_throttled(admitted, EventDetail::Network, principal, requester)?;
+        let owner = principal.user_id();
+        let user = self.store.enabled_user(owner).await?.ok_or(SecondStepError::Ended)?;
+        let email = Email::presented(&user.email).map_err(|_| SecondStepError::Ended)?;
+        let counted = self.throttle.count_attempt(AttemptTarget::SecondStep(&email), requester).await;
+        let attempt = self.audit.record_throttled(counted, EventDetail::Account, principal, requester)?;
+        let proof = match self.proof_of(owner, factor, requester).await {
+            Ok(proof) => proof,
+            Err(error) => {
+                self.throttle.undo(attempt).await;
+                return Err(error.into());
+            }
+        };
+        let is_right = match proof {
+            Some(proof) => self.store.use_second_factor(owner, &proof, self.clock.now()).await?,
+            None => false,
+        };
+        if !is_right {
+            self.audit.record(EventKind::SecondStepFail, principal, requester, factor.detail());
+            return Err(SecondStepError::Wrong);
+        }
+        self.throttle.clear(attempt).await;
+        Ok(())
+    }
+
     /// Counts the attempt, then compares the code. The caller uses the proof up.
     async fn check(
         &self,
@@ -161,15 +195,23 @@ impl SignIn {
             let is_pending = self.store.pending_step(digest, now).await?.is_some();
             return Err(if is_pending { SecondStepError::Exhausted } else { SecondStepError::Ended });
         }
-        let user = waiting.user.id;
-        let proof = match factor {
+        self.proof_of(waiting.user.id, factor, requester).await?.ok_or(SecondStepError::Wrong)
+    }
+
+    /// What a presented factor is, if it can be right. Uses nothing up.
+    async fn proof_of(
+        &self,
+        user: UserId,
+        factor: &SecondFactor,
+        requester: &Requester,
+    ) -> Result<Option<SecondProof>, Interrupted> {
+        Ok(match factor {
             SecondFactor::Totp(code) => self.factors.check_totp(user, code).await?.map(SecondProof::Totp),
             SecondFactor::RecoveryCode(code) => {
                 let hash = self.factors.recovery_hash(user, code, requester).await?;
                 hash.map(SecondProof::RecoveryCode)
             }
-        };
-        proof.ok_or(SecondStepError::Wrong)
+        })
     }
 
     /// Uses the sign-in and the second factor up, and opens the session.

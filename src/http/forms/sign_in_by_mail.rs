@@ -130,7 +130,7 @@ pub async fn submit_sign_in_link(#[server(default)] link: String) -> Result<(), 
     Ok(())
 }
 
-/// Starts the session. The user continues as the message was requested.
+/// Starts the session, or asks for the second factor. The user continues as the message was requested.
 async fn finish(request: &FormRequest, signed_in: MailSignedIn) {
     let MailSignedIn { step, sign_in, created } = signed_in;
     let next = sign_in.new_user_return_to.filter(|_| created).or(sign_in.return_to).unwrap_or_default();
@@ -140,6 +140,7 @@ async fn finish(request: &FormRequest, signed_in: MailSignedIn) {
         SignInStep::Complete(signed_in) => {
             request.start_session(&signed_in, &next, created.then_some(Notice::AccountCreated)).await;
         }
+        SignInStep::SecondFactor(pending) => request.ask_second_step(&pending, &next),
     }
 }
 
