@@ -243,8 +243,9 @@ async fn backup_code_works_once() {
 async fn new_backup_codes_replace_the_old() {
     let app = TestApp::new().await;
     let ada = Enrolled::new(&app).await;
-    let generate =
-        async |password: &str| post(&ada.browser, "/two-factor/generate-backup-codes", json!({ "password": password })).await;
+    let generate = async |password: &str| {
+        post(&ada.browser, "/two-factor/generate-backup-codes", json!({ "password": password })).await
+    };
     let pending = ada.challenged(&app).await;
     assert_eq!(failure(&generate("wrong").await), (400, "INVALID_PASSWORD".to_owned()));
     let renewed = generate(PASSWORD).await;
@@ -278,7 +279,8 @@ async fn trusted_device_needs_one_step() {
 async fn disable_needs_the_password() {
     let app = TestApp::new().await;
     let ada = Enrolled::new(&app).await;
-    let disable = async |password: &str| post(&ada.browser, "/two-factor/disable", json!({ "password": password })).await;
+    let disable =
+        async |password: &str| post(&ada.browser, "/two-factor/disable", json!({ "password": password })).await;
     assert_eq!(failure(&disable("wrong").await), (400, "INVALID_PASSWORD".to_owned()));
     let pending = ada.challenged(&app).await;
     for _ in 0..2 {
@@ -297,7 +299,8 @@ async fn disable_needs_the_password() {
 async fn uri_needs_the_password() {
     let app = TestApp::new().await;
     let ada = Enrolled::new(&app).await;
-    let uri = async |password: &str| post(&ada.browser, "/two-factor/get-totp-uri", json!({ "password": password })).await;
+    let uri =
+        async |password: &str| post(&ada.browser, "/two-factor/get-totp-uri", json!({ "password": password })).await;
     assert_eq!(failure(&uri("wrong").await), (400, "INVALID_PASSWORD".to_owned()));
     let shown = uri(PASSWORD).await.json();
     let second = Authenticator::of_uri(shown["totpURI"].as_str().expect("a URI"));

@@ -185,7 +185,7 @@ pub async fn verify(
             Ok(match step {
                 SignInStep::Complete(session) => targets.signed_in(&session, created, &changes),
                 SignInStep::SecondFactor(pending) => {
-                    two_factor::keep(&state, &jar, &pending, targets.callback.unwrap_or_default());
+                    two_factor::keep(&state, &jar, &changes, &pending, targets.callback.unwrap_or_default());
                     targets.second_factor()
                 }
             })

@@ -143,7 +143,7 @@ pub async fn email(
         }
         Ok(SignInStep::SecondFactor(pending)) => {
             let next = callback_url.as_deref().unwrap_or_default();
-            two_factor::keep(&state, &jar, &pending, next);
+            two_factor::keep(&state, &jar, &changes, &pending, next);
             Ok(with_location(SignInResult::SecondFactor(TwoFactorRedirect::TOTP), next))
         }
         Err(error) => {

@@ -1,32 +1,60 @@
-//! The answer to a correct first factor of an account with a second one.
+//! Second factors (the plugin `twoFactor`): an authenticator app, and backup codes, which are this service's recovery codes.
+//!
+//! Codes in messages are no second factor here: the mailbox can also reset the password, and NIST SP 800-63B-4 §3.1.3.1
+//! does not allow e-mail. Their routes answer as those of a service without such codes.
 
-use serde::Serialize;
-use utoipa::ToSchema;
+pub mod backup_codes;
+pub mod enable;
+pub mod messages;
+mod redirect;
+mod second_step;
+pub mod totp;
 
+pub use redirect::{TwoFactorRedirect, keep};
+
+use super::{
+    contract::{ContractError, PasswordText, ValidationError, members},
+    password::PasswordError,
+};
 use crate::{
-    auth::sign_in::PendingSignIn,
-    http::{
-        session::{cookies::CookieJar, second_step::WaitingSignIn},
-        state::AppState,
-    },
+    auth::{error::Interrupted, factors::ChangeFactorsError},
+    domain::RecoveryCode,
+    http::{extract::active_session::SessionError, route_error::route_errors},
 };
 
-/// The sign-in needs a second factor. There is no session yet; a cookie names the sign-in.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TwoFactorRedirect {
-    /// Always `true`.
-    two_factor_redirect: bool,
-    /// The second factors of the account.
-    two_factor_methods: [&'static str; 1],
+members! {
+    /// The password of the signed-in user.
+    pub struct FactorPasswordBody: Object {
+        password: PasswordText = "password",
+    }
+    example { "password": "violet otter lantern 42" }
 }
 
-impl TwoFactorRedirect {
-    /// The second factors of every account that has one.
-    pub const TOTP: Self = Self { two_factor_redirect: true, two_factor_methods: ["totp"] };
+route_errors! {
+    /// Errors of the routes that change or show factors with the password.
+    pub enum FactorError: ContractError {
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..Password(PasswordError),
+        ..Interrupted(Interrupted),
+    }
 }
 
-/// Keeps the sign-in in the browser. On the pages of this service, the user continues at `next`.
-pub fn keep(state: &AppState, jar: &CookieJar, pending: &PendingSignIn, next: &str) {
-    jar.keep_second_step(&WaitingSignIn::new(pending, next), &state.settings.form_key);
+/// Backup codes as users see them.
+fn texts(codes: &[RecoveryCode]) -> Vec<String> {
+    codes.iter().map(RecoveryCode::to_text).collect()
+}
+
+impl From<ChangeFactorsError> for FactorError {
+    fn from(error: ChangeFactorsError) -> Self {
+        match error {
+            // A route that allows either has an error of its own.
+            ChangeFactorsError::NotRecent | ChangeFactorsError::AlreadyOn | ChangeFactorsError::NotOn => {
+                PasswordError::InvalidPassword.into()
+            }
+            ChangeFactorsError::Confirm(error) => PasswordError::from(error).into(),
+            ChangeFactorsError::Gone => SessionError::Missing.into(),
+            ChangeFactorsError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
 }

@@ -107,7 +107,7 @@ pub async fn sign_in(
             SignInOtpResult::SignedIn(SignInOtpResponse { token, user })
         }
         SignInStep::SecondFactor(pending) => {
-            two_factor::keep(&state, &jar, &pending, "");
+            two_factor::keep(&state, &jar, &changes, &pending, "");
             SignInOtpResult::SecondFactor(TwoFactorRedirect::TOTP)
         }
     }))

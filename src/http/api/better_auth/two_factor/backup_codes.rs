@@ -20,9 +20,7 @@ use crate::{
     },
     domain::RecoveryCode,
     http::{
-        api::better_auth::contract::{
-            ContractError, FlagOr, PostErrors, Text, ValidBody, ValidationError, members,
-        },
+        api::better_auth::contract::{ContractError, FlagOr, PostErrors, Text, ValidBody, ValidationError, members},
         extract::active_session::ActiveSession,
         route_error::route_errors,
         session::{changes::ResponseChanges, cookies::CookieJar},

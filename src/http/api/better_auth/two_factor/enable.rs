@@ -126,11 +126,7 @@ pub async fn enable(
         return Err(EnableTwoFactorRouteError::NotOffered);
     }
     let started = auth.factors.begin_totp(session.principal, Some(&body.password), CodesAt::Start, &requester).await?;
-    Ok(Json(EnabledTwoFactor {
-        method: "totp",
-        totp_uri: started.key.uri,
-        backup_codes: texts(&started.codes),
-    }))
+    Ok(Json(EnabledTwoFactor { method: "totp", totp_uri: started.key.uri, backup_codes: texts(&started.codes) }))
 }
 
 /// Remove the second factor

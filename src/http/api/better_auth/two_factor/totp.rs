@@ -154,7 +154,11 @@ pub async fn uri(
     session: ActiveSession<TotpUriRouteError>,
 ) -> Result<Json<TotpUriResponse>, TotpUriRouteError> {
     let (factors, principal) = (&state.auth.factors, session.principal);
-    let waiting = factors.totp_set_up(principal).await.map_err(Interrupted::from).map_err(FactorError::from)?;
+    let waiting = factors
+        .totp_set_up(&session.session, &session.user)
+        .await
+        .map_err(Interrupted::from)
+        .map_err(FactorError::from)?;
     let key = match waiting {
         Some(key) => {
             let confirmed = state.auth.passwords.confirm(principal, &body.password, &requester).await;
