@@ -4,7 +4,8 @@
 //! end, and the links in messages too, except the one that verifies the address.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, sea_query::{Expr, OnConflict},
+    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
 };
 
 use super::{

@@ -1,6 +1,8 @@
 //! Recovery codes: hashes, of which one conditional update uses one up.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, NotSet, PaginatorTrait, QueryFilter, Set, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, NotSet, PaginatorTrait, QueryFilter, Set, sea_query::Expr,
+};
 
 use super::{
     Store, StoreError,

@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use super::{SignIn, SignedIn, step::{PENDING_LIFETIME, PendingSignIn}};
+use super::{
+    SignIn, SignedIn,
+    step::{PENDING_LIFETIME, PendingSignIn},
+};
 use crate::{
     auth::{
         audit::EventDetail,
@@ -232,9 +235,7 @@ impl SignIn {
         let (trust, trusted) = trusted.unzip();
         let left = match factor {
             SecondFactor::Totp(_) => None,
-            SecondFactor::RecoveryCode(_) => {
-                Some(self.store.unused_recovery_codes(user.id).await?.saturating_sub(1))
-            }
+            SecondFactor::RecoveryCode(_) => Some(self.store.unused_recovery_codes(user.id).await?.saturating_sub(1)),
         };
         let used = left.map(|left| FactorsChange::CodeUsed { left });
         let used = used.and_then(|used| self.notices.factors_changed(user, used, requester));
@@ -253,10 +254,7 @@ impl SignIn {
             SecondStepResult::Ended => return Err(SecondStepError::Ended),
         };
         self.sessions.deny_tokens_of(&surplus);
-        let events = [
-            left.map(|_| EventKind::RecoveryCodeUsed),
-            trust.as_ref().map(|_| EventKind::DeviceTrusted),
-        ];
+        let events = [left.map(|_| EventKind::RecoveryCodeUsed), trust.as_ref().map(|_| EventKind::DeviceTrusted)];
         for kind in events.into_iter().flatten() {
             self.audit.record(kind, user.id, requester, None);
         }

@@ -97,8 +97,8 @@ async fn exhausted_sign_in_notifies_the_user() {
     for number in 1..=5 {
         enter(&attacker, &ada.phone.wrong()).await;
         app.deliver_mail().await;
-        let told = app.mailbox().iter().filter(|message| message.subject.starts_with("Wrong codes")).count();
-        assert_eq!(told, usize::from(number == 5), "{number}");
+        let notices = app.mailbox().iter().filter(|message| message.subject.starts_with("Wrong codes")).count();
+        assert_eq!(notices, usize::from(number == 5), "{number}");
     }
     assert!(attacker.cookie(TRUSTED).is_none());
 }

@@ -74,8 +74,8 @@ async fn operator_resets_the_factors() {
     let browser = Browser::new(&app);
     assert_eq!(browser.sign_in(ADA, PASSWORD).await.header("location"), "/account", "the password stays");
     assert!(browser.page("/account/activity").await.contains("Two-step sign-in turned off by support"));
-    let told = subjects(&app).await;
-    assert!(told.contains(&"Support has turned off two-step sign-in for your Latchkey account".to_owned()), "{told:?}");
+    let sent = subjects(&app).await;
+    assert!(sent.contains(&"Support has turned off two-step sign-in for your Latchkey account".to_owned()), "{sent:?}");
     assert_eq!(count(&app, "user_events WHERE data LIKE '%factors_reset%'").await, 2);
     for user in [person.user_id.as_str(), "unknown"] {
         assert!(app.reset_factors(user).await.is_err(), "{user}");
@@ -100,7 +100,7 @@ async fn every_change_is_notified() {
         "New recovery codes for your Latchkey account",
         "Two-step sign-in is off for your Latchkey account",
     ] {
-        assert!(all.iter().any(|told| told == subject), "{subject} in {all:?}");
+        assert!(all.iter().any(|sent| sent == subject), "{subject} in {all:?}");
     }
     let message = app.mailbox().into_iter().find(|message| message.subject.contains("is on")).expect("a message");
     for part in ["Device: Firefox on Linux", "Network: 192.0.2.0/24", "/forgot-password", "/account/security"] {

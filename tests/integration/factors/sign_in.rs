@@ -42,7 +42,12 @@ async fn waiting_sign_in_is_no_credential() {
     let answer = api_password(&app.client()).await;
     assert_eq!(answer.json(), serde_json::json!({ "twoFactorRedirect": true, "twoFactorMethods": ["totp"] }));
     assert!(!answer.has("set-auth-token"));
-    let names: Vec<_> = answer.set_cookies().iter().filter_map(|cookie| cookie.split_once('=')).map(|(name, _)| name.to_owned()).collect();
+    let names: Vec<_> = answer
+        .set_cookies()
+        .iter()
+        .filter_map(|cookie| cookie.split_once('='))
+        .map(|(name, _)| name.to_owned())
+        .collect();
     assert_eq!(names, [WAITING]);
     assert_eq!(answer.max_age(WAITING), Duration::from_mins(5));
     let cookie = answer.new_cookie(WAITING).expect("a cookie");

@@ -37,7 +37,8 @@ async fn password_asks_on_pages_and_api() {
     let ada = protected(&app).await;
     assert_signed_out(&first_step(&app).await).await;
     let browser = Browser::new(&app);
-    let body = json!({ "email": ADA, "password": PASSWORD, "callbackURL": "https://app.example.com/in", "rememberMe": false });
+    let body =
+        json!({ "email": ADA, "password": PASSWORD, "callbackURL": "https://app.example.com/in", "rememberMe": false });
     let answer = browser.post_json("/api/auth/sign-in/email", &body).await;
     assert_eq!(answer.json(), json!({ "twoFactorRedirect": true, "twoFactorMethods": ["totp"] }));
     assert_eq!(answer.header("location"), "https://app.example.com/in");

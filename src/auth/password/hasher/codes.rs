@@ -18,8 +18,7 @@ impl PasswordHasher {
             let salt = random_bytes::<SALT_BYTES>().map_err(|_| HasherError::Unavailable)?;
             let hash = |code: &RecoveryCode| {
                 let (memory, params) = (&inner.memory, &inner.params);
-                let output =
-                    argon::compute(memory, Algorithm::Argon2id, Version::V0x13, params, code.expose(), &salt)?;
+                let output = argon::compute(memory, Algorithm::Argon2id, Version::V0x13, params, code.expose(), &salt)?;
                 phc_string(params, &salt, output)
             };
             codes.iter().map(hash).collect()

@@ -11,9 +11,7 @@ use crate::{
         session::StepUp,
     },
     ui::{
-        components::{
-            field::UsernameField, form::PostForm, password_field::CurrentPasswordField, time::DateTime,
-        },
+        components::{field::UsernameField, form::PostForm, password_field::CurrentPasswordField, time::DateTime},
         feedback::Feedback,
         format,
     },
@@ -111,13 +109,7 @@ fn Change(step_up: StepUp, email: String, feedback: Feedback) -> impl IntoView {
 
 /// A form with the password, if it is needed.
 #[component]
-fn Confirmed(
-    step_up: StepUp,
-    email: String,
-    feedback: Feedback,
-    action: &'static str,
-    children: Children,
-) -> AnyView {
+fn Confirmed(step_up: StepUp, email: String, feedback: Feedback, action: &'static str, children: Children) -> AnyView {
     if step_up == StepUp::SignIn {
         return view! {
             <p class="explain">

@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::frame::{AccountFrame, Section};
-use crate::{
-    domain::form::FormState,
-    ui::page::Page,
-};
+use crate::{domain::form::FormState, ui::page::Page};
 
 /// The recovery codes of the last form post. Without them, the page says that they are shown once.
 pub struct RecoveryCodesPage {
