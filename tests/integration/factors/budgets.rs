@@ -66,8 +66,8 @@ async fn account_has_100_attempts_from_all_networks() {
         password(&browser).await;
         for _ in 0..5 {
             enter(&browser, &wrong).await;
+            counted += usize::from(browser.get("/sign-in/second-step").await.status != 429);
         }
-        counted = details(&app, "authn_second_step_fail").await.len();
     }
     assert!((100..=104).contains(&counted), "{counted}");
     assert!(ada.browser.is_signed_in().await);

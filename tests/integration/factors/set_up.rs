@@ -19,7 +19,7 @@ async fn set_up_shows_qr_code_and_key() {
     browser.post("set-up-totp", &[]).await;
     let response = browser.get("/account/two-step").await;
     let page = &response.body;
-    assert!(page.contains(r#"<div role="img""#) || page.contains(r#"role="img""#), "{page}");
+    assert!(page.contains(r#"role="img""#), "{page}");
     assert!(page.contains("<svg viewBox=\"0 0 ") && page.contains("<path d=\""), "{page}");
     assert!(!page.contains("<?xml") && !page.contains("style=\""), "the policy allows no inline style");
     let key = key(page);
@@ -129,8 +129,8 @@ async fn database_has_neither_key_nor_codes() {
     for (hash, code) in hashes.iter().zip(&ada.codes) {
         assert!(hash.starts_with("$argon2id$") && !hash.contains(&code.replace('-', "")), "{hash}");
     }
-    let salts: std::collections::BTreeSet<_> = hashes.iter().filter_map(|hash| hash.rsplit_once('$')).collect();
-    assert_eq!(salts.len(), 10, "ten outputs");
+    let different: std::collections::BTreeSet<_> = hashes.iter().collect();
+    assert_eq!(different.len(), 10);
     assert_eq!(count(&app, "totp_factors WHERE length(secret) = 48").await, 1, "nonce, key and tag");
     let log = format!("{:?}", security_log(&app).await);
     assert!(!log.contains(&ada.codes[0]) && !log.contains(&ada.phone.code()));

@@ -176,23 +176,38 @@ async fn claimed_account_has_no_former_factor() {
     assert_eq!(count(&app, "totp_factors").await, 0);
 }
 
+/// A browser and a program with the same imported session.
+async fn imported(app: &TestApp) -> Browser {
+    let old = Old::on_sqlite().await;
+    old.ada().await;
+    moved(app, &old).await;
+    let browser = Browser::new(app);
+    browser.set_cookie("better-auth.session_token", COOKIE);
+    browser
+}
+
 #[tokio::test]
 async fn imported_session_is_refused() {
     let app = TestApp::new().await;
-    let old = Old::on_sqlite().await;
-    old.ada().await;
-    moved(&app, &old).await;
-    let imported = Browser::new(&app);
-    imported.set_cookie("better-auth.session_token", COOKIE);
-    let thief = imported.stolen();
-    assert!(imported.is_signed_in().await);
+    let imported = imported(&app).await;
+    assert_ne!(app.client().get("/api/auth/get-session").bearer(TOKEN).await.body, "null", "before");
     let browser = Browser::new(&app);
     browser.sign_in(ADA, PASSWORD).await;
     turn_on(&app, browser).await;
-    assert!(imported.is_signed_in().await, "a session of this service by now");
-    assert!(!thief.is_signed_in().await);
+    assert_signed_out(&imported).await;
     let bearer = app.client().get("/api/auth/get-session").bearer(TOKEN).await;
     assert!(bearer.status == 401 || bearer.body == "null", "{}", bearer.body);
+}
+
+#[tokio::test]
+async fn imported_session_used_before_continues() {
+    let app = TestApp::new().await;
+    let imported = imported(&app).await;
+    assert!(imported.is_signed_in().await, "it has a token of this service now");
+    let browser = Browser::new(&app);
+    browser.sign_in(ADA, PASSWORD).await;
+    turn_on(&app, browser).await;
+    assert!(imported.is_signed_in().await);
 }
 
 #[tokio::test]
