@@ -10,7 +10,7 @@ pub const CODES: usize = 10;
 /// The number of characters, without the hyphen.
 pub const LENGTH: usize = 10;
 
-/// The number of remaining codes at which the user is told to make new ones.
+/// The number of remaining codes at which the pages and messages ask for new ones.
 pub const FEW: u64 = 3;
 
 /// Five bits per character, without letters that look like digits (Crockford's base 32).

@@ -3,7 +3,7 @@
 mod change_email;
 mod change_email_api;
 mod change_email_links;
-mod codes;
+pub mod codes;
 mod command;
 mod crash;
 mod delete_by_mail;
@@ -12,7 +12,7 @@ mod email_sign_in;
 mod email_sign_in_limits;
 mod email_sign_in_links;
 mod first_password;
-mod inbox;
+pub mod inbox;
 mod magic_link_api;
 mod mailbox;
 mod notices;

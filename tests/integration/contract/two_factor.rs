@@ -4,18 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    NEW_PASSWORD, PASSWORD, TestApp,
-    authenticator::{Authenticator, STEP},
-    browser::Browser,
-    client::TestResponse,
-    records::{count, details},
+use crate::{
+    factors::app::{ADA, Phone, STEP, TRUSTED},
+    support::{
+        NEW_PASSWORD, PASSWORD, TestApp,
+        browser::Browser,
+        client::TestResponse,
+        records::{count, details},
+    },
 };
-
-const ADA: &str = "ada@example.com";
-
-/// The cookie of a trusted device.
-const TRUSTED: &str = "latchkey_trusted";
 
 async fn post(browser: &Browser, path: &str, body: Value) -> TestResponse {
     browser.post_json(&format!("/api/auth{path}"), &body).await
@@ -30,28 +27,19 @@ fn failure(response: &TestResponse) -> (u16, String) {
 /// A user with a second factor, and the user's browser.
 struct Enrolled {
     browser: Browser,
-    authenticator: Authenticator,
+    phone: Phone,
     backup_codes: Vec<String>,
 }
 
 impl Enrolled {
     async fn new(app: &TestApp) -> Self {
-        Self::named(app, ADA).await
-    }
-
-    /// Leaves the time at a step whose code is not used.
-    async fn named(app: &TestApp, email: &str) -> Self {
         let browser = Browser::new(app);
-        browser.sign_up(email).await;
-        let (authenticator, backup_codes) = begin(&browser).await;
-        post(&browser, "/two-factor/verify-totp", json!({ "code": authenticator.code(app) })).await.assert_ok();
-        app.wait(Duration::from_secs(STEP.unsigned_abs()));
-        Self { browser, authenticator, backup_codes }
-    }
-
-    /// A code that is not accepted.
-    fn wrong(&self, app: &TestApp) -> String {
-        self.authenticator.code_at(app, 1000)
+        browser.sign_up(ADA).await;
+        let (phone, backup_codes) = begin(app, &browser).await;
+        verify(&browser, &phone.code()).await.assert_ok();
+        // The app shows a new code.
+        app.wait(STEP);
+        Self { browser, phone, backup_codes }
     }
 
     /// Another browser, after the password.
@@ -63,14 +51,21 @@ impl Enrolled {
 }
 
 /// Begins a set-up: the app, and the backup codes.
-async fn begin(browser: &Browser) -> (Authenticator, Vec<String>) {
+async fn begin(app: &TestApp, browser: &Browser) -> (Phone, Vec<String>) {
     let begun = post(browser, "/two-factor/enable", json!({ "password": PASSWORD })).await;
     begun.assert_ok();
     let body = begun.json();
     assert_eq!(body["method"], "totp");
-    let authenticator = Authenticator::of_uri(body["totpURI"].as_str().expect("a URI"));
+    let phone = phone(app, &body["totpURI"]);
     let codes = body["backupCodes"].as_array().expect("a list").iter();
-    (authenticator, codes.map(|code| code.as_str().expect("a text").to_owned()).collect())
+    (phone, codes.map(|code| code.as_str().expect("a text").to_owned()).collect())
+}
+
+/// An app that has scanned the QR code.
+fn phone(app: &TestApp, uri: &Value) -> Phone {
+    let uri = uri.as_str().expect("a URI");
+    let (_, key) = uri.split_once("secret=").expect("a key");
+    Phone::with_key(app, key.split('&').next().unwrap_or(key))
 }
 
 async fn sign_in(browser: &Browser, password: &str) -> TestResponse {
@@ -97,16 +92,16 @@ async fn set_up_needs_the_first_code() {
     browser.sign_up(ADA).await;
     let enable = async |password: &str| post(&browser, "/two-factor/enable", json!({ "password": password })).await;
     assert_eq!(failure(&enable("wrong").await), (400, "INVALID_PASSWORD".to_owned()));
-    let (older, _) = begin(&browser).await;
-    let (authenticator, backup_codes) = begin(&browser).await;
+    let (older, _) = begin(&app, &browser).await;
+    let (phone, backup_codes) = begin(&app, &browser).await;
     assert_eq!(backup_codes.len(), 10);
     assert_eq!(is_on(&browser).await, false);
     let other = Browser::new(&app);
     sign_in(&other, PASSWORD).await.assert_ok();
     assert!(other.is_signed_in().await, "one step before the first code");
-    assert_eq!(failure(&verify(&other, &authenticator.code(&app)).await).1, "TOTP_NOT_ENABLED", "another session");
-    assert_eq!(failure(&verify(&browser, &older.code(&app)).await), (401, "INVALID_CODE".to_owned()), "replaced");
-    let accepted = verify(&browser, &authenticator.code(&app)).await;
+    assert_eq!(failure(&verify(&other, &phone.code()).await).1, "TOTP_NOT_ENABLED", "another session");
+    assert_eq!(failure(&verify(&browser, &older.code()).await), (401, "INVALID_CODE".to_owned()), "replaced");
+    let accepted = verify(&browser, &phone.code()).await;
     accepted.assert_ok();
     assert_eq!(accepted.json()["user"]["twoFactorEnabled"], true);
     assert_eq!(is_on(&browser).await, true);
@@ -128,8 +123,8 @@ async fn password_alone_opens_no_session() {
         assert_eq!(browser.get(path).await.status, 401, "{path}");
     }
     assert!(!browser.is_signed_in().await);
-    assert_eq!(failure(&verify(&browser, &ada.wrong(&app)).await), (401, "INVALID_CODE".to_owned()));
-    let accepted = verify(&browser, &ada.authenticator.code(&app)).await;
+    assert_eq!(failure(&verify(&browser, &ada.phone.wrong()).await), (401, "INVALID_CODE".to_owned()));
+    let accepted = verify(&browser, &ada.phone.code()).await;
     accepted.assert_ok();
     assert_eq!(accepted.json()["token"], accepted.header("set-auth-token"));
     assert!(browser.is_signed_in().await && ada.browser.is_signed_in().await);
@@ -143,7 +138,7 @@ async fn pending_sign_in_replaces_the_session() {
     browser.sign_up("eve@example.com").await;
     sign_in(&browser, PASSWORD).await.assert_ok();
     assert!(!browser.is_signed_in().await, "a code must not count for Eve");
-    let accepted = verify(&browser, &ada.authenticator.code(&app)).await;
+    let accepted = verify(&browser, &ada.phone.code()).await;
     assert_eq!(accepted.json()["user"]["email"], ADA);
 }
 
@@ -151,22 +146,22 @@ async fn pending_sign_in_replaces_the_session() {
 async fn code_works_once() {
     let app = TestApp::new().await;
     let ada = Enrolled::new(&app).await;
-    let used = ada.authenticator.code_at(&app, -1);
+    let used = ada.phone.code_at(-1);
     let browser = ada.challenged(&app).await;
     assert_eq!(failure(&verify(&browser, &used).await).1, "INVALID_CODE", "of the set-up");
-    let code = ada.authenticator.code(&app);
+    let code = ada.phone.code();
     verify(&browser, &code).await.assert_ok();
     let again = ada.challenged(&app).await;
     assert_eq!(failure(&verify(&again, &code).await).1, "INVALID_CODE");
     assert_eq!(failure(&verify(&browser, &code).await).1, "INVALID_CODE", "in a session");
-    verify(&again, &ada.authenticator.code_at(&app, 1)).await.assert_ok();
+    verify(&again, &ada.phone.code_at(1)).await.assert_ok();
 }
 
 #[tokio::test]
 async fn codes_without_a_sign_in_are_refused() {
     let app = TestApp::new().await;
     let ada = Enrolled::new(&app).await;
-    let code = ada.authenticator.code(&app);
+    let code = ada.phone.code();
     let browser = Browser::new(&app);
     assert_eq!(failure(&verify(&browser, &code).await), (401, "INVALID_TWO_FACTOR_COOKIE".to_owned()));
     let backup = use_backup_code(&browser, &ada.backup_codes[0]).await;
@@ -175,7 +170,7 @@ async fn codes_without_a_sign_in_are_refused() {
     assert_eq!(failure(&program), (401, "INVALID_TWO_FACTOR_COOKIE".to_owned()));
     let late = ada.challenged(&app).await;
     app.wait(Duration::from_mins(5));
-    let refused = verify(&late, &ada.authenticator.code(&app)).await;
+    let refused = verify(&late, &ada.phone.code()).await;
     assert_eq!(failure(&refused), (401, "INVALID_TWO_FACTOR_COOKIE".to_owned()), "after five minutes");
 }
 
@@ -186,12 +181,12 @@ async fn sixth_code_ends_the_sign_in() {
     let browser = ada.challenged(&app).await;
     for attempt in 0..5 {
         let refused = match attempt % 2 {
-            0 => verify(&browser, &ada.wrong(&app)).await,
+            0 => verify(&browser, &ada.phone.wrong()).await,
             _ => use_backup_code(&browser, "aaaaa-aaaaa").await,
         };
         assert_eq!(refused.status, 401, "{}", refused.body);
     }
-    let code = ada.authenticator.code(&app);
+    let code = ada.phone.code();
     let sixth = verify(&browser, &code).await;
     assert_eq!(failure(&sixth), (400, "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE".to_owned()));
     assert_eq!(failure(&verify(&browser, &code).await).1, "INVALID_TWO_FACTOR_COOKIE");
@@ -207,7 +202,7 @@ async fn wrong_codes_are_rate_limited() {
     for _ in 0..10 {
         let browser = ada.challenged(&app).await;
         for _ in 0..5 {
-            refused = Some(verify(&browser, &ada.wrong(&app)).await).filter(|answer| answer.status == 429);
+            refused = Some(verify(&browser, &ada.phone.wrong()).await).filter(|answer| answer.status == 429);
             if refused.is_some() {
                 break;
             }
@@ -262,7 +257,7 @@ async fn trusted_device_needs_one_step() {
     let app = TestApp::new().await;
     let ada = Enrolled::new(&app).await;
     let browser = ada.challenged(&app).await;
-    let body = json!({ "code": ada.authenticator.code(&app), "trustDevice": true });
+    let body = json!({ "code": ada.phone.code(), "trustDevice": true });
     post(&browser, "/two-factor/verify-totp", body).await.assert_ok();
     post(&browser, "/sign-out", json!({})).await.assert_ok();
     let answer = sign_in(&browser, PASSWORD).await;
@@ -287,7 +282,7 @@ async fn disable_needs_the_password() {
         assert_eq!(disable(PASSWORD).await.json(), json!({ "status": true }));
     }
     assert_eq!(is_on(&ada.browser).await, false);
-    let code = ada.authenticator.code(&app);
+    let code = ada.phone.code();
     assert_eq!(failure(&verify(&pending, &code).await).1, "INVALID_TWO_FACTOR_COOKIE");
     let uri = post(&ada.browser, "/two-factor/get-totp-uri", json!({ "password": PASSWORD })).await;
     assert_eq!(failure(&uri), (400, "TOTP_NOT_ENABLED".to_owned()));
@@ -303,8 +298,7 @@ async fn uri_needs_the_password() {
         async |password: &str| post(&ada.browser, "/two-factor/get-totp-uri", json!({ "password": password })).await;
     assert_eq!(failure(&uri("wrong").await), (400, "INVALID_PASSWORD".to_owned()));
     let shown = uri(PASSWORD).await.json();
-    let second = Authenticator::of_uri(shown["totpURI"].as_str().expect("a URI"));
-    assert_eq!(second.code(&app), ada.authenticator.code(&app));
+    assert_eq!(phone(&app, &shown["totpURI"]).code(), ada.phone.code());
 }
 
 #[tokio::test]
@@ -314,7 +308,7 @@ async fn messages_are_no_second_factor() {
     let browser = ada.challenged(&app).await;
     let send = post(&browser, "/two-factor/send-otp", json!({})).await;
     assert_eq!(failure(&send), (400, "OTP_NOT_CONFIGURED".to_owned()));
-    let code = json!({ "code": ada.authenticator.code(&app) });
+    let code = json!({ "code": ada.phone.code() });
     let verify = post(&browser, "/two-factor/verify-otp", code.clone()).await;
     assert_eq!(failure(&verify), (400, "OTP_HAS_EXPIRED".to_owned()));
     let unknown = post(&Browser::new(&app), "/two-factor/verify-otp", code).await;
@@ -329,7 +323,7 @@ async fn wrong_codes_are_in_the_security_log() {
     let app = TestApp::new().await;
     let ada = Enrolled::new(&app).await;
     let browser = ada.challenged(&app).await;
-    verify(&browser, &ada.wrong(&app)).await;
+    verify(&browser, &ada.phone.wrong()).await;
     use_backup_code(&browser, "aaaaa-aaaaa").await;
     use_backup_code(&browser, &ada.backup_codes[0]).await.assert_ok();
     let sign_ins = details(&app, "authn_login_success").await;
