@@ -1,7 +1,6 @@
 // User actions with messages, with the stock client. The same functions run in Node and in browsers, and against Better
 // Auth.
 
-import { enabled } from "../support/enabled.js";
 import { currentSession, must, present, type ReadMail, refused, same, type Scene } from "./actions.js";
 
 /** Rejects if a result is not as expected. */
@@ -9,7 +8,8 @@ export type MailAction = (scene: Scene & { readMail: ReadMail }) => Promise<void
 
 const NEW_PASSWORD = "another violet otter 43";
 
-const withLinks: Record<string, MailAction> = {
+/** With cookies or a bearer token. */
+export const mailActions: Record<string, MailAction> = {
   "verify the address": async ({ client, person, readMail }) => {
     must(await client.signUp.email(person));
     same(present(await currentSession(client)).user.emailVerified, false);
@@ -50,9 +50,7 @@ const withLinks: Record<string, MailAction> = {
     same(refused(await client.signIn.email(person)).code, "INVALID_EMAIL_OR_PASSWORD");
     must(await client.signIn.email({ ...person, password: NEW_PASSWORD }));
   },
-};
 
-const withChange: Record<string, MailAction> = {
   "change the address": async ({ client, person, readMail }) => {
     must(await client.signUp.email(person));
     must(await client.verifyEmail({ query: { token: await readMail(person.email, "verification link") } }));
@@ -67,8 +65,8 @@ const withChange: Record<string, MailAction> = {
   },
 };
 
-/** Latchkey accepts links and codes only in the browser that asked for them, which its cookie identifies. */
-const withSignIn: Record<string, MailAction> = {
+/** With cookies only: Latchkey accepts a code only in the browser that asked for it, which its cookie identifies. */
+export const cookieMailActions: Record<string, MailAction> = {
   "sign in with a link": async ({ client, person, readMail }) => {
     const { email, name } = person;
     same(must(await client.signIn.magicLink({ email, name, callbackURL: "/home" })).status, true);
@@ -106,9 +104,3 @@ const withSignIn: Record<string, MailAction> = {
     must(await client.signIn.email({ ...person, password: NEW_PASSWORD }));
   },
 };
-
-/** With cookies or a bearer token. */
-export const mailActions: Record<string, MailAction> = { ...withLinks, ...(enabled.changeEmail && withChange) };
-
-/** With cookies only. */
-export const cookieMailActions: Record<string, MailAction> = enabled.emailSignIn ? withSignIn : {};

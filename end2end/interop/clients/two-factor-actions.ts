@@ -2,7 +2,6 @@
 // against Better Auth.
 
 import { Authenticator } from "../support/authenticator.js";
-import { enabled } from "../support/enabled.js";
 import { type Action, currentSession, must, present, refused, same, type Scene } from "./actions.js";
 import { secondSteps } from "./stock.js";
 
@@ -29,7 +28,8 @@ async function presentPassword({ client, person }: Scene): Promise<void> {
   same(await currentSession(client), null);
 }
 
-const actions: Record<string, Action> = {
+/** With cookies only: they tell which sign-in the second factor belongs to. */
+export const twoFactorActions: Record<string, Action> = {
   "set an authenticator app up and sign in with it": async (scene) => {
     const { client, person } = scene;
     const { app } = await enroll(scene);
@@ -78,6 +78,3 @@ const actions: Record<string, Action> = {
     same(present(await currentSession(client)).user.email, person.email);
   },
 };
-
-/** The cookies of a browser tell which sign-in the second factor belongs to. */
-export const twoFactorActions: Record<string, Action> = enabled.twoFactor ? actions : {};

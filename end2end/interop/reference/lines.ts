@@ -108,6 +108,7 @@ function text(site: Site, value: string, key: string): string {
   if (DATE.test(value)) return offset(Date.parse(value));
   if (/^(id|userId|accountId|sub|sid|user_id)$/.test(key) && site.id.test(value)) return "<id>";
   if (/^(token|set-auth-token)$/.test(key) && site.secret.test(value)) return "<secret>";
+  if (key === "token" && site.id.test(value)) return "<the session's id>";
   if (key === "set-auth-jwt" && /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return "<access token>";
   if (/retry-after$/.test(key) && /^[1-9]\d*$/.test(value)) return "<seconds>";
   if (key === "jti" && /^[\w-]{22}$/.test(value)) return "<token id>";

@@ -1,61 +1,20 @@
 // Better Auth and Latchkey get the same requests, and their users the same messages.
 //
-// Latchkey sends a message within a second, so the cases run side by side; each test waits for its own case.
+// Latchkey sends a message within a second, so the cases run side by side.
 
 import { expect, test as base } from "@playwright/test";
 import { open, verify } from "./cases/mail/all.js";
-import type { Case, Cases } from "./cases.js";
-import { type Answers, check, run } from "./check.js";
+import { check } from "./check.js";
 import { generalRules, mailDifferences, mailRules } from "./differences.js";
-import { type Pair, startPair } from "./sites.js";
-
-interface Running {
-  pair: Pair;
-  answers: Map<string, Promise<Answers>>;
-}
-
-/** How many cases run at the same time. */
-const AT_ONCE = 12;
+import { named, runAll, type Running } from "./side-by-side.js";
 
 const test = base.extend<object, { open: Running; verify: Running }>({
-  open: [({}, use) => running("open", open, use), { scope: "worker", timeout: 120_000 }],
-  verify: [({}, use) => running("verify", verify, use), { scope: "worker", timeout: 120_000 }],
+  open: [({}, use) => runAll({ mail: "open" }, open, use), { scope: "worker", timeout: 120_000 }],
+  verify: [({}, use) => runAll({ mail: "verify" }, verify, use), { scope: "worker", timeout: 120_000 }],
 });
 
-async function running(
-  mail: "open" | "verify",
-  groups: Record<string, Cases>,
-  use: (running: Running) => Promise<void>,
-): Promise<void> {
-  const pair = await startPair({ mail });
-  const answers = start(named(groups), pair);
-  await use({ pair, answers });
-  await Promise.allSettled(answers.values());
-  await pair.stop();
-}
-
-/** Runs all cases, a few at a time. */
-function start(cases: [id: string, test: Case][], pair: Pair): Map<string, Promise<Answers>> {
-  const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
-  const answers = cases.map(([id, test], index) => {
-    const lane = index % AT_ONCE;
-    const answer = Promise.resolve(lanes[lane]).then(() => run(test, pair));
-    // A failure belongs to the test of the case.
-    lanes[lane] = answer.catch(() => undefined);
-    return [id, answer] as const;
-  });
-  return new Map(answers);
-}
-
-const named = (groups: Record<string, Cases>): [string, Case][] =>
-  Object.entries(groups).flatMap(([group, cases]) =>
-    Object.entries(cases).map(([name, test]): [string, Case] => [`${group}: ${name}`, test]),
-  );
-
 async function compare(id: string, { pair, answers }: Running): Promise<void> {
-  const answer = await answers.get(id);
-  if (!answer) throw new Error(`no case ${id}`);
-  check(id, answer, pair, { rules: [...generalRules, ...mailRules], differences: mailDifferences });
+  check(id, await answers(id), pair, { rules: [...generalRules, ...mailRules], differences: mailDifferences });
 }
 
 for (const [id] of named(open)) test(id, ({ open }) => compare(id, open));

@@ -1,8 +1,8 @@
 // Builders for cases with messages: steps of a user, whose responses are compared.
 //
 // Paths and bodies can contain `{email}`, `{EMAIL}` (in capitals), `{other}` (the address of the user before
-// `anotherUser`), `{fresh}` (an address without an account), `{secret}` and `{older}`: the last secret in a message or code
-// of the authenticator app, and the one before, and `{backup}`: a backup code.
+// `anotherUser`), `{fresh}` (an address without an account), `{secret}` and `{older}` (the last secret of a message or code of
+// the authenticator app, and the one before), `{wrong}` (another code than the last one), and `{backup}` (a backup code).
 
 import { type Case, newUser, type Person, request, signedIn } from "./cases.js";
 import type { Received } from "./http.js";
@@ -171,6 +171,7 @@ function fill(scene: Scene, text: string): string {
     secret: scene.secrets.at(-1),
     older: scene.secrets.at(-2),
     backup: scene.backupCodes[0],
+    wrong: scene.secrets.at(-1)?.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10)),
   };
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

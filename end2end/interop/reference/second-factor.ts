@@ -42,6 +42,9 @@ export const codeAt =
   async (scene) =>
     void scene.secrets.push(app(scene).at(offset));
 
+/** Presents a code that is not accepted. */
+export const wrongTotp: Step = async (scene) => verifyTotp(app(scene).wrong())(scene);
+
 /** A user who has scanned the QR code and has not entered a code. */
 export const scanned: Step[] = [signedUp, prepare(kept(enable()))];
 

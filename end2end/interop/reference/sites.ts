@@ -108,8 +108,12 @@ async function startOurs({ https = false, throttled = false, mail }: Setup): Pro
     : // The reference has no mail either.
       await startLatchkey({ ...settings, LATCHKEY_MAIL: "off" });
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
-  const names = ["session", "access", "device", "unverified"];
-  const cookies = Object.fromEntries(names.map((name) => [prefix + name, name]));
+  const names = ["session", "access", "device", "unverified", "code"];
+  const cookies = {
+    ...Object.fromEntries(names.map((name) => [prefix + name, name])),
+    [`${prefix}second_step`]: "two_factor",
+    [`${prefix}trusted`]: "trust_device",
+  };
   const { port, url } = running;
   const mailbox = running.mailbox && { mailbox: running.mailbox };
   const origin = https ? HTTPS : url;

@@ -34,6 +34,13 @@ export class Authenticator {
     return this.#code(Math.floor(Date.now() / this.#period) + offset);
   }
 
+  /** A code that is not accepted. */
+  wrong(): string {
+    const near = [-2, -1, 0, 1, 2, 3].map((offset) => this.at(offset));
+    const codes = Array.from({ length: 7 }, (_, number) => String(number).padStart(6, "0"));
+    return codes.find((code) => !near.includes(code)) ?? "";
+  }
+
   get #period(): number {
     return this.#totp.period * 1000;
   }

@@ -1,8 +1,9 @@
 // A Better Auth server with the plugins that Latchkey replaces. It stores its data in memory.
 //
-//   node better-auth-server.js PORT OPTIONS [open|verify] [two-factor]
+//   node better-auth-server.js PORT OPTIONS [open|verify]
 //
-// `open` and `verify` turn mail on, and are what LATCHKEY_SIGN_UP is for Latchkey. `GET /messages` lists the messages.
+// The last argument turns mail on, and is what LATCHKEY_SIGN_UP is for Latchkey. `GET /messages?after=N`
+// lists the messages without the first N.
 
 import { createServer } from "node:http";
 import { betterAuth } from "better-auth";
@@ -10,10 +11,7 @@ import { memoryAdapter } from "better-auth/adapters/memory";
 import { toNodeHandler } from "better-auth/node";
 import { bearer, emailOTP, jwt, magicLink, twoFactor } from "better-auth/plugins";
 
-const [port, options = "{}", ...features] = process.argv.slice(2);
-
-const signUp = features.find((feature) => feature !== "two-factor");
-const secondFactor = features.includes("two-factor") ? [twoFactor()] : [];
+const [port, options = "{}", signUp] = process.argv.slice(2);
 
 /** @type {{ to: string; text: string }[]} */
 const messages = [];
@@ -27,7 +25,7 @@ const sendLink = ({ user, url }) => send(user.email, url);
 const withoutMail = {
   emailAndPassword: { enabled: true },
   user: { deleteUser: { enabled: true } },
-  plugins: [jwt(), bearer(), ...secondFactor],
+  plugins: [jwt(), bearer(), twoFactor()],
 };
 
 const withMail = {
@@ -37,7 +35,7 @@ const withMail = {
   plugins: [
     jwt(),
     bearer(),
-    ...secondFactor,
+    twoFactor(),
     magicLink({ sendMagicLink: ({ email, url }) => send(email, url) }),
     emailOTP({ sendVerificationOTP: ({ email, otp }) => send(email, otp), changeEmail: { enabled: true } }),
   ],
@@ -55,6 +53,7 @@ const auth = betterAuth({
 const handle = toNodeHandler(auth);
 
 createServer((request, response) => {
-  if (request.url === "/messages") response.end(JSON.stringify(messages));
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+  if (pathname === "/messages") response.end(JSON.stringify(messages.slice(Number(searchParams.get("after")))));
   else handle(request, response);
 }).listen(Number(port), "127.0.0.1");

@@ -1,6 +1,5 @@
 // Starts a Better Auth server.
 
-import { enabled } from "./enabled.js";
 import { type Mailbox, mailServer } from "./mailbox.js";
 import { freePort, type Running, start } from "./running.js";
 
@@ -30,8 +29,7 @@ export async function startBetterAuth({
   const url = baseURL ?? `http://localhost:${port}`;
   const program = new URL("better-auth-server.js", import.meta.url).pathname;
   const options = JSON.stringify({ baseURL: url, trustedOrigins, rateLimit: { enabled: rateLimit } });
-  const features = [...(mail ? [mail] : []), ...(enabled.twoFactor ? ["two-factor"] : [])];
-  const command = [process.execPath, program, String(port), options, ...features];
+  const command = [process.execPath, program, String(port), options, ...(mail ? [mail] : [])];
   const running = await start({ command, ready: `http://127.0.0.1:${port}/api/auth/ok` });
   return { ...running, url, port, mailbox: mailServer(`http://127.0.0.1:${port}/messages`) };
 }

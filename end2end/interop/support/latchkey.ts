@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { enabled } from "./enabled.js";
 import { type Mailbox, mailFolder } from "./mailbox.js";
 import { freePort, type Running, start } from "./running.js";
 
@@ -34,7 +33,7 @@ export async function startLatchkeyWithMail(settings: Record<string, string>): P
   const folder = await mkdtemp(path.join(tmpdir(), "latchkey-mail-"));
   const latchkey = await startLatchkey({
     LATCHKEY_MAIL: `file:${folder}`,
-    ...(enabled.emailSignIn && { LATCHKEY_EMAIL_SIGN_IN: "on" }),
+    LATCHKEY_EMAIL_SIGN_IN: "on",
     ...settings,
   });
   const stop = async () => {

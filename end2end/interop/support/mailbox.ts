@@ -28,13 +28,15 @@ export interface Mailbox {
   next(to: string, kind: SecretKind): Promise<string>;
 }
 
-const LONGEST_WAIT = 20_000;
+const LONGEST_WAIT = 8_000;
 
 /** The messages of a Better Auth server. */
 export function mailServer(url: string): Mailbox {
+  const messages: Message[] = [];
   return mailbox(async () => {
-    const messages: Omit<Message, "id">[] = await (await fetch(url)).json();
-    return messages.map((message, number) => ({ ...message, id: String(number) }));
+    const added: Omit<Message, "id">[] = await (await fetch(`${url}?after=${messages.length}`)).json();
+    for (const message of added) messages.push({ ...message, id: String(messages.length) });
+    return messages;
   });
 }
 
@@ -52,8 +54,11 @@ export function mailFolder(folder: string): Mailbox {
   });
 }
 
-function mailbox(read: () => Promise<Message[]>): Mailbox {
+function mailbox(readAll: () => Promise<Message[]>): Mailbox {
   const seen = new Set<string>();
+  let reading: Promise<Message[]> | undefined;
+  /** One read for all that wait. */
+  const read = () => (reading ??= readAll().finally(() => (reading = undefined)));
   /** The first unread message with such a secret. */
   const take = async (to: string, kind: SecretKind) => {
     for (const message of await read()) {

@@ -98,7 +98,7 @@ pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(checked(callback_routes(), RouteKind::Callback, state))
         .merge(checked(other_routes(), RouteKind::Other, state));
     if state.auth.sign_in.by_mail_is_offered() {
-        routes = routes.merge(checked(mail_sign_in_routes(), RouteKind::SignIn, state)).merge(checked(
+        routes = routes.merge(checked(mail_sign_in_routes(), RouteKind::SignInByMail, state)).merge(checked(
             code_routes(),
             RouteKind::Other,
             state,
@@ -134,13 +134,15 @@ fn sign_in_routes() -> OpenApiRouter<AppState> {
 
 /// With `LATCHKEY_EMAIL_SIGN_IN`. Otherwise, the contract answers 404, as without the plugins.
 fn mail_sign_in_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(magic_link::request)).routes(routes!(email_otp::sign_in::sign_in))
+    OpenApiRouter::default()
+        .routes(routes!(magic_link::request))
+        .routes(routes!(email_otp::send))
+        .routes(routes!(email_otp::sign_in::sign_in))
 }
 
 fn code_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(magic_link::verify))
-        .routes(routes!(email_otp::send))
         .routes(routes!(email_otp::check))
         .routes(routes!(email_otp::verify_email::verify_email))
         .routes(routes!(email_otp::reset::request))

@@ -218,6 +218,22 @@ async fn one_browser_uses_codes_of_two_purposes() {
 }
 
 #[tokio::test]
+async fn request_of_another_site_is_refused() {
+    let app = app().await;
+    let requests = [
+        ("/api/auth/email-otp/send-verification-otp", json!({ "email": ADA, "type": "sign-in" })),
+        ("/api/auth/sign-in/email-otp", json!({ "email": ADA, "otp": "123456" })),
+    ];
+    for (path, body) in requests {
+        let answer = app.client().post(path).json(&body).header("origin", "https://evil.example").await;
+        assert_eq!(failure(&answer), (403, "INVALID_ORIGIN".to_owned()), "{path}");
+        let form = app.client().post(path).form(&[("email", ADA), ("type", "sign-in"), ("otp", "123456")]).await;
+        assert_eq!(failure(&form), (415, "UNSUPPORTED_MEDIA_TYPE".to_owned()), "{path}");
+    }
+    assert_eq!(count(&app, "outbox").await, 0);
+}
+
+#[tokio::test]
 async fn invalid_requests_are_refused() {
     let app = app().await;
     let browser = Browser::new(&app);

@@ -191,6 +191,10 @@ async fn request_of_another_site_is_refused() {
     let answer =
         app.client().post(REQUEST).json(&json!({ "email": ADA })).header("origin", "https://evil.example").await;
     assert_eq!(code(&answer), (403, "INVALID_ORIGIN".to_owned()));
+    let form = app.client().post(REQUEST).form(&[("email", ADA)]).await;
+    assert_eq!(code(&form), (415, "UNSUPPORTED_MEDIA_TYPE".to_owned()));
+    let answer = app.client().post(REQUEST).json(&json!({ "email": ADA, "metadata": "dark" })).await;
+    assert_eq!(code(&answer), (400, "VALIDATION_ERROR".to_owned()));
     for email in ["ada", "", "ada@example.com "] {
         let answer = app.client().post(REQUEST).json(&json!({ "email": email })).await;
         assert_eq!(code(&answer), (400, "VALIDATION_ERROR".to_owned()), "{email}");

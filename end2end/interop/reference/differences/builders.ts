@@ -36,6 +36,7 @@ export const session = (email: string) => [
   "body.user.emailVerified: false",
   "body.user.id: <id>",
   "body.user.name: Ada",
+  "body.user.twoFactorEnabled: false",
   "body.user.updatedAt: <now>",
 ];
 

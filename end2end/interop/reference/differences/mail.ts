@@ -1,4 +1,4 @@
-// Cases with messages: verification of addresses, and reset of passwords.
+// Cases with messages: verification and change of addresses, and reset of passwords.
 
 import type { Rule } from "../compare.js";
 import {
@@ -8,10 +8,12 @@ import {
   refuses,
   session,
   SESSION_COOKIE_CLEARED,
+  setsSession,
   setsTokenHeader,
   step,
   succeeds,
 } from "./builders.js";
+import { codes, signInLinks } from "./sign-in-by-mail.js";
 
 const unknownToken = (status: number) => error(status, "INVALID_TOKEN", "Invalid token");
 const invalidAddress = error(400, "VALIDATION_ERROR", "[body.email] Invalid email address");
@@ -23,6 +25,11 @@ export const mailRules: Rule[] = [
     reason: "A cookie identifies the browser of the sign-up, which may verify the address without a session",
     example: "required verification: sign-up",
     latchkey: /^cookie unverified: set; HttpOnly; Max-Age=172800; Path=\/; SameSite=Lax$/,
+  },
+  {
+    reason: "A cookie identifies the browser that asked for a code or a sign-in link",
+    example: "magic-link: an unknown address",
+    latchkey: /^cookie code: (set; HttpOnly; Max-Age=600|cleared; HttpOnly; Max-Age=0); Path=\/; SameSite=Lax$/,
   },
 ];
 
@@ -133,4 +140,31 @@ const reset: Difference[] = [
   },
 ];
 
-export const mailDifferences: Difference[] = [...verification, ...reset];
+const change: Difference[] = [
+  {
+    reason: "A change of the address leaves the session and its token as they are",
+    cases: ["change-email: a link", "change-email: a link, with a callbackURL"],
+    reference: setsSession,
+    latchkey: [],
+  },
+  {
+    reason: "A link to a new address works in a session of the user only, and creates none",
+    cases: ["change-email: a link without a session"],
+    reference: succeeds,
+    latchkey: ["status: 302"],
+  },
+  {
+    reason: "A link to a new address works once",
+    cases: ["change-email: a link, twice"],
+    reference: userNotFound,
+    latchkey: unknownToken(401).slice(1),
+  },
+  {
+    reason: "An address belongs to one account, also with a link from the time when it was free",
+    ...refuses(error(422, "USER_ALREADY_EXISTS", "User already exists."), [
+      "change-email: an address that is taken before the link is followed",
+    ]),
+  },
+];
+
+export const mailDifferences: Difference[] = [...verification, ...reset, ...change, ...signInLinks, ...codes];

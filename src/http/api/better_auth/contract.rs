@@ -14,7 +14,7 @@ pub mod valid;
 pub use error::{ContractError, ContractErrorBody};
 pub use kinds::{
     DisplayName, EmailAddress, EmailText, Flag, FlagOr, ImageUrl, Kind, NameText, Nested, NewPassword, NonEmpty,
-    Nullable, Number, Optional, PasswordText, Text, Texts,
+    Nullable, Number, Optional, PasswordText, Record, Text, Texts,
 };
 pub use members::{MemberSet, Members, Shape, ValidationError};
 pub use origin::{CallbackError, LoginCsrfError, check_callback};

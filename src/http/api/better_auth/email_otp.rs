@@ -9,7 +9,7 @@ pub mod verify_email;
 use axum::{Extension, Json, extract::State, http::StatusCode};
 
 use super::{
-    contract::{ContractError, EmailText, PostErrors, Text, ValidBody, ValidationError, members},
+    contract::{ContractError, EmailText, LoginCsrfError, PostErrors, Text, ValidBody, ValidationError, members},
     models::SuccessResponse,
 };
 use crate::{
@@ -91,6 +91,7 @@ route_errors! {
     pub enum SendOtpRouteError: ContractError {
         InvalidType => ContractError::without_code(StatusCode::BAD_REQUEST, "Invalid OTP type"),
         ..Email(EmailError),
+        ..LoginCsrf(LoginCsrfError),
         ..Validation(ValidationError),
         ..Interrupted(Interrupted),
     }

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use super::{
     contract::{
-        ContractError, ContractQuery, DisplayName, EmailAddress, GetErrors, LoginCsrfError, Optional, PostErrors, Text,
-        ValidBody, ValidQuery, ValidationError, members,
+        ContractError, ContractQuery, DisplayName, EmailAddress, GetErrors, LoginCsrfError, Optional, PostErrors,
+        Record, Text, ValidBody, ValidQuery, ValidationError, members,
         origin::{NextPageError, check_next_pages},
         redirect,
     },
@@ -54,6 +54,8 @@ members! {
         new_user_callback_url: Optional<Text> = "newUserCallbackURL",
         /// Where a link that is not valid leads, with `error`. Default: `callbackURL`.
         error_callback_url: Optional<Text> = "errorCallbackURL",
+        /// Ignored.
+        _metadata: Optional<Record> = "metadata",
     }
     example { "email": "ada@example.com", "callbackURL": "/dashboard" }
 }

@@ -1,7 +1,6 @@
 // All cases with messages, by group.
 
 import type { Cases } from "../../cases.js";
-import { enabled } from "../../../support/enabled.js";
 import { changeEmail } from "./change-email.js";
 import { changeWithCode, resetWithCode, sendCode, useCode } from "./email-otp.js";
 import { magicLink } from "./magic-link.js";
@@ -16,14 +15,12 @@ export const open: Record<string, Cases> = {
   "request-password-reset": requestReset,
   "reset-password link": followReset,
   "reset-password": resetPassword,
-  ...(enabled.changeEmail && { "change-email": changeEmail }),
-  ...(enabled.emailSignIn && {
-    "magic-link": magicLink,
-    "email-otp send": sendCode,
-    "email-otp use": useCode,
-    "email-otp reset": resetWithCode,
-  }),
-  ...(enabled.changeEmail && enabled.emailSignIn && { "email-otp change": changeWithCode }),
+  "change-email": changeEmail,
+  "magic-link": magicLink,
+  "email-otp send": sendCode,
+  "email-otp use": useCode,
+  "email-otp reset": resetWithCode,
+  "email-otp change": changeWithCode,
 };
 
 /** For servers where a new user needs a verified address first. */

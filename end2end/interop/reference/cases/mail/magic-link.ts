@@ -47,6 +47,9 @@ export const magicLink: Cases = {
   "from a cross-site link": scene(
     ask({ email: "{fresh}" }, { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }),
   ),
+  "a form": scene(
+    post("/sign-in/magic-link", "email={fresh}", { "content-type": "application/x-www-form-urlencoded" }),
+  ),
   "a link": scene(...link, follow("&callbackURL=/home")),
   "a link without a callbackURL": scene(...link, follow()),
   "a link to a trusted origin": scene(...link, follow("&callbackURL=https%3A%2F%2Fapp.example.com%2Fhome")),
@@ -58,6 +61,8 @@ export const magicLink: Cases = {
     prepare(follow()),
     follow("&callbackURL=/home&errorCallbackURL=/failed%3Fx%3D1"),
   ),
+  "a link in another browser": scene(...link, otherBrowser, follow("&callbackURL=/home"), get("/get-session")),
+  "a link, by a program": scene(...link, otherBrowser, follow()),
   "a truncated link": scene(...link, truncated, follow("&callbackURL=/home")),
   "no token": scene(get("/magic-link/verify")),
   "an unknown token": scene(get("/magic-link/verify?token=unknown")),

@@ -10,7 +10,7 @@ import {
   signIn,
   times,
   verifyBackupCode,
-  verifyTotp,
+  wrongTotp,
 } from "../../second-factor.js";
 
 const WRONG = "aaaaa-aaaaa";
@@ -56,7 +56,7 @@ export const useBackupCode: Cases = {
   "wrong codes of both kinds": scene(
     ...challenged,
     ...times(3, verifyBackupCode(WRONG)),
-    ...times(3, verifyTotp("abcdef")),
+    ...times(3, wrongTotp),
     verifyBackupCode("{backup}"),
   ),
   "without a new session": scene(...challenged, verifyBackupCode("{backup}", { disableSession: true })),

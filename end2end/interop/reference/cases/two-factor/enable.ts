@@ -2,7 +2,19 @@
 
 import type { Cases } from "../../cases.js";
 import { byBearer, call, get, otherBrowser, PASSWORD, post, prepare, scene, signedInAgain, signedUp } from "../../scene.js";
-import { code, codeAt, enable, enrolled, kept, restoreCookies, saveCookies, scanned, signIn, verifyTotp } from "../../second-factor.js";
+import {
+  code,
+  codeAt,
+  enable,
+  enrolled,
+  kept,
+  restoreCookies,
+  saveCookies,
+  scanned,
+  signIn,
+  verifyTotp,
+  wrongTotp,
+} from "../../second-factor.js";
 
 const EVIL = { origin: "https://evil.example" };
 
@@ -53,8 +65,9 @@ export const firstCode: Cases = {
   ),
   "a code before two steps": scene(...scanned, codeAt(-2), verifyTotp("{secret}")),
   "a code in three steps": scene(...scanned, codeAt(3), verifyTotp("{secret}")),
-  "a wrong code": scene(...scanned, verifyTotp("abcdef")),
-  "a wrong code, then the right one": scene(...scanned, verifyTotp("abcdef"), code, verifyTotp("{secret}")),
+  "a wrong code": scene(...scanned, wrongTotp),
+  "a wrong code, then the right one": scene(...scanned, wrongTotp, code, verifyTotp("{secret}")),
+  "a text that no code can be": scene(...scanned, verifyTotp("abcdef")),
   "an empty code": scene(...scanned, verifyTotp("")),
   "a code of five digits": scene(...scanned, verifyTotp("12345")),
   "a code of a thousand digits": scene(...scanned, verifyTotp("1".repeat(1000))),
@@ -69,6 +82,6 @@ export const firstCode: Cases = {
   "the code of the newest QR code": scene(...scanned, prepare(kept(enable())), code, verifyTotp("{secret}")),
   "without a QR code": scene(signedUp, verifyTotp("123456")),
   "another code afterwards": scene(...enrolled, code, verifyTotp("{secret}")),
-  "a wrong code afterwards": scene(...enrolled, verifyTotp("abcdef")),
+  "a wrong code afterwards": scene(...enrolled, wrongTotp),
   "the same code afterwards": scene(...enrolled, verifyTotp("{secret}")),
 };

@@ -17,6 +17,7 @@ import {
   times,
   verifyBackupCode,
   verifyTotp,
+  wrongTotp,
 } from "../../second-factor.js";
 
 export const afterPassword: Cases = {
@@ -49,19 +50,20 @@ export const withTotp: Cases = {
     code,
     verifyTotp("{secret}"),
   ),
-  "a wrong code": scene(...challenged, verifyTotp("abcdef")),
-  "a wrong code, then the right one": scene(...challenged, verifyTotp("abcdef"), code, verifyTotp("{secret}")),
+  "a wrong code": scene(...challenged, wrongTotp),
+  "a wrong code, then the right one": scene(...challenged, wrongTotp, code, verifyTotp("{secret}")),
+  "a text that no code can be": scene(...challenged, verifyTotp("abcdef")),
   "a code before two steps": scene(...challenged, codeAt(-2), verifyTotp("{secret}")),
   "an empty code": scene(...challenged, verifyTotp("")),
   "a code that is a number": scene(...challenged, verifyTotp(123456)),
   "a code that is a list": scene(...challenged, verifyTotp(["123456"])),
   "a backup code": scene(...challenged, verifyTotp("{backup}")),
   "from another origin": scene(...challenged, post("/two-factor/verify-totp", { code: "abcdef" }, { origin: "https://evil.example" })),
-  "five wrong codes, then the right one": scene(...challenged, ...times(5, verifyTotp("abcdef")), code, verifyTotp("{secret}")),
-  "six wrong codes": scene(...challenged, ...times(7, verifyTotp("abcdef"))),
+  "five wrong codes, then the right one": scene(...challenged, ...times(5, wrongTotp), code, verifyTotp("{secret}")),
+  "six wrong codes": scene(...challenged, ...times(7, wrongTotp)),
   "six wrong codes, then the password again": scene(
     ...challenged,
-    ...times(6, verifyTotp("abcdef")),
+    ...times(6, wrongTotp),
     prepare(signIn()),
     code,
     verifyTotp("{secret}"),

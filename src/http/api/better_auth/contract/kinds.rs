@@ -254,6 +254,23 @@ impl Kind for Texts {
     }
 }
 
+/// An object with any members that is only validated.
+pub struct Record;
+
+impl Kind for Record {
+    type Value = ();
+
+    fn read(members: &mut Members<'_>, name: &str) {
+        if !members.get(name).is_some_and(Value::is_object) {
+            members.wrong_type(name, "record");
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Object).into()
+    }
+}
+
 /// An object with the members of `T`.
 pub struct Nested<T>(PhantomData<T>);
 

@@ -58,6 +58,8 @@ pub enum RouteKind {
     /// Sign-in and sign-up: the target of login CSRF. They take URL-encoded forms, and their origin is checked
     /// even without a cookie.
     SignIn,
+    /// Sign-in by mail: as [`SignIn`](Self::SignIn), but without forms.
+    SignInByMail,
     /// Callbacks of providers, which take URL-encoded forms.
     Callback,
     /// All others.
@@ -117,9 +119,11 @@ pub async fn check(State((state, kind)): State<(AppState, RouteKind)>, request: 
 }
 
 fn check_post(parts: &Parts, bytes: &[u8], state: &AppState, kind: RouteKind) -> Result<RawBody, CheckError> {
-    let body = RawBody::read(&parts.headers, bytes, kind != RouteKind::Other)?;
+    let takes_forms = matches!(kind, RouteKind::SignIn | RouteKind::Callback);
+    let body = RawBody::read(&parts.headers, bytes, takes_forms)?;
     let trusted = &state.settings.trusted_origins;
-    origin::check(&parts.headers, trusted, kind == RouteKind::SignIn)?;
+    let signs_in = matches!(kind, RouteKind::SignIn | RouteKind::SignInByMail);
+    origin::check(&parts.headers, trusted, signs_in)?;
     origin::check_next_page(body.0.as_ref(), &ContractQuery::parse(parts.uri.query()), trusted)?;
     Ok(body)
 }
