@@ -13,7 +13,7 @@ pub mod totp;
 pub use redirect::{TwoFactorRedirect, keep};
 
 use super::{
-    contract::{ContractError, PasswordText, ValidationError, members},
+    contract::{ContractError, PasswordText, members},
     password::PasswordError,
 };
 use crate::{
@@ -31,9 +31,8 @@ members! {
 }
 
 route_errors! {
-    /// Errors of the routes that change or show factors with the password.
+    /// The factors are not changed or shown.
     pub enum FactorError: ContractError {
-        ..Validation(ValidationError),
         ..Session(SessionError),
         ..Password(PasswordError),
         ..Interrupted(Interrupted),

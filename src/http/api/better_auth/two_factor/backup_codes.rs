@@ -21,7 +21,7 @@ use crate::{
     domain::RecoveryCode,
     http::{
         api::better_auth::contract::{ContractError, FlagOr, PostErrors, Text, ValidBody, ValidationError, members},
-        extract::active_session::ActiveSession,
+        extract::active_session::{ActiveSession, SessionError},
         route_error::route_errors,
         session::{changes::ResponseChanges, cookies::CookieJar},
         state::AppState,
@@ -122,6 +122,8 @@ route_errors! {
     /// Errors of `POST /two-factor/generate-backup-codes`.
     pub enum GenerateBackupCodesRouteError: ContractError {
         NotOn => ContractError::bad_request("TWO_FACTOR_NOT_ENABLED", "Two factor isn't enabled"),
+        ..Validation(ValidationError),
+        ..Session(SessionError),
         ..Factor(FactorError),
     }
 }

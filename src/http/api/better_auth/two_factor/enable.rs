@@ -18,11 +18,14 @@ use crate::{
     },
     http::{
         api::better_auth::{
-            contract::{ContractError, Kind, Members, Optional, PasswordText, PostErrors, Text, ValidBody, members},
+            contract::{
+                ContractError, Kind, Members, Optional, PasswordText, PostErrors, Text, ValidBody, ValidationError,
+                members,
+            },
             models::StatusResponse,
             password::PasswordError,
         },
-        extract::active_session::ActiveSession,
+        extract::active_session::{ActiveSession, SessionError},
         route_error::route_errors,
         session::cookies::CookieJar,
     },
@@ -89,6 +92,8 @@ route_errors! {
     pub enum EnableTwoFactorRouteError: ContractError {
         NotOffered => ContractError::bad_request("OTP_NOT_CONFIGURED", "OTP is not available"),
         AlreadyOn => ContractError::bad_request("TOTP_ALREADY_ENABLED", "TOTP is already enabled"),
+        ..Validation(ValidationError),
+        ..Session(SessionError),
         ..Factor(FactorError),
     }
 }
@@ -129,6 +134,15 @@ pub async fn enable(
     Ok(Json(EnabledTwoFactor { method: "totp", totp_uri: started.key.uri, backup_codes: texts(&started.codes) }))
 }
 
+route_errors! {
+    /// Errors of `POST /two-factor/disable`.
+    pub enum DisableTwoFactorRouteError: ContractError {
+        ..Validation(ValidationError),
+        ..Session(SessionError),
+        ..Factor(FactorError),
+    }
+}
+
 /// Remove the second factor
 ///
 /// Removes the authenticator app, the backup codes and the trust in all devices. Also succeeds without a second factor.
@@ -137,21 +151,23 @@ pub async fn enable(
     request_body = FactorPasswordBody, security(("sessionToken" = []), ("sessionCookie" = [])),
     responses(
         (status = 200, description = "The account has no second factor", body = StatusResponse),
-        PostErrors<FactorError>,
+        PostErrors<DisableTwoFactorRouteError>,
     ),
 )]
 pub async fn disable(
     State(auth): State<Arc<Auth>>,
     requester: Requester,
     Extension(jar): Extension<CookieJar>,
-    ValidBody(body, ..): ValidBody<FactorPasswordBody, FactorError>,
-    session: ActiveSession<FactorError>,
-) -> Result<Json<StatusResponse>, FactorError> {
+    ValidBody(body, ..): ValidBody<FactorPasswordBody, DisableTwoFactorRouteError>,
+    session: ActiveSession<DisableTwoFactorRouteError>,
+) -> Result<Json<StatusResponse>, DisableTwoFactorRouteError> {
     match auth.factors.remove(session.principal, Some(&body.password), &requester).await {
         Ok(()) | Err(ChangeFactorsError::NotOn) => {
-            jar.drop_trust();
+            if requester.trusted.is_some() {
+                jar.drop_trust();
+            }
             Ok(Json(StatusResponse::SUCCESS))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(FactorError::from(error).into()),
     }
 }

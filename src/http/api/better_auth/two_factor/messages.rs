@@ -34,7 +34,7 @@ route_errors! {
 /// Send a code of a second factor
 #[utoipa::path(
     post, path = "/two-factor/send-otp", tag = "Not available", operation_id = "sendTwoFactorOtp",
-    request_body = Option<SendTwoFactorOtpBody>, security(()),
+    security(()),
     responses(PostErrors<SendTwoFactorOtpRouteError>),
 )]
 pub async fn send(

@@ -21,7 +21,7 @@ use crate::{
             contract::{ContractError, FlagOr, PostErrors, Text, ValidBody, ValidationError, members},
             password::PasswordError,
         },
-        extract::active_session::ActiveSession,
+        extract::active_session::{ActiveSession, SessionError},
         route_error::route_errors,
         session::{changes::ResponseChanges, cookies::CookieJar},
         state::AppState,
@@ -123,6 +123,8 @@ route_errors! {
     /// Errors of `POST /two-factor/get-totp-uri`.
     pub enum TotpUriRouteError: ContractError {
         NotOn => ContractError::bad_request("TOTP_NOT_ENABLED", "TOTP not enabled"),
+        ..Validation(ValidationError),
+        ..Session(SessionError),
         ..Factor(FactorError),
     }
 }
