@@ -166,16 +166,7 @@ impl Auth {
             notices: Arc::clone(&notices),
             sessions: Arc::clone(&sessions),
         });
-        let factors = Arc::new(Factors {
-            store: store.clone(),
-            clock: clock.clone(),
-            throttle: Arc::clone(&throttle),
-            audit: Arc::clone(&audit),
-            passwords: Arc::clone(&passwords),
-            sessions: Arc::clone(&sessions),
-            notices: Arc::clone(&notices),
-            settings: parts.factors,
-        });
+        let factors = Arc::new(Factors::new(parts.factors, &passwords));
         let offered = mailing.as_ref().filter(|_| email_sign_in);
         let codes = offered.map(|mailing| Arc::new(mailing.codes(&throttle, sign_up != SignUpMode::Closed)));
         Arc::new(Self {

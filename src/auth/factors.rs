@@ -42,14 +42,14 @@ pub struct FactorSettings {
 
 /// Sets up, checks and removes second factors.
 pub struct Factors {
-    pub(super) store: Store,
-    pub(super) clock: Clock,
-    pub(super) throttle: Arc<Throttle>,
-    pub(super) audit: Arc<Audit>,
-    pub(super) passwords: Arc<Passwords>,
-    pub(super) sessions: Arc<Sessions>,
-    pub(super) notices: Arc<Notices>,
-    pub(super) settings: FactorSettings,
+    store: Store,
+    clock: Clock,
+    throttle: Arc<Throttle>,
+    audit: Arc<Audit>,
+    passwords: Arc<Passwords>,
+    sessions: Arc<Sessions>,
+    notices: Arc<Notices>,
+    settings: FactorSettings,
 }
 
 /// Why the factors of an account were not changed.
@@ -78,6 +78,20 @@ pub enum ChangeFactorsError {
 interruptible!(ChangeFactorsError: InternalError, StoreError, HasherError, NoRandomness);
 
 impl Factors {
+    /// The factors of the users whose passwords these are.
+    pub(super) fn new(settings: FactorSettings, passwords: &Arc<Passwords>) -> Self {
+        Self {
+            store: passwords.store.clone(),
+            clock: passwords.clock.clone(),
+            throttle: Arc::clone(&passwords.throttle),
+            audit: Arc::clone(&passwords.audit),
+            passwords: Arc::clone(passwords),
+            sessions: Arc::clone(&passwords.sessions),
+            notices: Arc::clone(&passwords.notices),
+            settings,
+        }
+    }
+
     /// Whether sign-ins of the user have two steps.
     pub async fn are_required(&self, user: UserId) -> Result<bool, InternalError> {
         Ok(self.store.has_second_factor(user).await?)

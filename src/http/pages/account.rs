@@ -82,7 +82,8 @@ pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisito
 
 /// `GET /account/two-step`: the set-up of an authenticator app that this session has begun. Redirects without one.
 pub async fn two_step(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
-    match visitor.state.auth.factors.totp_set_up(&session, &user).await {
+    let key = visitor.state.auth.factors.totp_set_up(&session, &user).await;
+    match key {
         Ok(Some(key)) => visitor.render(StatusCode::OK, TwoStepPage { email: user.email.clone(), key }),
         Ok(None) => Redirect::to(FormKind::Factors.page()).into_response(),
         Err(error) => internal_error(error).into_response(),

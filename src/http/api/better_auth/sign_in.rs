@@ -65,7 +65,7 @@ pub struct SignInResponse {
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 enum SignInResult {
-    SignedIn(SignInResponse),
+    SignedIn(Box<SignInResponse>),
     SecondFactor(TwoFactorRedirect),
 }
 
@@ -166,7 +166,7 @@ fn response(signed_in: &SignedIn, url: Option<String>) -> Response {
         user: UserObject::from(&signed_in.user),
     };
     let location = body.url.clone().unwrap_or_default();
-    with_location(SignInResult::SignedIn(body), &location)
+    with_location(SignInResult::SignedIn(Box::new(body)), &location)
 }
 
 /// The response, with the `callbackURL` as `Location` if the request has one.

@@ -18,6 +18,7 @@ pub struct TwoFactorRedirect {
     /// Always `true`.
     two_factor_redirect: bool,
     /// The second factors of the account.
+    #[schema(value_type = Vec<String>)]
     two_factor_methods: [&'static str; 1],
 }
 

@@ -57,7 +57,7 @@ pub struct SignInOtpResponse {
 #[serde(untagged)]
 pub enum SignInOtpResult {
     /// The user is signed in.
-    SignedIn(SignInOtpResponse),
+    SignedIn(Box<SignInOtpResponse>),
     /// The account has a second factor.
     SecondFactor(TwoFactorRedirect),
 }
@@ -104,7 +104,7 @@ pub async fn sign_in(
         SignInStep::Complete(session) => {
             changes.start_session(&session);
             let (token, user) = (session.session_token.expose(), UserObject::from(&session.user));
-            SignInOtpResult::SignedIn(SignInOtpResponse { token, user })
+            SignInOtpResult::SignedIn(Box::new(SignInOtpResponse { token, user }))
         }
         SignInStep::SecondFactor(pending) => {
             two_factor::keep(&state, &jar, &pending, "");
