@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{JSON, TestApp, client::TestResponse};
+use crate::support::{JSON, PASSWORD, TestApp, client::TestResponse};
 
 /// The setting that adds magic links and codes.
 const BY_MAIL: (&str, &str) = ("LATCHKEY_EMAIL_SIGN_IN", "on");
@@ -138,6 +138,31 @@ async fn errors_of_sign_in_by_mail_are_described() {
         let response = app.send(&line, &[JSON], body.to_owned()).await;
         assert_ne!(response.status, StatusCode::OK, "{line}");
         assert_described(&document, method, &path, &response);
+    }
+}
+
+#[tokio::test]
+async fn errors_of_second_factors_are_described() {
+    let app = TestApp::new().await;
+    let bearer = app.person("ada@example.com").await.session_bearer();
+    let document = document(&app).await;
+    for (path, body) in [
+        ("/two-factor/enable", json!({})),
+        ("/two-factor/enable", json!({ "password": "wrong" })),
+        ("/two-factor/enable", json!({ "password": PASSWORD, "method": "otp" })),
+        ("/two-factor/disable", json!({ "password": "wrong" })),
+        ("/two-factor/generate-backup-codes", json!({ "password": PASSWORD })),
+        ("/two-factor/get-totp-uri", json!({ "password": PASSWORD })),
+        ("/two-factor/verify-totp", json!({ "code": "123456" })),
+        ("/two-factor/verify-backup-code", json!({ "code": "aaaaa-aaaaa" })),
+        ("/two-factor/verify-backup-code", json!({ "code": "aaaaa-aaaaa", "disableSession": true })),
+    ] {
+        let path = format!("/api/auth{path}");
+        for headers in [vec![JSON], vec![JSON, ("authorization", bearer.as_str())]] {
+            let response = app.send(&format!("POST {path}"), &headers, body.to_string()).await;
+            assert_ne!(response.status, StatusCode::OK, "{path}");
+            assert_described(&document, "post", &path, &response);
+        }
     }
 }
 
