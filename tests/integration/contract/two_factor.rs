@@ -264,7 +264,7 @@ async fn trusted_device_needs_one_step() {
     assert_eq!(answer.json()["user"]["twoFactorEnabled"], true, "{}", answer.body);
     let thief = Browser::new(&app);
     thief.set_cookie(TRUSTED, &browser.cookie(TRUSTED).expect("a cookie"));
-    assert!(!thief.is_signed_in().await, "the cookie alone signs nobody in");
+    assert!(!thief.is_signed_in().await, "the cookie alone is no session");
     let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD });
     post(&browser, "/change-password", change).await.assert_ok();
     assert_eq!(sign_in(&browser, NEW_PASSWORD).await.json()["twoFactorRedirect"], true, "after a new password");
