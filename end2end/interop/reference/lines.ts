@@ -2,6 +2,7 @@
 // they have the expected form.
 
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { URI } from "otpauth";
 import type { Received } from "./http.js";
 import type { Site } from "./sites.js";
 
@@ -120,14 +121,12 @@ function text(site: Site, value: string, key: string): string {
   return hidden.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");
 }
 
-/** With sorted parameters and without percent-encoding. */
+/** With default values, and without percent-encoding. */
 function authenticatorUri(site: Site, uri: string): string {
-  const url = new URL(uri);
-  const seed = url.searchParams.get("secret") ?? "";
-  if (site.seed.test(seed)) url.searchParams.set("secret", "<seed>");
-  url.searchParams.sort();
-  const address = `${url.protocol}//${url.host}${url.pathname}?${url.searchParams}`;
-  return decodeURIComponent(address.replaceAll("+", " ")).replace(/newcomer\.\d+@/g, "newcomer@");
+  const app = URI.parse(uri);
+  const seed = site.seed.test(app.secret.base32) ? "<seed>" : app.secret.base32;
+  const address = app.toString().replace(/(?<=[?&]secret=)\w+/, seed);
+  return decodeURIComponent(address).replace(/newcomer\.\d+@/g, "newcomer@");
 }
 
 /** A time relative to now. */

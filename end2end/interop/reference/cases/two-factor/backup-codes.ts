@@ -62,7 +62,7 @@ export const useBackupCode: Cases = {
   "without a new session": scene(...challenged, verifyBackupCode("{backup}", { disableSession: true })),
   "without a new session, and the session": scene(
     ...challenged,
-    prepare(verifyBackupCode("{backup}", { disableSession: true })),
+    verifyBackupCode("{backup}", { disableSession: true }),
     get("/get-session"),
   ),
   "disableSession as text": scene(...challenged, verifyBackupCode(WRONG, { disableSession: "yes" })),
