@@ -61,7 +61,7 @@ export const magicLink: Cases = {
     prepare(follow()),
     follow("&callbackURL=/home&errorCallbackURL=/failed%3Fx%3D1"),
   ),
-  "a link in another browser": scene(...link, otherBrowser, follow("&callbackURL=/home"), get("/get-session")),
+  "a link in another browser": scene(...link, otherBrowser, follow("&callbackURL=/home")),
   "a link, by a program": scene(...link, otherBrowser, follow()),
   "a truncated link": scene(...link, truncated, follow("&callbackURL=/home")),
   "no token": scene(get("/magic-link/verify")),
