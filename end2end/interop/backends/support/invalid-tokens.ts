@@ -156,6 +156,14 @@ function times(forge: Forge): Case[] {
   ];
 }
 
+/** The claims of the sign-in may be absent, but not of another type. */
+function signIns(forge: Forge): Case[] {
+  return [
+    ...claimed(forge, "auth_time", [String(now()), true, [now()], { at: now() }]),
+    ...claimed(forge, "acr", [2, true, ["aal2"], { acr: "aal2" }]),
+  ];
+}
+
 /** RFC 6750 §2: exactly one token, in the header. */
 function placement(forge: Forge): Case[] {
   const valid = token(forge);
