@@ -5,7 +5,7 @@ import { bearer, type Case, claimed, headers } from "./cases.js";
 import { asSecrets, claims, encode, type Forge, header, newKey, now, secretKey, token, tokenOfText } from "./forge.js";
 
 export function invalidTokens(forge: Forge): Case[] {
-  return [structure, tampering, types, algorithms, keys, extensions, identifiers, audiences, issuers, times, placement].flatMap(
+  return [structure, tampering, types, algorithms, keys, extensions, identifiers, audiences, issuers, times, signIns, placement].flatMap(
     (part) => part(forge),
   );
 }
