@@ -11,7 +11,7 @@ use axum::{
 
 use crate::{
     auth::{Requester, error::InternalError, password::policy::PasswordCheck},
-    domain::{UserId, session::Session, user::User},
+    domain::{UserId, form::FormKind, session::Session, user::User},
     http::{
         extract::principal,
         session::{
@@ -106,6 +106,12 @@ impl Visitor {
     /// Whether the page depends on nothing but its address: the visitor is not signed in and has sent no form.
     pub fn is_unknown(&self) -> bool {
         self.account.is_none() && self.jar.as_ref().is_none_or(|jar| !jar.has_form())
+    }
+
+    /// Whether the page of `form` shows why it was rejected, or values to fill in.
+    pub fn has_result_of(&self, form: FormKind) -> bool {
+        let waiting = || self.jar.as_ref()?.waiting_form(&self.state.settings.form_key);
+        waiting().is_some_and(|state| state.rejected(form).is_some())
     }
 
     /// The rules for a new password.
