@@ -91,6 +91,13 @@ impl Visitor {
         self.jar.as_ref()?.mail_request(&self.state.settings.form_key)
     }
 
+    /// Forgets in this browser that the user trusts it. The next sign-in asks for the second factor.
+    pub fn drop_trust(&self) {
+        if let Some(jar) = &self.jar {
+            jar.drop_trust();
+        }
+    }
+
     /// The sign-in that waits for the second factor in this browser.
     pub fn second_step(&self) -> Option<WaitingSignIn> {
         self.jar.as_ref()?.second_step(&self.state.settings.form_key)

@@ -39,7 +39,13 @@ impl Page for WeakSignInPage {
                     "You’re signed in as " <bdi>{self.email}</bdi> ". The page that you want to open needs " {needed}
                     ", and this account has none. Signing in again does not change that."
                 </p>
-                <p>"Ask the operator of the page for access, or go back."</p>
+                {(self.least <= Assurance::Aal2).then(|| view! {
+                    <p>"Turn on two-step sign-in in your account, then sign in again."</p>
+                    <p class="actions">
+                        <a class="button primary" href="/account/security">"Set up two-step sign-in"</a>
+                    </p>
+                })}
+                <p>"Otherwise, ask the operator of the page for access, or go back."</p>
                 <p class="actions"><a class="button" href="/account">"Go to your account"</a></p>
             </section>
         }
