@@ -91,6 +91,7 @@ pub async fn assemble(
             idle: config.sessions.idle,
             absolute: config.sessions.max,
             idle_unless_kept: BROWSER_SESSION_IDLE,
+            fresh: config.sessions.fresh,
         },
         devices: DeviceCookies::new(&derived.device_cookie)?,
         attempts_secret: config.server.rate_limit.then(|| derived.attempts.clone()),

@@ -137,7 +137,7 @@ impl Factors {
             Some(password) => {
                 self.passwords.confirm(principal, password, requester).await?;
             }
-            None if self.sessions.is_recent(&session) => {}
+            None if self.sessions.is_fresh(&session) => {}
             None => return Err(ChangeFactorsError::NotRecent),
         }
         Ok((session, user))

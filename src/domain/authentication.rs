@@ -200,6 +200,33 @@ impl AuthContext {
     }
 }
 
+/// What a route requires of the sign-in (RFC 9470).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AuthRequirement {
+    /// The least strength (`acr`).
+    pub assurance: Option<Assurance>,
+    /// The highest age of the sign-in, in seconds (`max_age`).
+    pub max_age: Option<u32>,
+}
+
+impl AuthRequirement {
+    /// Whether a sign-in meets the requirement. A sign-in whose time is unknown is too old.
+    pub fn is_met(self, assurance: Assurance, time: Option<Timestamp>, now: Timestamp) -> bool {
+        self.is_strong_enough(assurance) && self.is_recent_enough(time, now)
+    }
+
+    /// Whether this strength is enough.
+    pub fn is_strong_enough(self, assurance: Assurance) -> bool {
+        self.assurance.is_none_or(|least| assurance >= least)
+    }
+
+    /// Whether a sign-in at this time is recent enough. In whole seconds, as the times in tokens.
+    pub fn is_recent_enough(self, time: Option<Timestamp>, now: Timestamp) -> bool {
+        let is_younger = |limit: u32| time.is_some_and(|time| now.seconds() - time.seconds() <= i64::from(limit));
+        self.max_age.is_none_or(is_younger)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,5 +281,25 @@ mod tests {
         for context in [AuthContext::unknown(time), AuthContext::new(both, time)] {
             assert_eq!(context.assurance(), Assurance::Aal1);
         }
+    }
+
+    #[test]
+    fn requirement_compares_strength_and_age() {
+        let now = Timestamp::from_millis(1_800_000_000_999);
+        let ago = |seconds: i64| Some(Timestamp::from_millis(now.millis() - 1000 * seconds));
+        let recent = AuthRequirement { assurance: None, max_age: Some(900) };
+        for (time, met) in [(ago(0), true), (ago(900), true), (ago(901), false), (ago(-30), true), (None, false)] {
+            assert_eq!(recent.is_met(Assurance::Aal1, time, now), met, "{time:?}");
+        }
+        let strong = AuthRequirement { assurance: Some(Assurance::Aal2), max_age: None };
+        for (assurance, met) in
+            [(Assurance::Aal1, false), (Assurance::Aal2, true), (Assurance::PhishingResistant, true)]
+        {
+            assert_eq!(strong.is_met(assurance, None, now), met, "{assurance:?}");
+        }
+        let both = AuthRequirement { max_age: Some(900), ..strong };
+        assert!(!both.is_met(Assurance::Aal2, ago(901), now) && !both.is_met(Assurance::Aal1, ago(0), now));
+        assert!(both.is_met(Assurance::Aal2, ago(0), now));
+        assert!(AuthRequirement::default().is_met(Assurance::Aal1, None, now));
     }
 }

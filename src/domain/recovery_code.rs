@@ -70,7 +70,8 @@ mod tests {
     #[test]
     fn random_code_parses_to_itself() {
         for start in 0..=255_u8 {
-            let code = RecoveryCode::of_random(std::array::from_fn(|at| start.wrapping_add(at as u8 * 7)));
+            let code =
+                RecoveryCode::of_random(std::array::from_fn(|at| start.wrapping_add(u8::try_from(at * 7).unwrap())));
             let text = code.to_text();
             assert!(text.len() == 11 && text.as_bytes()[5] == b'-', "{text}");
             assert_eq!(RecoveryCode::parse(&text), Some(code));

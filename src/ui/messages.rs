@@ -24,7 +24,7 @@ pub fn form_error(error: FormError) -> String {
         FormError::CurrentPasswordMissing => "Enter your current password.".into(),
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
         FormError::NotRecent => {
-            "You signed in more than 15 minutes ago. Sign out, sign in again, and then change the address.".into()
+            "Your last sign-in is too long ago. Sign out, sign in again, and then change the address.".into()
         }
         FormError::CodeMissing => "Enter the code from the message.".into(),
         FormError::Code => "This code isn’t right. Enter the six digits of the latest message, or use its link.".into(),
@@ -41,7 +41,7 @@ pub fn form_error(error: FormError) -> String {
         FormError::SecondStepExhausted => "Too many wrong codes. Sign in again.".into(),
         FormError::SetUpEnded => "The set-up took too long. Begin again.".into(),
         FormError::FactorsNotRecent => {
-            "You signed in more than 15 minutes ago. Sign out, sign in again, and then change two-step sign-in.".into()
+            "Your last sign-in is too long ago. Sign out, sign in again, and then change two-step sign-in.".into()
         }
         FormError::StaleSession => {
             "You signed in more than a day ago. Sign out, sign in again, then set the password.".into()

@@ -20,3 +20,4 @@ pub mod sign_in_link;
 pub mod sign_up;
 pub mod sign_up_closed;
 pub mod verify_email;
+pub mod weak_sign_in;

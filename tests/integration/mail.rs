@@ -23,6 +23,7 @@ mod reset_api;
 mod reset_password;
 mod smtp;
 mod smtp_server;
+mod step_up;
 mod undo_email_change;
 mod verified_sign_up;
 mod verify_email;

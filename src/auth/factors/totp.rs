@@ -2,6 +2,8 @@
 //!
 //! The time is that of the server (ASVS 6.5.8). A code is accepted one step before and after its own, and once.
 
+use std::time::Duration;
+
 use totp_rs::{Builder, Totp, TotpError};
 
 use super::{ChangeFactorsError, Factors};
@@ -12,7 +14,6 @@ use crate::{
         password::hasher::HasherError,
         principal::Principal,
         requester::Requester,
-        sessions::RECENT_AGE,
         throttle::Purpose,
     },
     crypto::{
@@ -28,6 +29,9 @@ use crate::{
         factors::{ConfirmedTotp, NewTotp, StoredTotp},
     },
 };
+
+/// How long a set-up waits for the first code.
+const SET_UP_LIFETIME: Duration = Duration::from_mins(15);
 
 /// Bytes of a key: as many as of a SHA-1 (RFC 4226 §4).
 const KEY_BYTES: usize = 20;
@@ -186,12 +190,12 @@ impl Factors {
         Ok(step_of(&totp, code, self.clock.now()))
     }
 
-    /// The set-up that this session has begun, within the time of a recent sign-in. Another session must not see the
+    /// The set-up that this session has begun, within [`SET_UP_LIFETIME`]. Another session must not see the
     /// key.
     async fn waiting(&self, session: &Session) -> Result<Option<StoredTotp>, InternalError> {
         let stored = self.store.totp(session.user_id).await?;
         Ok(stored.filter(|totp| {
-            let is_recent = self.clock.now().since(totp.created_at) < RECENT_AGE;
+            let is_recent = self.clock.now().since(totp.created_at) < SET_UP_LIFETIME;
             totp.confirmed_at.is_none() && totp.session == session.id && is_recent
         }))
     }

@@ -52,8 +52,8 @@ pub(in crate::auth) struct PreparedSession {
 
 impl SignedIn {
     /// The signed-in user and session.
-    pub const fn principal(&self) -> Principal {
-        Principal::new(self.session.user_id, self.session.id)
+    pub fn principal(&self) -> Principal {
+        Principal::of_session(&self.session)
     }
 }
 

@@ -124,9 +124,9 @@ impl Sessions {
         presented: &SessionCredential,
         requester: &Requester,
     ) -> Result<Principal, RenewError> {
-        let (stored, user, generation) = self.examine(presented, requester).await?;
+        let (stored, _, generation) = self.examine(presented, requester).await?;
         self.used_without_rotation(&stored, generation, requester).await?;
-        Ok(Principal::new(user.id, stored.session.id))
+        Ok(Principal::of_session(&stored.session))
     }
 
     /// Finds the session of a token and checks the token's secret.
@@ -206,7 +206,7 @@ impl Sessions {
         let ends_at = Timestamp::from_millis(idle_expires_at.plus(Duration::from_millis(999)).seconds() * 1000);
         let access = self.tokens.issue(user, &Session { absolute_expires_at: ends_at, ..session.clone() })?;
         let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
-        Ok(Renewal { principal: Principal::new(user.id, session.id), access, next, lifetime })
+        Ok(Renewal { principal: Principal::of_session(session), access, next, lifetime })
     }
 
     fn idle_expiry_of(&self, session: &Session) -> Timestamp {

@@ -15,7 +15,7 @@
 //!   itself uses it (see [`TrustedOrigins`](crate::config::TrustedOrigins)).
 //! - Preflight requests of trusted origins are answered; the reference leaves them to its host.
 //! - Media types are matched exactly. Bodies have at most 16 kB.
-//! - `delete-user` is enabled. It sends a message only in a session that is a day old, without a password, and to a
+//! - `delete-user` is enabled. It sends a message only if the sign-in is older than `LATCHKEY_FRESH`, without a password, and to a
 //!   verified address; the link works once and for an hour. A user has one account, whose `id` is the user's id.
 //! - All routes that verify the password of a signed-in user share one rate limit.
 //! - `error` shows a known code and never a description, because any link could set another text.
@@ -30,7 +30,7 @@
 //! - Without `redirectTo` or `callbackURL`, links in messages lead to pages of this service.
 //! - A link that verifies an address works once. `verify-email` verifies in a session of the user only; otherwise it
 //!   redirects to a page that asks for a new password, because another person could have created the account.
-//! - `change-email` requires a session of at most 15 minutes (`SESSION_NOT_FRESH`). Its link works once, and in a session
+//! - `change-email` requires a sign-in within `LATCHKEY_FRESH` (`SESSION_NOT_FRESH`). Its link works once, and in a session
 //!   of the user only: it creates no session. The change ends the other sessions, and the former address, if it was
 //!   verified, gets a link that undoes it for 72 hours. Until then, no other account can take that address.
 //! - `magic-link/verify` signs in at once only in the browser that asked for the link, and for a program, which leaves out

@@ -72,7 +72,8 @@ async fn ask(request: &FormRequest, email: &str, remember: Remember, next: &str)
         error_return_to: None,
     };
     request.auth.sign_in.request_mail(mail, &browser, &request.requester).await?;
-    let requested = MailRequested::new(&browser, email, remember.is_persistent(), &next.unwrap_or_default());
+    let (next, now) = (next.unwrap_or_default(), request.auth.now());
+    let requested = MailRequested::new(&browser, email, remember.is_persistent(), &next, now);
     if earlier.is_some_and(|earlier| earlier.email == requested.email) {
         request.changes.show_form(FormState::Done(Notice::CodeSentAgain));
     }

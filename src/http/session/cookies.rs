@@ -132,6 +132,12 @@ impl CookieJar {
         self.cookies.get(&self.names.form).is_some()
     }
 
+    /// The result of a form, which stays.
+    pub fn waiting_form(&self, key: &Key) -> Option<FormState> {
+        let sealed = self.cookies.private(key).get(&self.names.form)?;
+        serde_json::from_str(sealed.value()).ok()
+    }
+
     /// Removes and returns the result of the form that was sent before the page at `path`. A result that waits for
     /// another page stays.
     pub fn take_form(&self, key: &Key, path: &str) -> Option<FormState> {

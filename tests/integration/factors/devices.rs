@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::app::{ADA, Protected, STEP, TRUSTED, api_password, enter, first_step, protected};
 use crate::support::{
     NEW_PASSWORD, PASSWORD, TestApp,
     browser::Browser,
     records::{count, details, texts},
+    tokens::sign_in_of_browser,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -200,4 +203,38 @@ async fn purge_deletes_expired_trust() {
     app.purge().await;
     assert_eq!(count(&app, "trusted_devices").await, 0);
     assert!(needs_code(&browser).await);
+}
+
+/// A page behind a proxy that needs two factors.
+const STRONG: &str = "/api/auth/verify?acr=aal2";
+
+#[tokio::test]
+async fn second_factor_meets_a_requirement() {
+    let app = TestApp::new().await;
+    let ada = protected(&app).await;
+    assert_eq!(ada.browser.get(STRONG).await.status, 401, "the session began with one factor");
+    let page = ada.browser.get("/sign-in?acr=aal2&next=%2Faccount%2Fsessions").await;
+    assert!(page.status == 200 && page.body.contains("/actions/sign-in"), "{}", page.body);
+    let form = [("email", ADA), ("password", PASSWORD), ("next", "/account/sessions")];
+    assert_eq!(ada.browser.post("sign-in", &form).await.header("location"), "/sign-in/second-step");
+    assert_eq!(enter(&ada.browser, &ada.phone.code()).await, "/account/sessions");
+    let answer = ada.browser.get(STRONG).await;
+    assert_eq!((answer.status.as_u16(), answer.header("x-auth-acr")), (200, "aal2"));
+    assert_eq!(count(&app, "sessions WHERE ended_at IS NULL").await, 1, "the former session has ended");
+    let signed_in = (app.now().seconds(), json!(["pwd", "otp", "mfa"]), "aal2".to_owned());
+    assert_eq!(sign_in_of_browser(&ada.browser), signed_in);
+    app.wait(Duration::from_mins(14));
+    assert_eq!(ada.browser.get(STRONG).await.status, 200);
+    assert_eq!(sign_in_of_browser(&ada.browser), signed_in, "a renewal changes nothing");
+}
+
+#[tokio::test]
+async fn trusted_device_does_not_meet_a_requirement() {
+    let app = TestApp::new().await;
+    let ada = protected(&app).await;
+    let browser = trusting(&app, &ada).await;
+    assert!(!needs_code(&browser).await);
+    assert_eq!(browser.get(STRONG).await.status, 401);
+    assert_eq!(browser.get("/sign-in?acr=aal2").await.status, 200);
+    assert!(needs_code(&browser).await, "the page asks for the code");
 }

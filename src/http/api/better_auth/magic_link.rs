@@ -110,7 +110,7 @@ pub async fn request(
         error_return_to: given(body.error_callback_url),
     };
     state.auth.sign_in.request_mail(mail, &browser, &requester).await?;
-    jar.keep_mail_request(&MailRequested::new(&browser, &body.email, true, ""), key);
+    jar.keep_mail_request(&MailRequested::new(&browser, &body.email, true, "", state.auth.now()), key);
     Ok(Json(StatusResponse::SUCCESS))
 }
 

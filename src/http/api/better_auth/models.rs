@@ -118,7 +118,7 @@ pub struct OkResponse {
 /// An access token.
 #[derive(Serialize, ToSchema)]
 pub struct AccessTokenResponse {
-    /// A JWT (RFC 9068).
+    /// A JWT (RFC 9068). Its claims `auth_time`, `amr` and `acr` say how and when the user signed in.
     pub token: String,
 }
 

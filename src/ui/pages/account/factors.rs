@@ -113,7 +113,7 @@ fn Confirmed(step_up: StepUp, email: String, feedback: Feedback, action: &'stati
     if step_up == StepUp::SignIn {
         return view! {
             <p class="explain">
-                "To change it, sign out and sign in again: your last sign-in is more than 15 minutes ago."
+                "To change it, sign out and sign in again: your last sign-in is too long ago."
             </p>
         }
         .into_any();
