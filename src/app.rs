@@ -9,6 +9,7 @@ use std::{
 use crate::{
     auth::{
         Auth, Parts,
+        factors::{FactorSettings, TotpSealer},
         keys::{KeysError, PairAlgorithm, Schedule, Signing, SigningKeys, StoredKeys},
         mailing::MailParts,
         password::{
@@ -90,6 +91,7 @@ pub async fn assemble(
             idle: config.sessions.idle,
             absolute: config.sessions.max,
             idle_unless_kept: BROWSER_SESSION_IDLE,
+            fresh: config.sessions.fresh,
         },
         devices: DeviceCookies::new(&derived.device_cookie)?,
         attempts_secret: config.server.rate_limit.then(|| derived.attempts.clone()),
@@ -98,6 +100,11 @@ pub async fn assemble(
         webhooks: webhooks.transpose()?,
         mail,
         email_sign_in: config.email_sign_in.offered,
+        factors: FactorSettings {
+            sealer: TotpSealer::new(&derived.totp)?,
+            issuer: config.mail.product.as_str().to_owned(),
+            trust: config.factors.trust,
+        },
         event_retention: config.events.retention,
     });
     auth.sessions.load_revocations().await?;

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit;
 pub mod codes;
 pub mod error;
+pub mod factors;
 pub mod jobs;
 pub mod keys;
 pub mod mailing;
@@ -30,6 +31,7 @@ use crate::{clock::Clock, domain::Timestamp, mail::Mailer, store::Store, webhook
 use accounts::{Accounts, sign_up::SignUpMode};
 use audit::Audit;
 use codes::Codes;
+use factors::{FactorSettings, Factors};
 use jobs::Jobs;
 use keys::SigningKeys;
 use mailing::{MailParts, Mailing};
@@ -50,6 +52,8 @@ pub struct Auth {
     pub audit: Arc<Audit>,
     /// Messages with a code. `None`: sign-in by mail is not offered.
     pub codes: Option<Arc<Codes>>,
+    /// Second factors.
+    pub factors: Arc<Factors>,
     /// Background jobs.
     pub jobs: Jobs,
     /// The keys that sign access tokens.
@@ -101,6 +105,8 @@ pub struct Parts {
     pub mail: Option<MailParts>,
     /// Whether users can sign in with a code or a link in a message.
     pub email_sign_in: bool,
+    /// The settings of second factors.
+    pub factors: FactorSettings,
     /// How long user events are kept.
     pub event_retention: Duration,
 }
@@ -153,6 +159,7 @@ impl Auth {
             notices: Arc::clone(&notices),
             sessions: Arc::clone(&sessions),
         });
+        let factors = Arc::new(Factors::new(parts.factors, &passwords));
         let offered = mailing.as_ref().filter(|_| email_sign_in);
         let codes = offered.map(|mailing| Arc::new(mailing.codes(&throttle, sign_up != SignUpMode::Closed)));
         Arc::new(Self {
@@ -163,7 +170,7 @@ impl Auth {
                 audit: Arc::clone(&audit),
                 passwords: Arc::clone(&passwords),
                 sessions: Arc::clone(&sessions),
-                notices,
+                notices: Arc::clone(&notices),
                 sign_up,
                 outbox,
                 codes: codes.clone(),
@@ -175,6 +182,8 @@ impl Auth {
                 audit: Arc::clone(&audit),
                 passwords: Arc::clone(&passwords),
                 sessions: Arc::clone(&sessions),
+                factors: Arc::clone(&factors),
+                notices,
                 requires_verification: sign_up == SignUpMode::Verify,
                 codes: codes.clone(),
             },
@@ -189,6 +198,7 @@ impl Auth {
                 event_retention: parts.event_retention,
             },
             codes,
+            factors,
             mail,
             user_events: UserEvents::new(store.clone()),
             audit,

@@ -10,6 +10,7 @@ mod database;
 mod email_sign_in;
 mod env_file;
 mod events;
+mod factors;
 mod log;
 mod mail;
 mod names;
@@ -37,6 +38,7 @@ pub use cookies::CookieConfig;
 pub use database::DatabaseConfig;
 pub use email_sign_in::EmailSignInConfig;
 pub use events::EventsConfig;
+pub use factors::FactorConfig;
 pub use log::{LogConfig, LogFormat};
 pub use mail::MailConfig;
 pub use origins::TrustedOrigins;
@@ -79,6 +81,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Sign-in with a code or a link in a message.
     pub email_sign_in: EmailSignInConfig,
+    /// Second factors.
+    pub factors: FactorConfig,
     /// Origins that may call the sign-in API from a browser.
     pub origins: TrustedOrigins,
     /// Where the pages lead.
@@ -104,6 +108,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         webhooks::SETTINGS,
         mail::SETTINGS,
         email_sign_in::SETTINGS,
+        factors::SETTINGS,
         origins::SETTINGS,
         pages::SETTINGS,
         proxies::SETTINGS,
@@ -128,6 +133,7 @@ impl Config {
         let webhooks = WebhookConfig::read(&mut reader);
         let mail = MailConfig::read(&mut reader);
         let email_sign_in = EmailSignInConfig::read(&mut reader, mail.as_ref().ok());
+        let factors = FactorConfig::read(&mut reader);
         let origins = TrustedOrigins::read(&mut reader);
         let pages = PagesConfig::read(&mut reader);
         let proxies = ProxyConfig::read(&mut reader);
@@ -146,6 +152,7 @@ impl Config {
                 webhooks: webhooks?,
                 mail: mail?,
                 email_sign_in: email_sign_in?,
+                factors: factors?,
                 origins: origins?,
                 pages: pages?,
                 proxies: proxies?,
@@ -200,6 +207,7 @@ impl Config {
             self.webhooks.values(),
             self.mail.values(),
             self.email_sign_in.values(),
+            self.factors.values(),
             self.origins.values(),
             self.pages.values(),
             self.proxies.values(),

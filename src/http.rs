@@ -17,6 +17,7 @@ mod route_error;
 pub mod router;
 pub mod session;
 pub mod state;
+mod step_up;
 mod visitor;
 
 pub use router::router;

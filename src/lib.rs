@@ -60,7 +60,7 @@
 //! | the OpenAPI document and the page that shows it | `http::openapi`; [`ui::reference`] |
 //! | what a value may look like | [`domain`]: [`Email`](domain::Email), [`Password`](domain::Password), [`ReturnAddress`](domain::ReturnAddress) |
 //! | sign-up, profile, verification and change of the address, password reset, disabling, deletion | [`auth::accounts`] |
-//! | sign-in; codes in messages | [`auth::sign_in`]; [`auth::codes`] |
+//! | sign-in; codes in messages; second factors | [`auth::sign_in`]; [`auth::codes`]; [`auth::factors`] |
 //! | renewing, listing and revoking sessions | [`auth::sessions`] |
 //! | access tokens; the keys that sign them | [`auth::token`]; [`auth::keys`] |
 //! | the denylist of ended sessions | [`auth::token::revocations`], fed by [`auth::sessions::feed`] |

@@ -1,9 +1,10 @@
-//! Users, credentials, sessions, events, user events, attempt counters, signing keys, one-time secrets, former
-//! addresses and messages, in SQLite or PostgreSQL. The only module with SQL.
+//! Users, credentials, second factors, sessions, events, user events, attempt counters, signing keys, one-time secrets,
+//! former addresses and messages, in SQLite or PostgreSQL. The only module with SQL.
 //!
 //! Every query for a user's data takes the user's [`UserId`]: no row is found by its own id alone. The
 //! exceptions are [`Store::session_of_token`] and [`Store::imported_session`]: before authentication, the
-//! token's secret decides. The secret of a link or a code decides too ([`one_time`], [`codes`], [`former_addresses`]).
+//! token's secret decides. The secret of a link, a code or a sign-in decides too ([`one_time`], [`codes`],
+//! [`second_step`], [`former_addresses`]).
 //!
 //! [`UserId`]: crate::domain::UserId
 
@@ -23,6 +24,7 @@ mod entity;
 pub mod error;
 mod event_retention;
 pub mod events;
+pub mod factors;
 mod file;
 mod first_password;
 pub mod former_addresses;
@@ -36,10 +38,13 @@ pub mod one_time;
 pub mod outbox;
 pub mod password_reset;
 mod probe;
+mod recovery_codes;
+pub mod second_step;
 mod session_ends;
 pub mod sessions;
 pub mod signing_keys;
 mod transaction;
+pub mod trusted_devices;
 pub mod user_events;
 pub mod users;
 pub mod webhooks;

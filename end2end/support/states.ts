@@ -1,6 +1,7 @@
 // Every page in every visually different state, for accessibility checks and screenshots.
 
 import { type BrowserContextOptions, expect, type Page } from "@playwright/test";
+import { givePassword, openSetUp, turnOn } from "./authenticator.js";
 import {
   button,
   field,
@@ -9,6 +10,7 @@ import {
   notice,
   postFromOtherOrigin,
   signIn,
+  signOut,
   signUp,
   submitSignIn,
   submitSignUp,
@@ -378,6 +380,64 @@ const withMessages: State[] = [
   },
 ];
 
+const withSecondFactor: State[] = [
+  {
+    name: "two-step sign-in, set-up",
+    arrange: async ({ page }) => {
+      await openSetUp(page);
+    },
+  },
+  {
+    name: "two-step sign-in, code refused at the set-up",
+    arrange: async ({ page }) => {
+      await openSetUp(page);
+      await button(page, "Turn on two-step sign-in").click();
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "two-step sign-in, recovery codes",
+    arrange: async ({ page }) => {
+      await turnOn(page);
+    },
+  },
+  { name: "two-step sign-in, no codes to show", arrange: ({ page }) => open(page, "/account/recovery-codes") },
+  {
+    name: "two-step sign-in, on",
+    arrange: async ({ page }) => {
+      await turnOn(page);
+      await open(page, "/account/security");
+    },
+  },
+  {
+    name: "sign in, second step",
+    arrange: async ({ page, person }) => {
+      await turnOn(page);
+      await signOut(page);
+      await givePassword(page, person);
+    },
+  },
+  {
+    name: "sign in, code refused",
+    arrange: async ({ page, person }) => {
+      await turnOn(page);
+      await signOut(page);
+      await givePassword(page, person);
+      await button(page, "Sign in").click();
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "sign in, recovery code",
+    arrange: async ({ page, person }) => {
+      await turnOn(page);
+      await signOut(page);
+      await givePassword(page, person);
+      await open(page, "/sign-in/recovery-code");
+    },
+  },
+];
+
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
@@ -385,7 +445,7 @@ async function open(page: Page, path: string): Promise<void> {
 
 export const states: State[] = [
   ...signedOut,
-  ...[...signedIn, ...withMessages].map(({ name, arrange }) => ({
+  ...[...signedIn, ...withMessages, ...withSecondFactor].map(({ name, arrange }) => ({
     name,
     arrange: async (scene: Scene) => {
       await signUp(scene.page, scene.person);

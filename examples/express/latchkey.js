@@ -1,4 +1,5 @@
-// Verifies Latchkey's access tokens. The middleware `owner` restricts a route to the user in its path.
+// Verifies Latchkey's access tokens. The middleware `owner` restricts a route to the user in its path. `signedInWith`
+// requires a stronger or a more recent sign-in.
 
 import { calculateJwkThumbprint, createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
 
@@ -16,6 +17,8 @@ const secrets = sharedSecrets.split(/\s+/).filter(Boolean);
 const algorithms = secrets.length > 0 ? ["HS256"] : ["EdDSA", "ES256"];
 const leeway = 5; // seconds
 const requiredStrings = ["iss", "sub", "user_id", "sid", "jti"];
+// The values of `acr`, the weakest first.
+const strengths = ["aal1", "aal2", "phr"];
 
 /** The keys could not be fetched. */
 class KeysUnavailable extends Error {}
@@ -71,6 +74,9 @@ async function verify(token) {
     throw new errors.JWTInvalid("missing identifiers");
   }
   if (payload.iat > Date.now() / 1000 + leeway) throw new errors.JWTInvalid("issued in the future");
+  for (const [name, type] of [["auth_time", "number"], ["acr", "string"]]) {
+    if (payload[name] !== undefined && typeof payload[name] !== type) throw new errors.JWTInvalid(`malformed ${name}`);
+  }
   if (payload.sub !== payload.user_id) throw new errors.JWTInvalid("sub and user_id differ");
   return payload;
 }
@@ -83,8 +89,8 @@ export async function owner(request, response, next) {
   if (!token) return response.set("WWW-Authenticate", "Bearer").status(401).json({ detail: "Sign in first" });
   try {
     if (others.length > 0) throw new errors.JWTInvalid("several tokens");
-    const { sub } = await verify(token);
-    if (sub !== request.params.userId) return response.status(403).json({ detail: "This belongs to another user" });
+    response.locals.claims = await verify(token);
+    if (response.locals.claims.sub !== request.params.userId) return response.status(403).json({ detail: "This belongs to another user" });
   } catch (error) {
     if (error instanceof KeysUnavailable) {
       return response.set("Retry-After", cooldown).status(503).json({ detail: "Tokens cannot be checked now" });
@@ -94,4 +100,23 @@ export async function owner(request, response, next) {
     return response.set("WWW-Authenticate", challenge).status(401).json({ detail: "The access token is not valid" });
   }
   next();
+}
+
+/**
+ * For a route behind `owner`: 401 if the sign-in is weaker than `acr` or more than `maxAge` seconds ago (RFC 9470). A
+ * token without the claims counts as the lowest.
+ */
+export function signedInWith({ acr, maxAge }) {
+  const challenge = [
+    'Bearer error="insufficient_user_authentication"',
+    ...(acr === undefined ? [] : [`acr_values="${acr}"`]),
+    ...(maxAge === undefined ? [] : [`max_age="${maxAge}"`]),
+  ].join(", ");
+  return (_, response, next) => {
+    const { claims } = response.locals;
+    const strong = acr === undefined || strengths.indexOf(claims.acr) >= strengths.indexOf(acr);
+    const age = Math.floor(Date.now() / 1000) - (claims.auth_time ?? -Infinity);
+    if (strong && (maxAge === undefined || age <= maxAge)) next();
+    else response.set("WWW-Authenticate", challenge).status(401).json({ detail: "Sign in again" });
+  };
 }

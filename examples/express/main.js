@@ -1,7 +1,7 @@
 // Per-user tasks. Run it with `npm start`.
 
 import express from "express";
-import { owner } from "./latchkey.js";
+import { owner, signedInWith } from "./latchkey.js";
 
 // By user id, then by task id, so that every lookup includes the owner.
 const tasks = new Map();
@@ -21,6 +21,17 @@ app.post("/api/:userId/tasks", ({ params, body }, response) => {
   const task = { id: ++lastId, title: body.title, completed: false };
   tasks.set(params.userId, tasksOf(params.userId).set(task.id, task));
   response.status(201).json(task);
+});
+
+// Requires a sign-in within the last 15 minutes.
+app.delete("/api/:userId/tasks", signedInWith({ maxAge: 900 }), ({ params }, response) => {
+  tasks.delete(params.userId);
+  response.status(204).end();
+});
+
+// Requires a sign-in with two factors.
+app.get("/api/:userId/export", signedInWith({ acr: "aal2" }), ({ params }, response) => {
+  response.json([...tasksOf(params.userId).values()]);
 });
 
 const one = app.route("/api/:userId/tasks/:taskId");

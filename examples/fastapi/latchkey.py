@@ -27,6 +27,9 @@ JWKS_COOLDOWN = float(os.environ.get("LATCHKEY_JWKS_COOLDOWN") or 10)
 ALGORITHMS = ["HS256"] if SECRETS else ["EdDSA", "ES256"]
 LEEWAY = 5  # seconds
 
+# The values of `acr`, the weakest first.
+STRENGTHS = ["aal1", "aal2", "phr"]
+
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -42,6 +45,9 @@ class Claims(BaseModel):
     iat: int | float
     nbf: int | float
     exp: int | float
+    # Absent in tokens of earlier versions of Latchkey.
+    auth_time: int | float | None = None
+    acr: str | None = None
 
 
 def shared_keys(secrets: list[str]) -> dict[str, jwt.PyJWK]:
@@ -118,12 +124,12 @@ def verify(token: str) -> Claims:
     return claims
 
 
-def owner(
+def owner_claims(
     user_id: str,
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
-) -> str:
-    """Returns the user in the path: 401 without a valid access token, 403 if it is another user's."""
+) -> Claims:
+    """Returns the claims of the user in the path: 401 without a valid access token, 403 if it is another user's."""
     if bearer is None:
         raise HTTPException(401, "Sign in first", {"WWW-Authenticate": "Bearer"})
     try:
@@ -135,7 +141,35 @@ def owner(
         raise HTTPException(401, "The access token is not valid", challenge) from None
     if claims.sub != user_id:
         raise HTTPException(403, "This belongs to another user")
+    return claims
+
+
+OwnerClaims = Annotated[Claims, Depends(owner_claims)]
+
+
+def owner(claims: OwnerClaims) -> str:
+    """Returns the user in the path."""
     return claims.sub
 
 
 Owner = Annotated[str, Depends(owner)]
+
+
+def signed_in_with(acr: str | None = None, max_age: int | None = None):
+    """Requires a sign-in of at least this strength, at most so many seconds ago; otherwise 401 (RFC 9470).
+
+    A token without the claims counts as the lowest.
+    """
+    challenge = 'Bearer error="insufficient_user_authentication"'
+    if acr is not None:
+        challenge += f', acr_values="{acr}"'
+    if max_age is not None:
+        challenge += f', max_age="{max_age}"'
+
+    def check(claims: OwnerClaims) -> None:
+        strong = acr is None or claims.acr in STRENGTHS[STRENGTHS.index(acr) :]
+        recent = max_age is None or (claims.auth_time is not None and int(time.time()) - claims.auth_time <= max_age)
+        if not (strong and recent):
+            raise HTTPException(401, "Sign in again", {"WWW-Authenticate": challenge})
+
+    return Depends(check)

@@ -6,6 +6,7 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
 import users
+from latchkey import signed_in_with
 from users import ActiveUser, transaction
 
 Title = Annotated[str, Field(min_length=1, max_length=200)]
@@ -68,6 +69,19 @@ def create_task(user: ActiveUser, new: NewTask) -> Task:
     with transaction() as db:
         created = db.execute("INSERT INTO tasks (user_id, title) VALUES (?, ?)", (user, new.title))
         return find(db, user, created.lastrowid)
+
+
+@app.delete("/api/{user_id}/tasks", status_code=204, dependencies=[signed_in_with(max_age=900)])
+def delete_tasks(user: ActiveUser) -> None:
+    """Requires a sign-in within the last 15 minutes."""
+    with transaction() as db:
+        db.execute("DELETE FROM tasks WHERE user_id = ?", (user,))
+
+
+@app.get("/api/{user_id}/export", dependencies=[signed_in_with(acr="aal2")])
+def export(user: ActiveUser) -> list[Task]:
+    """Requires a sign-in with two factors."""
+    return list_tasks(user)
 
 
 @app.get("/api/{user_id}/tasks/{task_id}")

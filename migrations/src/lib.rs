@@ -21,6 +21,8 @@ mod m20261128_000015_mail;
 mod m20261128_000016_one_event_index;
 mod m20261128_000017_sign_in_by_mail;
 mod m20261128_000018_former_addresses;
+mod m20261129_000019_authentication;
+mod m20261129_000020_totp;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -45,6 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000016_one_event_index::Migration),
             Box::new(m20261128_000017_sign_in_by_mail::Migration),
             Box::new(m20261128_000018_former_addresses::Migration),
+            Box::new(m20261129_000019_authentication::Migration),
+            Box::new(m20261129_000020_totp::Migration),
         ]
     }
 }

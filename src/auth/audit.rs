@@ -11,7 +11,7 @@ mod surplus;
 use std::{sync::Arc, time::Duration};
 
 pub use bound::Bound;
-pub use detail::{CredentialRejection, EventDetail};
+pub use detail::{CredentialRejection, EventDetail, FirstFactor, SecondFactor};
 
 use bound::Budgets;
 use queue::Queue;

@@ -79,6 +79,7 @@ impl Jobs {
         self.store.delete_mail_before(now.minus(MAIL_RETENTION)).await?;
         self.store.delete_one_time_secrets_before(now.minus(SECRET_RETENTION)).await?;
         self.store.delete_former_addresses_before(now.minus(SECRET_RETENTION)).await?;
+        self.store.delete_trusted_devices_before(now.minus(CLOCK_SKEW)).await?;
         self.store.delete_attempts_before(now.minus(ATTEMPT_RETENTION)).await?;
         self.store.delete_signing_keys_before(now.minus(CLOCK_SKEW)).await?;
         Ok(())

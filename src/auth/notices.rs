@@ -13,7 +13,10 @@ use super::{
 use crate::{
     clock::Clock,
     domain::{Email, device, user::User},
-    mail::{Letter, Outbox, letter::Client},
+    mail::{
+        Letter, Outbox,
+        letter::{Client, FactorsChange},
+    },
     store::{
         Store, StoreError,
         credentials::CredentialsVersion,
@@ -88,6 +91,12 @@ impl Notices {
             client: requester.into(),
         };
         Ok(self.sealed(&letter, CHANGES))
+    }
+
+    /// The notice of a change or a use of the second factors.
+    pub fn factors_changed(&self, user: &User, change: FactorsChange, requester: &Requester) -> Option<LimitedMail> {
+        let email = self.recipient(user)?;
+        self.sealed(&Letter::FactorsChanged { email, change, client: requester.into() }, CHANGES)
     }
 
     /// The notice of the deletion of the account, to the address that it had.

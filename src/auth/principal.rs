@@ -1,12 +1,14 @@
 //! The signed-in user.
 
-use crate::domain::{SessionId, UserId};
+use crate::domain::{SessionId, Timestamp, UserId, authentication::Assurance, session::Session};
 
 /// The signed-in user and session. Only verification and renewal create one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Principal {
     user_id: UserId,
     session_id: SessionId,
+    assurance: Assurance,
+    auth_time: Option<Timestamp>,
 }
 
 /// Names a session as the target of an operation. Proves nothing.
@@ -19,8 +21,18 @@ pub struct SessionRef {
 }
 
 impl Principal {
-    pub(super) const fn new(user_id: UserId, session_id: SessionId) -> Self {
-        Self { user_id, session_id }
+    pub(super) const fn new(
+        user_id: UserId,
+        session_id: SessionId,
+        assurance: Assurance,
+        auth_time: Option<Timestamp>,
+    ) -> Self {
+        Self { user_id, session_id, assurance, auth_time }
+    }
+
+    pub(super) fn of_session(session: &Session) -> Self {
+        let authentication = session.authentication;
+        Self::new(session.user_id, session.id, authentication.assurance(), Some(authentication.time))
     }
 
     /// The signed-in user.
@@ -31,6 +43,16 @@ impl Principal {
     /// The session of the verified token.
     pub const fn session_id(self) -> SessionId {
         self.session_id
+    }
+
+    /// The strength of the sign-in.
+    pub const fn assurance(self) -> Assurance {
+        self.assurance
+    }
+
+    /// When the user signed in. `None`: the access token does not say.
+    pub const fn auth_time(self) -> Option<Timestamp> {
+        self.auth_time
     }
 
     /// The principal's own session.

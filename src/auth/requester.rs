@@ -16,6 +16,8 @@ pub struct Requester {
     pub request_id: Option<String>,
     /// The cookie of a device on which a user has signed in before.
     pub device: Option<DeviceCookie>,
+    /// The cookie of a device that needs no second factor.
+    pub trusted: Option<TrustedCookie>,
 }
 
 /// The value of a device cookie, not verified.
@@ -25,6 +27,16 @@ pub struct DeviceCookie(pub String);
 impl fmt::Debug for DeviceCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DeviceCookie(…)")
+    }
+}
+
+/// The value of the cookie of a trusted device, not verified.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TrustedCookie(pub String);
+
+impl fmt::Debug for TrustedCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TrustedCookie(…)")
     }
 }
 

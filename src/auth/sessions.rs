@@ -32,11 +32,8 @@ use crate::{
 use feed::Position;
 use queue::EndQueue;
 
-/// The age up to which a session is fresh: its user signed in recently.
-pub const FRESH_AGE: Duration = Duration::from_hours(24);
-
-/// The age up to which a session needs no password for a change that could lock the user out (ASVS 7.5.1).
-pub const RECENT_AGE: Duration = Duration::from_mins(15);
+/// The age of a sign-in up to which a program can list the sessions (the `freshAge` of Better Auth).
+const LISTING_AGE: Duration = Duration::from_hours(24);
 
 /// How long sessions live.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +44,8 @@ pub struct Lifetimes {
     pub absolute: Duration,
     /// The longest idle timeout of a session that ends with the browser.
     pub idle_unless_kept: Duration,
+    /// The age of a sign-in up to which it authorizes sensitive changes without another proof.
+    pub fresh: Duration,
 }
 
 /// Opens, renews, lists and revokes sessions.
@@ -77,14 +76,19 @@ impl Sessions {
         Self { store, clock, lifetimes, tokens, revocations, audit, notices, queue, position }
     }
 
-    /// Whether the user of `session` signed in within the last [`FRESH_AGE`].
+    /// Whether the user of `session` signed in recently enough for a change that could lock the user out (ASVS 7.5.1).
+    /// A renewal does not make a session fresh.
     pub fn is_fresh(&self, session: &Session) -> bool {
-        self.clock.now().since(session.created_at) < FRESH_AGE
+        self.sign_in_age(session) < self.lifetimes.fresh
     }
 
-    /// Whether the user of `session` signed in within the last [`RECENT_AGE`].
-    pub fn is_recent(&self, session: &Session) -> bool {
-        self.clock.now().since(session.created_at) < RECENT_AGE
+    /// Whether the user of `session` signed in within the last [`LISTING_AGE`].
+    pub fn can_list(&self, session: &Session) -> bool {
+        self.sign_in_age(session) < LISTING_AGE
+    }
+
+    fn sign_in_age(&self, session: &Session) -> Duration {
+        self.clock.now().since(session.authentication.time)
     }
 
     fn position(&self) -> Option<Position> {

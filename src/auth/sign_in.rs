@@ -2,6 +2,8 @@
 
 pub mod by_mail;
 pub mod password;
+pub mod second_factor;
+mod step;
 
 use std::sync::Arc;
 
@@ -9,6 +11,8 @@ use super::{
     audit::Audit,
     codes::Codes,
     error::InternalError,
+    factors::Factors,
+    notices::Notices,
     password::Passwords,
     requester::Requester,
     sessions::{Sessions, open::VerifiedUser},
@@ -17,6 +21,7 @@ use super::{
 use crate::{clock::Clock, store::Store};
 
 pub use super::sessions::open::SignedIn;
+pub use step::{PENDING_LIFETIME, PendingSignIn, SignInStep};
 
 /// Signs users in. One method per kind of credential.
 pub struct SignIn {
@@ -26,28 +31,27 @@ pub struct SignIn {
     pub(super) audit: Arc<Audit>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) factors: Arc<Factors>,
+    pub(super) notices: Arc<Notices>,
     /// Whether a user can sign in with a verified address only.
     pub(super) requires_verification: bool,
     /// `None`: sign-in by mail is not offered.
     pub(super) codes: Option<Arc<Codes>>,
 }
 
-/// The state of a sign-in after a correct credential.
-#[derive(Debug)]
-pub enum SignInStep {
-    /// The session is open.
-    Complete(Box<SignedIn>),
-}
-
 impl SignIn {
-    /// The step after a first factor: opens a session. Every way to sign in ends here, so that none bypasses a second
-    /// factor. `None` if the credentials have changed since they were verified.
+    /// The step after a first factor: opens a session, or asks for the second factor. Every way to sign in ends here, so
+    /// that none bypasses a second factor (ASVS 6.3.4). `None` if the credentials have changed since they were verified.
+    /// A factor that is added meanwhile changes them too.
     async fn complete(
         &self,
         verified: VerifiedUser,
         remember: bool,
         requester: &Requester,
     ) -> Result<Option<SignInStep>, InternalError> {
+        if self.factors.are_required(verified.user.id).await? && !self.factors.is_trusted(&verified, requester).await? {
+            return Ok(Some(SignInStep::SecondFactor(self.begin_second_step(&verified, remember).await?)));
+        }
         let Some(opened) = self.sessions.open(&verified, remember, requester).await? else { return Ok(None) };
         let signed_in = self.sessions.complete_sign_in(verified, opened, requester)?;
         Ok(Some(SignInStep::Complete(Box::new(signed_in))))

@@ -91,6 +91,7 @@ impl AccessTokens {
         let grant = Grant {
             user_id: user.id,
             session_id: session.id,
+            authentication: session.authentication,
             email: Some(&user.email),
             name: Some(user.name.as_str()),
             not_after: session.absolute_expires_at,

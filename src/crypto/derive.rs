@@ -25,6 +25,8 @@ pub struct DerivedKeys {
     pub outbox: Zeroizing<[u8; 32]>,
     /// Makes the secrets of links in messages.
     pub links: Zeroizing<[u8; 32]>,
+    /// Seals the keys of authenticator apps in the database.
+    pub totp: Zeroizing<[u8; 32]>,
 }
 
 impl DerivedKeys {
@@ -38,6 +40,7 @@ impl DerivedKeys {
             device_cookie: expand(&root, b"device cookie")?,
             outbox: expand(&root, b"outbox")?,
             links: expand(&root, b"links")?,
+            totp: expand(&root, b"totp")?,
         })
     }
 }
@@ -74,6 +77,7 @@ mod tests {
         assert_ne!(*one.device_cookie, *one.attempts);
         assert_ne!(*one.device_cookie, one.form_cookie[..32]);
         assert_ne!(*one.outbox, *one.links);
+        assert_ne!(*one.totp, *one.signing_keys);
         assert_ne!(*one.signing_keys, *other.signing_keys);
         assert_eq!(*one.signing_keys, *keys("Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM").signing_keys);
     }

@@ -53,6 +53,22 @@ pub enum EventKind {
     PasswordChange,
     /// A password change was refused.
     PasswordChangeFail,
+    /// A second factor was added.
+    FactorAdded,
+    /// The second factors were removed.
+    FactorRemoved,
+    /// An operator removed the second factors.
+    FactorsReset,
+    /// New recovery codes replaced the former ones.
+    RecoveryCodesRenewed,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
+    /// A wrong second factor was presented.
+    SecondStepFail,
+    /// A device needs no second factor any more.
+    DeviceTrusted,
+    /// A device needs the second factor again.
+    DeviceUntrusted,
     /// A new password could not be compared with breached passwords.
     BreachCheckFail,
     /// A request was for another user's resource.
@@ -63,7 +79,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 34] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
@@ -87,6 +103,14 @@ impl EventKind {
         Self::MailFail,
         Self::PasswordChange,
         Self::PasswordChangeFail,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+        Self::FactorsReset,
+        Self::RecoveryCodesRenewed,
+        Self::RecoveryCodeUsed,
+        Self::SecondStepFail,
+        Self::DeviceTrusted,
+        Self::DeviceUntrusted,
         Self::BreachCheckFail,
         Self::AuthorizationFail,
         Self::MaliciousCsrf,
@@ -123,6 +147,14 @@ impl EventKind {
             Self::MailFail => "mail_fail",
             Self::PasswordChange => "authn_password_change",
             Self::PasswordChangeFail => "authn_password_change_fail",
+            Self::FactorAdded => "authn_factor_added",
+            Self::FactorRemoved => "authn_factor_removed",
+            Self::FactorsReset => "authn_factors_reset",
+            Self::RecoveryCodesRenewed => "authn_recovery_codes_renewed",
+            Self::RecoveryCodeUsed => "authn_recovery_code_used",
+            Self::SecondStepFail => "authn_second_step_fail",
+            Self::DeviceTrusted => "authn_device_trusted",
+            Self::DeviceUntrusted => "authn_device_untrusted",
             Self::BreachCheckFail => "authn_breach_check_fail",
             Self::AuthorizationFail => "authz_fail",
             Self::MaliciousCsrf => "malicious_csrf",

@@ -1,12 +1,12 @@
 //! The outcome of a form post, passed to the next page in a sealed cookie.
 //!
 //! Pages choose their text by enum variants. Free text never comes from the cookie, except the values of
-//! fields that are shown again.
+//! fields that are shown again, and recovery codes.
 
 mod kind;
 mod remember;
 
-pub use kind::{ALL_SESSIONS, FormKind};
+pub use kind::{ALL_SESSIONS, FormKind, RECOVERY_CODES};
 pub use remember::Remember;
 
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,22 @@ pub enum FormError {
     CodeExpired,
     /// The code had too many wrong attempts.
     CodeExhausted,
+    /// The code of the authenticator app is missing.
+    TotpMissing,
+    /// The code of the authenticator app is wrong, or was used.
+    Totp,
+    /// The recovery code is missing.
+    RecoveryCodeMissing,
+    /// The recovery code is wrong, or was used.
+    RecoveryCode,
+    /// The sign-in waited too long for the second factor, or the credentials have changed.
+    SecondStepEnded,
+    /// The sign-in had too many wrong codes.
+    SecondStepExhausted,
+    /// No set-up of an authenticator app waits in this session.
+    SetUpEnded,
+    /// The sign-in is not recent, and the account has no password to confirm a change of the second factors.
+    FactorsNotRecent,
     /// The session is too old to set a first password.
     StaleSession,
     /// Sign-up is closed.
@@ -104,8 +120,19 @@ impl FormError {
             Self::Name(_) => Some(Field::Name),
             Self::Password(_) => Some(Field::Password),
             Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
-            Self::CodeMissing | Self::Code | Self::CodeExpired | Self::CodeExhausted => Some(Field::Code),
+            Self::CodeMissing
+            | Self::Code
+            | Self::CodeExpired
+            | Self::CodeExhausted
+            | Self::TotpMissing
+            | Self::Totp
+            | Self::RecoveryCodeMissing
+            | Self::RecoveryCode => Some(Field::Code),
             Self::NotRecent
+            | Self::SecondStepEnded
+            | Self::SecondStepExhausted
+            | Self::SetUpEnded
+            | Self::FactorsNotRecent
             | Self::StaleSession
             | Self::SignUpClosed
             | Self::Credentials
@@ -172,6 +199,14 @@ pub enum Notice {
     CodeSentAgain,
     /// The first password was set.
     FirstPasswordSet,
+    /// Two-step sign-in was turned on.
+    TwoStepOn,
+    /// Two-step sign-in was turned off.
+    TwoStepOff,
+    /// The user signed in with a recovery code.
+    RecoveryCodeUsed,
+    /// A device is not trusted any more.
+    DeviceUntrusted,
 }
 
 /// A rejected form: its errors, and the values to fill in again.
@@ -257,6 +292,8 @@ pub enum FormState {
     Filled(RejectedForm),
     /// The form succeeded.
     Done(Notice),
+    /// The form has made recovery codes, which are shown once.
+    RecoveryCodes(Vec<String>),
 }
 
 impl FormState {
@@ -273,6 +310,7 @@ impl FormState {
         match self {
             Self::Failed(form) | Self::Filled(form) => form.form.page() == path,
             Self::Done(_) => true,
+            Self::RecoveryCodes(_) => path == RECOVERY_CODES,
         }
     }
 

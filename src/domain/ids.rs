@@ -65,6 +65,11 @@ uuid_id! {
     MailId
 }
 
+uuid_id! {
+    /// Identifies a device that needs no second factor. Not a secret: the token in its cookie authenticates.
+    TrustedDeviceId
+}
+
 /// The maximum length of a user's identifier in bytes.
 pub const MAX_USER_ID: usize = 64;
 

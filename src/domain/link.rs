@@ -1,6 +1,6 @@
-//! Links in messages.
+//! One-time secrets: links in messages, and sign-ins that wait for the second factor.
 
-/// What the secret of a link authorizes.
+/// What a one-time secret authorizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkPurpose {
     /// Setting a new password.
@@ -15,6 +15,8 @@ pub enum LinkPurpose {
     UndoEmailChange,
     /// Signing in.
     SignIn,
+    /// Completing a sign-in with a second factor. The secret is in a cookie, and in no message.
+    SecondStep,
 }
 
 impl LinkPurpose {
@@ -27,6 +29,7 @@ impl LinkPurpose {
             Self::ChangeEmail => "change-email",
             Self::UndoEmailChange => "undo-email-change",
             Self::SignIn => "sign-in",
+            Self::SecondStep => "second-step",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use super::{SessionId, Timestamp, UserId};
+use super::{SessionId, Timestamp, UserId, authentication::AuthContext};
 
 /// Idle timeout of a session whose cookies end with the browser: the server cannot see the browser close.
 /// Better Auth has the same one.
@@ -15,8 +15,10 @@ pub struct Session {
     pub id: SessionId,
     /// The signed-in user.
     pub user_id: UserId,
-    /// The time of the sign-in.
+    /// When the session was opened.
     pub created_at: Timestamp,
+    /// How and when the user signed in.
+    pub authentication: AuthContext,
     /// The time of the last renewal, or of the last access token.
     pub last_seen_at: Timestamp,
     /// The end of an unused session, at most [`absolute_expires_at`](Self::absolute_expires_at).
@@ -77,6 +79,8 @@ pub enum EndReason {
     UserDeleted,
     /// A session token was presented after its rotation and grace period: it may be stolen.
     TokenReused,
+    /// An operator removed the second factors of the account.
+    FactorsReset,
 }
 
 impl EndReason {
@@ -94,6 +98,7 @@ impl EndReason {
             Self::UserDisabled => "user_disabled",
             Self::UserDeleted => "user_deleted",
             Self::TokenReused => "token_reused",
+            Self::FactorsReset => "factors_reset",
         }
     }
 }

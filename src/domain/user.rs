@@ -21,6 +21,8 @@ pub struct User {
     pub updated_at: Timestamp,
     /// The time of the last sign-in. `None`: never.
     pub last_sign_in_at: Option<Timestamp>,
+    /// Whether sign-ins have two steps.
+    pub two_factor: bool,
 }
 
 /// A change of a profile. `None` keeps a field.

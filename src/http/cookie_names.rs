@@ -13,6 +13,10 @@ pub struct CookieNames {
     pub session: String,
     /// The device, for the budget of failed sign-ins.
     pub device: String,
+    /// A sign-in that waits for the second factor.
+    pub second_step: String,
+    /// The device, if it needs no second factor.
+    pub trusted: String,
     /// The result of a form, for the next page.
     pub form: String,
     /// The secret of a link in a message, for the form on its page.
@@ -38,6 +42,8 @@ impl CookieNames {
             access: name("access"),
             session: name("session"),
             device: name("device"),
+            second_step: name("second_step"),
+            trusted: name("trusted"),
             form: name("form"),
             link: name("link"),
             code: name("code"),

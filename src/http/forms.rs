@@ -7,12 +7,14 @@
 mod deletion;
 mod email_change;
 mod errors;
+mod factors;
 mod first_password;
 mod password;
 mod profile;
 pub(crate) mod request;
 mod reset_password;
 pub mod run;
+mod second_step;
 mod sessions;
 mod sign_in;
 mod sign_in_by_mail;

@@ -11,6 +11,7 @@ pub mod mailbox;
 pub mod redirects;
 mod reference;
 mod return_to;
+pub mod second_step;
 mod sign_in;
 pub mod sign_in_by_mail;
 mod sign_up;

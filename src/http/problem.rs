@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::error::UNAVAILABLE_RETRY,
-    domain::{form::Field, seconds},
+    domain::{authentication::AuthRequirement, form::Field, seconds},
 };
 
 /// An error. It never contains messages of the database, of a library or from a token.
@@ -39,9 +39,17 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
     #[serde(skip)]
-    challenge: Option<&'static str>,
+    challenge: Option<Challenge>,
     #[serde(skip)]
     retry_after: Option<Duration>,
+}
+
+/// The value of `WWW-Authenticate`.
+#[derive(Clone, Copy, Debug)]
+enum Challenge {
+    Fixed(&'static str),
+    /// Another sign-in is required (RFC 9470 §3).
+    StepUp(AuthRequirement),
 }
 
 /// An invalid member of the body.
@@ -76,16 +84,24 @@ impl Problem {
     /// 401: no credentials were sent. The challenge names no error (RFC 6750 §3.1).
     pub const fn unauthenticated() -> Self {
         let mut problem = Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first");
-        problem.challenge = Some("Bearer realm=\"latchkey\"");
+        problem.challenge = Some(Challenge::Fixed("Bearer realm=\"latchkey\""));
         problem
     }
 
     /// 401: the credentials are invalid, for any reason.
     pub const fn invalid_token() -> Self {
         let mut problem = Self::new(StatusCode::UNAUTHORIZED, "invalid_token", "The access token is not valid");
-        problem.challenge = Some(
+        problem.challenge = Some(Challenge::Fixed(
             "Bearer realm=\"latchkey\", error=\"invalid_token\", error_description=\"The access token is not valid\"",
-        );
+        ));
+        problem
+    }
+
+    /// 401: the credentials are valid, and the sign-in is too weak or too old (RFC 9470).
+    pub const fn insufficient_authentication(required: AuthRequirement) -> Self {
+        let title = "A stronger or more recent sign-in is required";
+        let mut problem = Self::new(StatusCode::UNAUTHORIZED, "insufficient_user_authentication", title);
+        problem.challenge = Some(Challenge::StepUp(required));
         problem
     }
 
@@ -163,6 +179,25 @@ impl Problem {
     }
 }
 
+impl Challenge {
+    fn value(self) -> Option<HeaderValue> {
+        let required = match self {
+            Self::Fixed(text) => return Some(HeaderValue::from_static(text)),
+            Self::StepUp(required) => required,
+        };
+        let mut text = "Bearer realm=\"latchkey\", error=\"insufficient_user_authentication\", \
+                        error_description=\"A stronger or more recent sign-in is required\""
+            .to_owned();
+        if let Some(least) = required.assurance {
+            text.push_str(&format!(", acr_values=\"{}\"", least.as_str()));
+        }
+        if let Some(seconds) = required.max_age {
+            text.push_str(&format!(", max_age=\"{seconds}\""));
+        }
+        HeaderValue::try_from(text).ok()
+    }
+}
+
 impl FieldProblem {
     /// An invalid member, named by its form field.
     pub fn new(field: Field, detail: impl ToString) -> Self {
@@ -183,8 +218,8 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(challenge) = challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        if let Some(challenge) = challenge.and_then(Challenge::value) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let Some(after) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds::retry_after(after)));

@@ -7,3 +7,4 @@ pub mod cookies;
 pub mod forwarded;
 mod imported_cookie;
 pub mod mail_request;
+pub mod second_step;

@@ -11,10 +11,12 @@ use axum::{
 
 use crate::{
     auth::{Requester, error::InternalError, password::policy::PasswordCheck},
-    domain::{UserId, session::Session, user::User},
+    domain::{UserId, form::FormKind, session::Session, user::User},
     http::{
         extract::principal,
-        session::{changes::ResponseChanges, cookies::CookieJar, mail_request::MailRequested},
+        session::{
+            changes::ResponseChanges, cookies::CookieJar, mail_request::MailRequested, second_step::WaitingSignIn,
+        },
         state::AppState,
     },
     ui::components::password_field::PasswordRules,
@@ -89,6 +91,18 @@ impl Visitor {
         self.jar.as_ref()?.mail_request(&self.state.settings.form_key)
     }
 
+    /// Forgets in this browser that the user trusts it. The next sign-in asks for the second factor.
+    pub fn drop_trust(&self) {
+        if let Some(jar) = &self.jar {
+            jar.drop_trust();
+        }
+    }
+
+    /// The sign-in that waits for the second factor in this browser.
+    pub fn second_step(&self) -> Option<WaitingSignIn> {
+        self.jar.as_ref()?.second_step(&self.state.settings.form_key)
+    }
+
     /// The user whose browser this is: signed in, or known by the sign-up or the password that was sent before the
     /// address was verified.
     pub fn known_user(&self) -> Option<UserId> {
@@ -99,6 +113,12 @@ impl Visitor {
     /// Whether the page depends on nothing but its address: the visitor is not signed in and has sent no form.
     pub fn is_unknown(&self) -> bool {
         self.account.is_none() && self.jar.as_ref().is_none_or(|jar| !jar.has_form())
+    }
+
+    /// Whether the page of `form` shows why it was rejected, or values to fill in.
+    pub fn has_result_of(&self, form: FormKind) -> bool {
+        let waiting = || self.jar.as_ref()?.waiting_form(&self.state.settings.form_key);
+        waiting().is_some_and(|state| state.rejected(form).is_some())
     }
 
     /// The rules for a new password.

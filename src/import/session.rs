@@ -7,7 +7,9 @@ use crate::{
     auth::sessions::imported::{Digests, ImportedToken},
     crypto::random::{NoRandomness, random_bytes},
     domain::{
-        SessionId, Timestamp, UserId, device,
+        SessionId, Timestamp, UserId,
+        authentication::AuthContext,
+        device,
         session::{BROWSER_SESSION_IDLE, Session},
     },
     store::{
@@ -58,6 +60,7 @@ impl<'a> SessionConverter<'a> {
             id: SessionId::new(created_at, random_bytes()?),
             user_id: owner,
             created_at,
+            authentication: AuthContext::unknown(created_at),
             last_seen_at: source.updated_at.unwrap_or(created_at).min(self.now),
             idle_expires_at: expires_at.min(absolute_expires_at),
             absolute_expires_at,

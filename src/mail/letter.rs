@@ -112,6 +112,15 @@ pub enum Letter {
         /// The sender of the token.
         client: Client,
     },
+    /// The notice of a change or a use of the second factors.
+    FactorsChanged {
+        /// The address of the account.
+        email: String,
+        /// What happened.
+        change: FactorsChange,
+        /// The sender of the request.
+        client: Client,
+    },
     /// A link to delete the account of a verified address. Dropped if there is none.
     DeleteAccount {
         /// The address of the account.
@@ -126,6 +135,27 @@ pub enum Letter {
         /// The sender of the request.
         client: Client,
     },
+}
+
+/// A change or a use of the second factors of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorsChange {
+    /// The user turned two-step sign-in on.
+    Added,
+    /// The user turned two-step sign-in off.
+    Removed,
+    /// An operator turned two-step sign-in off.
+    Reset,
+    /// New recovery codes replaced the former ones.
+    CodesRenewed,
+    /// A recovery code was used.
+    CodeUsed {
+        /// The codes that remain.
+        left: u64,
+    },
+    /// A sign-in with a correct first factor had too many wrong codes.
+    StepFailed,
 }
 
 /// The sender of a request, as a message describes it.
@@ -153,6 +183,7 @@ impl Letter {
             Self::NewSignIn { .. } => "new_sign_in",
             Self::PasswordChanged { .. } => "password_changed",
             Self::SessionEnded { .. } => "session_ended",
+            Self::FactorsChanged { .. } => "factors_changed",
             Self::DeleteAccount { .. } => "delete_account",
             Self::AccountDeleted { .. } => "account_deleted",
         }
@@ -172,6 +203,7 @@ impl Letter {
             | Self::NewSignIn { email, .. }
             | Self::PasswordChanged { email, .. }
             | Self::SessionEnded { email, .. }
+            | Self::FactorsChanged { email, .. }
             | Self::DeleteAccount { email, .. }
             | Self::AccountDeleted { email, .. } => email,
             Self::SignIn { sign_in, .. } => &sign_in.email,

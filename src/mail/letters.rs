@@ -7,6 +7,7 @@ pub mod code;
 pub mod delete_account;
 pub mod email_changed;
 pub mod email_taken;
+pub mod factors_changed;
 pub mod new_sign_in;
 pub mod password_changed;
 pub mod password_reset;

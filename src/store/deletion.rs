@@ -6,7 +6,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion},
     entity::{session, user},
-    former_addresses, one_time,
+    factors, former_addresses, one_time,
     outbox::{self, LimitedMail},
     session_ends::end_others,
     transaction::Transaction,
@@ -26,7 +26,7 @@ pub enum DeletionProof {
 }
 
 impl Store {
-    /// Deletes `owner`'s account and credentials, ends every session and queues the notice, in one transaction. The
+    /// Deletes `owner`'s account, credentials and second factors, ends every session and queues the notice, in one transaction. The
     /// session rows stay for the revocation feed, without address and device. Returns the ended sessions. `None` if
     /// the account does not exist or the proof is not valid any more.
     pub async fn delete_user(
@@ -53,6 +53,7 @@ impl Store {
         let ended = end_others(&transaction, owner, None, EndReason::UserDeleted, now).await?;
         scrub_sessions(&transaction, owner).await?;
         credentials::delete_all(&transaction, owner).await?;
+        factors::delete_all(&transaction, owner).await?;
         one_time::delete_all(&transaction, owner).await?;
         former_addresses::delete_all(&transaction, owner).await?;
         let deleted = user::Entity::delete_by_id(owner).exec(&transaction).await?;

@@ -1,8 +1,8 @@
 //! The owner of a mailbox proves it: with a code or a link in a message.
 //!
 //! An attacker can create an account with the address of another person, and wait until that person proves it. So the
-//! first proof outside of the account's own browser discards the password and ends all sessions (GHSA-qq9h-g4jm-xgf3,
-//! CVE-2026-53516).
+//! first proof outside of the account's own browser discards the password and the second factors, and ends all sessions
+//! (GHSA-qq9h-g4jm-xgf3, CVE-2026-53516).
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, SqlErr, sea_query::Expr};
 
@@ -10,7 +10,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion},
     entity::user::{self, Entity as Users},
-    former_addresses, one_time,
+    factors, former_addresses, one_time,
     session_ends::end_others,
     transaction::Transaction,
     user_events::{self, NewUserEvent},
@@ -140,7 +140,7 @@ async fn prove_account(
             return Ok(None);
         }
         let version = CredentialsVersion(row.credentials_version);
-        let user = to_user(row);
+        let user = to_user(row, factors::is_confirmed(transaction, owner).await?);
         return Ok(Some((
             ProvenUser { user, version, created: false, verified: false, ended: Vec::new() },
             Vec::new(),
@@ -155,7 +155,7 @@ async fn prove_account(
     let mut events = vec![NewUserEvent::of_user(UserEventKind::Updated, &row)];
     events.extend(NewUserEvent::ended(owner, &ended, EndReason::PasswordChanged));
     let version = CredentialsVersion(row.credentials_version);
-    Ok(Some((ProvenUser { user: to_user(row), version, created: false, verified: true, ended }, events)))
+    Ok(Some((ProvenUser { user: to_user(row, false), version, created: false, verified: true, ended }, events)))
 }
 
 async fn create(transaction: &Transaction, proof: &MailboxProof, now: Timestamp) -> Result<Proven, DbErr> {
@@ -183,7 +183,7 @@ async fn create(transaction: &Transaction, proof: &MailboxProof, now: Timestamp)
     }
     let events = vec![NewUserEvent::of_user(UserEventKind::Created, &row)];
     let version = CredentialsVersion(row.credentials_version);
-    let proven = ProvenUser { user: to_user(row), version, created: true, verified: false, ended: Vec::new() };
+    let proven = ProvenUser { user: to_user(row, false), version, created: true, verified: false, ended: Vec::new() };
     Ok(Some((proven, events)))
 }
 
@@ -203,6 +203,7 @@ async fn discard_unproven(
 ) -> Result<(user::Model, Vec<SessionId>), DbErr> {
     let owner = row.id.0;
     credentials::delete_all(transaction, owner).await?;
+    factors::delete_all(transaction, owner).await?;
     let ended = end_others(transaction, owner, None, EndReason::PasswordChanged, now).await?;
     Users::update_many()
         .col_expr(user::Column::EmailVerified, Expr::value(true))

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use super::{
     Store, StoreError, credentials,
     entity::user::{self, Entity as Users},
-    one_time,
+    factors, one_time,
     outbox::{self, NewMail},
     session_ends::end_others,
     user_events::{self, NewUserEvent},
@@ -89,6 +89,8 @@ impl Store {
         credentials::put_password(&transaction, owner, reset.password_hash, now).await?;
         let verified = !row.email_verified;
         if verified {
+            // Another person could have set them up before the address was verified.
+            factors::delete_all(&transaction, owner).await?;
             Users::update_many()
                 .col_expr(user::Column::EmailVerified, Expr::value(true))
                 .col_expr(user::Column::UpdatedAt, Expr::value(now.millis()))

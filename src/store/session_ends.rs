@@ -8,6 +8,7 @@ use super::{
     outbox::{self, LimitedMail},
     sessions::{MAX_SESSIONS, active_sessions},
     transaction::Transaction,
+    trusted_devices,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{SessionId, Timestamp, UserId, session::EndReason};
@@ -37,7 +38,7 @@ impl Store {
         Ok(ended)
     }
 
-    /// Ends every session of `owner` except `keep`. Returns the ended sessions.
+    /// Ends every session of `owner` except `keep`, and the trust in all devices. Returns the ended sessions.
     pub async fn end_other_sessions(
         &self,
         owner: UserId,
@@ -48,6 +49,7 @@ impl Store {
         let transaction = self.begin_write().await?;
         distrust_devices(&transaction, owner, reason).await?;
         let ended = end_others(&transaction, owner, keep, reason, now).await?;
+        trusted_devices::delete_all(&transaction, owner).await?;
         user_events::append(&transaction, NewUserEvent::ended(owner, &ended, reason), now).await?;
         transaction.commit().await?;
         self.cached.forget_sessions(&ended);

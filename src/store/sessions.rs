@@ -15,10 +15,12 @@ use super::{
     entity::session::{ActiveModel, Column, Entity, Model},
     outbox::{self, LimitedMail},
     session_ends::{end_others, end_surplus},
+    transaction::Transaction,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{
     SessionId, Timestamp, UserId,
+    authentication::AuthContext,
     session::{EndReason, Session},
 };
 
@@ -103,8 +105,8 @@ impl NewSession {
     }
 
     pub(super) fn row(&self) -> ActiveModel {
-        let Session { id, user_id, created_at, last_seen_at, idle_expires_at, absolute_expires_at, persistent, .. } =
-            self.session;
+        let Session { id, user_id, created_at, authentication, last_seen_at, .. } = self.session;
+        let Session { idle_expires_at, absolute_expires_at, persistent, .. } = self.session;
         ActiveModel {
             id: Set(id.uuid()),
             user_id: Set(user_id.into()),
@@ -123,6 +125,8 @@ impl NewSession {
             address: Set(self.session.address.map(|address| address.to_string())),
             user_agent: Set(self.session.user_agent.clone()),
             stale_token_at: Set(None),
+            amr: Set(authentication.methods.map(|methods| methods.to_string())),
+            auth_time: Set(Some(authentication.time.millis())),
         }
     }
 }
@@ -142,13 +146,7 @@ impl Store {
         if !credentials::record_sign_in(&transaction, owner, version, new.session.created_at).await? {
             return Ok(None);
         }
-        new.insert(&transaction).await?;
-        let now = new.session.created_at;
-        if let Some(notice) = notice {
-            outbox::enqueue_within(&transaction, notice, now).await?;
-        }
-        let surplus = end_surplus(&transaction, owner, now).await?;
-        user_events::append(&transaction, NewUserEvent::ended(owner, &surplus, EndReason::Surplus), now).await?;
+        let surplus = open_within(&transaction, new, notice).await?;
         transaction.commit().await?;
         self.cached.users.forget(&owner);
         self.cached.forget_sessions(&surplus);
@@ -307,6 +305,22 @@ impl Store {
     }
 }
 
+/// Inserts a session, queues the notices, and ends the sessions beyond [`MAX_SESSIONS`]. Returns them.
+pub(super) async fn open_within(
+    transaction: &Transaction,
+    new: &NewSession,
+    notices: impl IntoIterator<Item = LimitedMail>,
+) -> Result<Vec<SessionId>, DbErr> {
+    let (owner, now) = (new.session.user_id, new.session.created_at);
+    new.insert(transaction).await?;
+    for notice in notices {
+        outbox::enqueue_within(transaction, notice, now).await?;
+    }
+    let surplus = end_surplus(transaction, owner, now).await?;
+    user_events::append(transaction, NewUserEvent::ended(owner, &surplus, EndReason::Surplus), now).await?;
+    Ok(surplus)
+}
+
 pub(super) fn active_sessions(owner: UserId, now: Timestamp) -> Select<Entity> {
     Entity::find()
         .filter(Column::UserId.eq(owner.as_str()))
@@ -327,6 +341,11 @@ fn to_session(row: Model) -> Session {
         id: SessionId::from_uuid(row.id),
         user_id: row.user_id.0,
         created_at: Timestamp::from_millis(row.created_at),
+        authentication: AuthContext {
+            // Methods of a later version are unknown to this one.
+            methods: row.amr.and_then(|methods| methods.parse().ok()),
+            time: Timestamp::from_millis(row.auth_time.unwrap_or(row.created_at)),
+        },
         last_seen_at: Timestamp::from_millis(row.last_seen_at),
         idle_expires_at: Timestamp::from_millis(row.idle_expires_at),
         absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),

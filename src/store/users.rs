@@ -10,7 +10,7 @@ use super::{
     Store, StoreError,
     credentials::{self, CredentialsVersion, StoredPassword},
     entity::user::{self, Entity as Users},
-    former_addresses,
+    factors, former_addresses,
     outbox::{self, NewMail},
     sessions::NewSession,
     user_events::{self, NewUserEvent},
@@ -107,7 +107,7 @@ impl Store {
         let event = NewUserEvent::of_user(UserEventKind::Created, &row);
         user_events::append(&transaction, [event], now).await?;
         transaction.commit().await?;
-        Ok(to_user(row))
+        Ok(to_user(row, false))
     }
 
     /// The account with this address, for a password check.
@@ -117,10 +117,11 @@ impl Store {
         let dummy = || UserId::new(Timestamp::from_millis(0), [0; 10]);
         let id = row.as_ref().map_or_else(dummy, |row| row.id.0);
         let hash = self.password_hash(id).await?;
+        let two_factor = factors::is_confirmed(&self.db.read, id).await?;
         Ok(row.zip(hash).map(|(row, hash)| PasswordLogin {
             disabled: row.disabled_at.is_some(),
             password: StoredPassword { hash, version: CredentialsVersion(row.credentials_version) },
-            user: to_user(row),
+            user: to_user(row, two_factor),
         }))
     }
 
@@ -131,7 +132,10 @@ impl Store {
             return Ok(Some(user));
         }
         let query = Users::find_by_id(owner).filter(user::Column::DisabledAt.is_null());
-        let read = async { Ok(query.one(&self.db.read).await?.map(to_user)) };
+        let read = async {
+            let Some(row) = query.one(&self.db.read).await? else { return Ok(None) };
+            Ok(Some(to_user(row, factors::is_confirmed(&self.db.read, owner).await?)))
+        };
         users.load(&owner, read).await
     }
 
@@ -161,11 +165,12 @@ impl Store {
             return Ok(None);
         }
         let Some(row) = Users::find_by_id(owner).one(&transaction).await? else { return Ok(None) };
+        let two_factor = factors::is_confirmed(&transaction, owner).await?;
         let event = NewUserEvent::of_user(UserEventKind::Updated, &row);
         user_events::append(&transaction, [event], now).await?;
         transaction.commit().await?;
         self.cached.users.forget(&owner);
-        Ok(Some(to_user(row)))
+        Ok(Some(to_user(row, two_factor)))
     }
 }
 
@@ -177,7 +182,7 @@ pub(super) async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> R
     Ok(rows.into_iter().max_by_key(|row| row.email_key == email.former_key()))
 }
 
-pub(super) fn to_user(row: user::Model) -> User {
+pub(super) fn to_user(row: user::Model, two_factor: bool) -> User {
     User {
         id: row.id.0,
         email: row.email,
@@ -188,5 +193,6 @@ pub(super) fn to_user(row: user::Model) -> User {
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),
         last_sign_in_at: row.last_sign_in_at.map(Timestamp::from_millis),
+        two_factor,
     }
 }

@@ -7,4 +7,5 @@ pub mod header;
 pub mod island_scripts;
 pub mod notice;
 pub mod password_field;
+pub mod qr_code;
 pub mod time;

@@ -24,12 +24,25 @@ pub fn form_error(error: FormError) -> String {
         FormError::CurrentPasswordMissing => "Enter your current password.".into(),
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
         FormError::NotRecent => {
-            "You signed in more than 15 minutes ago. Sign out, sign in again, and then change the address.".into()
+            "Your last sign-in is too long ago. Sign out, sign in again, and then change the address.".into()
         }
         FormError::CodeMissing => "Enter the code from the message.".into(),
         FormError::Code => "This code isn’t right. Enter the six digits of the latest message, or use its link.".into(),
         FormError::CodeExpired => "This code has expired. Send a new one.".into(),
         FormError::CodeExhausted => "This code had too many wrong attempts. Send a new one.".into(),
+        FormError::TotpMissing => "Enter the code from your authenticator app.".into(),
+        FormError::Totp => {
+            "This code isn’t right, or it was used. Enter the code that the app shows now, and check the time of its device."
+                .into()
+        }
+        FormError::RecoveryCodeMissing => "Enter one of your recovery codes.".into(),
+        FormError::RecoveryCode => "This recovery code isn’t right, or it was used. Enter another one.".into(),
+        FormError::SecondStepEnded => "The second step took too long. Sign in again.".into(),
+        FormError::SecondStepExhausted => "Too many wrong codes. Sign in again.".into(),
+        FormError::SetUpEnded => "The set-up took too long. Begin again.".into(),
+        FormError::FactorsNotRecent => {
+            "Your last sign-in is too long ago. Sign out, sign in again, and then change two-step sign-in.".into()
+        }
         FormError::StaleSession => {
             "You signed in more than a day ago. Sign out, sign in again, then set the password.".into()
         }
@@ -137,6 +150,12 @@ pub const fn notice(notice: Notice) -> &'static str {
         }
         Notice::CodeSentAgain => "We’ve sent another message. Only its code and its link work now.",
         Notice::FirstPasswordSet => "Your password is set, and every other device is signed out.",
+        Notice::TwoStepOn => "Two-step sign-in is on. Signed in on devices that you no longer use? Sign them out.",
+        Notice::TwoStepOff => "Two-step sign-in is off. Signed in on devices that you no longer use? Sign them out.",
+        Notice::RecoveryCodeUsed => {
+            "You’re signed in. If you’ve lost the device with your authenticator app, set up two-step sign-in again."
+        }
+        Notice::DeviceUntrusted => "The device needs a code the next time.",
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }
@@ -169,6 +188,14 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::MailFail => "A message to you could not be delivered",
         EventKind::PasswordChange => "Password changed",
         EventKind::PasswordChangeFail => "Password change refused",
+        EventKind::FactorAdded => "Two-step sign-in turned on",
+        EventKind::FactorRemoved => "Two-step sign-in turned off",
+        EventKind::FactorsReset => "Two-step sign-in turned off by support",
+        EventKind::RecoveryCodesRenewed => "New recovery codes made",
+        EventKind::RecoveryCodeUsed => "Signed in with a recovery code",
+        EventKind::SecondStepFail => "The right password, then a wrong code",
+        EventKind::DeviceTrusted => "Device trusted: it needs no code",
+        EventKind::DeviceUntrusted => "Device no longer trusted",
         EventKind::BreachCheckFail => "New password not compared with known breaches",
         EventKind::AuthorizationFail => "Request for someone else’s data refused",
         EventKind::MaliciousCsrf => "Form from another site refused",
@@ -201,6 +228,14 @@ mod tests {
             FormError::CurrentPassword,
             FormError::EmailSame,
             FormError::NotRecent,
+            FormError::TotpMissing,
+            FormError::Totp,
+            FormError::RecoveryCodeMissing,
+            FormError::RecoveryCode,
+            FormError::SecondStepEnded,
+            FormError::SecondStepExhausted,
+            FormError::SetUpEnded,
+            FormError::FactorsNotRecent,
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,

@@ -114,7 +114,7 @@ mod tests {
 
     fn sign_in(next: Option<&str>) -> SignInPage {
         let next = next.and_then(|next| ReturnAddress::parse(next, |_| false));
-        SignInPage { next, sign_up: true, reset: true, by_mail: true }
+        SignInPage { next, again: None, sign_up: true, reset: true, by_mail: true }
     }
 
     fn rejected(form: FormKind, errors: &[FormError], email: &str) -> FormState {

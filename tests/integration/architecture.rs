@@ -30,7 +30,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates and functions that only these modules may use.
-const RESTRICTED: [(&str, &[&str]); 14] = [
+const RESTRICTED: [(&str, &[&str]); 16] = [
     ("aws_lc_rs", &["auth/keys", "auth/password/hasher", "crypto"]),
     ("getrandom", &["crypto"]),
     ("jsonwebtoken", &["auth/token", "auth/keys"]),
@@ -38,6 +38,8 @@ const RESTRICTED: [(&str, &[&str]); 14] = [
     ("lettre", &["mail"]),
     ("reqwest", &["outbound"]),
     ("standardwebhooks", &["webhooks/sign"]),
+    ("totp_rs", &["auth/factors/totp"]),
+    ("fast_qr", &["ui/components/qr_code"]),
     ("scrypt", &["auth/password/hasher"]),
     ("bcrypt", &["auth/password/hasher"]),
     ("csv", &["import/source"]),

@@ -5,6 +5,7 @@ mod endpoints;
 mod origins;
 mod programs;
 mod sessions;
+mod two_factor;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -60,6 +61,7 @@ async fn sign_up_returns_token_and_user() {
         "id": "[id]",
         "image": null,
         "name": "Ada",
+        "twoFactorEnabled": false,
         "updatedAt": "2027-01-15T08:00:00.000Z"
       }
     }

@@ -1,6 +1,7 @@
 //! Forward authentication: a proxy verifies each request with the service.
 
 mod return_address;
+mod step_up;
 
 use std::time::Duration;
 
@@ -10,8 +11,15 @@ use serde_json::{Value, json};
 use crate::support::{PASSWORD, TestApp, browser::Browser, client::TestResponse};
 
 const VERIFY: &str = "GET /api/auth/verify";
-const HEADERS: [&str; 5] =
-    ["x-auth-user-id", "x-auth-session-id", "x-auth-email", "x-auth-email-verified", "x-auth-name"];
+const HEADERS: [&str; 7] = [
+    "x-auth-user-id",
+    "x-auth-session-id",
+    "x-auth-email",
+    "x-auth-email-verified",
+    "x-auth-name",
+    "x-auth-acr",
+    "x-auth-time",
+];
 
 #[tokio::test]
 async fn signed_in_request_returns_identity_headers() {
@@ -25,6 +33,7 @@ async fn signed_in_request_returns_identity_headers() {
         assert_eq!(response.header("x-auth-email"), "ada@example.com");
         assert_eq!(response.header("x-auth-email-verified"), "false");
         assert_eq!(response.header("x-auth-name"), "Ada");
+        assert_eq!((response.header("x-auth-acr"), response.header("x-auth-time")), ("aal1", "1800000000"));
         assert_eq!(response.header("cache-control"), "no-store");
         assert!(!response.has("authorization") && !response.has("set-cookie"));
     }
@@ -144,6 +153,19 @@ async fn invalid_parameters_return_400() {
         "bearer=yes".to_owned(),
         "bearer".to_owned(),
         "redirect=1".to_owned(),
+        "acr=".to_owned(),
+        "acr=aal3".to_owned(),
+        "acr=AAL2".to_owned(),
+        "acr=aal1%20aal2".to_owned(),
+        "acr=aal1&acr=aal2".to_owned(),
+        "max_age=".to_owned(),
+        "max_age=0".to_owned(),
+        "max_age=-1".to_owned(),
+        "max_age=1.5".to_owned(),
+        "max_age=15m".to_owned(),
+        "max_age=4294967296".to_owned(),
+        "max_age=900&max_age=901".to_owned(),
+        "maxage=900".to_owned(),
     ] {
         let response = verify_as(&app, &ada.access_token, &format!("{VERIFY}?{query}")).await;
         assert_eq!(response.problem(), "400 invalid_query", "{query}");

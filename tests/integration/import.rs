@@ -2,7 +2,7 @@
 
 mod busy;
 mod command;
-mod old;
+pub mod old;
 mod presets;
 mod sessions;
 mod tables;
@@ -51,7 +51,7 @@ async fn run_import(app: &TestApp, source: Source, settings: &Settings) -> Resul
 }
 
 /// Imports with the correct secret.
-async fn moved(app: &TestApp, old: &Old) -> Report {
+pub async fn moved(app: &TestApp, old: &Old) -> Report {
     try_import(app, old, Some(SECRET), false).await.expect("the import succeeds")
 }
 

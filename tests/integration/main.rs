@@ -8,6 +8,7 @@ mod contract;
 mod delete_account;
 mod disabled_account;
 mod edge;
+mod factors;
 mod forward_auth;
 mod import;
 mod keys;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{JSON, TestApp, client::TestResponse};
+use crate::support::{JSON, PASSWORD, TestApp, client::TestResponse};
 
 /// The setting that adds magic links and codes.
 const BY_MAIL: (&str, &str) = ("LATCHKEY_EMAIL_SIGN_IN", "on");
@@ -58,6 +58,12 @@ async fn document_lists_every_operation() {
     POST /api/auth/sign-out signOut
     POST /api/auth/sign-up/email signUp
     GET /api/auth/token getAccessToken
+    POST /api/auth/two-factor/disable disableTwoFactor
+    POST /api/auth/two-factor/enable enableTwoFactor
+    POST /api/auth/two-factor/generate-backup-codes generateBackupCodes
+    POST /api/auth/two-factor/get-totp-uri getTotpUri
+    POST /api/auth/two-factor/verify-backup-code verifyBackupCode
+    POST /api/auth/two-factor/verify-totp verifyTotp
     POST /api/auth/update-user updateUser
     GET /api/auth/verify verifyForwarded
     GET /api/auth/verify-email verifyEmail
@@ -136,6 +142,31 @@ async fn errors_of_sign_in_by_mail_are_described() {
 }
 
 #[tokio::test]
+async fn errors_of_second_factors_are_described() {
+    let app = TestApp::new().await;
+    let bearer = app.person("ada@example.com").await.session_bearer();
+    let document = document(&app).await;
+    for (path, body) in [
+        ("/two-factor/enable", json!({})),
+        ("/two-factor/enable", json!({ "password": "wrong" })),
+        ("/two-factor/enable", json!({ "password": PASSWORD, "method": "otp" })),
+        ("/two-factor/disable", json!({ "password": "wrong" })),
+        ("/two-factor/generate-backup-codes", json!({ "password": PASSWORD })),
+        ("/two-factor/get-totp-uri", json!({ "password": PASSWORD })),
+        ("/two-factor/verify-totp", json!({ "code": "123456" })),
+        ("/two-factor/verify-backup-code", json!({ "code": "aaaaa-aaaaa" })),
+        ("/two-factor/verify-backup-code", json!({ "code": "aaaaa-aaaaa", "disableSession": true })),
+    ] {
+        let path = format!("/api/auth{path}");
+        for headers in [vec![JSON], vec![JSON, ("authorization", bearer.as_str())]] {
+            let response = app.send(&format!("POST {path}"), &headers, body.to_string()).await;
+            assert_ne!(response.status, StatusCode::OK, "{path}");
+            assert_described(&document, "post", &path, &response);
+        }
+    }
+}
+
+#[tokio::test]
 async fn operations_have_unique_ids_and_a_tag() {
     let app = TestApp::with(&[BY_MAIL]).await;
     let document = document(&app).await;
@@ -170,7 +201,7 @@ async fn bodies_are_json_and_errors_are_shared() {
         }
     }
     let schemas = document["components"]["schemas"].as_object().expect("schemas");
-    assert!(schemas.len() < 65, "{} schemas", schemas.len());
+    assert!(schemas.len() < 75, "{} schemas", schemas.len());
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Story 2: a user signs in with a password, with the form and over the API.
 
+mod claims;
 mod devices;
 mod networks;
 mod throttling;

@@ -131,7 +131,7 @@ async fn access_token_has_no_personal_claims() {
     let claims: Value = serde_json::from_slice(&decode(parts[1])).expect("JSON");
     let mut names: Vec<_> = claims.as_object().expect("an object").keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["aud", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "user_id"]);
+    assert_eq!(names, ["acr", "amr", "aud", "auth_time", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "user_id"]);
     assert_eq!(claims["sub"], user_id);
     assert_eq!(claims["user_id"], user_id);
     assert_eq!(claims["iss"], "http://localhost:3000");

@@ -9,6 +9,7 @@ import { freePort } from "../support/running.js";
 import { type Files, pages, serve } from "./site.js";
 import { actions, latchkeyActions, pageActions } from "./actions.js";
 import { cookieMailActions, mailActions } from "./mail-actions.js";
+import { twoFactorActions } from "./two-factor-actions.js";
 
 interface World {
   latchkey: Latchkey & { mailbox: Mailbox };
@@ -44,7 +45,8 @@ const locations: Record<string, (page: Page, world: World) => Promise<unknown>> 
 const run = (page: Page, name: string, url: string, person = newPerson()) =>
   page.evaluate((action) => window.run(action), { name, url, person });
 
-const names = Object.keys({ ...actions, ...latchkeyActions, ...pageActions, ...mailActions, ...cookieMailActions });
+const withMail = { ...mailActions, ...cookieMailActions };
+const names = Object.keys({ ...actions, ...latchkeyActions, ...pageActions, ...withMail, ...twoFactorActions });
 
 for (const [location, open] of Object.entries(locations)) {
   test.describe(location, () => {

@@ -11,6 +11,7 @@ import { latchkeyTest } from "../support/test.js";
 import { bearerClient, type Client, cookieClient } from "./stock.js";
 import { actions, latchkeyActions } from "./actions.js";
 import { cookieMailActions, mailActions } from "./mail-actions.js";
+import { twoFactorActions } from "./two-factor-actions.js";
 
 interface Servers {
   reference: BetterAuth;
@@ -61,10 +62,12 @@ for (const [transport, client] of Object.entries(transports)) {
     url,
   });
 
-  const withMail = transport === "with a cookie jar" ? { ...mailActions, ...cookieMailActions } : mailActions;
+  const withCookies = transport === "with a cookie jar";
+  const alike = { ...actions, ...(withCookies && twoFactorActions) };
+  const withMail = { ...mailActions, ...(withCookies && cookieMailActions) };
 
   test.describe(transport, () => {
-    for (const [name, action] of Object.entries({ ...actions, ...latchkeyActions })) {
+    for (const [name, action] of Object.entries({ ...alike, ...latchkeyActions })) {
       test(name, ({ latchkey: { url } }) => action(scene(url)));
     }
     for (const [name, action] of Object.entries(withMail)) {
@@ -73,7 +76,7 @@ for (const [transport, client] of Object.entries(transports)) {
   });
 
   test.describe(`${transport}, against Better Auth`, () => {
-    for (const [name, action] of Object.entries(actions)) {
+    for (const [name, action] of Object.entries(alike)) {
       test(name, ({ reference: { url } }) => action(scene(url)));
     }
     for (const [name, action] of Object.entries(withMail)) {

@@ -3,6 +3,7 @@
 import { bearerClient, cookieClient } from "./stock.js";
 import { actions, latchkeyActions, pageActions, type ReadMail } from "./actions.js";
 import { cookieMailActions, mailActions } from "./mail-actions.js";
+import { twoFactorActions } from "./two-factor-actions.js";
 
 export interface Call {
   name: string;
@@ -20,7 +21,7 @@ declare global {
 }
 
 window.run = async ({ name, person, url }) => {
-  const all = { ...actions, ...latchkeyActions, ...pageActions, ...mailActions, ...cookieMailActions };
+  const all = { ...actions, ...latchkeyActions, ...pageActions, ...mailActions, ...cookieMailActions, ...twoFactorActions };
   const action = all[name];
   if (!action) throw new Error(`unknown action: ${name}`);
   const { readMail } = window;

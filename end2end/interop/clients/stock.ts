@@ -1,14 +1,21 @@
 // The client of the npm package `better-auth`, configured as documented. Runs in Node and in browsers.
 
 import { createAuthClient } from "better-auth/client";
-import { emailOTPClient, jwtClient, magicLinkClient } from "better-auth/client/plugins";
+import { emailOTPClient, jwtClient, magicLinkClient, twoFactorClient } from "better-auth/client/plugins";
 
 type Options = NonNullable<Parameters<typeof createAuthClient>[0]>;
 type FetchOptions = NonNullable<Options["fetchOptions"]>;
 
+/** The methods of the sign-ins that asked for a second factor. */
+export const secondSteps: (string[] | undefined)[] = [];
+
 /** A client with cookies. */
 export function cookieClient(baseURL: string, fetchOptions: FetchOptions = {}) {
-  return createAuthClient({ baseURL, plugins: [jwtClient(), magicLinkClient(), emailOTPClient()], fetchOptions });
+  const secondFactor = twoFactorClient({
+    onTwoFactorRedirect: ({ twoFactorMethods }) => void secondSteps.push(twoFactorMethods),
+  });
+  const plugins = [jwtClient(), magicLinkClient(), emailOTPClient(), secondFactor];
+  return createAuthClient({ baseURL, plugins, fetchOptions });
 }
 
 export type Client = ReturnType<typeof cookieClient>;

@@ -51,7 +51,7 @@ test("openapi-typescript generates types for a sign-in", async () => {
     `import type { components, operations } from "./api.js";
      type Answer = operations["signIn"]["responses"][200]["content"]["application/json"];
      export const body: operations["signIn"]["requestBody"]["content"]["application/json"] = { email: "a", password: "b" };
-     export const name = (answer: Answer): string => answer.user.name;
+     export const name = (answer: Answer): string => ("user" in answer ? answer.user.name : "");
      export const code = (problem: components["schemas"]["Problem"]): string => problem.code;
      // @ts-expect-error: no such member
      export const wrong = (answer: Answer) => answer.nothing;`,
@@ -66,7 +66,7 @@ test("openapi-python-client generates a package that works", async () => {
   const options = ["--path", document, "--output-path", target, "--meta", "none", "--fail-on-warning"];
   await run("openapi-python-client", ["generate", ...options]);
   const models = (await readdir(path.join(target, "models"))).filter((name) => name !== "__init__.py");
-  expect(models.length).toBeLessThan(60);
+  expect(models.length).toBeLessThan(75);
   const { email, password } = newPerson();
   const env = { ...process.env, PYTHONPATH: folder };
   const script = path.join(import.meta.dirname, "generated_client.py");

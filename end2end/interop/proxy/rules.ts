@@ -18,6 +18,8 @@ const FORGED = {
   "X-AUTH-EMAIL": ["root@example.com", "admin@example.com"],
   "X-Auth-Email-Verified": "true",
   "X-Auth-Name": "Root",
+  "X-Auth-Acr": "phr",
+  "X-Auth-Time": "4102444800",
   X_Auth_User_Id: "other-user",
   "X-Auth_User-Id": "other-user",
   X_AUTH_EMAIL: "root@example.com",
@@ -103,6 +105,8 @@ function rules(proxy: Proxy): void {
         "x-auth-email": [ada.email],
         "x-auth-email-verified": ["false"],
         "x-auth-name": ["Ada Lovelace"],
+        "x-auth-acr": ["aal1"],
+        "x-auth-time": [expect.stringMatching(/^\d{10}$/)],
       });
     }
   });
@@ -127,6 +131,8 @@ function rules(proxy: Proxy): void {
       "x-auth-email": [ada.email],
       "x-auth-email-verified": ["false"],
       "x-auth-name": ["Ada Lovelace"],
+      "x-auth-acr": ["aal1"],
+      "x-auth-time": [expect.stringMatching(/^\d{10}$/)],
     });
     for (const headers of [FORGED, { ...FORGED, ...bearer(ada.accessToken) }]) {
       const open = await send("/public/notice", { headers });

@@ -23,3 +23,6 @@ export const caseDifferences: Difference[] = [
 
 /** Cases with messages. */
 export { mailDifferences, mailRules } from "./differences/mail.js";
+
+/** Cases with a second factor. */
+export { twoFactorDifferences, twoFactorRules } from "./differences/two-factor.js";

@@ -2,6 +2,7 @@
 // they have the expected form.
 
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { URI } from "otpauth";
 import type { Received } from "./http.js";
 import type { Site } from "./sites.js";
 
@@ -75,7 +76,7 @@ function members(site: Site, path: string, value: unknown, key = ""): string[] {
   if (Array.isArray(value))
     return value.length === 0
       ? [`${path}: []`]
-      : value.flatMap((item, index) => members(site, `${path}[${index}]`, item));
+      : value.flatMap((item, index) => members(site, `${path}[${index}]`, item, key));
   if (typeof value !== "object" || value === null)
     return [`${path}: ${typeof value === "string" ? text(site, value, key) : JSON.stringify(value)}`];
   const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -108,13 +109,24 @@ function text(site: Site, value: string, key: string): string {
   if (DATE.test(value)) return offset(Date.parse(value));
   if (/^(id|userId|accountId|sub|sid|user_id)$/.test(key) && site.id.test(value)) return "<id>";
   if (/^(token|set-auth-token)$/.test(key) && site.secret.test(value)) return "<secret>";
+  if (key === "token" && site.id.test(value)) return "<the session's id>";
   if (key === "set-auth-jwt" && /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return "<access token>";
   if (/retry-after$/.test(key) && /^[1-9]\d*$/.test(value)) return "<seconds>";
   if (key === "jti" && /^[\w-]{22}$/.test(value)) return "<token id>";
+  if (key === "totpURI") return authenticatorUri(site, value);
+  if (key === "backupCodes" && site.backupCode.test(value)) return "<backup code>";
   if (key === "kid" && /^[\w-]{32,43}$/.test(value)) return "<key id>";
   if (key === "x" && /^[\w-]{43}$/.test(value)) return "<public key>";
   const hidden = key === "location" ? value.replace(/(?<=[?&]token=)[^&#]+/, (link) => (site.link.test(link) ? "<link>" : link)) : value;
   return hidden.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");
+}
+
+/** With default values, and without percent-encoding. */
+function authenticatorUri(site: Site, uri: string): string {
+  const app = URI.parse(uri);
+  const seed = site.seed.test(app.secret.base32) ? "<seed>" : app.secret.base32;
+  const address = app.toString().replace(/(?<=[?&]secret=)\w+/, seed);
+  return decodeURIComponent(address).replace(/newcomer\.\d+@/g, "newcomer@");
 }
 
 /** A time relative to now. */

@@ -1,15 +1,16 @@
 // Builders for cases with messages: steps of a user, whose responses are compared.
 //
 // Paths and bodies can contain `{email}`, `{EMAIL}` (in capitals), `{other}` (the address of the user before
-// `anotherUser`), `{fresh}` (an address without an account), `{secret}` and `{older}` (the secrets of the last message
-// and of the one before), and `{wrong}` (another code than the last one).
+// `anotherUser`), `{fresh}` (an address without an account), `{secret}` and `{older}` (the last secret of a message or code of
+// the authenticator app, and the one before), `{wrong}` (another code than the last one), and `{backup}` (a backup code).
 
 import { type Case, newUser, type Person, request, signedIn } from "./cases.js";
 import type { Received } from "./http.js";
+import type { Authenticator } from "../support/authenticator.js";
 import type { SecretKind } from "../support/mailbox.js";
 import type { Site } from "./sites.js";
 
-interface Scene {
+export interface Scene {
   site: Site;
   email: string;
   other: string;
@@ -17,7 +18,12 @@ interface Scene {
   secrets: string[];
   /** The cookies of the user's browser. */
   jar: Map<string, string>;
+  /** A copy of them. */
+  saved: Map<string, string>;
   person?: Person;
+  /** The user's authenticator app. */
+  authenticator?: Authenticator;
+  backupCodes: string[];
 }
 
 /** A response to compare, or nothing. */
@@ -26,7 +32,16 @@ export type Step = (scene: Scene) => Promise<Received | void>;
 /** The responses of the steps, in order. */
 export function scene(...steps: Step[]): Case {
   return async (site) => {
-    const scene: Scene = { site, email: "", other: "", fresh: freshAddress(site), secrets: [], jar: new Map() };
+    const scene: Scene = {
+      site,
+      email: "",
+      other: "",
+      fresh: freshAddress(site),
+      secrets: [],
+      jar: new Map(),
+      saved: new Map(),
+      backupCodes: [],
+    };
     const answers: Received[] = [];
     for (const step of steps) {
       const answer = await step(scene);
@@ -155,6 +170,7 @@ function fill(scene: Scene, text: string): string {
     fresh: scene.fresh,
     secret: scene.secrets.at(-1),
     older: scene.secrets.at(-2),
+    backup: scene.backupCodes[0],
     wrong: scene.secrets.at(-1)?.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10)),
   };
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);

@@ -18,6 +18,10 @@ export interface Site {
   secret: RegExp;
   /** The format of secrets in links. */
   link: RegExp;
+  /** The format of the secret of an authenticator app, in base32. */
+  seed: RegExp;
+  /** The format of backup codes. */
+  backupCode: RegExp;
   /** The messages, if the server sends any. */
   mailbox?: Mailbox;
   /** How many users the cases have created. */
@@ -36,8 +40,20 @@ export const trusted = ["https://app.example.com", "https://*.preview.example.co
 const ID = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}";
 
 const formats = {
-  reference: { id: /^[A-Za-z0-9]{32}$/, secret: /^[A-Za-z0-9]{32}(\.[A-Za-z0-9+/]{43}=)?$/, link: /^[A-Za-z0-9]{24,32}$/ },
-  latchkey: { id: new RegExp(`^${ID}$`), secret: new RegExp(`^${ID}\\.[\\w-]{43}$`), link: /^[\w-]{43}$/ },
+  reference: {
+    id: /^[A-Za-z0-9]{32}$/,
+    secret: /^[A-Za-z0-9]{32}(\.[A-Za-z0-9+/]{43}=)?$/,
+    link: /^[A-Za-z0-9]{24,32}$/,
+    seed: /^[A-Z2-7]{52}$/,
+    backupCode: /^[A-Za-z0-9]{5}-[A-Za-z0-9]{5}$/,
+  },
+  latchkey: {
+    id: new RegExp(`^${ID}$`),
+    secret: new RegExp(`^${ID}\\.[\\w-]{43}$`),
+    link: /^[\w-]{43}$/,
+    seed: /^[A-Z2-7]{32}$/,
+    backupCode: /^[a-z0-9]{5}-[a-z0-9]{5}$/,
+  },
 };
 
 export interface Setup {
@@ -74,6 +90,8 @@ async function startReference({ https = false, throttled = false, mail }: Setup)
     [`${prefix}session_token`]: "session",
     [`${prefix}session_data`]: "session_data",
     [`${prefix}dont_remember`]: "dont_remember",
+    [`${prefix}two_factor`]: "two_factor",
+    [`${prefix}trust_device`]: "trust_device",
   };
   const { port, url: origin, mailbox } = running;
   return { running, site: { kind: "reference", port, origin, cookies, ...formats.reference, mailbox, users: 0 } };
@@ -91,7 +109,11 @@ async function startOurs({ https = false, throttled = false, mail }: Setup): Pro
       await startLatchkey({ ...settings, LATCHKEY_MAIL: "off" });
   const prefix = `${https ? "__Host-" : ""}latchkey_`;
   const names = ["session", "access", "device", "unverified", "code"];
-  const cookies = Object.fromEntries(names.map((name) => [prefix + name, name]));
+  const cookies = {
+    ...Object.fromEntries(names.map((name) => [prefix + name, name])),
+    [`${prefix}second_step`]: "two_factor",
+    [`${prefix}trusted`]: "trust_device",
+  };
   const { port, url } = running;
   const mailbox = running.mailbox && { mailbox: running.mailbox };
   const origin = https ? HTTPS : url;

@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
 import { toNodeHandler } from "better-auth/node";
-import { bearer, emailOTP, jwt, magicLink } from "better-auth/plugins";
+import { bearer, emailOTP, jwt, magicLink, twoFactor } from "better-auth/plugins";
 
 const [port, options = "{}", signUp] = process.argv.slice(2);
 
@@ -25,7 +25,7 @@ const sendLink = ({ user, url }) => send(user.email, url);
 const withoutMail = {
   emailAndPassword: { enabled: true },
   user: { deleteUser: { enabled: true } },
-  plugins: [jwt(), bearer()],
+  plugins: [jwt(), bearer(), twoFactor()],
 };
 
 const withMail = {
@@ -35,14 +35,16 @@ const withMail = {
   plugins: [
     jwt(),
     bearer(),
+    twoFactor(),
     magicLink({ sendMagicLink: ({ email, url }) => send(email, url) }),
     emailOTP({ sendVerificationOTP: ({ email, otp }) => send(email, otp), changeEmail: { enabled: true } }),
   ],
 };
 
 const auth = betterAuth({
+  appName: "Latchkey",
   secret: "a secret of the reference server, long enough for it",
-  database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [] }),
+  database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [], twoFactor: [] }),
   ...(signUp ? withMail : withoutMail),
   telemetry: { enabled: false },
   ...JSON.parse(options),

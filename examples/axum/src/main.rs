@@ -2,6 +2,7 @@
 
 mod keys;
 mod owner;
+mod step_up;
 mod verifier;
 
 use std::{
@@ -18,7 +19,11 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{owner::Owner, verifier::Verifier};
+use crate::{
+    owner::{Owner, OwnerClaims, Refusal},
+    step_up::StepUp,
+    verifier::Verifier,
+};
 
 #[derive(Clone, Serialize)]
 struct Task {
@@ -68,13 +73,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn router(app: App) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
-        .route("/api/{user_id}/tasks", get(list).post(create))
+        .route("/api/{user_id}/tasks", get(list).post(create).delete(remove_all))
+        .route("/api/{user_id}/export", get(export))
         .route("/api/{user_id}/tasks/{task_id}", get(read).patch(change).delete(remove))
         .with_state(app)
 }
 
 async fn list(Owner(user): Owner, State(app): State<App>) -> Json<Vec<Task>> {
     Json(app.tasks().by_user.get(&user).map(|own| own.values().cloned().collect()).unwrap_or_default())
+}
+
+/// Requires a sign-in within the last 15 minutes.
+async fn remove_all(OwnerClaims(claims): OwnerClaims, State(app): State<App>) -> Result<StatusCode, Refusal> {
+    StepUp { max_age: Some(900), ..StepUp::default() }.check(&claims)?;
+    app.tasks().by_user.remove(&claims.sub);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Requires a sign-in with two factors.
+async fn export(OwnerClaims(claims): OwnerClaims, State(app): State<App>) -> Result<Json<Vec<Task>>, Refusal> {
+    StepUp { acr: Some("aal2"), ..StepUp::default() }.check(&claims)?;
+    Ok(list(Owner(claims.sub), State(app)).await)
 }
 
 async fn create(

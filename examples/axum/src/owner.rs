@@ -8,10 +8,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::verifier::{TokenError, Verifier};
+use crate::{
+    step_up::StepUp,
+    verifier::{Claims, TokenError, Verifier},
+};
 
 /// The user id from the path. The request has a valid access token of this user.
 pub struct Owner(pub String);
+
+/// The claims of a valid access token of the user in the path.
+pub struct OwnerClaims(pub Claims);
 
 /// Why a request is refused.
 pub enum Refusal {
@@ -21,11 +27,13 @@ pub enum Refusal {
     InvalidToken,
     /// 403: the access token is another user's.
     WrongUser,
+    /// 401: the sign-in is too weak or too old.
+    Insufficient(StepUp),
     /// 503: Latchkey's keys are not available.
     Unavailable,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Owner
+impl<S: Send + Sync> FromRequestParts<S> for OwnerClaims
 where
     Arc<Verifier>: FromRef<S>,
 {
@@ -38,6 +46,18 @@ where
         if path.get("user_id") != Some(&claims.sub) {
             return Err(Refusal::WrongUser);
         }
+        Ok(Self(claims))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Owner
+where
+    Arc<Verifier>: FromRef<S>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let OwnerClaims(claims) = OwnerClaims::from_request_parts(parts, state).await?;
         Ok(Self(claims.sub))
     }
 }
@@ -70,6 +90,10 @@ impl IntoResponse for Refusal {
             Self::InvalidToken => {
                 (StatusCode::UNAUTHORIZED, challenge("Bearer error=\"invalid_token\""), "The access token is not valid")
                     .into_response()
+            }
+            Self::Insufficient(required) => {
+                let challenge = [(header::WWW_AUTHENTICATE, required.challenge())];
+                (StatusCode::UNAUTHORIZED, challenge, "Sign in again").into_response()
             }
             Self::WrongUser => (StatusCode::FORBIDDEN, "This belongs to another user").into_response(),
             Self::Unavailable => {

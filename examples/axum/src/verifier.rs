@@ -10,7 +10,7 @@ use crate::keys::{Keys, PublishedKeys, SharedKeys};
 /// In seconds.
 const LEEWAY: u64 = 5;
 
-/// Claims of an access token. All are required and must have these types.
+/// Claims of an access token. All but the last two are required, and all must have these types.
 #[derive(Deserialize)]
 pub struct Claims {
     /// The user.
@@ -21,6 +21,10 @@ pub struct Claims {
     sid: String,
     jti: String,
     iat: f64,
+    /// When the user signed in. `None`: unknown.
+    pub auth_time: Option<f64>,
+    /// The strength of the sign-in. `None`: unknown.
+    pub acr: Option<String>,
 }
 
 /// Why a token is not accepted.

@@ -34,7 +34,7 @@ use crate::{
 pub struct NewEmail<'a> {
     /// The new address.
     pub email: &'a str,
-    /// The current password. `None`: the session must be [recent](crate::auth::sessions::RECENT_AGE).
+    /// The current password. `None`: the session must be [fresh](crate::auth::sessions::Sessions::is_fresh).
     pub password: Option<&'a str>,
     /// Where the link leads. `None`: to the page of this service.
     pub return_to: Option<String>,
@@ -102,7 +102,7 @@ pub enum ChangeLink {
 impl Accounts {
     /// What the user of `session` does before a change of the address.
     pub async fn step_up(&self, session: &Session) -> Result<StepUp, InternalError> {
-        if self.sessions.is_recent(session) {
+        if self.sessions.is_fresh(session) {
             return Ok(StepUp::None);
         }
         let password = self.store.password_credential(session.user_id).await?;
@@ -129,7 +129,7 @@ impl Accounts {
             Some(password) => {
                 self.passwords.confirm(principal, password, requester).await?;
             }
-            None if self.sessions.is_recent(&session) => {}
+            None if self.sessions.is_fresh(&session) => {}
             None => return Err(RequestEmailChangeError::NotRecent),
         }
         if Email::presented(&user.email).is_ok_and(|present| present.key() == email.key()) {

@@ -11,7 +11,13 @@ use crate::{
         throttle::Purpose,
     },
     crypto::random::{NoRandomness, random_bytes},
-    domain::{Email, Name, Password, UserId, event::EventKind, form::FormError, user::User},
+    domain::{
+        Email, Name, Password, UserId,
+        authentication::{AuthContext, AuthMethod, AuthMethods},
+        event::EventKind,
+        form::FormError,
+        user::User,
+    },
     mail::Letter,
     store::{
         StoreError,
@@ -104,7 +110,8 @@ impl Accounts {
         requester: &Requester,
     ) -> Result<SignedIn, SignUpError> {
         let (id, email) = (account.id, account.email.as_str().to_owned());
-        let session = self.sessions.prepare(id, form.remember, requester)?;
+        let authentication = AuthContext::new(AuthMethods::of(AuthMethod::Password), self.clock.now());
+        let session = self.sessions.prepare(id, authentication, form.remember, requester)?;
         let mail = self.sealed(&Letter::VerifyEmail { email, return_to: form.return_to.map(str::to_owned) })?;
         let user = match self.store.create_account(account, Some(&session.new), mail, self.clock.now()).await {
             Ok(user) => user,
@@ -129,6 +136,7 @@ impl Accounts {
             created_at: now,
             updated_at: now,
             last_sign_in_at: None,
+            two_factor: false,
         };
         let letter = Letter::SignUp {
             user_id: id.to_string(),

@@ -47,7 +47,7 @@ impl Bound {
     /// The bound of a kind. `of_user`: the account is known.
     pub const fn of(kind: EventKind, of_user: bool) -> Self {
         match kind {
-            EventKind::UserDisabled | EventKind::UserEnabled => Self::Operator,
+            EventKind::UserDisabled | EventKind::UserEnabled | EventKind::FactorsReset => Self::Operator,
             EventKind::UserCreated | EventKind::UserDeleted => Self::Once,
             // A stranger can fail to sign in to an account: the budget of its attempts is smaller than this one.
             EventKind::LoginFail | EventKind::MailFail if of_user => Self::Account,
@@ -64,7 +64,14 @@ impl Bound {
             | EventKind::EmailChangeUndone
             | EventKind::PasswordReset
             | EventKind::PasswordChange
-            | EventKind::PasswordChangeFail => Self::Account,
+            | EventKind::PasswordChangeFail
+            | EventKind::FactorAdded
+            | EventKind::FactorRemoved
+            | EventKind::RecoveryCodesRenewed
+            | EventKind::RecoveryCodeUsed
+            | EventKind::SecondStepFail
+            | EventKind::DeviceTrusted
+            | EventKind::DeviceUntrusted => Self::Account,
             EventKind::SessionRenewed => Self::Session,
             EventKind::LoginFail
             | EventKind::LoginFailMax

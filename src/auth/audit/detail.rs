@@ -25,6 +25,12 @@ pub enum EventDetail {
     EmailCode,
     /// The user signed in with a link in a message.
     EmailLink,
+    /// The user signed in with two factors.
+    TwoFactors(FirstFactor, SecondFactor),
+    /// A wrong code of an authenticator app.
+    Totp,
+    /// A wrong recovery code.
+    RecoveryCode,
     /// The account is disabled.
     Disabled,
     /// The address is not verified.
@@ -35,6 +41,24 @@ pub enum EventDetail {
     Spelling,
     /// A credential was rejected.
     Rejected(CredentialRejection),
+}
+
+/// The first factor of a sign-in with two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstFactor {
+    /// The password.
+    Password,
+    /// A code or a link in a message.
+    Email,
+}
+
+/// The second factor of a sign-in with two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// A code of an authenticator app.
+    Totp,
+    /// A recovery code.
+    RecoveryCode,
 }
 
 /// Why a credential was rejected.
@@ -70,6 +94,12 @@ impl EventDetail {
             Self::Password => "password",
             Self::EmailCode => "email_code",
             Self::EmailLink => "email_link",
+            Self::TwoFactors(FirstFactor::Password, SecondFactor::Totp) => "password_totp",
+            Self::TwoFactors(FirstFactor::Password, SecondFactor::RecoveryCode) => "password_recovery_code",
+            Self::TwoFactors(FirstFactor::Email, SecondFactor::Totp) => "email_totp",
+            Self::TwoFactors(FirstFactor::Email, SecondFactor::RecoveryCode) => "email_recovery_code",
+            Self::Totp => "totp",
+            Self::RecoveryCode => "recovery_code",
             Self::Disabled => "disabled",
             Self::NotVerified => "not_verified",
             Self::Confirmation => "confirmation",

@@ -118,6 +118,10 @@ impl Composer {
                 let content = letters::session_ended::content(letterhead, at, &client, &device, signed_in_at);
                 self.notice(claim, &email, &content)
             }
+            Letter::FactorsChanged { email, change, client } => {
+                let content = letters::factors_changed::content(&self.letterhead, claim.created_at, &client, change);
+                self.notice(claim, &email, &content)
+            }
             Letter::DeleteAccount { email, return_to } => {
                 let account = self.account_where(&email, |account| account.email_verified).await?;
                 self.with_link(&DELETE, claim, account, return_to).await

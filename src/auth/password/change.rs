@@ -84,7 +84,8 @@ impl Passwords {
 
         self.sessions.settle(user.id).await?;
         let opened = if change.new_session {
-            Some(self.sessions.prepare(user.id, current.persistent, requester)?)
+            // The current password alone must not raise or refresh the sign-in.
+            Some(self.sessions.prepare(user.id, current.authentication, current.persistent, requester)?)
         } else {
             None
         };

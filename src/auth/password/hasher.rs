@@ -5,6 +5,7 @@
 mod argon;
 mod bcrypt;
 mod better_auth;
+mod codes;
 mod cost;
 mod django;
 pub mod firebase;

@@ -3,14 +3,20 @@
 use super::{Sessions, token::SessionToken};
 use crate::{
     auth::{
-        audit::EventDetail,
+        audit::{EventDetail, FirstFactor, SecondFactor},
         error::InternalError,
         principal::Principal,
         requester::{DeviceCookie, Requester},
         token::IssuedToken,
     },
     crypto::random::random_bytes,
-    domain::{SessionId, Timestamp, UserId, event::EventKind, session::Session, user::User},
+    domain::{
+        SessionId, Timestamp, UserId,
+        authentication::{AuthContext, AuthMethod, AuthMethods},
+        event::EventKind,
+        session::Session,
+        user::User,
+    },
     store::{credentials::CredentialsVersion, sessions::NewSession},
 };
 
@@ -29,24 +35,13 @@ pub struct SignedIn {
     pub device: Option<DeviceCookie>,
 }
 
-/// How a user proved their identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthMethod {
-    /// With the account's password.
-    Password,
-    /// With a code in a message.
-    EmailCode,
-    /// With a link in a message.
-    EmailLink,
-}
-
 /// A user whose credentials were verified, and the version of the credentials at that moment.
 #[derive(Debug)]
 pub struct VerifiedUser {
     /// The user.
     pub user: User,
     /// How the user proved their identity.
-    pub method: AuthMethod,
+    pub methods: AuthMethods,
     /// If the account's credentials have a newer version, no session is opened.
     pub version: CredentialsVersion,
 }
@@ -59,18 +54,24 @@ pub(in crate::auth) struct PreparedSession {
 
 impl SignedIn {
     /// The signed-in user and session.
-    pub const fn principal(&self) -> Principal {
-        Principal::new(self.session.user_id, self.session.id)
+    pub fn principal(&self) -> Principal {
+        Principal::of_session(&self.session)
     }
 }
 
-impl AuthMethod {
-    const fn detail(self) -> EventDetail {
-        match self {
-            Self::Password => EventDetail::Password,
-            Self::EmailCode => EventDetail::EmailCode,
-            Self::EmailLink => EventDetail::EmailLink,
-        }
+const fn detail(methods: AuthMethods) -> EventDetail {
+    let is_password = methods.contains(AuthMethod::Password);
+    let first = if is_password { FirstFactor::Password } else { FirstFactor::Email };
+    if methods.contains(AuthMethod::Totp) {
+        EventDetail::TwoFactors(first, SecondFactor::Totp)
+    } else if methods.contains(AuthMethod::RecoveryCode) {
+        EventDetail::TwoFactors(first, SecondFactor::RecoveryCode)
+    } else if is_password {
+        EventDetail::Password
+    } else if methods.contains(AuthMethod::EmailCode) {
+        EventDetail::EmailCode
+    } else {
+        EventDetail::EmailLink
     }
 }
 
@@ -84,7 +85,8 @@ impl Sessions {
         requester: &Requester,
     ) -> Result<Option<PreparedSession>, InternalError> {
         self.settle(verified.user.id).await?;
-        let prepared = self.prepare(verified.user.id, persistent, requester)?;
+        let authentication = AuthContext::new(verified.methods, self.clock.now());
+        let prepared = self.prepare(verified.user.id, authentication, persistent, requester)?;
         let notice = self.notices.new_sign_in(&verified.user, verified.version, requester).await?;
         let surplus = self.store.open_session(&prepared.new, verified.version, notice).await?;
         Ok(surplus.map(|surplus| {
@@ -100,8 +102,8 @@ impl Sessions {
         opened: PreparedSession,
         requester: &Requester,
     ) -> Result<SignedIn, InternalError> {
-        let VerifiedUser { user, method, version } = verified;
-        self.audit.record(EventKind::LoginSuccess, user.id, requester, method.detail());
+        let VerifiedUser { user, methods, version } = verified;
+        self.audit.record(EventKind::LoginSuccess, user.id, requester, detail(methods));
         self.complete(user, version, opened, requester)
     }
 
@@ -109,6 +111,7 @@ impl Sessions {
     pub(in crate::auth) fn prepare(
         &self,
         user_id: UserId,
+        authentication: AuthContext,
         persistent: bool,
         requester: &Requester,
     ) -> Result<PreparedSession, InternalError> {
@@ -122,6 +125,7 @@ impl Sessions {
             id,
             user_id,
             created_at: now,
+            authentication,
             last_seen_at: now,
             idle_expires_at: self.idle_expiry(persistent, absolute_expires_at),
             absolute_expires_at,

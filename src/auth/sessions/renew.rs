@@ -124,18 +124,18 @@ impl Sessions {
         presented: &SessionCredential,
         requester: &Requester,
     ) -> Result<Principal, RenewError> {
-        let (stored, user, generation) = self.examine(presented, requester).await?;
+        let (stored, _, generation) = self.examine(presented, requester).await?;
         self.used_without_rotation(&stored, generation, requester).await?;
-        Ok(Principal::new(user.id, stored.session.id))
+        Ok(Principal::of_session(&stored.session))
     }
 
     /// Finds the session of a token and checks the token's secret.
     async fn examine(
         &self,
-        presented: &SessionCredential,
+        credential: &SessionCredential,
         requester: &Requester,
     ) -> Result<(Arc<StoredSession>, Arc<User>, Generation), RenewError> {
-        let presented = self.find(presented).await?.ok_or(RenewError::Unknown)?;
+        let presented = self.find(credential).await?.ok_or(RenewError::Unknown)?;
         let stored = &presented.stored;
         let generation = if presented.matches(&stored.secret_hash) {
             Some(Generation::Current)
@@ -149,6 +149,10 @@ impl Sessions {
         let Session { id, user_id, idle_expires_at, .. } = stored.session;
         let is_over = stored.ended_at.is_some() || idle_expires_at <= self.clock.now();
         if is_over || self.revocations.is_revoked(user_id, id) {
+            return Err(RenewError::Ended);
+        }
+        // The strength of the former sign-in is unknown, and less than that of an account with a second factor.
+        if matches!(credential, SessionCredential::Imported(_)) && self.store.has_second_factor(user_id).await? {
             return Err(RenewError::Ended);
         }
         let Some(generation) = generation else {
@@ -202,7 +206,7 @@ impl Sessions {
         let ends_at = Timestamp::from_millis(idle_expires_at.plus(Duration::from_millis(999)).seconds() * 1000);
         let access = self.tokens.issue(user, &Session { absolute_expires_at: ends_at, ..session.clone() })?;
         let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
-        Ok(Renewal { principal: Principal::new(user.id, session.id), access, next, lifetime })
+        Ok(Renewal { principal: Principal::of_session(session), access, next, lifetime })
     }
 
     fn idle_expiry_of(&self, session: &Session) -> Timestamp {

@@ -9,11 +9,15 @@ use crate::{
         codes::{CodeError, Codes, PresentedCode, RequestCodeError},
         error::{InternalError, Interrupted, interruptible},
         requester::Requester,
-        sessions::open::{AuthMethod, VerifiedUser},
+        sessions::open::VerifiedUser,
         throttle::Purpose,
     },
     crypto::random::random_bytes,
-    domain::{Email, LinkPurpose, Name, UserId, event::EventKind},
+    domain::{
+        Email, LinkPurpose, Name, UserId,
+        authentication::{AuthMethod, AuthMethods},
+        event::EventKind,
+    },
     mail::{
         Letter,
         codes::BrowserSecret,
@@ -223,7 +227,7 @@ impl SignIn {
                 self.audit.record(kind, owner, requester, None);
             }
         }
-        let verified = VerifiedUser { user: proven.user, method, version: proven.version };
+        let verified = VerifiedUser { user: proven.user, methods: AuthMethods::of(method), version: proven.version };
         let step = self.complete(verified, sign_in.remember, requester).await?;
         Ok(step.map(|step| MailSignedIn { step, sign_in, created }))
     }

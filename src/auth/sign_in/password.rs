@@ -7,10 +7,15 @@ use crate::{
         error::{InternalError, Interrupted, interruptible},
         password::hasher::{HasherError, Verdict},
         requester::Requester,
-        sessions::open::{AuthMethod, VerifiedUser},
+        sessions::open::VerifiedUser,
         throttle::{AttemptTarget, Purpose},
     },
-    domain::{Email, Password, UserId, email::InvalidEmail, event::EventKind},
+    domain::{
+        Email, Password, UserId,
+        authentication::{AuthMethod, AuthMethods},
+        email::InvalidEmail,
+        event::EventKind,
+    },
     store::{StoreError, credentials::StoredPassword},
 };
 
@@ -112,7 +117,8 @@ impl SignIn {
         match (login, verdict) {
             (Some(login), Verdict::Match { rehash }) if !login.disabled => {
                 let version = login.password.version;
-                let verified = VerifiedUser { user: login.user, method: AuthMethod::Password, version };
+                let methods = AuthMethods::of(AuthMethod::Password);
+                let verified = VerifiedUser { user: login.user, methods, version };
                 Ok(Login { verified, stored: login.password, rehash })
             }
             (login, verdict) => {

@@ -25,6 +25,8 @@ pub struct AttemptKey(String);
 pub enum AttemptTarget<'a> {
     /// Sign-in with this address, whether or not an account has it.
     SignIn(&'a Email),
+    /// The second factor of a sign-in to the account with this address. Needs the first factor.
+    SecondStep(&'a Email),
     /// The password check of a signed-in user.
     ConfirmPassword(UserId),
     /// The message to another address that a signed-in user asks for.
@@ -50,6 +52,7 @@ impl AttemptTarget<'_> {
     fn text(self) -> String {
         match self {
             Self::SignIn(email) => email.key().to_owned(),
+            Self::SecondStep(email) => format!("second-step|{}", email.key()),
             Self::ConfirmPassword(user) => format!("change-password|{user}"),
             Self::ChangeEmail(user) => format!("change-email|{user}"),
             Self::Code(email) => format!("code|{}", email.key()),

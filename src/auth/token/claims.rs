@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 use super::{TokenRefusal, json};
 use crate::{
     auth::principal::Principal,
-    domain::{SessionId, Timestamp, UserId},
+    domain::{SessionId, Timestamp, UserId, authentication::Assurance},
 };
 
 /// The claims of a valid access token.
@@ -19,12 +19,16 @@ pub struct AccessClaims {
     pub issued_at: Timestamp,
     /// `exp`, or `iat` plus the configured lifetime if that is earlier. Without leeway.
     pub expires_at: Timestamp,
+    /// `acr`. The lowest if the token has none: it was issued before tokens had the claim.
+    pub assurance: Assurance,
+    /// `auth_time`. `None`: the token was issued before tokens had the claim.
+    pub auth_time: Option<Timestamp>,
 }
 
 impl AccessClaims {
     /// The signed-in user and session.
     pub const fn principal(&self) -> Principal {
-        Principal::new(self.user_id, self.session_id)
+        Principal::new(self.user_id, self.session_id, self.assurance, self.auth_time)
     }
 }
 
@@ -45,6 +49,8 @@ pub(super) struct SignedClaims {
     pub(super) not_before: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) audience: Option<Value>,
+    pub(super) assurance: Option<Assurance>,
+    pub(super) auth_time: Option<Timestamp>,
 }
 
 impl SignedClaims {
@@ -57,6 +63,7 @@ impl SignedClaims {
         let session_id = claims.id("sid")?;
         // Required by RFC 9068 §2.2; its value is not used.
         claims.text("jti")?;
+        claims.methods("amr")?;
         Ok(Self {
             issuer,
             subject,
@@ -66,6 +73,8 @@ impl SignedClaims {
             not_before: claims.time("nbf")?,
             expires_at: claims.time("exp")?,
             audience: claims.0.remove("aud"),
+            assurance: claims.optional("acr", Reader::id)?,
+            auth_time: claims.optional("auth_time", Reader::time)?,
         })
     }
 }
@@ -82,6 +91,25 @@ impl Reader {
         match self.take(name)? {
             Value::String(text) if !text.is_empty() => Ok(text),
             _ => Err(TokenRefusal::MalformedClaim(name)),
+        }
+    }
+
+    /// A claim that tokens of earlier versions do not have. `null` is a value, of a wrong type.
+    fn optional<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Result<T, TokenRefusal>,
+    ) -> Result<Option<T>, TokenRefusal> {
+        if self.0.contains_key(name) { read(self, name).map(Some) } else { Ok(None) }
+    }
+
+    /// Absent, or an array of texts (RFC 8176 §1), at least one. The values are not used: `acr` is their sum.
+    fn methods(&mut self, name: &'static str) -> Result<(), TokenRefusal> {
+        let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+        match self.0.get(name) {
+            None => Ok(()),
+            Some(Value::Array(methods)) if !methods.is_empty() && methods.iter().all(is_text) => Ok(()),
+            Some(_) => Err(TokenRefusal::MalformedClaim(name)),
         }
     }
 

@@ -7,7 +7,10 @@ use super::{AccessToken, TokenSettings};
 use crate::{
     auth::keys::{KeyRing, key::SigningFailed},
     crypto::random::{NoRandomness, random_bytes},
-    domain::{SessionId, Timestamp, UserId},
+    domain::{
+        SessionId, Timestamp, UserId,
+        authentication::{AuthContext, AuthMethods},
+    },
 };
 
 /// Why no token was issued.
@@ -34,6 +37,8 @@ pub struct Grant<'a> {
     pub user_id: UserId,
     /// The session.
     pub session_id: SessionId,
+    /// How and when the user signed in.
+    pub authentication: AuthContext,
     /// The user's address, issued only with [`TokenSettings::email_claim`].
     pub email: Option<&'a str>,
     /// The user's name, issued only with [`TokenSettings::name_claim`].
@@ -84,6 +89,9 @@ impl Issuer {
             iat: issued_at.seconds(),
             nbf: issued_at.seconds(),
             exp: expires_at.seconds(),
+            auth_time: grant.authentication.time.seconds(),
+            amr: grant.authentication.methods.map(AuthMethods::amr),
+            acr: grant.authentication.assurance().as_str(),
             aud: self.settings.audience.as_deref(),
             email: grant.email.filter(|_| self.settings.email_claim),
             name: grant.name.filter(|_| self.settings.name_claim),
@@ -102,6 +110,10 @@ struct Claims<'a> {
     iat: i64,
     nbf: i64,
     exp: i64,
+    auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<&'static str>>,
+    acr: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,10 +141,14 @@ mod tests {
         },
         clock::Clock,
         crypto::secret::SharedSecret,
-        domain::{email, name},
+        domain::{
+            authentication::{Assurance, AuthMethod},
+            email, name,
+        },
     };
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_900);
+    const SIGNED_IN: Timestamp = Timestamp::from_millis(1_699_999_000_400);
     const TTL: Duration = Duration::from_mins(15);
 
     fn settings() -> TokenSettings {
@@ -149,6 +165,7 @@ mod tests {
         Grant {
             user_id: UserId::new(NOW, [1; 10]),
             session_id: SessionId::new(NOW, [2; 10]),
+            authentication: AuthContext::new(AuthMethods::of(AuthMethod::Password), SIGNED_IN),
             email: Some("ada@example.com"),
             name: Some("Ada"),
             not_after: NOW.plus(Duration::from_hours(24)),
@@ -178,10 +195,19 @@ mod tests {
                 "iss": "https://accounts.example.com", "aud": "https://accounts.example.com",
                 "sub": grant().user_id, "user_id": grant().user_id, "sid": grant().session_id, "jti": null,
                 "iat": 1_700_000_000, "nbf": 1_700_000_000, "exp": 1_700_000_900,
+                "auth_time": 1_699_999_000, "amr": ["pwd"], "acr": "aal1",
             })
         );
         assert_eq!(issued.issued_at.millis(), 1_700_000_000_000);
         assert_eq!(issued.expires_at.millis(), 1_700_000_900_000);
+    }
+
+    #[test]
+    fn unknown_methods_have_no_amr_and_lowest_acr() {
+        let grant = Grant { authentication: AuthContext::unknown(SIGNED_IN), ..grant() };
+        let claims = part(&Issuer::new(keys(), settings()).issue(grant, NOW).unwrap().token, 1);
+        assert_eq!((claims.get("amr"), &claims["acr"]), (None, &json!("aal1")));
+        assert_eq!(claims["auth_time"], json!(1_699_999_000));
     }
 
     #[test]
@@ -200,6 +226,8 @@ mod tests {
         let claims = verifier.verify(issued.token.expose(), NOW).unwrap();
         assert_eq!((claims.user_id, claims.session_id), (grant().user_id, grant().session_id));
         assert_eq!((claims.issued_at, claims.expires_at), (issued.issued_at, issued.expires_at));
+        let signed_in = Timestamp::from_millis(SIGNED_IN.seconds() * 1000);
+        assert_eq!((claims.assurance, claims.auth_time), (Assurance::Aal1, Some(signed_in)));
         let much_later = NOW.plus(TTL * 2);
         assert_eq!(verifier.verify(issued.token.expose(), much_later), Err(TokenRefusal::Expired(claims)));
     }

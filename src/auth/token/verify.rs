@@ -92,6 +92,8 @@ impl Verifier {
             // A shortened lifetime applies to tokens already issued, so that the denylist never has to keep
             // a session for longer than it.
             expires_at: signed.expires_at.min(signed.issued_at.plus(self.access_ttl)),
+            assurance: signed.assurance.unwrap_or_default(),
+            auth_time: signed.auth_time,
         };
         Ok(ValidClaims { claims, not_before: signed.not_before })
     }

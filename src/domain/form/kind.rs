@@ -44,10 +44,21 @@ pub enum FormKind {
     SignInLink,
     /// Set the first password.
     FirstPassword,
+    /// Complete a sign-in with an authenticator app.
+    SecondStep,
+    /// Complete a sign-in with a recovery code.
+    RecoveryStep,
+    /// Turn two-step sign-in on or off, or make recovery codes.
+    Factors,
+    /// Complete the set-up of an authenticator app.
+    TotpConfirmation,
 }
 
 /// The page that lists every session, not only some.
 pub const ALL_SESSIONS: &str = "/account/sessions?all";
+
+/// The page that shows new recovery codes once.
+pub const RECOVERY_CODES: &str = "/account/recovery-codes";
 
 impl FormKind {
     /// The path of the page with this form.
@@ -56,7 +67,7 @@ impl FormKind {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
             Self::Profile | Self::Verification => "/account",
-            Self::Password | Self::EmailChange | Self::FirstPassword => "/account/security",
+            Self::Password | Self::EmailChange | Self::FirstPassword | Self::Factors => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion | Self::DeletionRequest => "/account/delete",
             Self::LinkedDeletion => "/delete-account",
@@ -68,6 +79,9 @@ impl FormKind {
             Self::EmailSignIn => "/sign-in/email",
             Self::SignInCode => "/sign-in/code",
             Self::SignInLink => "/sign-in/link",
+            Self::SecondStep => "/sign-in/second-step",
+            Self::RecoveryStep => "/sign-in/recovery-code",
+            Self::TotpConfirmation => "/account/two-step",
         }
     }
 }

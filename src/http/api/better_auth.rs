@@ -15,7 +15,7 @@
 //!   itself uses it (see [`TrustedOrigins`](crate::config::TrustedOrigins)).
 //! - Preflight requests of trusted origins are answered; the reference leaves them to its host.
 //! - Media types are matched exactly. Bodies have at most 16 kB.
-//! - `delete-user` is enabled. It sends a message only in a session that is a day old, without a password, and to a
+//! - `delete-user` is enabled. It sends a message only if the sign-in is older than `LATCHKEY_FRESH`, without a password, and to a
 //!   verified address; the link works once and for an hour. A user has one account, whose `id` is the user's id.
 //! - All routes that verify the password of a signed-in user share one rate limit.
 //! - `error` shows a known code and never a description, because any link could set another text.
@@ -30,7 +30,7 @@
 //! - Without `redirectTo` or `callbackURL`, links in messages lead to pages of this service.
 //! - A link that verifies an address works once. `verify-email` verifies in a session of the user only; otherwise it
 //!   redirects to a page that asks for a new password, because another person could have created the account.
-//! - `change-email` requires a session of at most 15 minutes (`SESSION_NOT_FRESH`). Its link works once, and in a session
+//! - `change-email` requires a sign-in within `LATCHKEY_FRESH` (`SESSION_NOT_FRESH`). Its link works once, and in a session
 //!   of the user only: it creates no session. The change ends the other sessions, and the former address, if it was
 //!   verified, gets a link that undoes it for 72 hours. Until then, no other account can take that address.
 //! - `magic-link/verify` signs in at once only in the browser that asked for the link, and for a program, which leaves out
@@ -40,6 +40,14 @@
 //!   address has 15 attempts a day, and gets at most 5 messages per hour and 15 per day.
 //! - `email-otp/verify-email` discards the password and the sessions outside of a session of the user, as a sign-in with a
 //!   code does for an account whose address is not verified. `email-otp/change-email` is refused.
+//!
+//! - A code of an authenticator app is accepted once. A sign-in waits for the second factor for 5 minutes, and ends when the
+//!   password or the factors change. `verify-totp` completes a set-up in the session that began it only, within 15 minutes,
+//!   and the session continues. A text that no code can be is wrong, and not counted.
+//! - Backup codes are hashed; letter case makes no difference. `disableSession` is refused, and so is a code in a session
+//!   before the set-up is complete. Codes in messages are no second factor: their routes answer as without `sendOTP`.
+//! - Every way to sign in asks for the second factor, codes and links in messages included.
+//! - Trust in a device ends with a change of the password or the factors.
 //!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
 //! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist.
@@ -60,6 +68,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod two_factor;
 
 use axum::{
     Json, Router,
@@ -81,6 +90,7 @@ use contract::{
 };
 use models::OkResponse;
 use providers::{accounts, callback, social};
+use two_factor::{backup_codes, enable, messages, totp};
 
 /// The routes below `/api/auth`, without sign-out.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
@@ -174,6 +184,14 @@ fn other_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(accounts::info))
         .routes(routes!(social::sign_in))
         .routes(routes!(social::link))
+        .routes(routes!(enable::enable))
+        .routes(routes!(enable::disable))
+        .routes(routes!(totp::verify))
+        .routes(routes!(totp::uri))
+        .routes(routes!(backup_codes::verify))
+        .routes(routes!(backup_codes::generate))
+        .routes(routes!(messages::send))
+        .routes(routes!(messages::verify))
         // The only page of this API.
         .route("/error", get(error_page::show).layer(compression::layer()))
 }

@@ -4,7 +4,7 @@
 //! On 2xx the proxy forwards the request, otherwise it does not. The `X-Auth-*` headers of the response identify
 //! the user. Such headers of the request are ignored.
 
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, num::NonZeroU32, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Query, State, rejection::QueryRejection},
@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode, utf8_percent_encode};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use tokio::time::timeout;
 use utoipa::{
     IntoParams, IntoResponses,
@@ -21,7 +21,12 @@ use utoipa::{
 
 use crate::{
     auth::{Principal, Requester, audit::EventDetail},
-    domain::{ReturnAddress, event::EventKind, return_address::with_next, user::User},
+    domain::{
+        ReturnAddress,
+        authentication::{Assurance, AuthRequirement},
+        event::EventKind,
+        user::User,
+    },
     http::{
         extract::{
             bearer::Bearer,
@@ -36,6 +41,7 @@ use crate::{
         route_error::{RouteError, responses, route_errors},
         session::forwarded::{DATABASE_WAIT, UpstreamToken},
         state::{AppState, HttpSettings},
+        step_up,
     },
 };
 
@@ -47,6 +53,8 @@ const SESSION_ID: HeaderName = HeaderName::from_static("x-auth-session-id");
 const EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 const EMAIL_VERIFIED: HeaderName = HeaderName::from_static("x-auth-email-verified");
 const NAME: HeaderName = HeaderName::from_static("x-auth-name");
+const ACR: HeaderName = HeaderName::from_static("x-auth-acr");
+const TIME: HeaderName = HeaderName::from_static("x-auth-time");
 
 /// The options of the proxy. A misspelt option is an error: ignoring it could grant access.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -61,16 +69,53 @@ pub struct VerifyOptions {
     /// Whether a browser that requests a page is redirected to the sign-in page.
     #[serde(default)]
     redirect: bool,
+    /// The least strength of the sign-in: `aal1`, `aal2` or `phr`.
+    #[serde(default, deserialize_with = "assurance")]
+    #[param(value_type = Option<String>, example = "aal2")]
+    acr: Option<Assurance>,
+    /// The highest age of the sign-in in seconds.
+    #[param(value_type = Option<u32>, minimum = 1, example = 900)]
+    max_age: Option<NonZeroU32>,
+}
+
+fn assurance<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Assurance>, D::Error> {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
+}
+
+impl VerifyOptions {
+    fn required(&self) -> AuthRequirement {
+        AuthRequirement { assurance: self.acr, max_age: self.max_age.map(NonZeroU32::get) }
+    }
+}
+
+/// The sign-in does not meet the requirement.
+pub struct InsufficientAuthentication(AuthRequirement);
+
+impl RouteError<Problem> for InsufficientAuthentication {
+    fn examples() -> Vec<Problem> {
+        let required = AuthRequirement { assurance: Some(Assurance::Aal2), max_age: Some(900) };
+        vec![Problem::insufficient_authentication(required)]
+    }
+}
+
+impl From<InsufficientAuthentication> for Problem {
+    fn from(InsufficientAuthentication(required): InsufficientAuthentication) -> Self {
+        Self::insufficient_authentication(required)
+    }
 }
 
 route_errors! {
     /// Errors of `GET /api/auth/verify`.
     pub enum VerifyRouteError: Problem {
         InvalidQuery => Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "The query cannot be used")
-            .with_detail("It may have `user_id`, `bearer=true` and `redirect=true`, each once"),
+            .with_detail(
+                "It may have `user_id`, `bearer=true`, `redirect=true`, `acr` (`aal1`, `aal2` or `phr`) and `max_age` \
+                 (seconds, at least 1), each once",
+            ),
         ..Layer(LayerError),
         ..CrossSite(CrossSiteError),
         ..Access(AccessError),
+        ..Insufficient(InsufficientAuthentication),
     }
 }
 
@@ -110,6 +155,8 @@ impl<S: Sync> FromRequestParts<S> for ForwardedCredentials {
             ("X-Auth-Email" = String, description = "The e-mail address; non-ASCII characters are percent-encoded"),
             ("X-Auth-Email-Verified" = String, description = "Whether the address is verified"),
             ("X-Auth-Name" = String, description = "The name; non-ASCII characters are percent-encoded"),
+            ("X-Auth-Acr" = String, description = "The strength of the sign-in: aal1, aal2 or phr"),
+            ("X-Auth-Time" = String, description = "When the user signed in, in whole seconds since 1970"),
             ("Authorization" = String, description = "With `bearer=true`: an access token for the upstream"),
         )),
         (status = 303, description = "With `redirect=true`, to a browser that requests a page: the sign-in page"),
@@ -131,16 +178,22 @@ pub async fn verify(
             }
             Ok(identity.into_response())
         }
-        Err(error) if error.is_unauthenticated() && options.redirect && original.is_page() => {
-            Ok(Redirect::to(&sign_in_page(&original, &state.settings)).into_response())
-        }
+        Err(error) if options.redirect && original.is_page() => match error.sign_in() {
+            Some(required) => Ok(Redirect::to(&sign_in_page(&original, required, &state.settings)).into_response()),
+            None => Err(error),
+        },
         Err(error) => Err(error),
     }
 }
 
 impl VerifyRouteError {
-    const fn is_unauthenticated(&self) -> bool {
-        matches!(self, Self::Access(AccessError::Unauthenticated | AccessError::InvalidToken))
+    /// What a sign-in must meet that could help. `None`: none does.
+    fn sign_in(&self) -> Option<AuthRequirement> {
+        match self {
+            Self::Access(AccessError::Unauthenticated | AccessError::InvalidToken) => Some(AuthRequirement::default()),
+            Self::Insufficient(InsufficientAuthentication(required)) => Some(*required),
+            _ => None,
+        }
     }
 }
 
@@ -165,6 +218,10 @@ async fn identify(
         return Err(CrossSiteError::CrossSite.into());
     }
     let user = authorize(state, options, principal, &credentials.requester).await?;
+    let required = options.required();
+    if !required.is_met(principal.assurance(), principal.auth_time(), state.auth.now()) {
+        return Err(InsufficientAuthentication(required).into());
+    }
     Ok(identity(principal, user.as_deref()))
 }
 
@@ -198,12 +255,15 @@ async fn authorize(
 fn identity(principal: Principal, user: Option<&User>) -> HeaderMap {
     let verified = user.map_or("", |user| if user.email_verified { "true" } else { "false" });
     let session_id = principal.session_id().to_string();
+    let auth_time = principal.auth_time().map(|time| time.seconds().to_string()).unwrap_or_default();
     [
         (USER_ID, principal.user_id().as_str()),
         (SESSION_ID, &session_id),
         (EMAIL, user.map_or("", |user| &user.email)),
         (EMAIL_VERIFIED, verified),
         (NAME, user.map_or("", |user| user.name.as_str())),
+        (ACR, principal.assurance().as_str()),
+        (TIME, &auth_time),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, header_value(value)?)))
@@ -220,10 +280,12 @@ fn bearer(token: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The sign-in page, which returns to the original address if its site is trusted.
-fn sign_in_page(original: &Original<'_>, settings: &HttpSettings) -> String {
+/// The sign-in page, which returns to the original address if its site is trusted. With a requirement, a signed-in user
+/// is asked to sign in again there.
+fn sign_in_page(original: &Original<'_>, required: AuthRequirement, settings: &HttpSettings) -> String {
     let next = original.address(settings);
-    with_next(&format!("{}/sign-in", settings.base_url.as_str()), next.as_ref().map(ReturnAddress::as_str))
+    let page = step_up::sign_in_address(required, next.as_ref().map(ReturnAddress::as_str));
+    format!("{}{page}", settings.base_url.as_str())
 }
 
 /// The forwarded request, as its `X-Forwarded-*` headers describe it. A client that forges them affects only its own

@@ -1,4 +1,4 @@
-//! Requires a session that was opened recently.
+//! Requires a session whose user signed in recently.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -11,14 +11,14 @@ use axum::{
 use super::active_session::{ActiveSession, SessionError};
 use crate::auth::{Auth, Principal};
 
-/// A session that is less than a day old (the `freshAge` of Better Auth). `E` is the error of the route.
+/// A session whose user signed in within `LATCHKEY_FRESH`. `E` is the error of the route.
 pub struct FreshSession<E> {
     /// The session's user and id.
     pub principal: Principal,
     error: PhantomData<E>,
 }
 
-/// The session is active, but too old.
+/// The session is active, but its sign-in is too old.
 pub struct StaleSession;
 
 impl<S, E> FromRequestParts<S> for FreshSession<E>

@@ -6,14 +6,17 @@ use leptos::prelude::{ServerFnError, use_context};
 
 use super::errors::FormErrors;
 use crate::{
-    auth::{Auth, Principal, Requester, sign_in::SignedIn},
+    auth::{
+        Auth, Principal, Requester,
+        sign_in::{PendingSignIn, SignedIn},
+    },
     domain::{
         ReturnAddress, UserId,
         form::{FormKind, FormState, Notice, RejectedForm},
         return_address::with_next,
     },
     http::{
-        session::{changes::ResponseChanges, cookies::CookieJar},
+        session::{changes::ResponseChanges, cookies::CookieJar, second_step::WaitingSignIn},
         state::HttpSettings,
     },
     mail::links::LinkToken,
@@ -67,6 +70,12 @@ impl FormRequest {
             self.changes.show_form(FormState::Done(notice));
         }
         leptos_axum::redirect(next.as_ref().map_or(self.settings.home(), ReturnAddress::as_str));
+    }
+
+    /// Asks for the second factor. The user continues at `next` afterwards.
+    pub fn ask_second_step(&self, pending: &PendingSignIn, next: &str) {
+        self.jar.keep_second_step(&WaitingSignIn::new(pending, next), &self.settings.form_key);
+        leptos_axum::redirect(FormKind::SecondStep.page());
     }
 
     /// Ends the browser's session and redirects to the page for signed-out users. A page of this service shows the

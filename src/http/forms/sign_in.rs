@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     auth::sign_in::{
-        SignInStep, SignedIn,
+        SignInStep,
         password::{EmailAndPassword, SignInError},
     },
     domain::{
@@ -29,7 +29,8 @@ pub async fn submit_sign_in(
     let request = FormRequest::current()?;
     let form = EmailAndPassword { email: &email, password: &password, remember: remember.is_persistent() };
     match sign_in(&request, form).await {
-        Ok(signed_in) => request.start_session(&signed_in, &next, None).await,
+        Ok(SignInStep::Complete(signed_in)) => request.start_session(&signed_in, &next, None).await,
+        Ok(SignInStep::SecondFactor(pending)) => request.ask_second_step(&pending, &next),
         Err(errors) => {
             let rejected = rejected(FormKind::SignIn, errors);
             request.reject(rejected.with_value(Field::Email, &email).with_remember(remember), &next);
@@ -38,14 +39,14 @@ pub async fn submit_sign_in(
     Ok(())
 }
 
-async fn sign_in(request: &FormRequest, form: EmailAndPassword<'_>) -> Result<Box<SignedIn>, FormErrors> {
+async fn sign_in(request: &FormRequest, form: EmailAndPassword<'_>) -> Result<SignInStep, FormErrors> {
     if form.password.is_empty() {
         let email = Email::presented(form.email).err().map(FormError::Email);
         let password = FormError::Password(WeakPassword::Missing);
         return Err(FormErrors(email.into_iter().chain([password]).collect()));
     }
     match request.auth.sign_in.with_password(form, &request.requester).await {
-        Ok(SignInStep::Complete(signed_in)) => Ok(signed_in),
+        Ok(step) => Ok(step),
         Err(error) => {
             if let SignInError::NotVerified(user) = error {
                 request.jar.keep_unverified(user, &request.settings.form_key);

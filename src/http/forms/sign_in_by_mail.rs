@@ -72,7 +72,8 @@ async fn ask(request: &FormRequest, email: &str, remember: Remember, next: &str)
         error_return_to: None,
     };
     request.auth.sign_in.request_mail(mail, &browser, &request.requester).await?;
-    let requested = MailRequested::new(&browser, email, remember.is_persistent(), &next.unwrap_or_default());
+    let (next, now) = (next.unwrap_or_default(), request.auth.now());
+    let requested = MailRequested::new(&browser, email, remember.is_persistent(), &next, now);
     if earlier.is_some_and(|earlier| earlier.email == requested.email) {
         request.changes.show_form(FormState::Done(Notice::CodeSentAgain));
     }
@@ -130,7 +131,7 @@ pub async fn submit_sign_in_link(#[server(default)] link: String) -> Result<(), 
     Ok(())
 }
 
-/// Starts the session. The user continues as the message was requested.
+/// Starts the session, or asks for the second factor. The user continues as the message was requested.
 async fn finish(request: &FormRequest, signed_in: MailSignedIn) {
     let MailSignedIn { step, sign_in, created } = signed_in;
     let next = sign_in.new_user_return_to.filter(|_| created).or(sign_in.return_to).unwrap_or_default();
@@ -140,6 +141,7 @@ async fn finish(request: &FormRequest, signed_in: MailSignedIn) {
         SignInStep::Complete(signed_in) => {
             request.start_session(&signed_in, &next, created.then_some(Notice::AccountCreated)).await;
         }
+        SignInStep::SecondFactor(pending) => request.ask_second_step(&pending, &next),
     }
 }
 

@@ -40,6 +40,7 @@ pub fn set_requester(request: &mut Request, state: &AppState, unlisted: &Unliste
         request_id: request_id.map(str::to_owned),
         // Read with the other cookies.
         device: None,
+        trusted: None,
     };
     if let (Some(details), Some(address)) = (request.extensions().get::<AccessDetails>(), requester.address) {
         details.set_address(address);

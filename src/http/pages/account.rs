@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     auth::accounts::delete::RequiredProof,
-    domain::{return_address::with_next, session::Session, user::User},
+    domain::{authentication::AuthMethod, form::FormKind, return_address::with_next, session::Session, user::User},
     http::{
         state::AppState,
         visitor::{Visitor, internal_error},
@@ -19,9 +19,12 @@ use crate::{
     ui::pages::account::{
         activity::ActivityPage,
         delete::{DeletePage, DeletionStep},
+        factors::FactorsState,
         profile::ProfilePage,
+        recovery_codes::RecoveryCodesPage,
         security::SecurityPage,
         sessions::SessionsPage,
+        two_step::TwoStepPage,
     },
 };
 
@@ -53,23 +56,44 @@ pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> 
     visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone(), verify })
 }
 
-/// `GET /account/security`: the password and the e-mail address.
-pub async fn security(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
+/// `GET /account/security`: the password, the second factors and the e-mail address.
+pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
     let auth = &visitor.state.auth;
     let first_password = match auth.passwords.credential(user.id).await {
         Ok(Some(_)) => None,
-        Ok(None) => Some(visitor.account.as_ref().is_some_and(|(session, _)| auth.sessions.is_fresh(session))),
+        Ok(None) => Some(auth.sessions.is_fresh(&session)),
         Err(error) => return internal_error(error).into_response(),
     };
-    let email_change = match &visitor.account {
-        Some((session, _)) if auth.accounts.mail_is_offered() => match auth.accounts.step_up(session).await {
-            Ok(step_up) => Some(step_up),
-            Err(error) => return internal_error(error).into_response(),
-        },
-        _ => None,
+    let step_up = match auth.accounts.step_up(&session).await {
+        Ok(step_up) => step_up,
+        Err(error) => return internal_error(error).into_response(),
     };
-    let rules = visitor.password_rules();
-    visitor.render(StatusCode::OK, SecurityPage { email: user.email.clone(), rules, first_password, email_change })
+    let factors = match auth.factors.of(user.id).await {
+        Ok(factors) => factors,
+        Err(error) => return internal_error(error).into_response(),
+    };
+    let email_change = auth.accounts.mail_is_offered().then_some(step_up);
+    let methods = session.authentication.methods;
+    let recovered = methods.is_some_and(|methods| methods.contains(AuthMethod::RecoveryCode));
+    let factors = FactorsState { factors, step_up, recovered, now: auth.now() };
+    let (email, rules) = (user.email.clone(), visitor.password_rules());
+    visitor.render(StatusCode::OK, SecurityPage { email, rules, first_password, email_change, factors })
+}
+
+/// `GET /account/two-step`: the set-up of an authenticator app that this session has begun. Redirects without one.
+pub async fn two_step(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
+    let key = visitor.state.auth.factors.totp_set_up(&session, &user).await;
+    match key {
+        Ok(Some(key)) => visitor.render(StatusCode::OK, TwoStepPage { email: user.email.clone(), key }),
+        Ok(None) => Redirect::to(FormKind::Factors.page()).into_response(),
+        Err(error) => internal_error(error).into_response(),
+    }
+}
+
+/// `GET /account/recovery-codes`: the codes that the last form has made.
+pub async fn recovery_codes(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
+    let product = visitor.state.settings.product.clone();
+    visitor.render(StatusCode::OK, RecoveryCodesPage { email: user.email.clone(), product })
 }
 
 /// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.

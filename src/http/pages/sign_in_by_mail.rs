@@ -28,14 +28,15 @@ pub async fn email(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
     if !visitor.state.auth.sign_in.by_mail_is_offered() {
         return not_found(visitor).await;
     }
-    if visitor.account.is_some() {
+    if visitor.account.is_some() && !visitor.has_result_of(FormKind::EmailSignIn) {
         return ReturnTo(next).redirect(&visitor.state.settings);
     }
     let sign_up = visitor.state.auth.accounts.sign_up_is_open();
     visitor.render(StatusCode::OK, EmailSignInPage { next, sign_up })
 }
 
-/// `GET /sign-in/code`: the form for the code. Redirects signed-in users, and browsers that asked for no message.
+/// `GET /sign-in/code`: the form for the code. Redirects users who have signed in since they asked for the message, and
+/// browsers that asked for none.
 pub async fn code(visitor: Visitor) -> Response {
     if !visitor.state.auth.sign_in.by_mail_is_offered() {
         return not_found(visitor).await;
@@ -44,7 +45,7 @@ pub async fn code(visitor: Visitor) -> Response {
         return Redirect::to(FormKind::EmailSignIn.page()).into_response();
     };
     let next = visitor.state.settings.return_address(&requested.next);
-    if visitor.account.is_some() {
+    if visitor.account.as_ref().is_some_and(|(session, _)| session.authentication.time >= requested.at()) {
         return ReturnTo(next).redirect(&visitor.state.settings);
     }
     let (email, remember) = (requested.email, requested.remember);

@@ -54,6 +54,7 @@ pub async fn authenticate(
     let jar = CookieJar::new(cookies, Arc::clone(&settings.cookie_names), settings.base_url.is_https());
     let imported = jar.imported(request.headers());
     requester.device = jar.device(request.headers());
+    requester.trusted = jar.trusted(request.headers());
     let changes = ResponseChanges::default();
     let authenticator = Authenticator { auth: &state.auth, requester: &requester, changes: &changes };
     let cookies = jar.session(request.headers(), &settings.trusted_origins);

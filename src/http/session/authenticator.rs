@@ -78,7 +78,7 @@ impl Authenticator<'_> {
         let session = cookies.session.as_ref().filter(|session| !session.names_another_than(claimed.session_id()));
         let Some(session) = session else { return self.refuse(CredentialRejection::NoSessionToken) };
         match self.by_cookie_session(session).await {
-            Authentication::SignedIn(principal) if principal != claimed => {
+            Authentication::SignedIn(principal) if principal.session() != claimed.session() => {
                 self.refuse(CredentialRejection::NoSessionToken)
             }
             authentication => authentication,
@@ -140,14 +140,14 @@ impl Authenticator<'_> {
     }
 
     /// The session token, if it is for the session of the access token and the access token is in the last
-    /// third of its lifetime.
+    /// third of its lifetime, or does not say when the user signed in.
     pub(super) fn due_for_renewal<'s>(
         &self,
         claims: &AccessClaims,
         session: Option<&'s SessionCredential>,
     ) -> Option<&'s SessionCredential> {
         let lifetime = claims.expires_at.since(claims.issued_at);
-        let is_due = claims.expires_at.since(self.auth.now()) <= lifetime / 3;
+        let is_due = claims.expires_at.since(self.auth.now()) <= lifetime / 3 || claims.auth_time.is_none();
         session.filter(|session| is_due && session.names(claims.session_id))
     }
 

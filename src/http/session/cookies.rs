@@ -8,11 +8,13 @@ use tower_cookies::{
     cookie::{SameSite, time},
 };
 
-use super::{changes::SessionChange, imported_cookie, mail_request::MailRequested};
+use super::{changes::SessionChange, imported_cookie, mail_request::MailRequested, second_step::WaitingSignIn};
 use crate::{
     auth::{
-        requester::DeviceCookie,
+        factors::devices::DeviceTrust,
+        requester::{DeviceCookie, TrustedCookie},
         sessions::{credential::SessionCredential, imported::ImportedToken},
+        sign_in::PENDING_LIFETIME,
         throttle::DEVICE_LIFETIME,
     },
     config::TrustedOrigins,
@@ -130,6 +132,12 @@ impl CookieJar {
         self.cookies.get(&self.names.form).is_some()
     }
 
+    /// The result of a form, which stays.
+    pub fn waiting_form(&self, key: &Key) -> Option<FormState> {
+        let sealed = self.cookies.private(key).get(&self.names.form)?;
+        serde_json::from_str(sealed.value()).ok()
+    }
+
     /// Removes and returns the result of the form that was sent before the page at `path`. A result that waits for
     /// another page stays.
     pub fn take_form(&self, key: &Key, path: &str) -> Option<FormState> {
@@ -173,6 +181,38 @@ impl CookieJar {
     /// Forgets the request of [`keep_mail_request`](Self::keep_mail_request).
     pub fn drop_mail_request(&self) {
         self.remove(&self.names.code);
+    }
+
+    /// Keeps a sign-in that waits for the second factor, encrypted.
+    pub fn keep_second_step(&self, waiting: &WaitingSignIn, key: &Key) {
+        if let Ok(json) = serde_json::to_string(waiting) {
+            self.cookies.private(key).add(self.cookie(&self.names.second_step, json, Some(PENDING_LIFETIME)));
+        }
+    }
+
+    /// The sign-in of [`keep_second_step`](Self::keep_second_step).
+    pub fn second_step(&self, key: &Key) -> Option<WaitingSignIn> {
+        serde_json::from_str(self.cookies.private(key).get(&self.names.second_step)?.value()).ok()
+    }
+
+    /// Forgets the sign-in of [`keep_second_step`](Self::keep_second_step).
+    pub fn drop_second_step(&self) {
+        self.remove(&self.names.second_step);
+    }
+
+    /// The cookie of a trusted device, unverified. Two cookies of this name are both ignored.
+    pub fn trusted(&self, headers: &HeaderMap) -> Option<TrustedCookie> {
+        single(&values(headers, &self.names.trusted)).map(TrustedCookie)
+    }
+
+    /// Writes the cookie of a trusted device. It stays when the user signs out.
+    pub fn trust_device(&self, trust: &DeviceTrust, now: Timestamp) {
+        self.set(&self.names.trusted, trust.token.expose(), Some(trust.expires_at.since(now)));
+    }
+
+    /// Removes the cookie of a trusted device.
+    pub fn drop_trust(&self) {
+        self.remove(&self.names.trusted);
     }
 
     /// Notes that this browser has sent the sign-up or the password of a user whose address is not verified.

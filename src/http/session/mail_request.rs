@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tower_cookies::Key;
 
 use super::cookies::CookieJar;
-use crate::{crypto::random::NoRandomness, mail::codes::BrowserSecret};
+use crate::{crypto::random::NoRandomness, domain::Timestamp, mail::codes::BrowserSecret};
 
 /// A longer address of the next page is dropped: browsers store no cookie of more than 4,096 bytes.
 const MAX_NEXT: usize = 1_500;
@@ -19,13 +19,22 @@ pub struct MailRequested {
     pub remember: bool,
     /// Where the user continues. Empty: at the home page.
     pub next: String,
+    /// When, in milliseconds. Zero in a cookie of an earlier version.
+    #[serde(default)]
+    at: i64,
 }
 
 impl MailRequested {
     /// A request from the browser with this secret.
-    pub fn new(browser: &BrowserSecret, email: &str, remember: bool, next: &str) -> Self {
+    pub fn new(browser: &BrowserSecret, email: &str, remember: bool, next: &str, now: Timestamp) -> Self {
         let next = if next.len() <= MAX_NEXT { next } else { "" };
-        Self { browser: browser.expose(), email: email.trim().to_owned(), remember, next: next.to_owned() }
+        let (email, next) = (email.trim().to_owned(), next.to_owned());
+        Self { browser: browser.expose(), email, remember, next, at: now.millis() }
+    }
+
+    /// When the browser asked for the message.
+    pub const fn at(&self) -> Timestamp {
+        Timestamp::from_millis(self.at)
     }
 
     /// The secret of the browser.

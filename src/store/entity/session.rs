@@ -25,6 +25,8 @@ pub struct Model {
     pub address: Option<String>,
     pub user_agent: Option<String>,
     pub stale_token_at: Option<i64>,
+    pub amr: Option<String>,
+    pub auth_time: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

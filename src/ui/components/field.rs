@@ -132,6 +132,37 @@ pub fn CodeField(
     .into_any()
 }
 
+/// A recovery code.
+#[component]
+pub fn RecoveryCodeField(
+    /// The error in the value.
+    error: Option<String>,
+    /// Focuses the field when the page loads.
+    autofocus: bool,
+) -> AnyView {
+    let hint = Some("10 letters and digits, such as abcde-12345".to_owned());
+    let description = Description { error, hint, ..Description::default() };
+    view! {
+        <div class="field">
+            <label for="code">"Recovery code"</label>
+            <input
+                type="text"
+                id="code"
+                name="code"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                required
+                autofocus=autofocus
+                aria-invalid=description.invalid()
+                aria-describedby=description.ids("code")
+            />
+            {description.view("code")}
+        </div>
+    }
+    .into_any()
+}
+
 /// The display name.
 #[component]
 pub fn NameField(

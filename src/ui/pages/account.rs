@@ -3,11 +3,14 @@
 pub mod activity;
 pub mod delete;
 mod email;
+pub mod factors;
 mod first_password;
 mod frame;
 pub mod profile;
+pub mod recovery_codes;
 pub mod security;
 pub mod sessions;
+pub mod two_step;
 
 #[cfg(test)]
 mod tests {
@@ -15,12 +18,14 @@ mod tests {
 
     use super::{
         delete::{DeletePage, DeletionStep},
+        factors::FactorsState,
         profile::ProfilePage,
         security::SecurityPage,
     };
     use crate::{
         domain::{
-            Name,
+            Name, Timestamp,
+            factors::Factors,
             form::{Field, FormError, FormKind, FormState, RejectedForm},
             name::InvalidName,
             session::StepUp,
@@ -55,6 +60,12 @@ mod tests {
             rules: PasswordRules { min_length: 8, composition: false, strong: false },
             email_change: Some(StepUp::Password),
             first_password: None,
+            factors: FactorsState {
+                factors: Factors::default(),
+                step_up: StepUp::Password,
+                recovered: false,
+                now: Timestamp::from_millis(0),
+            },
         }
     }
 

@@ -23,6 +23,8 @@ use crate::{
 pub struct SignInPage {
     /// The address to redirect to afterwards.
     pub next: Option<ReturnAddress>,
+    /// The address of the signed-in user, whose sign-in is too old for the next page.
+    pub again: Option<String>,
     /// Whether the page links to sign-up.
     pub sign_up: bool,
     /// Whether the page links to the reset of a forgotten password.
@@ -44,7 +46,7 @@ impl Page for SignInPage {
     }
 
     fn is_constant(&self) -> bool {
-        self.next.is_none()
+        self.next.is_none() && self.again.is_none()
     }
 
     fn form_redirect_origin(&self) -> Option<&str> {
@@ -55,15 +57,19 @@ impl Page for SignInPage {
         let feedback = Feedback::new(FormKind::SignIn, form);
         // An error summary or a notice has the focus. A filled-in address leaves the password to type.
         let is_first = feedback.is_empty() && !matches!(form, Some(FormState::Done(_)));
-        let focused = is_first.then(|| feedback.value(Field::Email).map_or(Field::Email, |_| Field::Password));
+        let email = feedback.value(Field::Email).or_else(|| self.again.clone());
+        let focused = is_first.then(|| email.as_ref().map_or(Field::Email, |_| Field::Password));
         let sign_up = with_next("/sign-up", self.next.as_ref().map(ReturnAddress::as_str));
         view! {
             <section class="narrow">
                 <h1>"Sign in"</h1>
                 <ContinueTo action="Sign in" next=self.next.clone() />
+                {self.again.is_some().then(|| view! {
+                    <p class="lead">"The page that you want to open needs a recent sign-in. Sign in again to continue."</p>
+                })}
                 <PostForm action="/actions/sign-in" feedback=feedback.clone() target=field_id>
                     <EmailField
-                        value=feedback.value(Field::Email)
+                        value=email
                         error=feedback.error(Field::Email)
                         autofocus=focused == Some(Field::Email)
                     />

@@ -201,7 +201,7 @@ async fn last_account_cannot_be_unlinked() {
             "createdAt": "2027-01-15T08:00:00.000Z", "updatedAt": "2027-01-15T08:00:00.000Z",
         }])
     );
-    app.wait(Duration::from_hours(24));
+    app.wait(Duration::from_mins(15));
     let response =
         post(&app, "/unlink-account", &[JSON, ("authorization", &bearer)], &json!({ "accountId": id })).await;
     assert_error(&response, 403, "SESSION_NOT_FRESH", "Session is not fresh");

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::{
     moved,
     old::{ADA, COOKIE, NEXT_WEEK, Old, SECRET, TOKEN, YESTERDAY},
@@ -11,6 +13,7 @@ use crate::support::{
     PASSWORD, TestApp,
     browser::{ACCESS, Browser, SESSION},
     records::{count, security_log},
+    tokens::sign_in_of_browser,
 };
 
 const OLD: &str = "better-auth.session_token";
@@ -53,6 +56,16 @@ async fn old_cookie_is_replaced_by_new_cookies() {
             assert!(browser.is_signed_in().await);
         }
     }
+}
+
+#[tokio::test]
+async fn imported_session_has_no_known_method() {
+    let app = TestApp::new().await;
+    let browser = moved_in(&app).await;
+    assert!(browser.is_signed_in().await);
+    let (time, methods, strength) = sign_in_of_browser(&browser);
+    assert_eq!((methods, strength.as_str()), (Value::Null, "aal1"));
+    assert!(time < app.now().seconds() - 3600, "the time of the former sign-in");
 }
 
 #[tokio::test]

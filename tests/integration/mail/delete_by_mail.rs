@@ -19,14 +19,15 @@ use crate::{
 };
 
 const ADA: &str = "ada@example.com";
-const DAY: Duration = Duration::from_hours(24);
+/// The default of `LATCHKEY_FRESH`.
+const FRESH: Duration = Duration::from_mins(15);
 const REQUESTS: &str = "outbox WHERE kind = 'delete_account'";
 
 /// A program of a user with a verified address, in a session that is not fresh.
 async fn old_session(app: &TestApp, email: &str) -> Person {
     verified(app, email).await;
     let person = Person::sign_in(app, email).await;
-    app.wait(DAY);
+    app.wait(FRESH);
     person
 }
 
@@ -34,7 +35,7 @@ async fn old_session(app: &TestApp, email: &str) -> Person {
 async fn old_browser(app: &TestApp) -> Browser {
     let browser = verified(app, ADA).await;
     operate(app, "DELETE FROM credentials").await;
-    app.wait(DAY);
+    app.wait(FRESH);
     browser
 }
 
@@ -152,7 +153,7 @@ async fn unverified_address_or_no_mail_needs_a_sign_in() {
     let grace = Person::sign_up(&without, ADA).await;
     operate(&without, "UPDATE users SET email_verified = true").await;
     for (app, person) in [(&app, &ada), (&without, &grace)] {
-        app.wait(DAY);
+        app.wait(FRESH);
         assert_error(&delete(app, person, json!({})).await, 400, "SESSION_EXPIRED", message);
         assert_eq!(count(app, REQUESTS).await, 0);
     }
@@ -214,7 +215,7 @@ async fn user_without_password_and_mail_signs_in_again() {
     let browser = Browser::new(&app);
     browser.sign_up(ADA).await;
     operate(&app, "DELETE FROM credentials").await;
-    app.wait(DAY);
+    app.wait(FRESH);
     assert!(browser.page("/account/delete").await.contains("sign out, and sign in again"));
     for action in ["delete-account", "request-deletion"] {
         assert_eq!(browser.post(action, &[]).await.header("location"), "/account/delete");

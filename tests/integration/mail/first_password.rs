@@ -45,7 +45,7 @@ async fn fresh_session_sets_a_first_password() {
 async fn old_session_sets_no_first_password() {
     let app = app().await;
     let browser = signed_in(&app).await;
-    app.wait(Duration::from_hours(24));
+    app.wait(Duration::from_mins(15));
     let page = browser.page("/account/security").await;
     assert!(page.contains("sign out and sign in again") && !page.contains("set-password"), "{page}");
     set(&browser, PASSWORD).await;

@@ -1,7 +1,7 @@
 //! Migrations keep the rows of earlier versions.
 
 use latchkey::{
-    domain::{Email, SessionId, Timestamp, UserId},
+    domain::{Email, SessionId, Timestamp, UserId, authentication::AuthContext},
     store::{Store, events::EventFilter},
 };
 use migrations::{Migrator, MigratorTrait};
@@ -66,6 +66,7 @@ async fn upgrade_from_uuid_ids_keeps_all_rows() {
     assert_eq!(store.password(owner).await.expect("the database is reachable").expect("a password").hash, "hash");
     let sessions = store.sessions(owner, earlier).await.expect("the database is reachable");
     assert_eq!(sessions.iter().map(|session| session.id).collect::<Vec<_>>(), [SessionId::from_uuid(session)]);
+    assert_eq!(sessions[0].authentication, AuthContext::unknown(Timestamp::from_millis(1)));
     assert_eq!(store.events(owner, None, 10, EventFilter::All).await.expect("the database is reachable").len(), 1);
 }
 

@@ -216,6 +216,13 @@ impl TestApp {
         self.state.auth.accounts.enable(user, &Requester::default()).await.expect("the account exists");
     }
 
+    /// Removes the second factors of an account, as an operator does.
+    pub async fn reset_factors(&self, user_id: &str) -> Result<(), String> {
+        let user = user_id.parse().expect("a user id");
+        let reset = self.state.auth.factors.reset(user, &Requester::default()).await;
+        reset.map_err(|error| error.to_string())
+    }
+
     /// Sends the webhooks that are due, and returns their number.
     pub async fn deliver_webhooks(&self) -> usize {
         self.state.auth.jobs.deliver_webhooks().await.expect("the database is reachable")

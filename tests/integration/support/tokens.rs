@@ -15,13 +15,30 @@ mod keys;
 mod structure;
 mod time;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 pub use forge::Forge;
 pub use forge_key::ForgeKey;
 pub use good::{good_token_of_an_imported_user, good_tokens};
 use latchkey::auth::token::TokenRefusal;
+use serde_json::Value;
+
+use super::browser::{ACCESS, Browser};
 
 /// The signing algorithms of the service.
 pub const ALGORITHMS: [&str; 3] = ["HS256", "EdDSA", "ES256"];
+
+/// `auth_time`, `amr` and `acr` of an issued token.
+pub fn sign_in_of(token: &str) -> (i64, Value, String) {
+    let claims = token.split('.').nth(1).expect("claims");
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).expect("base64url")).expect("JSON");
+    let time = claims["auth_time"].as_i64().expect("whole seconds");
+    (time, claims.get("amr").cloned().unwrap_or_default(), claims["acr"].as_str().expect("a text").to_owned())
+}
+
+/// As [`sign_in_of`], of the access token of a browser.
+pub fn sign_in_of_browser(browser: &Browser) -> (i64, Value, String) {
+    sign_in_of(&browser.cookie(ACCESS).expect("an access token"))
+}
 
 /// A token that breaks one rule.
 pub struct BadToken {

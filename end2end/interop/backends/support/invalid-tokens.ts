@@ -5,7 +5,7 @@ import { bearer, type Case, claimed, headers } from "./cases.js";
 import { asSecrets, claims, encode, type Forge, header, newKey, now, secretKey, token, tokenOfText } from "./forge.js";
 
 export function invalidTokens(forge: Forge): Case[] {
-  return [structure, tampering, types, algorithms, keys, extensions, identifiers, audiences, issuers, times, placement].flatMap(
+  return [structure, tampering, types, algorithms, keys, extensions, identifiers, audiences, issuers, times, signIns, placement].flatMap(
     (part) => part(forge),
   );
 }
@@ -153,6 +153,14 @@ function times(forge: Forge): Case[] {
     ...claimed(forge, "exp", [0, -1, now() - 6, now() - 60, now() - 86_400]),
     ...claimed(forge, "nbf", [later, now() + 86_400]),
     ...claimed(forge, "iat", [later, now() + 86_400]),
+  ];
+}
+
+/** The claims of the sign-in may be absent, but not of another type. */
+function signIns(forge: Forge): Case[] {
+  return [
+    ...claimed(forge, "auth_time", [String(now()), true, [now()], { at: now() }]),
+    ...claimed(forge, "acr", [2, true, ["aal2"], { acr: "aal2" }]),
   ];
 }
 

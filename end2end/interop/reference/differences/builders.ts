@@ -22,8 +22,24 @@ export const error = (status: number, code: string, message: string) => [
 /** A successful response. */
 export const succeeds = ["status: 200"];
 
+interface UserState {
+  verified?: boolean;
+  twoFactor?: boolean;
+}
+
+/** A user in a response. */
+export const user = (email: string, { verified = false, twoFactor = false }: UserState = {}) => [
+  "body.user.createdAt: <now>",
+  `body.user.email: ${email}`,
+  `body.user.emailVerified: ${verified}`,
+  "body.user.id: <id>",
+  "body.user.name: Ada",
+  `body.user.twoFactorEnabled: ${twoFactor}`,
+  "body.user.updatedAt: <now>",
+];
+
 /** A `get-session` response, without the lines that the general rules remove. */
-export const session = (email: string) => [
+export const session = (email: string, state?: UserState) => [
   "body.session.createdAt: <now>",
   "body.session.expiresAt: <now + 7 d>",
   "body.session.id: <id>",
@@ -31,12 +47,7 @@ export const session = (email: string) => [
   "body.session.updatedAt: <now>",
   "body.session.userAgent: a test",
   "body.session.userId: <id>",
-  "body.user.createdAt: <now>",
-  `body.user.email: ${email}`,
-  "body.user.emailVerified: false",
-  "body.user.id: <id>",
-  "body.user.name: Ada",
-  "body.user.updatedAt: <now>",
+  ...user(email, state),
 ];
 
 export const setsTokenHeader = "set-auth-jwt: <access token>";

@@ -8,8 +8,9 @@ use argon2::{
 };
 
 use super::{
-    HashParameters, HasherError, MemoryPool, OUTPUT_BYTES,
+    HashParameters, HasherError, MemoryPool, OUTPUT_BYTES, PasswordHash,
     cost::Cost,
+    phc_string,
     unsupported::{Scheme, UnsupportedHash},
 };
 
@@ -51,6 +52,12 @@ impl ArgonHash {
     pub(crate) fn matches(&self, memory: &MemoryPool, password: &str) -> Result<bool, HasherError> {
         let computed = compute(memory, self.algorithm, self.version, &self.params, password, &self.salt)?;
         Ok(computed == self.output)
+    }
+
+    /// The hash of another text with the same parameters and salt.
+    pub(crate) fn hash_again(&self, memory: &MemoryPool, text: &str) -> Result<PasswordHash, HasherError> {
+        let output = compute(memory, self.algorithm, self.version, &self.params, text, &self.salt)?;
+        phc_string(&self.params, &self.salt, output)
     }
 
     /// Whether the service would create the hash with these parameters.

@@ -68,7 +68,7 @@ impl From<RequestEmailChangeError> for ChangeEmailRouteError {
 ///
 /// Sends a message with a link to the new address. The link changes the address in a session of the user. The answer is
 /// the same if another account has the address. Another spelling of the same mailbox is applied at once. Requires a
-/// session of at most 15 minutes.
+/// sign-in within the last 15 minutes (`LATCHKEY_FRESH`).
 #[utoipa::path(
     post, path = "/change-email", tag = "Account", operation_id = "changeEmail", request_body = ChangeEmailBody,
     security(("sessionToken" = []), ("sessionCookie" = [])),

@@ -39,7 +39,7 @@ members! {
         /// Where the link in a message leads after the deletion: a path, or a URL of a trusted origin. Default: a page of
         /// this service.
         callback_url: Optional<Text> = "callbackURL",
-        /// Optional in a session that is less than a day old.
+        /// Optional if the user signed in within the last 15 minutes (`LATCHKEY_FRESH`).
         password: Optional<PasswordText> = "password",
         /// The token of a link in a message.
         token: Optional<Text> = "token",
@@ -100,8 +100,9 @@ impl From<DeleteAccountError> for DeleteUserRouteError {
 
 /// Delete the account
 ///
-/// Requires the password, a session that is less than a day old, or the token of a link in a message. An older session
-/// without a password gets such a message, if the service sends mail and the address is verified.
+/// Requires the password, a sign-in within the last 15 minutes (`LATCHKEY_FRESH`), or the token of a link in a message.
+/// After an older sign-in, a request without a password sends such a message, if the service sends mail and the address
+/// is verified.
 #[utoipa::path(
     post, path = "/delete-user", tag = "Account", operation_id = "deleteUser", request_body = DeleteUserBody,
     security(("sessionToken" = []), ("sessionCookie" = [])),

@@ -69,7 +69,7 @@ fn browser_secret(state: &AppState, jar: &CookieJar) -> Result<BrowserSecret, In
 
 /// Notes that this browser asked for a code. The same for all addresses.
 fn keep(state: &AppState, jar: &CookieJar, browser: &BrowserSecret, email: &str) {
-    jar.keep_mail_request(&MailRequested::new(browser, email, true, ""), &state.settings.form_key);
+    jar.keep_mail_request(&MailRequested::new(browser, email, true, "", state.auth.now()), &state.settings.form_key);
 }
 
 /// A code that this browser presents.

@@ -17,6 +17,7 @@ use super::{
         redirect,
     },
     models::{SessionObject, StatusResponse, UserObject},
+    two_factor::{self, TwoFactorRedirect},
 };
 use crate::{
     auth::{
@@ -24,12 +25,12 @@ use crate::{
         codes::RequestCodeError,
         error::{InternalError, Interrupted},
         sign_in::{
-            SignInStep,
+            SignInStep, SignedIn,
             by_mail::{LinkError, MailRequest, MailSignedIn, SignInLink},
         },
     },
     config::TrustedOrigins,
-    domain::Name,
+    domain::{Name, form::FormKind},
     http::{
         header_values::{SEC_FETCH_SITE, Single, text},
         route_error::route_errors,
@@ -109,7 +110,7 @@ pub async fn request(
         error_return_to: given(body.error_callback_url),
     };
     state.auth.sign_in.request_mail(mail, &browser, &requester).await?;
-    jar.keep_mail_request(&MailRequested::new(&browser, &body.email, true, ""), key);
+    jar.keep_mail_request(&MailRequested::new(&browser, &body.email, true, "", state.auth.now()), key);
     Ok(Json(StatusResponse::SUCCESS))
 }
 
@@ -155,7 +156,8 @@ route_errors! {
         (status = 200, description = "A new session; both cookies are set", body = MagicLinkResponse, headers(
             ("set-auth-token" = String, description = "The session token"),
         )),
-        (status = 302, description = "Redirects to `callbackURL` with a new session; or with `error`; or to a page"),
+        (status = 302, description = "Redirects to `callbackURL` with a new session; or with `error`; or to a page, also for \
+          the second factor"),
         GetErrors<MagicLinkRouteError>,
     ),
 )]
@@ -181,7 +183,14 @@ pub async fn verify(
     match sign_in.with_link(&query.token, &requester).await {
         Ok(signed_in) => {
             jar.drop_mail_request();
-            Ok(targets.signed_in(signed_in, &changes))
+            let MailSignedIn { step, created, .. } = signed_in;
+            Ok(match step {
+                SignInStep::Complete(session) => targets.signed_in(&session, created, &changes),
+                SignInStep::SecondFactor(pending) => {
+                    two_factor::keep(&state, &jar, &changes, &pending, targets.callback.unwrap_or_default());
+                    targets.second_factor()
+                }
+            })
         }
         Err(LinkError::Invalid) => Ok(targets.invalid()),
         Err(LinkError::Interrupted(interrupted)) => Err(interrupted.into()),
@@ -213,9 +222,16 @@ impl<'a> Targets<'a> {
         url.map_or_else(|| ContractError::invalid_callback().into_response(), |url| redirect::to(&url))
     }
 
-    fn signed_in(&self, signed_in: MailSignedIn, changes: &ResponseChanges) -> Response {
-        let MailSignedIn { step: SignInStep::Complete(session), created, .. } = signed_in;
-        changes.start_session(&session);
+    /// A program gets the answer of the contract; a browser gets the page of this service.
+    fn second_factor(&self) -> Response {
+        match self.callback {
+            None => Json(TwoFactorRedirect::TOTP).into_response(),
+            Some(_) => redirect::to(&format!("{}{}", self.base, FormKind::SecondStep.page())),
+        }
+    }
+
+    fn signed_in(&self, session: &SignedIn, created: bool, changes: &ResponseChanges) -> Response {
+        changes.start_session(session);
         let Some(callback) = self.callback else {
             return Json(MagicLinkResponse {
                 token: session.session_token.expose(),

@@ -30,6 +30,8 @@ pub struct UserObject {
     created_at: String,
     #[schema(format = DateTime)]
     updated_at: String,
+    /// Whether sign-ins have two steps.
+    two_factor_enabled: bool,
 }
 
 impl From<&User> for UserObject {
@@ -42,6 +44,7 @@ impl From<&User> for UserObject {
             image: user.image.clone(),
             created_at: user.created_at.to_rfc3339(),
             updated_at: user.updated_at.to_rfc3339(),
+            two_factor_enabled: user.two_factor,
         }
     }
 }
@@ -115,7 +118,7 @@ pub struct OkResponse {
 /// An access token.
 #[derive(Serialize, ToSchema)]
 pub struct AccessTokenResponse {
-    /// A JWT (RFC 9068).
+    /// A JWT (RFC 9068). Its claims `auth_time`, `amr` and `acr` say how and when the user signed in.
     pub token: String,
 }
 

@@ -21,7 +21,7 @@ use crate::{
     http::{
         extract::{
             active_session::{ActiveSession, SessionError},
-            fresh_session::{FreshSession, StaleSession},
+            fresh_session::StaleSession,
         },
         middleware::cors,
         route_error::route_errors,
@@ -136,7 +136,7 @@ route_errors! {
 
 /// List the active sessions
 ///
-/// Requires a session that is less than a day old.
+/// Requires a session whose user signed in within the last day.
 #[utoipa::path(
     get, path = "/list-sessions", tag = "Sessions", operation_id = "listSessions",
     security(("sessionToken" = []), ("sessionCookie" = [])),
@@ -147,9 +147,12 @@ route_errors! {
 )]
 pub async fn list(
     State(auth): State<Arc<Auth>>,
-    session: FreshSession<ListSessionsRouteError>,
+    ActiveSession { principal, session, .. }: ActiveSession<ListSessionsRouteError>,
 ) -> Result<Json<Vec<SessionObject>>, ListSessionsRouteError> {
-    let sessions = auth.sessions.list(session.principal.user_id()).await?;
+    if !auth.sessions.can_list(&session) {
+        return Err(StaleSession.into());
+    }
+    let sessions = auth.sessions.list(principal.user_id()).await?;
     Ok(Json(sessions.iter().map(SessionObject::from).collect()))
 }
 

@@ -15,6 +15,7 @@ use super::{
         ValidationError, members, redirect,
     },
     models::UserObject,
+    two_factor::{self, TwoFactorRedirect},
 };
 use crate::{
     auth::{
@@ -58,6 +59,14 @@ pub struct SignInResponse {
     #[schema(nullable = false)]
     url: Option<String>,
     user: UserObject,
+}
+
+/// The answer to correct credentials.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum SignInResult {
+    SignedIn(Box<SignInResponse>),
+    SecondFactor(TwoFactorRedirect),
 }
 
 route_errors! {
@@ -107,7 +116,8 @@ impl From<RequestLinkError> for SignInRouteError {
     post, path = "/sign-in/email", tag = "Sign-in", operation_id = "signIn", security(()),
     request_body = SignInBody,
     responses(
-        (status = 200, description = "A new session; both cookies are set", body = SignInResponse, headers(
+        (status = 200, description = "A new session; both cookies are set. Or the account has a second factor: there is no \
+          session yet", body = SignInResult, headers(
             ("set-auth-token" = String, description = "The session token"),
             ("Location" = String, description = "The `callbackURL`, if the request has one"),
         )),
@@ -131,6 +141,11 @@ pub async fn email(
             changes.start_session(&signed_in);
             Ok(response(&signed_in, callback_url))
         }
+        Ok(SignInStep::SecondFactor(pending)) => {
+            let next = callback_url.as_deref().unwrap_or_default();
+            two_factor::keep(&state, &jar, &changes, &pending, next);
+            Ok(with_location(SignInResult::SecondFactor(TwoFactorRedirect::TOTP), next))
+        }
         Err(error) => {
             if let SignInError::NotVerified(user) = error {
                 jar.keep_unverified(user, &state.settings.form_key);
@@ -150,8 +165,15 @@ fn response(signed_in: &SignedIn, url: Option<String>) -> Response {
         url,
         user: UserObject::from(&signed_in.user),
     };
+    let location = body.url.clone().unwrap_or_default();
+    with_location(SignInResult::SignedIn(Box::new(body)), &location)
+}
+
+/// The response, with the `callbackURL` as `Location` if the request has one.
+fn with_location(body: SignInResult, url: &str) -> Response {
     let mut response = Json(body).into_response();
-    if let Some(location) = next.and_then(|next| HeaderValue::from_str(&next).ok()) {
+    let location = (!url.is_empty()).then(|| redirect::encode(url));
+    if let Some(location) = location.and_then(|location| HeaderValue::from_str(&location).ok()) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response

@@ -117,6 +117,9 @@ const fn is_suspicious(kind: EventKind) -> bool {
             | EventKind::TokenStale
             | EventKind::TokenInvalid
             | EventKind::PasswordChangeFail
+            | EventKind::FactorsReset
+            | EventKind::RecoveryCodeUsed
+            | EventKind::SecondStepFail
             | EventKind::AuthorizationFail
             | EventKind::MaliciousCsrf
     )

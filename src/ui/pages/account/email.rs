@@ -31,7 +31,7 @@ pub fn EmailSection(
     let body = match step_up {
         StepUp::SignIn => view! {
             <p class="explain">
-                "To change it, sign out and sign in again: your last sign-in is more than 15 minutes ago."
+                "To change it, sign out and sign in again: your last sign-in is too long ago."
             </p>
         }
         .into_any(),

@@ -34,7 +34,7 @@ pub fn FirstPasswordSection(
             <section aria-labelledby="password">
                 <h2 id="password">"Password"</h2>
                 <p class="explain">
-                    "You have no password. To set one, sign out and sign in again: the sign-in must be less than a day old."
+                    "You have no password. To set one, sign out and sign in again: your last sign-in is too long ago."
                 </p>
             </section>
         }

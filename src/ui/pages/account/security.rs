@@ -1,9 +1,10 @@
-//! `/account/security`: the password and the e-mail address.
+//! `/account/security`: the password, two-step sign-in and the e-mail address.
 
 use leptos::prelude::*;
 
 use super::{
     email::EmailSection,
+    factors::{FactorsSection, FactorsState},
     first_password::FirstPasswordSection,
     frame::{AccountFrame, Section},
 };
@@ -26,7 +27,7 @@ use crate::{
 const CURRENT: &str = "current-password";
 const NEW: &str = "new-password";
 
-/// The forms that change the password and the e-mail address.
+/// The forms that change the password, the second factors and the e-mail address.
 pub struct SecurityPage {
     /// The account's e-mail address.
     pub email: String,
@@ -36,6 +37,8 @@ pub struct SecurityPage {
     pub email_change: Option<StepUp>,
     /// Whether the session is fresh enough to set a first password. `None`: the account has a password.
     pub first_password: Option<bool>,
+    /// The second factors.
+    pub factors: FactorsState,
 }
 
 impl Page for SecurityPage {
@@ -47,11 +50,15 @@ impl Page for SecurityPage {
     }
 
     fn description(&self) -> &'static str {
-        "Change the password or the e-mail address of your account."
+        "Change the password, two-step sign-in or the e-mail address of your account."
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
-        let Self { email, rules, first_password, email_change } = self;
+        let Self { email, rules, first_password, email_change, factors } = self;
+        let second = {
+            let (email, form) = (email.clone(), form.cloned());
+            view! { <FactorsSection state=factors email form /> }
+        };
         let change = email_change.map(|step_up| {
             let feedback = Feedback::new(FormKind::EmailChange, form);
             view! { <EmailSection email=email.clone() step_up feedback /> }
@@ -92,6 +99,7 @@ impl Page for SecurityPage {
         view! {
             <AccountFrame section=Section::Security email>
                 {password}
+                {second}
                 {change}
             </AccountFrame>
         }

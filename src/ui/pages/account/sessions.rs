@@ -156,7 +156,7 @@ fn Device(session: Session, is_this: bool, all: bool, now: Timestamp) -> impl In
 #[cfg(test)]
 mod tests {
     use super::{super::tests::draw, *};
-    use crate::domain::UserId;
+    use crate::domain::{UserId, authentication::AuthContext};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_256_100_000);
 
@@ -166,6 +166,7 @@ mod tests {
             id: SessionId::new(NOW, [number; 10]),
             user_id: UserId::new(NOW, [1; 10]),
             created_at: signed_in,
+            authentication: AuthContext::unknown(signed_in),
             last_seen_at: signed_in,
             idle_expires_at: NOW,
             absolute_expires_at: NOW,

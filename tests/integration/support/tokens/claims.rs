@@ -17,7 +17,7 @@ const TEXTS: [&str; 5] = ["iss", "sub", "user_id", "sid", "jti"];
 const TIMES: [&str; 3] = ["iat", "nbf", "exp"];
 
 pub fn cases(forge: &Forge) -> Vec<BadToken> {
-    [presence(forge), types(forge), issuers(forge), audiences(forge), subjects(forge), sessions(forge)]
+    [presence(forge), types(forge), sign_ins(forge), issuers(forge), audiences(forge), subjects(forge), sessions(forge)]
         .into_iter()
         .flatten()
         .collect()
@@ -72,6 +72,45 @@ fn types(forge: &Forge) -> Vec<BadToken> {
         }
     }
     cases
+}
+
+/// The claims of the sign-in may be absent, but not malformed.
+fn sign_ins(forge: &Forge) -> Vec<BadToken> {
+    let time = forge.claims()["auth_time"].clone();
+    let cases = [
+        ("auth_time", json!(null)),
+        ("auth_time", json!(time.to_string())),
+        ("auth_time", json!(true)),
+        ("auth_time", json!([time])),
+        ("auth_time", json!({ "value": time })),
+        ("auth_time", json!(-1)),
+        ("auth_time", json!(u64::MAX)),
+        ("auth_time", json!(time.as_i64().unwrap_or(0) * 1000)),
+        ("amr", json!(null)),
+        ("amr", json!("pwd")),
+        ("amr", json!(1)),
+        ("amr", json!([])),
+        ("amr", json!([""])),
+        ("amr", json!(["pwd", 1])),
+        ("amr", json!(["pwd", null])),
+        ("amr", json!([["pwd"]])),
+        ("amr", json!({ "pwd": true })),
+        ("acr", json!(null)),
+        ("acr", json!("")),
+        ("acr", json!(2)),
+        ("acr", json!(["aal2"])),
+        ("acr", json!({ "value": "aal2" })),
+        ("acr", json!("AAL2")),
+        ("acr", json!("aal2 ")),
+        ("acr", json!("aal1 aal2")),
+        ("acr", json!("aal3")),
+        ("acr", json!("phrh")),
+    ];
+    let case = |(name, value): (&'static str, Value)| {
+        let token = forge.with_claim(name, value.clone());
+        BadToken::new("RFC 9068 §2.2.1", format!("{name} is {value}"), MalformedClaim(name), token)
+    };
+    cases.into_iter().map(case).collect()
 }
 
 fn issuers(forge: &Forge) -> Vec<BadToken> {

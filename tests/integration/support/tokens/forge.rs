@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey::{
     auth::token::{AccessClaims, TokenRefusal},
-    domain::{SessionId, Timestamp, UserId},
+    domain::{SessionId, Timestamp, UserId, authentication::Assurance},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -68,6 +68,7 @@ impl Forge {
         json!({
             "iss": self.issuer, "aud": self.audience, "sub": self.user_id, "user_id": self.user_id,
             "sid": self.session_id, "jti": "AAECAwQFBgcICQoLDA0ODw", "iat": now, "nbf": now, "exp": now + 600,
+            "auth_time": now - 60, "amr": ["pwd"], "acr": "aal1",
         })
     }
 
@@ -144,6 +145,8 @@ impl Forge {
             session_id: self.session_id,
             issued_at: self.now,
             expires_at: self.now,
+            assurance: Assurance::Aal1,
+            auth_time: None,
         })
     }
 }

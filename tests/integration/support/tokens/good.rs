@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     Forge,
     cross::twin,
-    forge::with,
+    forge::{with, without},
     time::{LEEWAY, MILLISECOND, SKEW},
 };
 
@@ -29,6 +29,16 @@ pub fn good_tokens(forge: &Forge) -> Vec<(&'static str, String)> {
         ("an unknown header member", forge.with_header("x", json!({ "y": [1] }))),
         ("an unknown claim", forge.with_claim("x", json!({ "exp": 0, "y": [{ "sub": 1 }, { "sub": 2 }] }))),
         ("address and name", forge.with_claims(&[("email", json!("ada@example.com")), ("name", json!("Ada ✓"))])),
+        ("none of the claims of the sign-in", {
+            let claims = ["auth_time", "amr", "acr"].into_iter().fold(forge.claims(), without);
+            forge.token(&forge.header(), &claims)
+        }),
+        ("a sign-in with two factors", {
+            forge.with_claims(&[("acr", json!("aal2")), ("amr", json!(["pwd", "otp", "mfa"]))])
+        }),
+        ("a sign-in with a passkey", forge.with_claims(&[("acr", json!("phr")), ("amr", json!(["hwk", "user"]))])),
+        ("an unknown method", forge.with_claim("amr", json!(["x"]))),
+        ("a sign-in with a fraction of a second", forge.with_claim("auth_time", forge.before(LEEWAY))),
         ("an array of audiences, ours last", forge.with_claim("aud", json!(["https://other.example", audience]))),
         ("an array of our audience alone", forge.with_claim("aud", json!([audience]))),
         ("an array of our audience twice", forge.with_claim("aud", json!([audience, audience]))),

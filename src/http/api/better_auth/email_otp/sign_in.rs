@@ -21,6 +21,7 @@ use crate::{
                 ValidationError, members,
             },
             models::UserObject,
+            two_factor::{self, TwoFactorRedirect},
         },
         route_error::route_errors,
         session::{changes::ResponseChanges, cookies::CookieJar},
@@ -50,6 +51,16 @@ pub struct SignInOtpResponse {
     user: UserObject,
 }
 
+/// The answer to a correct code.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum SignInOtpResult {
+    /// The user is signed in.
+    SignedIn(Box<SignInOtpResponse>),
+    /// The account has a second factor.
+    SecondFactor(TwoFactorRedirect),
+}
+
 route_errors! {
     /// Errors of `POST /sign-in/email-otp`.
     pub enum SignInOtpRouteError: ContractError {
@@ -67,7 +78,8 @@ route_errors! {
     post, path = "/sign-in/email-otp", tag = "Sign-in", operation_id = "signInEmailOtp", security(()),
     request_body = SignInOtpBody,
     responses(
-        (status = 200, description = "A new session; both cookies are set", body = SignInOtpResponse, headers(
+        (status = 200, description = "A new session; both cookies are set. Or the account has a second factor: there is no \
+          session yet", body = SignInOtpResult, headers(
             ("set-auth-token" = String, description = "The session token"),
         )),
         PostErrors<SignInOtpRouteError>,
@@ -79,13 +91,22 @@ pub async fn sign_in(
     Extension(changes): Extension<ResponseChanges>,
     Extension(jar): Extension<CookieJar>,
     ValidBody(body, ..): ValidBody<SignInOtpBody, SignInOtpRouteError>,
-) -> Result<Json<SignInOtpResponse>, SignInOtpRouteError> {
+) -> Result<Json<SignInOtpResult>, SignInOtpRouteError> {
     let presented = presented(&state, &jar, &body.email, &body.otp);
     let name = body.name.as_ref().map(Name::as_str);
     let profile = NewUserProfile { name, image: body.image.as_deref() };
     let signed_in = state.auth.sign_in.with_code(presented, profile, &requester).await.map_err(OtpError::from)?;
-    let MailSignedIn { step: SignInStep::Complete(session), .. } = signed_in;
+    let MailSignedIn { step, .. } = signed_in;
     jar.drop_mail_request();
-    changes.start_session(&session);
-    Ok(Json(SignInOtpResponse { token: session.session_token.expose(), user: UserObject::from(&session.user) }))
+    Ok(Json(match step {
+        SignInStep::Complete(session) => {
+            changes.start_session(&session);
+            let (token, user) = (session.session_token.expose(), UserObject::from(&session.user));
+            SignInOtpResult::SignedIn(Box::new(SignInOtpResponse { token, user }))
+        }
+        SignInStep::SecondFactor(pending) => {
+            two_factor::keep(&state, &jar, &changes, &pending, "");
+            SignInOtpResult::SecondFactor(TwoFactorRedirect::TOTP)
+        }
+    }))
 }

@@ -1,0 +1,54 @@
+//! `/sign-in` for a signed-in user, if the page to continue with requires a stronger sign-in than the account offers.
+
+use leptos::prelude::*;
+
+use crate::{
+    domain::{authentication::Assurance, form::FormState},
+    ui::page::Page,
+};
+
+const TITLE: &str = "This page needs a stronger sign-in";
+
+/// Says why signing in again does not help.
+pub struct WeakSignInPage {
+    /// The address of the signed-in user.
+    pub email: String,
+    /// The required strength.
+    pub least: Assurance,
+}
+
+impl Page for WeakSignInPage {
+    fn title(&self) -> Option<&'static str> {
+        Some(TITLE)
+    }
+
+    fn description(&self) -> &'static str {
+        "Why a page does not open with your sign-in."
+    }
+
+    fn view(self, _: Option<&FormState>) -> AnyView {
+        let needed = match self.least {
+            Assurance::Aal1 => "a sign-in",
+            Assurance::Aal2 => "a second factor in addition to your password or code",
+            Assurance::PhishingResistant => "a passkey",
+        };
+        view! {
+            <section class="narrow">
+                <h1>{TITLE}</h1>
+                <p class="lead wrap">
+                    "You’re signed in as " <bdi>{self.email}</bdi> ". The page that you want to open needs " {needed}
+                    ", and this account has none. Signing in again does not change that."
+                </p>
+                {(self.least <= Assurance::Aal2).then(|| view! {
+                    <p>"Turn on two-step sign-in in your account, then sign in again."</p>
+                    <p class="actions">
+                        <a class="button primary" href="/account/security">"Set up two-step sign-in"</a>
+                    </p>
+                })}
+                <p>"Otherwise, ask the operator of the page for access, or go back."</p>
+                <p class="actions"><a class="button" href="/account">"Go to your account"</a></p>
+            </section>
+        }
+        .into_any()
+    }
+}
