@@ -70,7 +70,8 @@ mod tests {
     #[test]
     fn random_code_parses_to_itself() {
         for start in 0..=255_u8 {
-            let code = RecoveryCode::of_random(std::array::from_fn(|at| start.wrapping_add(u8::try_from(at * 7).unwrap())));
+            let code =
+                RecoveryCode::of_random(std::array::from_fn(|at| start.wrapping_add(u8::try_from(at * 7).unwrap())));
             let text = code.to_text();
             assert!(text.len() == 11 && text.as_bytes()[5] == b'-', "{text}");
             assert_eq!(RecoveryCode::parse(&text), Some(code));
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn case_hyphens_and_lookalikes_make_no_difference() {
+    fn case_hyphens_and_lookalikes_are_ignored() {
         let code = RecoveryCode::parse("abcd0-11x9z").unwrap();
         for typed in ["ABCDO-IlX9Z", " abcd0 11x9z ", "abcd011x9z", "a-b-c-d-o-i-l-x-9-z"] {
             assert_eq!(RecoveryCode::parse(typed), Some(code.clone()), "{typed}");
