@@ -12,7 +12,7 @@ use crate::support::{
 const SECOND: &str = "Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
 
 /// Every setting that is not secret, with a value other than its default.
-const CHANGED: [&str; 34] = [
+const CHANGED: [&str; 35] = [
     "LATCHKEY_LISTEN=[::1]:4000",
     "LATCHKEY_BASE_URL=http://localhost:4100",
     "LATCHKEY_RATE_LIMIT=off",
@@ -26,6 +26,7 @@ const CHANGED: [&str; 34] = [
     "LATCHKEY_ACCESS_TTL=1m30s",
     "LATCHKEY_SESSION_IDLE=1d1h",
     "LATCHKEY_SESSION_MAX=60d",
+    "LATCHKEY_FRESH=1h",
     "LATCHKEY_COOKIE_SUFFIX=blue",
     "LATCHKEY_PASSWORD_MIN_LENGTH=12",
     "LATCHKEY_PASSWORD_CHECK=strong",
