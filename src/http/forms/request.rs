@@ -63,6 +63,8 @@ impl FormRequest {
         {
             tracing::warn!(%error, "the browser's previous session could not be ended");
         }
+        // An earlier rejection of the sign-in form is obsolete.
+        self.jar.drop_form();
         self.changes.start_session(signed_in);
         let next = self.return_address(next).or_else(|| self.settings.pages.home.clone());
         let is_local = next.as_ref().is_none_or(|next| next.origin().is_none());

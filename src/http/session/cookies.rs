@@ -132,6 +132,13 @@ impl CookieJar {
         self.cookies.get(&self.names.form).is_some()
     }
 
+    /// Forgets the result of a form that no page has shown.
+    pub fn drop_form(&self) {
+        if self.has_form() {
+            self.remove(&self.names.form);
+        }
+    }
+
     /// The result of a form, which stays.
     pub fn waiting_form(&self, key: &Key) -> Option<FormState> {
         let sealed = self.cookies.private(key).get(&self.names.form)?;

@@ -12,7 +12,7 @@ use crate::support::{
 const SECOND: &str = "Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
 
 /// Every setting that is not secret, with a value other than its default.
-const CHANGED: [&str; 35] = [
+const CHANGED: [&str; 36] = [
     "LATCHKEY_LISTEN=[::1]:4000",
     "LATCHKEY_BASE_URL=http://localhost:4100",
     "LATCHKEY_RATE_LIMIT=off",
@@ -42,6 +42,7 @@ const CHANGED: [&str; 35] = [
     "LATCHKEY_PRODUCT_NAME='Acme ID'",
     "LATCHKEY_NOTICES=off",
     "LATCHKEY_EMAIL_SIGN_IN=on",
+    "LATCHKEY_TRUST_DEVICE=12h",
     "LATCHKEY_TRUSTED_ORIGINS=https://app.example.com,myapp://",
     "LATCHKEY_HOME=https://app.example.com/start",
     "LATCHKEY_AFTER_SIGN_OUT=https://app.example.com/bye",
