@@ -118,11 +118,10 @@ impl Auth {
         let Parts { attempts_secret, sign_up, sign_up_budget, mail, email_sign_in, .. } = parts;
         let devices = Arc::new(parts.devices);
         let attempt_keys = attempts_secret.map(|secret| AttemptKeys::new(&*secret));
-        let networks = match &attempt_keys {
+        let networks = Arc::new(match &attempt_keys {
             Some(_) => NetworkLimiter::new(&clock, sign_up_budget),
             None => NetworkLimiter::off(),
-        };
-        let networks = Arc::new(networks);
+        });
         let throttle =
             Throttle::new(Arc::clone(&networks), attempt_keys, store.clone(), clock.clone(), Arc::clone(&devices));
         let throttle = Arc::new(throttle);

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn case_hyphens_and_lookalikes_make_no_difference() {
+    fn case_hyphens_and_lookalikes_are_ignored() {
         let code = RecoveryCode::parse("abcd0-11x9z").unwrap();
         for typed in ["ABCDO-IlX9Z", " abcd0 11x9z ", "abcd011x9z", "a-b-c-d-o-i-l-x-9-z"] {
             assert_eq!(RecoveryCode::parse(typed), Some(code.clone()), "{typed}");

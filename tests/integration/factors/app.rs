@@ -95,7 +95,7 @@ pub fn key(page: &str) -> String {
 
 /// The recovery codes on the page. Empty if it has none.
 pub fn codes(page: &str) -> Vec<String> {
-    between(page, r#"<pre class="codes" translate="no">"#, "</pre>")
+    between(page, r#"class="codes">"#, "</pre>")
         .map(|list| list.lines().map(str::to_owned).collect())
         .unwrap_or_default()
 }

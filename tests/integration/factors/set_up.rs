@@ -56,6 +56,7 @@ async fn first_code_turns_it_on() {
     let page = browser.page("/account/recovery-codes").await;
     assert!(page.contains("Save these codes now") && page.contains("download=\"recovery-codes.txt\""), "{page}");
     let shown = codes(&page);
+    assert_eq!(shown.len(), 10);
     assert!(shown.iter().all(|code| code.len() == 11 && page.contains(&code.replace('-', "%2D"))), "{page}");
     let again = browser.page("/account/recovery-codes").await;
     assert!(codes(&again).is_empty() && again.contains("are shown once"), "{again}");
