@@ -93,11 +93,12 @@ function members(site: Site, path: string, value: unknown, key = ""): string[] {
 /** Header and claims of an access token, with times relative to `iat` or to now. */
 function accessToken(site: Site, path: string, token: string): string[] {
   const claims = decodeJwt(token);
-  const { iat = NaN, exp = NaN, nbf } = claims;
+  const { iat = NaN, exp = NaN, nbf, auth_time: signedIn } = claims;
   const times = {
     iat: offset(iat * 1000),
     exp: `iat + ${exp - iat}`,
     ...(nbf !== undefined && { nbf: `iat + ${nbf - iat}` }),
+    ...(typeof signedIn === "number" && { auth_time: offset(signedIn * 1000) }),
   };
   return [
     ...members(site, `${path} header`, decodeProtectedHeader(token)),

@@ -4,7 +4,7 @@ import { type Difference } from "./builders.js";
 
 export const tokens: Difference[] = [
   {
-    reason: "Access tokens identify the user and the session, contain no personal data and have a type (RFC 9068)",
+    reason: "Access tokens identify the user, the session and the sign-in, have no personal data and a type (RFC 9068)",
     cases: ["tokens: token by cookie", "tokens: token by bearer"],
     reference: [
       "body.token claims.createdAt: <now>",
@@ -12,10 +12,14 @@ export const tokens: Difference[] = [
       "body.token claims.emailVerified: false",
       "body.token claims.id: <id>",
       "body.token claims.name: Ada",
+      "body.token claims.twoFactorEnabled: false",
       "body.token claims.updatedAt: <now>",
     ],
     latchkey: [
       "body.token header.typ: at+jwt",
+      "body.token claims.acr: aal1",
+      "body.token claims.amr[0]: pwd",
+      "body.token claims.auth_time: <now>",
       "body.token claims.jti: <token id>",
       "body.token claims.nbf: iat + 0",
       "body.token claims.sid: <id>",

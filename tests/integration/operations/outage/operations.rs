@@ -46,7 +46,7 @@ const FORMS: [(Effect, &str, Fields); 11] = [
 ];
 
 /// The sign-in API, with a session token.
-const CONTRACT: [(Effect, &str, &str); 22] = [
+const CONTRACT: [(Effect, &str, &str); 28] = [
     (
         Write,
         "POST /api/auth/sign-up/email",
@@ -79,6 +79,12 @@ const CONTRACT: [(Effect, &str, &str); 22] = [
     (Read, "GET /api/auth/verify-email?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""),
     (Write, "POST /api/auth/delete-user", r#"{"password":"violet otter lantern 42"}"#),
     (Write, "GET /api/auth/delete-user/callback?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ""),
+    (Write, "POST /api/auth/two-factor/enable", r#"{"password":"violet otter lantern 42"}"#),
+    (Write, "POST /api/auth/two-factor/disable", r#"{"password":"violet otter lantern 42"}"#),
+    (Read, "POST /api/auth/two-factor/get-totp-uri", r#"{"password":"violet otter lantern 42"}"#),
+    (Read, "POST /api/auth/two-factor/generate-backup-codes", r#"{"password":"violet otter lantern 42"}"#),
+    (Read, "POST /api/auth/two-factor/verify-totp", r#"{"code":"123456"}"#),
+    (Read, "POST /api/auth/two-factor/verify-backup-code", r#"{"code":"aaaaa-aaaaa"}"#),
     (End, "POST /api/auth/sign-out", "{}"),
     // Forward authentication: an access token would be verified without the database.
     (Read, "GET /api/auth/verify", ""),
