@@ -75,7 +75,8 @@ async fn imported_users_keep_their_ids() {
         assert_eq!(
             session["user"],
             json!({ "id": ADA, "name": "Ada", "email": "ada@example.com", "emailVerified": true,
-                    "image": "https://example.com/a.png", "createdAt": YESTERDAY, "updatedAt": YESTERDAY })
+                    "image": "https://example.com/a.png", "createdAt": YESTERDAY, "updatedAt": YESTERDAY,
+                    "twoFactorEnabled": false })
         );
         let other = app.client().get("/api/users/bFvE89k3dlrM8TEFajLpnqMWoFMJBrrc");
         assert_eq!(other.bearer(&ada.access_token).await.status, 403);
