@@ -71,10 +71,10 @@ pub struct VerifyOptions {
     redirect: bool,
     /// The least strength of the sign-in: `aal1`, `aal2` or `phr`.
     #[serde(default, deserialize_with = "assurance")]
-    #[param(value_type = Option<String>, example = "aal2")]
+    #[param(value_type = Option<String>, pattern = "^(aal1|aal2|phr)$", example = "aal2")]
     acr: Option<Assurance>,
     /// The highest age of the sign-in in seconds.
-    #[param(value_type = Option<u32>, minimum = 1, example = 900)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 4_294_967_295, example = 900)]
     max_age: Option<NonZeroU32>,
 }
 
