@@ -4,7 +4,7 @@
 //! On 2xx the proxy forwards the request, otherwise it does not. The `X-Auth-*` headers of the response identify
 //! the user. Such headers of the request are ignored.
 
-use std::{collections::BTreeMap, convert::Infallible, num::NonZeroU32, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Query, State, rejection::QueryRejection},
@@ -74,17 +74,27 @@ pub struct VerifyOptions {
     #[param(value_type = Option<String>, pattern = "^(aal1|aal2|phr)$", example = "aal2")]
     acr: Option<Assurance>,
     /// The highest age of the sign-in in seconds.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 4_294_967_295, example = 900)]
-    max_age: Option<NonZeroU32>,
+    #[serde(default, deserialize_with = "age")]
+    #[param(value_type = Option<i64>, minimum = 1, example = 900)]
+    max_age: Option<u32>,
 }
 
 fn assurance<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Assurance>, D::Error> {
     String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
 }
 
+/// A larger number than a sign-in can be old requires nothing more.
+fn age<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let seconds: i64 = String::deserialize(deserializer)?.parse().map_err(D::Error::custom)?;
+    if seconds < 1 {
+        return Err(D::Error::custom("less than a second"));
+    }
+    Ok(Some(u32::try_from(seconds).unwrap_or(u32::MAX)))
+}
+
 impl VerifyOptions {
     fn required(&self) -> AuthRequirement {
-        AuthRequirement { assurance: self.acr, max_age: self.max_age.map(NonZeroU32::get) }
+        AuthRequirement { assurance: self.acr, max_age: self.max_age }
     }
 }
 
