@@ -86,7 +86,7 @@ test("second factor: a trusted device needs no code", async ({ page, person, oth
   await expectSignedIn(page, person);
   await givePassword(await otherDevice(), person);
   await page.goto("/account/security");
-  await button(page, "Stop trusting").click();
+  await page.getByRole("button", { name: /^Stop trusting/ }).click();
   await expectNotice(page, "The device needs a code the next time.");
   await signOut(page);
   await givePassword(page, person);
