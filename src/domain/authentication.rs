@@ -143,7 +143,7 @@ pub enum Assurance {
     Aal1,
     /// Two factors.
     Aal2,
-    /// Resistant to phishing: a passkey with user verification (OpenID EAP ACR Values 1.0).
+    /// Resistant to phishing: a passkey with user verification (EAP ACR Values 1.0).
     PhishingResistant,
 }
 

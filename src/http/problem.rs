@@ -189,10 +189,10 @@ impl Challenge {
                         error_description=\"A stronger or more recent sign-in is required\""
             .to_owned();
         if let Some(least) = required.assurance {
-            text.push_str(&format!(", acr_values=\"{}\"", least.as_str()));
+            text.push_str(&[", acr_values=\"", least.as_str(), "\""].concat());
         }
         if let Some(seconds) = required.max_age {
-            text.push_str(&format!(", max_age=\"{seconds}\""));
+            text.push_str(&[", max_age=\"", &seconds.to_string(), "\""].concat());
         }
         HeaderValue::try_from(text).ok()
     }

@@ -41,8 +41,8 @@ pub fn sign_in_address(required: AuthRequirement, next: Option<&str>) -> String 
     ];
     for (name, value) in values {
         if let Some(value) = value {
-            let separator = if address.contains('?') { '&' } else { '?' };
-            address.push_str(&format!("{separator}{name}={value}"));
+            let separator = if address.contains('?') { "&" } else { "?" };
+            address.push_str(&[separator, name, "=", &value].concat());
         }
     }
     address

@@ -48,6 +48,7 @@ impl CredentialsVersion {
     pub const FIRST: Self = Self(0);
 
     /// The version after the next change.
+    #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
     }

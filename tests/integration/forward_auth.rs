@@ -163,7 +163,7 @@ async fn invalid_parameters_return_400() {
         "max_age=-1".to_owned(),
         "max_age=1.5".to_owned(),
         "max_age=15m".to_owned(),
-        "max_age=4294967296".to_owned(),
+        "max_age=9223372036854775808".to_owned(),
         "max_age=900&max_age=901".to_owned(),
         "maxage=900".to_owned(),
     ] {

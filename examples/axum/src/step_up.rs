@@ -1,6 +1,8 @@
 //! Requires a stronger or a more recent sign-in (RFC 9470).
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+
+use jsonwebtoken::get_current_timestamp;
 
 use crate::{owner::Refusal, verifier::Claims};
 
@@ -21,8 +23,10 @@ impl StepUp {
     pub fn check(self, claims: &Claims) -> Result<(), Refusal> {
         let rank = |acr: &str| STRENGTHS.iter().position(|strength| *strength == acr);
         let is_strong = self.acr.is_none_or(|least| claims.acr.as_deref().and_then(rank) >= rank(least));
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-        let is_recent = |limit: u32| claims.auth_time.is_some_and(|time| now.floor() - time <= f64::from(limit));
+        let is_recent = |limit: u32| {
+            let since = Duration::from_secs(get_current_timestamp().saturating_sub(limit.into()));
+            claims.auth_time.is_some_and(|time| time >= since.as_secs_f64())
+        };
         if is_strong && self.max_age.is_none_or(is_recent) { Ok(()) } else { Err(Refusal::Insufficient(self)) }
     }
 
@@ -30,10 +34,10 @@ impl StepUp {
     pub fn challenge(self) -> String {
         let mut challenge = "Bearer error=\"insufficient_user_authentication\"".to_owned();
         if let Some(acr) = self.acr {
-            challenge.push_str(&format!(", acr_values=\"{acr}\""));
+            challenge.push_str(&[", acr_values=\"", acr, "\""].concat());
         }
         if let Some(seconds) = self.max_age {
-            challenge.push_str(&format!(", max_age=\"{seconds}\""));
+            challenge.push_str(&[", max_age=\"", &seconds.to_string(), "\""].concat());
         }
         challenge
     }

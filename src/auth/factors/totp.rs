@@ -256,9 +256,9 @@ mod tests {
     fn sealed_key_is_bound_to_its_user() {
         let sealer = TotpSealer::new(&[1; 32]).unwrap();
         let [ada, bob] = [1, 2].map(|number| UserId::new(Timestamp::from_millis(0), [number; 10]));
-        let sealed = sealer.seal(ada, KEY).unwrap();
-        assert!(sealer.open(ada, &sealed).is_ok() && sealer.open(bob, &sealed).is_err());
-        assert!(TotpSealer::new(&[2; 32]).unwrap().open(ada, &sealed).is_err());
-        assert!(!sealed.windows(8).any(|window| KEY.windows(8).any(|key| key == window)));
+        let stored = sealer.seal(ada, KEY).unwrap();
+        assert!(sealer.open(ada, &stored).is_ok() && sealer.open(bob, &stored).is_err());
+        assert!(TotpSealer::new(&[2; 32]).unwrap().open(ada, &stored).is_err());
+        assert!(!stored.windows(8).any(|window| KEY.windows(8).any(|key| key == window)));
     }
 }

@@ -237,9 +237,10 @@ impl SignIn {
             SecondFactor::Totp(_) => None,
             SecondFactor::RecoveryCode(_) => Some(self.store.unused_recovery_codes(user.id).await?.saturating_sub(1)),
         };
-        let used = left.map(|left| FactorsChange::CodeUsed { left });
-        let used = used.and_then(|used| self.notices.factors_changed(user, used, requester));
-        let notices = self.notices.new_sign_in(user, first.version, requester).await?.into_iter().chain(used).collect();
+        let change = left.map(|left| FactorsChange::CodeUsed { left });
+        let notice = change.and_then(|change| self.notices.factors_changed(user, change, requester));
+        let notices =
+            self.notices.new_sign_in(user, first.version, requester).await?.into_iter().chain(notice).collect();
         let step = SecondStep {
             digest: waiting.digest,
             version: first.version,

@@ -77,7 +77,7 @@ pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisito
     let recovered = methods.is_some_and(|methods| methods.contains(AuthMethod::RecoveryCode));
     let factors = FactorsState { factors, step_up, recovered, now: auth.now() };
     let (email, rules) = (user.email.clone(), visitor.password_rules());
-    visitor.render(StatusCode::OK, SecurityPage { email, rules, first_password, email_change, factors })
+    visitor.render(StatusCode::OK, SecurityPage { email, rules, email_change, first_password, factors })
 }
 
 /// `GET /account/two-step`: the set-up of an authenticator app that this session has begun. Redirects without one.

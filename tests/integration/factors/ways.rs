@@ -65,8 +65,8 @@ async fn mailed_code_asks_on_pages_and_api() {
 
     app.wait(STEP);
     let browser = Browser::new(&app);
-    let send = json!({ "email": ADA, "type": "sign-in" });
-    browser.post_json("/api/auth/email-otp/send-verification-otp", &send).await;
+    let request = json!({ "email": ADA, "type": "sign-in" });
+    browser.post_json("/api/auth/email-otp/send-verification-otp", &request).await;
     app.deliver_mail().await;
     let sent = app.mailbox().into_iter().find(|message| message.subject.starts_with("Sign in to ")).expect("a message");
     let body = json!({ "email": ADA, "otp": mailed::code(&sent) });

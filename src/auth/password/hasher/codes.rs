@@ -52,15 +52,15 @@ mod tests {
             PasswordHasher::new(HashParameters::cheap_for_tests(), HashLimits { permits: 1, queue: 8 }).unwrap();
         let network = Network::of([192, 0, 2, 1].into());
         let codes: Vec<_> = (0..3).map(|number| RecoveryCode::of_random([number; 10])).collect();
-        let hashes = hasher.hash_codes(codes.clone(), network).await.unwrap();
-        for (code, hash) in codes.iter().zip(&hashes) {
-            let again = hasher.hash_code_like(hashes[0].as_str(), code.clone(), network).await.unwrap();
+        let set = hasher.hash_codes(codes.clone(), network).await.unwrap();
+        for (code, hash) in codes.iter().zip(&set) {
+            let again = hasher.hash_code_like(set[0].as_str(), code.clone(), network).await.unwrap();
             assert_eq!(again, *hash);
         }
-        assert_ne!(hashes[0], hashes[1]);
+        assert_ne!(set[0], set[1]);
         let salt = |hash: &PasswordHash| hash.as_str().rsplit_once('$').unwrap().0.to_owned();
-        assert_eq!(salt(&hashes[0]), salt(&hashes[1]));
-        assert_ne!(salt(&hasher.hash_codes(codes.clone(), network).await.unwrap()[0]), salt(&hashes[0]));
+        assert_eq!(salt(&set[0]), salt(&set[1]));
+        assert_ne!(salt(&hasher.hash_codes(codes.clone(), network).await.unwrap()[0]), salt(&set[0]));
         let damaged = hasher.hash_code_like("$argon2id$", codes[0].clone(), network).await;
         assert_eq!(damaged, Err(HasherError::Corrupt));
     }
