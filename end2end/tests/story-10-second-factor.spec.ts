@@ -1,5 +1,7 @@
 // Story 10: sign in with a second step.
 
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
 import { codeOf, givePassword, nextCode, openSetUp, section, turnOn } from "../support/authenticator.js";
 import {
   button,
@@ -39,7 +41,13 @@ test("second factor: turn on, sign in with a code", async ({ page, person }) => 
 test("second factor: the set-up shows a QR code and refuses a wrong code", async ({ page }) => {
   const key = await openSetUp(page);
   expect(key).toMatch(/^[A-Z2-7]{32}$/);
-  await expect(page.getByRole("img", { name: "QR code for your authenticator app" })).toBeVisible();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const image = PNG.sync.read(await page.getByRole("img", { name: "QR code for your authenticator app" }).screenshot());
+    const pixels = new Uint8ClampedArray(image.data);
+    const code = jsQR.default(pixels, image.width, image.height, { inversionAttempts: "dontInvert" });
+    expect(code?.data, colorScheme).toContain(`secret=${key}`);
+  }
   await expect(page.getByRole("link", { name: "Open the app on this device" })).toHaveAttribute("href", /^otpauth:/);
   await field(page, "Code").fill(codeOf(key, 1));
   await button(page, "Turn on two-step sign-in").click();
