@@ -77,6 +77,7 @@ pub async fn assemble(
         access_ttl: config.tokens.access_ttl,
         email_claim: config.tokens.claims.email,
         name_claim: config.tokens.claims.name,
+        second_factor: config.factors.rule,
     };
     let mail = mail(config, store.clone(), clock.clone(), &derived)?;
     let webhooks = config.webhooks.target().map(|target| Webhooks::new(store.clone(), clock.clone(), target));
@@ -104,6 +105,7 @@ pub async fn assemble(
             sealer: TotpSealer::new(&derived.totp)?,
             issuer: config.mail.product.as_str().to_owned(),
             trust: config.factors.trust,
+            rule: config.factors.rule,
         },
         event_retention: config.events.retention,
     });

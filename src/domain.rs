@@ -16,6 +16,7 @@ pub mod name;
 pub mod password;
 pub mod recovery_code;
 pub mod return_address;
+pub mod second_factor;
 pub mod seconds;
 pub mod session;
 pub mod timestamp;

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     clock::Clock,
     crypto::random::NoRandomness,
-    domain::{UserId, event::EventKind, factors, session::Session, user::User},
+    domain::{UserId, event::EventKind, factors, second_factor::SecondFactorRule, session::Session, user::User},
     mail::letter::FactorsChange,
     store::{Store, StoreError},
 };
@@ -38,6 +38,8 @@ pub struct FactorSettings {
     pub issuer: String,
     /// How long a device needs no second factor after a sign-in with one. `None`: trust is not offered.
     pub trust: Option<Duration>,
+    /// Whether users must have one.
+    pub rule: SecondFactorRule,
 }
 
 /// Sets up, checks and removes second factors.
@@ -67,6 +69,9 @@ pub enum ChangeFactorsError {
     /// The account has no second factor.
     #[error("the account has no second factor")]
     NotOn,
+    /// The service requires a second factor, and the account has no other one.
+    #[error("the service requires a second factor")]
+    Required,
     /// The account or the session is gone.
     #[error("the account is gone")]
     Gone,
@@ -92,7 +97,13 @@ impl Factors {
         }
     }
 
-    /// Whether sign-ins of the user have two steps.
+    /// Whether users must have a second factor.
+    pub const fn rule(&self) -> SecondFactorRule {
+        self.settings.rule
+    }
+
+    /// Whether sign-ins of the user have two steps. Every other kind of second factor joins in here, and in
+    /// [`can_be_removed`](Self::can_be_removed).
     pub async fn are_required(&self, user: UserId) -> Result<bool, InternalError> {
         Ok(self.store.has_second_factor(user).await?)
     }
@@ -109,7 +120,13 @@ impl Factors {
         })
     }
 
-    /// Removes all second factors of the signed-in user.
+    /// Whether users can be without an authenticator app.
+    pub fn can_be_removed(&self) -> bool {
+        self.settings.rule == SecondFactorRule::Optional
+    }
+
+    /// Removes all second factors of the signed-in user. Refused if the service requires one: the user can
+    /// [replace](Self::replace_totp) the app.
     pub async fn remove(
         &self,
         principal: Principal,
@@ -117,6 +134,9 @@ impl Factors {
         requester: &Requester,
     ) -> Result<(), ChangeFactorsError> {
         let (_, user) = self.confirm(principal, password, requester).await?;
+        if !self.can_be_removed() {
+            return Err(ChangeFactorsError::Required);
+        }
         let notice = self.notices.factors_changed(&user, FactorsChange::Removed, requester);
         if !self.store.remove_factors(user.id, notice, self.clock.now()).await? {
             return Err(ChangeFactorsError::NotOn);

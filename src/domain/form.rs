@@ -87,6 +87,8 @@ pub enum FormError {
     SetUpEnded,
     /// The sign-in is not recent, and the account has no password to confirm a change of the second factors.
     FactorsNotRecent,
+    /// The service requires two-step sign-in.
+    SecondFactorRequired,
     /// The session is too old to set a first password.
     StaleSession,
     /// Sign-up is closed.
@@ -133,6 +135,7 @@ impl FormError {
             | Self::SecondStepExhausted
             | Self::SetUpEnded
             | Self::FactorsNotRecent
+            | Self::SecondFactorRequired
             | Self::StaleSession
             | Self::SignUpClosed
             | Self::Credentials

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::domain::{authentication::AuthRequirement, return_address::with_next};
+use crate::domain::{authentication::AuthRequirement, form::FormKind, return_address::with_next};
 
 #[derive(Default, Deserialize)]
 struct StepUpQuery {
@@ -30,6 +30,11 @@ impl<S: Sync> FromRequestParts<S> for RequiredSignIn {
             max_age: query.max_age.and_then(|seconds| seconds.parse().ok()),
         }))
     }
+}
+
+/// The page that sets up the second factor that the service requires, with `next`.
+pub fn set_up_address(next: Option<&str>) -> String {
+    with_next(FormKind::RequiredSetUp.page(), next)
 }
 
 /// The sign-in page with the requirement and `next`.

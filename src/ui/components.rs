@@ -9,3 +9,4 @@ pub mod notice;
 pub mod password_field;
 pub mod qr_code;
 pub mod time;
+pub mod totp_steps;

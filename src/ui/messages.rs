@@ -43,6 +43,9 @@ pub fn form_error(error: FormError) -> String {
         FormError::FactorsNotRecent => {
             "Your last sign-in is too long ago. Sign out, sign in again, and then change two-step sign-in.".into()
         }
+        FormError::SecondFactorRequired => {
+            "Two-step sign-in is required here. To use another device, set it up there instead.".into()
+        }
         FormError::StaleSession => {
             "You signed in more than a day ago. Sign out, sign in again, then set the password.".into()
         }
@@ -236,6 +239,7 @@ mod tests {
             FormError::SecondStepExhausted,
             FormError::SetUpEnded,
             FormError::FactorsNotRecent,
+            FormError::SecondFactorRequired,
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,

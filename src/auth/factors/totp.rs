@@ -26,7 +26,7 @@ use crate::{
     mail::letter::FactorsChange,
     store::{
         StoreError,
-        factors::{ConfirmedTotp, NewTotp, StoredTotp},
+        factors::{ConfirmedTotp, NewTotp, ReplacedTotp, StoredTotp},
     },
 };
 
@@ -114,8 +114,7 @@ impl Factors {
         if self.are_required(user.id).await? {
             return Err(ChangeFactorsError::AlreadyOn);
         }
-        let bytes = random_bytes::<KEY_BYTES>()?;
-        let sealed = self.settings.sealer.seal(user.id, &bytes)?;
+        let (bytes, sealed) = self.new_key(user.id)?;
         let (codes, hashes) = match codes_at {
             CodesAt::Start => self.new_codes(requester).await?,
             CodesAt::Completion => (Vec::new(), Vec::new()),
@@ -125,6 +124,29 @@ impl Factors {
             return Err(ChangeFactorsError::AlreadyOn);
         }
         Ok(TotpStarted { key: self.key(&bytes, &user)?, codes })
+    }
+
+    /// Replaces the authenticator app: removes the confirmed one with its recovery codes, and begins the set-up of another,
+    /// for example on a new device. If the service requires a second factor, the session is restricted until
+    /// [`confirm_totp`](Self::confirm_totp).
+    pub async fn replace_totp(
+        &self,
+        principal: Principal,
+        password: Option<&str>,
+        requester: &Requester,
+    ) -> Result<(), ChangeFactorsError> {
+        let (session, user) = self.confirm(principal, password, requester).await?;
+        let (_, sealed) = self.new_key(user.id)?;
+        let replaced = ReplacedTotp {
+            new: NewTotp { owner: user.id, sealed, session: session.id, codes: Vec::new() },
+            lowered: (!self.can_be_removed()).then_some(session.id),
+            notice: self.notices.factors_changed(&user, FactorsChange::Removed, requester),
+        };
+        if !self.store.replace_totp(replaced, self.clock.now()).await? {
+            return Err(ChangeFactorsError::NotOn);
+        }
+        self.audit.record(EventKind::FactorRemoved, principal, requester, None);
+        Ok(())
     }
 
     /// The key of the set-up that waits in this session. `None`: none does.
@@ -149,8 +171,8 @@ impl Factors {
         Ok(self.key(totp.secret().as_ref(), &user)?)
     }
 
-    /// Completes the set-up with a code of the app. From now on, sign-ins have two steps. Returns the recovery codes,
-    /// unless the beginning did.
+    /// Completes the set-up with a code of the app. From now on, sign-ins have two steps. The code proves the second factor
+    /// of a restricted session. Returns the recovery codes, unless the beginning did.
     pub async fn confirm_totp(
         &self,
         principal: Principal,
@@ -169,7 +191,8 @@ impl Factors {
             None => self.new_codes(requester).await?,
         };
         let notice = self.notices.factors_changed(&user, FactorsChange::Added, requester);
-        let confirmed = ConfirmedTotp { owner: user.id, sealed: waiting.sealed, step, codes: hashes, notice };
+        let raised = self.settings.rule.restricts(session.authentication).then_some(session.id);
+        let confirmed = ConfirmedTotp { owner: user.id, sealed: waiting.sealed, step, codes: hashes, raised, notice };
         if !self.store.confirm_totp(confirmed, self.clock.now()).await? {
             return Err(ConfirmTotpError::NotStarted);
         }
@@ -198,6 +221,13 @@ impl Factors {
             let is_recent = self.clock.now().since(totp.created_at) < SET_UP_LIFETIME;
             totp.confirmed_at.is_none() && totp.session == session.id && is_recent
         }))
+    }
+
+    /// A new key, and the same sealed.
+    fn new_key(&self, owner: UserId) -> Result<([u8; KEY_BYTES], Vec<u8>), InternalError> {
+        let bytes = random_bytes::<KEY_BYTES>()?;
+        let sealed = self.settings.sealer.seal(owner, &bytes)?;
+        Ok((bytes, sealed))
     }
 
     fn key(&self, bytes: &[u8], user: &User) -> Result<TotpKey, InternalError> {

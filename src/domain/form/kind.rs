@@ -52,6 +52,8 @@ pub enum FormKind {
     Factors,
     /// Complete the set-up of an authenticator app.
     TotpConfirmation,
+    /// Set up the second factor that the service requires.
+    RequiredSetUp,
 }
 
 /// The page that lists every session, not only some.
@@ -82,6 +84,7 @@ impl FormKind {
             Self::SecondStep => "/sign-in/second-step",
             Self::RecoveryStep => "/sign-in/recovery-code",
             Self::TotpConfirmation => "/account/two-step",
+            Self::RequiredSetUp => "/sign-in/set-up",
         }
     }
 }

@@ -48,6 +48,8 @@
 //!   before the set-up is complete. Codes in messages are no second factor: their routes answer as without `sendOTP`.
 //! - Every way to sign in asks for the second factor, codes and links in messages included.
 //! - Trust in a device ends with a change of the password or the factors.
+//! - With `LATCHKEY_SECOND_FACTOR=required`, a session with one factor gets 403 `SECOND_FACTOR_REQUIRED` from all routes but
+//!   those of the set-up and `sign-out`; `disable` is refused.
 //!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
 //! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist.

@@ -35,7 +35,8 @@ pub async fn run(
         return StatusCode::NOT_FOUND.into_response();
     }
     let AppState { auth, settings } = state;
-    let form = FormRequest { auth, settings, requester, principal: authentication.principal(), changes, jar };
+    let (principal, restricted) = (authentication.principal(), authentication.restricted());
+    let form = FormRequest { auth, settings, requester, principal, restricted, changes, jar };
     let context = move || leptos::context::provide_context(form.clone());
     let request = without_fallback_redirects(request);
     let mut response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
