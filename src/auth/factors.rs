@@ -1,9 +1,10 @@
-//! Second factors: authenticator apps, recovery codes, and devices that need none.
+//! Factors besides the password: passkeys, authenticator apps, recovery codes, and devices that need no second factor.
 //!
 //! A change needs the password or a recent sign-in (ASVS 7.5.1), ends the sign-ins that wait for the second factor and
 //! the trust in all devices, and causes an event and a notice (ASVS 6.3.7). The account's sessions continue.
 
 pub mod devices;
+pub mod passkeys;
 pub mod recovery;
 mod reset;
 pub mod totp;
@@ -25,8 +26,12 @@ use crate::{
     crypto::random::NoRandomness,
     domain::{UserId, event::EventKind, factors, second_factor::SecondFactorRule, session::Session, user::User},
     mail::letter::FactorsChange,
-    store::{Store, StoreError},
+    store::{
+        Store, StoreError,
+        factors::{FactorsRemoved, RemoveFactors},
+    },
 };
+use passkeys::RelyingParty;
 pub use reset::ResetFactorsError;
 pub use totp::TotpSealer;
 
@@ -40,6 +45,10 @@ pub struct FactorSettings {
     pub trust: Option<Duration>,
     /// Whether users must have one.
     pub rule: SecondFactorRule,
+    /// Creates and verifies passkeys. `None`: passkeys are not offered.
+    pub relying_party: Option<RelyingParty>,
+    /// Whether users with a verified address can sign in by mail.
+    pub mail_signs_in: bool,
 }
 
 /// Sets up, checks and removes second factors.
@@ -102,10 +111,29 @@ impl Factors {
         self.settings.rule
     }
 
-    /// Whether sign-ins of the user have two steps. Every other kind of second factor joins in here, and in
-    /// [`can_be_removed`](Self::can_be_removed).
+    /// Whether sign-ins of the user have two steps. An authenticator app always asks for the second step. A passkey can be
+    /// it, and asks for it where the service requires a second factor: the password alone would open a restricted session.
     pub async fn are_required(&self, user: UserId) -> Result<bool, InternalError> {
+        match self.settings.rule {
+            SecondFactorRule::Optional => self.has_totp(user).await,
+            SecondFactorRule::Required => self.has_any(user).await,
+        }
+    }
+
+    /// Whether the user has an authenticator app.
+    pub async fn has_totp(&self, user: UserId) -> Result<bool, InternalError> {
         Ok(self.store.has_second_factor(user).await?)
+    }
+
+    /// Whether the user has an authenticator app or a passkey. Every other kind of second factor joins in here.
+    pub async fn has_any(&self, user: UserId) -> Result<bool, InternalError> {
+        Ok(self.has_totp(user).await? || self.store.owns_passkey(user).await?)
+    }
+
+    /// Whether a factor can be added in the session. Not in a restricted one of a user who has a factor: a thief of the
+    /// password could add one of their own. Signing in again presents the factor.
+    async fn can_add(&self, session: &Session) -> Result<bool, InternalError> {
+        Ok(!self.settings.rule.restricts(session.authentication) || !self.has_any(session.user_id).await?)
     }
 
     /// The user's second factors.
@@ -120,13 +148,13 @@ impl Factors {
         })
     }
 
-    /// Whether users can be without an authenticator app.
-    pub fn can_be_removed(&self) -> bool {
-        self.settings.rule == SecondFactorRule::Optional
+    /// Whether the user can turn two-step sign-in off: a passkey, or none, is enough.
+    pub async fn can_be_removed(&self, user: UserId) -> Result<bool, InternalError> {
+        Ok(self.settings.rule == SecondFactorRule::Optional || self.store.owns_passkey(user).await?)
     }
 
-    /// Removes all second factors of the signed-in user. Refused if the service requires one: the user can
-    /// [replace](Self::replace_totp) the app.
+    /// Removes the authenticator app and the recovery codes of the signed-in user. Refused if the service requires a second
+    /// factor and the user has no other one: the user can [replace](Self::replace_totp) the app.
     pub async fn remove(
         &self,
         principal: Principal,
@@ -134,12 +162,13 @@ impl Factors {
         requester: &Requester,
     ) -> Result<(), ChangeFactorsError> {
         let (_, user) = self.confirm(principal, password, requester).await?;
-        if !self.can_be_removed() {
-            return Err(ChangeFactorsError::Required);
-        }
         let notice = self.notices.factors_changed(&user, FactorsChange::Removed, requester);
-        if !self.store.remove_factors(user.id, notice, self.clock.now()).await? {
-            return Err(ChangeFactorsError::NotOn);
+        let required = self.settings.rule == SecondFactorRule::Required;
+        let remove = RemoveFactors { owner: user.id, required, notice };
+        match self.store.remove_factors(remove, self.clock.now()).await? {
+            FactorsRemoved::Removed => {}
+            FactorsRemoved::NotOn => return Err(ChangeFactorsError::NotOn),
+            FactorsRemoved::Required => return Err(ChangeFactorsError::Required),
         }
         self.audit.record(EventKind::FactorRemoved, principal, requester, None);
         Ok(())

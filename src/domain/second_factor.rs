@@ -43,6 +43,8 @@ mod tests {
             (Some(password.with(AuthMethod::EmailCode)), true),
             (Some(password.with(AuthMethod::Totp)), false),
             (Some(password.with(AuthMethod::RecoveryCode)), false),
+            (Some(password.with(AuthMethod::Passkey)), false),
+            (Some(AuthMethods::of(AuthMethod::Passkey)), false),
             (Some(password.with(AuthMethod::TrustedDevice)), false),
         ] {
             let context = AuthContext { methods, time };

@@ -1,4 +1,5 @@
-//! Second factors: the key of an authenticator app, and the changes of all factors of an account together.
+//! Second factors: the key of an authenticator app, and the changes of all factors of an account together. A
+//! [passkey](super::passkeys) is a factor too.
 //!
 //! Every change advances the version of the credentials: sign-ins that wait for the second factor and trusted devices
 //! end, and the links in messages too, except the one that verifies the address.
@@ -9,11 +10,12 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, credentials,
+    Store, StoreError,
+    credentials::{self, CredentialsVersion},
     entity::totp_factor::{ActiveModel, Column, Entity, Model},
     one_time,
     outbox::{self, LimitedMail},
-    recovery_codes,
+    passkeys, recovery_codes,
     session_ends::end_others,
     session_methods,
     transaction::Transaction,
@@ -70,10 +72,33 @@ pub struct ConfirmedTotp {
 pub struct ReplacedTotp {
     /// The new key.
     pub new: NewTotp,
-    /// The session whose sign-in has one factor from now on, if the service requires two.
-    pub lowered: Option<SessionId>,
+    /// Whether the service requires a second factor. Without another one, the sign-in of the session has one factor from now
+    /// on.
+    pub required: bool,
     /// The message that tells the user.
     pub notice: Option<LimitedMail>,
+}
+
+/// The removal of the second factors.
+#[derive(Debug)]
+pub struct RemoveFactors {
+    /// The user.
+    pub owner: UserId,
+    /// Whether the account must keep a second factor: a passkey.
+    pub required: bool,
+    /// The message that tells the user.
+    pub notice: Option<LimitedMail>,
+}
+
+/// The result of a removal.
+#[derive(Debug)]
+pub enum FactorsRemoved {
+    /// The second factors were removed.
+    Removed,
+    /// The account has none.
+    NotOn,
+    /// The account must keep them.
+    Required,
 }
 
 impl Store {
@@ -112,11 +137,11 @@ impl Store {
     }
 
     /// Completes the set-up, and queues the notice, in one transaction. `false` if the key has changed since, or is
-    /// confirmed.
+    /// confirmed, or the session is restricted and the account has a second factor since.
     pub async fn confirm_totp(&self, confirmed: ConfirmedTotp, now: Timestamp) -> Result<bool, StoreError> {
         let owner = confirmed.owner;
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? {
+        if !advance(&transaction, owner, None).await? {
             return Ok(false);
         }
         let updated = Entity::update_many()
@@ -134,6 +159,9 @@ impl Store {
             recovery_codes::replace(&transaction, owner, confirmed.codes, now).await?;
         }
         if let Some(session) = confirmed.raised {
+            if passkeys::exist(&transaction, owner).await? {
+                return Ok(false);
+            }
             session_methods::add(&transaction, owner, session, AuthMethod::Totp).await?;
         }
         if let Some(notice) = confirmed.notice {
@@ -146,17 +174,19 @@ impl Store {
     }
 
     /// Replaces a confirmed key by one that waits for its first code, and queues the notice, in one transaction. Sign-ins
-    /// have one step until then. `false` if the account has no confirmed key.
-    pub async fn replace_totp(&self, replaced: ReplacedTotp, now: Timestamp) -> Result<bool, StoreError> {
-        let ReplacedTotp { new, lowered, notice } = replaced;
-        let owner = new.owner;
+    /// have one step until then. Returns whether the sign-in of the session has one factor from now on; `None` if the account
+    /// has no confirmed key.
+    pub async fn replace_totp(&self, replaced: ReplacedTotp, now: Timestamp) -> Result<Option<bool>, StoreError> {
+        let ReplacedTotp { new, required, notice } = replaced;
+        let (owner, session) = (new.owner, new.session);
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? || !is_confirmed(&transaction, owner).await? {
-            return Ok(false);
+        if !advance(&transaction, owner, None).await? || !is_confirmed(&transaction, owner).await? {
+            return Ok(None);
         }
-        delete_all(&transaction, owner).await?;
+        delete_second_factors(&transaction, owner).await?;
         Entity::insert(waiting(&new, now)).exec_without_returning(&transaction).await?;
-        if let Some(session) = lowered {
+        let lowered = required && !passkeys::exist(&transaction, owner).await?;
+        if lowered {
             session_methods::remove_second_factor(&transaction, owner, session).await?;
         }
         if let Some(notice) = notice {
@@ -164,8 +194,8 @@ impl Store {
         }
         transaction.commit().await?;
         self.cached.users.forget(&owner);
-        self.cached.forget_sessions(lowered.as_slice());
-        Ok(true)
+        self.cached.sessions.forget(&session);
+        Ok(Some(lowered))
     }
 
     /// Replaces the recovery codes of an account with a second factor, and queues the notice, in one transaction. `false`
@@ -178,7 +208,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? || !is_confirmed(&transaction, owner).await? {
+        if !advance(&transaction, owner, None).await? || !is_confirmed(&transaction, owner).await? {
             return Ok(false);
         }
         recovery_codes::replace(&transaction, owner, codes, now).await?;
@@ -189,28 +219,27 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes all second factors, and queues the notice, in one transaction. `false` if the account has none.
-    pub async fn remove_factors(
-        &self,
-        owner: UserId,
-        notice: Option<LimitedMail>,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    /// Removes all second factors but passkeys, and queues the notice, in one transaction.
+    pub async fn remove_factors(&self, remove: RemoveFactors, now: Timestamp) -> Result<FactorsRemoved, StoreError> {
+        let RemoveFactors { owner, required, notice } = remove;
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? || !is_confirmed(&transaction, owner).await? {
-            return Ok(false);
+        if !advance(&transaction, owner, None).await? || !is_confirmed(&transaction, owner).await? {
+            return Ok(FactorsRemoved::NotOn);
         }
-        delete_all(&transaction, owner).await?;
+        if required && !passkeys::exist(&transaction, owner).await? {
+            return Ok(FactorsRemoved::Required);
+        }
+        delete_second_factors(&transaction, owner).await?;
         if let Some(notice) = notice {
             outbox::enqueue_within(&transaction, notice, now).await?;
         }
         transaction.commit().await?;
         self.cached.users.forget(&owner);
-        Ok(true)
+        Ok(FactorsRemoved::Removed)
     }
 
-    /// As [`remove_factors`](Self::remove_factors), and ends every session. Returns the ended sessions; `None` if the
-    /// account has no second factor.
+    /// As [`remove_factors`](Self::remove_factors), removes the passkeys too, and ends every session. Returns the ended
+    /// sessions; `None` if the account has neither.
     pub async fn reset_factors(
         &self,
         owner: UserId,
@@ -219,10 +248,14 @@ impl Store {
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let reason = EndReason::FactorsReset;
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? || !is_confirmed(&transaction, owner).await? {
+        if !advance(&transaction, owner, None).await? {
             return Ok(None);
         }
-        delete_all(&transaction, owner).await?;
+        let had_second_factor = is_confirmed(&transaction, owner).await?;
+        if passkeys::delete_all(&transaction, owner).await? == 0 && !had_second_factor {
+            return Ok(None);
+        }
+        delete_second_factors(&transaction, owner).await?;
         let ended = end_others(&transaction, owner, None, reason, now).await?;
         if let Some(notice) = notice {
             outbox::enqueue_within(&transaction, notice, now).await?;
@@ -261,15 +294,20 @@ pub(super) async fn accept_step(transaction: &Transaction, owner: UserId, step: 
     Ok(updated.rows_affected == 1)
 }
 
-/// Deletes all second factors of a user.
+/// Deletes all second factors and passkeys of a user.
 pub(super) async fn delete_all(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
+    passkeys::delete_all_and_handle(transaction, owner).await?;
+    delete_second_factors(transaction, owner).await
+}
+
+async fn delete_second_factors(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
     recovery_codes::delete_all(transaction, owner).await?;
     trusted_devices::delete_all(transaction, owner).await
 }
 
 /// Deletes the second factors and the recovery codes that a user has added at `since` or later. Whether there was such a
-/// factor. Passkeys join in here.
+/// factor.
 pub(super) async fn delete_added_since(
     transaction: &Transaction,
     owner: UserId,
@@ -282,12 +320,18 @@ pub(super) async fn delete_added_since(
         .await?;
     recovery_codes::delete_made_since(transaction, owner, since).await?;
     trusted_devices::delete_all(transaction, owner).await?;
-    Ok(deleted.rows_affected > 0)
+    let passkeys = passkeys::delete_added_since(transaction, owner, since).await?;
+    Ok(deleted.rows_affected + passkeys > 0)
 }
 
-/// Locks the account, and ends what depends on its factors. `false` if the account does not exist.
-async fn advance(transaction: &Transaction, owner: UserId) -> Result<bool, DbErr> {
-    if !credentials::advance_version(transaction, owner, None).await? {
+/// Locks the account, and ends what depends on its factors. `false` if the account does not exist, or its credentials no
+/// longer have the version `seen`.
+pub(super) async fn advance(
+    transaction: &Transaction,
+    owner: UserId,
+    seen: Option<CredentialsVersion>,
+) -> Result<bool, DbErr> {
+    if !credentials::advance_version(transaction, owner, seen).await? {
         return Ok(false);
     }
     one_time::delete_others(transaction, owner, LinkPurpose::VerifyEmail).await?;

@@ -21,7 +21,8 @@ use crate::{
         seal::{SealError, Sealer},
     },
     domain::{
-        RecoveryCode, Timestamp, TotpCode, UserId, event::EventKind, factors::TotpKey, session::Session, user::User,
+        RecoveryCode, Timestamp, TotpCode, UserId, event::EventKind, factors::TotpKey, second_factor::SecondFactorRule,
+        session::Session, user::User,
     },
     mail::letter::FactorsChange,
     store::{
@@ -111,7 +112,7 @@ impl Factors {
         requester: &Requester,
     ) -> Result<TotpStarted, ChangeFactorsError> {
         let (session, user) = self.confirm(principal, password, requester).await?;
-        if self.are_required(user.id).await? {
+        if self.has_totp(user.id).await? || !self.can_add(&session).await? {
             return Err(ChangeFactorsError::AlreadyOn);
         }
         let (bytes, sealed) = self.new_key(user.id)?;
@@ -128,25 +129,23 @@ impl Factors {
 
     /// Replaces the authenticator app: removes the confirmed one with its recovery codes, and begins the set-up of another,
     /// for example on a new device. If the service requires a second factor, the session is restricted until
-    /// [`confirm_totp`](Self::confirm_totp).
+    /// [`confirm_totp`](Self::confirm_totp), unless the user has a passkey. Returns whether it is.
     pub async fn replace_totp(
         &self,
         principal: Principal,
         password: Option<&str>,
         requester: &Requester,
-    ) -> Result<(), ChangeFactorsError> {
+    ) -> Result<bool, ChangeFactorsError> {
         let (session, user) = self.confirm(principal, password, requester).await?;
         let (_, sealed) = self.new_key(user.id)?;
         let replaced = ReplacedTotp {
             new: NewTotp { owner: user.id, sealed, session: session.id, codes: Vec::new() },
-            lowered: (!self.can_be_removed()).then_some(session.id),
+            required: self.settings.rule == SecondFactorRule::Required,
             notice: self.notices.factors_changed(&user, FactorsChange::Removed, requester),
         };
-        if !self.store.replace_totp(replaced, self.clock.now()).await? {
-            return Err(ChangeFactorsError::NotOn);
-        }
+        let lowered = self.store.replace_totp(replaced, self.clock.now()).await?.ok_or(ChangeFactorsError::NotOn)?;
         self.audit.record(EventKind::FactorRemoved, principal, requester, None);
-        Ok(())
+        Ok(lowered)
     }
 
     /// The key of the set-up that waits in this session. `None`: none does.

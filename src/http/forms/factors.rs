@@ -74,16 +74,14 @@ pub async fn submit_totp_replacement(#[server(default)] current_password: String
     let request = FormRequest::current()?;
     let form = FormKind::Factors;
     let Some(principal) = request.require_principal(form) else { return Ok(()) };
-    let factors = &request.auth.factors;
-    match factors.replace_totp(principal, given(&current_password), &request.requester).await {
-        Ok(()) => {
+    match request.auth.factors.replace_totp(principal, given(&current_password), &request.requester).await {
+        Ok(is_restricted) => {
             request.jar.drop_trust();
-            if factors.can_be_removed() {
-                leptos_axum::redirect(FormKind::TotpConfirmation.page());
-            } else {
+            if is_restricted {
                 request.changes.restrict_session();
-                leptos_axum::redirect(FormKind::RequiredSetUp.page());
             }
+            let next = if is_restricted { FormKind::RequiredSetUp } else { FormKind::TotpConfirmation };
+            leptos_axum::redirect(next.page());
         }
         Err(error) => refuse(&request, principal, error, form, "").await,
     }

@@ -81,7 +81,10 @@ pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisito
     let email_change = auth.accounts.mail_is_offered().then_some(step_up);
     let methods = session.authentication.methods;
     let recovered = methods.is_some_and(|methods| methods.contains(AuthMethod::RecoveryCode));
-    let can_turn_off = auth.factors.can_be_removed();
+    let can_turn_off = match auth.factors.can_be_removed(user.id).await {
+        Ok(can_turn_off) => can_turn_off,
+        Err(error) => return internal_error(error).into_response(),
+    };
     let factors = FactorsState { factors, step_up, recovered, can_turn_off, now: auth.now() };
     let (email, rules) = (user.email.clone(), visitor.password_rules());
     visitor.render(StatusCode::OK, SecurityPage { email, rules, email_change, first_password, factors })

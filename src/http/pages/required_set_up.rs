@@ -30,7 +30,7 @@ pub async fn required_set_up(mut visitor: Visitor, ReturnTo(next): ReturnTo) -> 
         });
     };
     let auth = &visitor.state.auth;
-    if auth.factors.are_required(user.id).await.map_err(internal_error)? {
+    if auth.factors.has_any(user.id).await.map_err(internal_error)? {
         // Set up in another session: signing in again asks for it.
         let required = AuthRequirement { assurance: Some(Assurance::Aal2), max_age: None };
         return Ok(Redirect::to(&sign_in_address(required, address)).into_response());

@@ -30,7 +30,7 @@ pub async fn sign_in(
         visitor.drop_trust();
     }
     if let Some((_, user)) = &visitor.restricted {
-        let has_factor = visitor.state.auth.factors.are_required(user.id).await.map_err(internal_error)?;
+        let has_factor = visitor.state.auth.factors.has_any(user.id).await.map_err(internal_error)?;
         if !has_factor && !visitor.has_result_of(FormKind::SignIn) {
             let next = next.as_ref().map(ReturnAddress::as_str);
             return Ok(Redirect::to(&set_up_address(next)).into_response());

@@ -101,7 +101,7 @@ pub async fn verify(
     let presented = Presented { factor, trust: body.trust_device, requester: &requester };
     match CodeOwner::of(authentication.identity(), &state, &jar).await? {
         CodeOwner::SignedIn(principal) => {
-            if !state.auth.factors.are_required(principal.user_id()).await.map_err(Interrupted::from)? {
+            if !state.auth.factors.has_totp(principal.user_id()).await.map_err(Interrupted::from)? {
                 return Err(VerifyBackupCodeRouteError::NotOn);
             }
             presented.check(principal, &state).await?;
@@ -158,7 +158,7 @@ pub async fn generate(
     session: ActiveSession<GenerateBackupCodesRouteError>,
 ) -> Result<Json<BackupCodesResponse>, GenerateBackupCodesRouteError> {
     // Before the password, as in the contract.
-    let is_on = auth.factors.are_required(session.principal.user_id()).await;
+    let is_on = auth.factors.has_totp(session.principal.user_id()).await;
     if !is_on.map_err(Interrupted::from).map_err(FactorError::from)? {
         return Err(GenerateBackupCodesRouteError::NotOn);
     }

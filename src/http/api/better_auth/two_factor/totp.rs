@@ -103,7 +103,7 @@ pub async fn verify(
     match CodeOwner::of(authentication.identity(), &state, &jar).await? {
         CodeOwner::SignedIn(principal) => {
             let factors = &state.auth.factors;
-            if factors.are_required(principal.user_id()).await.map_err(Interrupted::from)? {
+            if factors.has_totp(principal.user_id()).await.map_err(Interrupted::from)? {
                 presented.check(principal, &state).await?;
             } else {
                 factors.confirm_totp(principal, &body.code, &requester).await?;
