@@ -99,7 +99,9 @@ impl RelyingParty {
         let response: RegisterPublicKeyCredential = parse(response)?;
         check_envelope(&response.id, &response.raw_id, &response.type_)?;
         let aaguid = model(&response.response.attestation_object).ok_or(InvalidResponse)?;
-        let transports = response.response.transports.iter().flatten().filter_map(transport_name).collect();
+        let mut transports: Vec<_> = response.response.transports.iter().flatten().filter_map(transport_name).collect();
+        transports.sort();
+        transports.dedup();
         let credential: Credential = self
             .webauthn_for(&response.response.client_data_json)
             .finish_passkey_registration(&response, state)
