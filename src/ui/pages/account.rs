@@ -64,6 +64,7 @@ mod tests {
                 factors: Factors::default(),
                 step_up: StepUp::Password,
                 recovered: false,
+                can_turn_off: true,
                 now: Timestamp::from_millis(0),
             },
         }
