@@ -38,6 +38,7 @@ pub mod one_time;
 pub mod outbox;
 pub mod password_reset;
 mod probe;
+pub mod reauthentication;
 mod recovery_codes;
 pub mod second_step;
 mod session_ends;

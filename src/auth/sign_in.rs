@@ -2,6 +2,7 @@
 
 pub mod by_mail;
 pub mod password;
+pub mod reauthenticate;
 pub mod second_factor;
 mod step;
 

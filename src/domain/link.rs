@@ -15,6 +15,8 @@ pub enum LinkPurpose {
     UndoEmailChange,
     /// Signing in.
     SignIn,
+    /// Confirming the identity of a signed-in user.
+    Confirm,
     /// Completing a sign-in with a second factor. The secret is in a cookie, and in no message.
     SecondStep,
 }
@@ -29,6 +31,7 @@ impl LinkPurpose {
             Self::ChangeEmail => "change-email",
             Self::UndoEmailChange => "undo-email-change",
             Self::SignIn => "sign-in",
+            Self::Confirm => "confirm",
             Self::SecondStep => "second-step",
         }
     }
