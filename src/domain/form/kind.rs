@@ -54,6 +54,8 @@ pub enum FormKind {
     TotpConfirmation,
     /// Set up the second factor that the service requires.
     RequiredSetUp,
+    /// Confirm the identity of a signed-in user.
+    Confirmation,
 }
 
 /// The page that lists every session, not only some.
@@ -85,6 +87,7 @@ impl FormKind {
             Self::RecoveryStep => "/sign-in/recovery-code",
             Self::TotpConfirmation => "/account/two-step",
             Self::RequiredSetUp => "/sign-in/set-up",
+            Self::Confirmation => "/account/confirm",
         }
     }
 }

@@ -20,7 +20,6 @@ use crate::{
     domain::{
         RecoveryCode,
         form::{FormError, FormKind, FormState, Notice, RECOVERY_CODES},
-        session::StepUp,
     },
 };
 
@@ -158,7 +157,12 @@ fn show_once(request: &FormRequest, codes: &[RecoveryCode], next: &str) {
 
 async fn refuse(request: &FormRequest, principal: Principal, error: ChangeFactorsError, form: FormKind, next: &str) {
     let errors = match error {
-        ChangeFactorsError::NotRecent => not_recent(request, principal).await.unwrap_or_else(|errors| errors),
+        // The page of a restricted session asks for the password, or to sign in again.
+        ChangeFactorsError::NotRecent if request.restricted.is_some() => FormError::CurrentPasswordMissing.into(),
+        ChangeFactorsError::NotRecent => match request.confirm_first(principal, form).await {
+            Ok(()) => return,
+            Err(errors) => errors,
+        },
         ChangeFactorsError::Confirm(error) => error.into(),
         ChangeFactorsError::Required => FormError::SecondFactorRequired.into(),
         // The page shows the state that another request has made.
@@ -166,13 +170,4 @@ async fn refuse(request: &FormRequest, principal: Principal, error: ChangeFactor
         ChangeFactorsError::Interrupted(interrupted) => interrupted.into(),
     };
     request.reject(rejected(form, errors), next);
-}
-
-async fn not_recent(request: &FormRequest, principal: Principal) -> Result<FormErrors, FormErrors> {
-    let current = request.auth.sessions.current(principal).await?;
-    let Some((session, _)) = current else { return Ok(FormError::FactorsNotRecent.into()) };
-    Ok(match request.auth.accounts.step_up(&session).await? {
-        StepUp::SignIn => FormError::FactorsNotRecent.into(),
-        StepUp::None | StepUp::Password => FormError::CurrentPasswordMissing.into(),
-    })
 }

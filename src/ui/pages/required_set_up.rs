@@ -91,7 +91,7 @@ fn Begin(email: String, step_up: StepUp, next: Option<ReturnAddress>, feedback: 
              then not enough."
         </p>
     };
-    if step_up == StepUp::SignIn {
+    if matches!(step_up, StepUp::SignIn | StepUp::Confirm) {
         return view! {
             {lead}
             <p class="explain">"To set it up, sign out and sign in again: your last sign-in is too long ago."</p>
