@@ -3,6 +3,7 @@
 
 pub mod authentication;
 pub mod characters;
+pub mod confirmation;
 pub mod device;
 pub mod email;
 pub mod event;
@@ -13,6 +14,7 @@ pub mod image;
 pub mod link;
 pub mod local_path;
 pub mod name;
+pub mod passkey;
 pub mod password;
 pub mod recovery_code;
 pub mod return_address;
@@ -24,10 +26,11 @@ pub mod user;
 pub mod user_event;
 
 pub use email::Email;
-pub use ids::{MailId, SessionId, TrustedDeviceId, UserId};
+pub use ids::{MailId, PasskeyId, SessionId, TrustedDeviceId, UserId};
 pub use link::LinkPurpose;
 pub use local_path::LocalPath;
 pub use name::Name;
+pub use passkey::{Passkey, PasskeyName};
 pub use password::Password;
 pub use recovery_code::RecoveryCode;
 pub use return_address::ReturnAddress;

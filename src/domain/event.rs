@@ -19,6 +19,8 @@ pub enum EventKind {
     UserDeleted,
     /// A user signed in.
     LoginSuccess,
+    /// A signed-in user confirmed their identity.
+    Reauthenticated,
     /// A sign-in failed.
     LoginFail,
     /// Attempts were rate limited.
@@ -63,6 +65,12 @@ pub enum EventKind {
     RecoveryCodesRenewed,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// The counter of a passkey has not grown: its authenticator may have been copied.
+    PasskeyCounterFail,
     /// A wrong second factor was presented.
     SecondStepFail,
     /// A device needs no second factor any more.
@@ -79,13 +87,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 38] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
         Self::UserEnabled,
         Self::UserDeleted,
         Self::LoginSuccess,
+        Self::Reauthenticated,
         Self::LoginFail,
         Self::LoginFailMax,
         Self::SessionCreated,
@@ -108,6 +117,9 @@ impl EventKind {
         Self::FactorsReset,
         Self::RecoveryCodesRenewed,
         Self::RecoveryCodeUsed,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::PasskeyCounterFail,
         Self::SecondStepFail,
         Self::DeviceTrusted,
         Self::DeviceUntrusted,
@@ -130,6 +142,7 @@ impl EventKind {
             Self::UserEnabled => "user_enabled",
             Self::UserDeleted => "user_deleted",
             Self::LoginSuccess => "authn_login_success",
+            Self::Reauthenticated => "authn_reauthenticated",
             Self::LoginFail => "authn_login_fail",
             Self::LoginFailMax => "authn_login_fail_max",
             Self::SessionCreated => "session_created",
@@ -152,6 +165,9 @@ impl EventKind {
             Self::FactorsReset => "authn_factors_reset",
             Self::RecoveryCodesRenewed => "authn_recovery_codes_renewed",
             Self::RecoveryCodeUsed => "authn_recovery_code_used",
+            Self::PasskeyAdded => "authn_passkey_added",
+            Self::PasskeyRemoved => "authn_passkey_removed",
+            Self::PasskeyCounterFail => "authn_passkey_counter_fail",
             Self::SecondStepFail => "authn_second_step_fail",
             Self::DeviceTrusted => "authn_device_trusted",
             Self::DeviceUntrusted => "authn_device_untrusted",

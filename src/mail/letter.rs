@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::sign_in::{MailSignIn, SignInParts};
+use crate::domain::passkey::FirstPasskey;
 
 /// A message and its data. Serialized, then sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +35,11 @@ pub enum Letter {
         name: String,
         /// The address of a picture.
         image: Option<String>,
-        /// The password's hash (a PHC string).
-        password_hash: String,
+        /// The password's hash (a PHC string). `None`: the account has a passkey.
+        password_hash: Option<String>,
+        /// The passkey.
+        #[serde(default)]
+        passkey: Option<Box<FirstPasskey>>,
         /// Where the application continues, if the request came from one.
         return_to: Option<String>,
     },
@@ -76,6 +80,13 @@ pub enum Letter {
     /// A code to set a new password. Dropped if the address has no account.
     ResetCode {
         /// The address as it was typed, in its normal form.
+        email: String,
+        /// The SHA-256 of the secret of the browser.
+        browser: [u8; 32],
+    },
+    /// A code that confirms the identity of a signed-in user.
+    ConfirmCode {
+        /// The address of the account.
         email: String,
         /// The SHA-256 of the secret of the browser.
         browser: [u8; 32],
@@ -137,7 +148,7 @@ pub enum Letter {
     },
 }
 
-/// A change or a use of the second factors of an account.
+/// A change or a use of the factors of an account besides the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorsChange {
@@ -154,6 +165,10 @@ pub enum FactorsChange {
         /// The codes that remain.
         left: u64,
     },
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// A sign-in with a correct first factor had too many wrong codes.
     StepFailed,
 }
@@ -179,6 +194,7 @@ impl Letter {
             Self::SignIn { .. } => "sign_in",
             Self::VerifyCode { .. } => "verify_code",
             Self::ResetCode { .. } => "reset_code",
+            Self::ConfirmCode { .. } => "confirm_code",
             Self::PasswordReset { .. } => "password_reset",
             Self::NewSignIn { .. } => "new_sign_in",
             Self::PasswordChanged { .. } => "password_changed",
@@ -198,6 +214,7 @@ impl Letter {
             | Self::ChangeEmail { email, .. }
             | Self::VerifyCode { email, .. }
             | Self::ResetCode { email, .. }
+            | Self::ConfirmCode { email, .. }
             | Self::EmailChanged { email }
             | Self::PasswordReset { email, .. }
             | Self::NewSignIn { email, .. }

@@ -53,6 +53,7 @@ impl Bound {
             EventKind::LoginFail | EventKind::MailFail if of_user => Self::Account,
             EventKind::UserUpdated
             | EventKind::LoginSuccess
+            | EventKind::Reauthenticated
             | EventKind::SessionCreated
             | EventKind::SessionExpired
             | EventKind::TokenRevoked
@@ -69,6 +70,9 @@ impl Bound {
             | EventKind::FactorRemoved
             | EventKind::RecoveryCodesRenewed
             | EventKind::RecoveryCodeUsed
+            | EventKind::PasskeyAdded
+            | EventKind::PasskeyRemoved
+            | EventKind::PasskeyCounterFail
             | EventKind::SecondStepFail
             | EventKind::DeviceTrusted
             | EventKind::DeviceUntrusted => Self::Account,
