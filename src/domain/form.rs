@@ -4,9 +4,11 @@
 //! fields that are shown again, and recovery codes.
 
 mod kind;
+mod passkey_problem;
 mod remember;
 
 pub use kind::{ALL_SESSIONS, FormKind, RECOVERY_CODES};
+pub use passkey_problem::PasskeyProblem;
 pub use remember::Remember;
 
 use serde::{Deserialize, Serialize};
@@ -31,13 +33,15 @@ pub enum Field {
     CurrentPassword,
     /// The code in a message.
     Code,
+    /// The name of a passkey.
+    PasskeyName,
 }
 
 impl Field {
     /// Whether a form shows a rejected value of this field again.
     pub const fn is_shown_again(self) -> bool {
         match self {
-            Self::Email | Self::Name => true,
+            Self::Email | Self::Name | Self::PasskeyName => true,
             Self::Password | Self::CurrentPassword | Self::Code => false,
         }
     }
@@ -87,6 +91,8 @@ pub enum FormError {
     SetUpEnded,
     /// The sign-in is not recent, and the account has no password to confirm a change of the second factors.
     FactorsNotRecent,
+    /// Why a form about passkeys was rejected.
+    Passkey(PasskeyProblem),
     /// The session is too old to set a first password.
     StaleSession,
     /// Sign-up is closed.
@@ -128,6 +134,7 @@ impl FormError {
             | Self::Totp
             | Self::RecoveryCodeMissing
             | Self::RecoveryCode => Some(Field::Code),
+            Self::Passkey(problem) => problem.field(),
             Self::NotRecent
             | Self::SecondStepEnded
             | Self::SecondStepExhausted
@@ -207,6 +214,12 @@ pub enum Notice {
     RecoveryCodeUsed,
     /// A device is not trusted any more.
     DeviceUntrusted,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was renamed.
+    PasskeyRenamed,
+    /// A passkey was removed.
+    PasskeyRemoved,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

@@ -1,5 +1,7 @@
 //! The messages of forms and of the security log. An error message says how to correct the input.
 
+mod passkey;
+
 use super::format;
 use crate::domain::{
     email::InvalidEmail,
@@ -43,6 +45,7 @@ pub fn form_error(error: FormError) -> String {
         FormError::FactorsNotRecent => {
             "Your last sign-in is too long ago. Sign out, sign in again, and then change two-step sign-in.".into()
         }
+        FormError::Passkey(problem) => passkey::problem(problem),
         FormError::StaleSession => {
             "You signed in more than a day ago. Sign out, sign in again, then set the password.".into()
         }
@@ -156,6 +159,11 @@ pub const fn notice(notice: Notice) -> &'static str {
             "You’re signed in. If you’ve lost the device with your authenticator app, set up two-step sign-in again."
         }
         Notice::DeviceUntrusted => "The device needs a code the next time.",
+        Notice::PasskeyAdded => {
+            "Your passkey is added: you can sign in with it. Signed in on devices that you no longer use? Sign them out."
+        }
+        Notice::PasskeyRenamed => "Your passkey is renamed.",
+        Notice::PasskeyRemoved => "The passkey is removed, and no longer signs in. Delete it from your device too.",
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }
@@ -205,6 +213,7 @@ pub const fn event(kind: EventKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{form::PasskeyProblem, passkey::InvalidPasskeyName};
 
     #[test]
     fn form_errors_are_calm_sentences() {
@@ -236,6 +245,18 @@ mod tests {
             FormError::SecondStepExhausted,
             FormError::SetUpEnded,
             FormError::FactorsNotRecent,
+            FormError::Passkey(PasskeyProblem::Name(InvalidPasskeyName::Empty)),
+            FormError::Passkey(PasskeyProblem::Name(InvalidPasskeyName::TooLong)),
+            FormError::Passkey(PasskeyProblem::Missing),
+            FormError::Passkey(PasskeyProblem::Ended),
+            FormError::Passkey(PasskeyProblem::Invalid),
+            FormError::Passkey(PasskeyProblem::Unknown),
+            FormError::Passkey(PasskeyProblem::NotVerified),
+            FormError::Passkey(PasskeyProblem::Duplicate),
+            FormError::Passkey(PasskeyProblem::TooMany),
+            FormError::Passkey(PasskeyProblem::Gone),
+            FormError::Passkey(PasskeyProblem::LastWayIn),
+            FormError::Passkey(PasskeyProblem::NotRecent),
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,
