@@ -16,12 +16,12 @@ use super::{errors::FormErrors, passkeys::given, request::rejected};
 use crate::{
     auth::{
         Principal, Requester,
-        accounts::sign_up::SignUpError,
+        accounts::passkey_sign_up::PasskeySignUp,
         factors::passkeys::{AddPasskeyError, Ceremony, NewPasskeyOptions},
         sign_in::second_factor::SecondStepError,
     },
     domain::{
-        Email, Name, ReturnAddress,
+        ReturnAddress,
         form::{Field, FormError, FormKind, FormState, RejectedForm, Remember},
         return_address::with_next,
     },
@@ -78,7 +78,9 @@ pub async fn sign_in(request: OptionsRequest, posted: Posted) -> Result<Response
 /// The options of a sign-up.
 pub async fn sign_up(request: OptionsRequest, posted: Posted) -> Result<Response, StatusCode> {
     let fields = read(posted)?;
-    Ok(match request.sign_up(&fields).await {
+    let remember = fields.remember.is_persistent();
+    let form = PasskeySignUp { email: &fields.email, name: &fields.name, remember, return_to: None };
+    Ok(match request.state.auth.accounts.begin_passkey_sign_up(form, &request.requester).await {
         Ok(ceremony) => request.begin(CeremonyKind::SignUp, ceremony),
         Err(error) => {
             let rejected = rejected(FormKind::SignUp, error);
@@ -140,17 +142,6 @@ impl Fields {
 }
 
 impl OptionsRequest {
-    async fn sign_up(&self, fields: &Fields) -> Result<Ceremony, SignUpError> {
-        let (email, name) = (Email::parse(&fields.email), Name::parse(&fields.name));
-        let (email, name) = match (email.map_err(FormError::Email), name.map_err(FormError::Name)) {
-            (Ok(email), Ok(name)) => (email, name),
-            (email, name) => {
-                return Err(SignUpError::Invalid([email.err(), name.err()].into_iter().flatten().collect()));
-            }
-        };
-        self.state.auth.accounts.begin_passkey_sign_up(&email, &name, &self.requester).await
-    }
-
     async fn add(&self, principal: Principal, fields: &Fields) -> Result<Ceremony, Refusal> {
         let name = given(&fields.name).map_err(|problem| Refusal::Errors(problem.into()))?;
         let name = name.map(|name| name.as_str().to_owned());

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::request::FormRequest;
 use crate::{
     auth::{
+        accounts::passkey_sign_up::PasskeySignUpError,
         factors::passkeys::{AddPasskeyError, CeremonySecret},
         sign_in::passkey::PasskeySignInError,
     },
@@ -49,6 +50,19 @@ impl From<AddPasskeyError> for FormErrors {
             AddPasskeyError::Duplicate => PasskeyProblem::Duplicate.into(),
             AddPasskeyError::TooMany => PasskeyProblem::TooMany.into(),
             AddPasskeyError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
+impl From<PasskeySignUpError> for FormErrors {
+    fn from(error: PasskeySignUpError) -> Self {
+        match error {
+            PasskeySignUpError::Closed => FormError::SignUpClosed.into(),
+            PasskeySignUpError::ChallengeNotFound => PasskeyProblem::Ended.into(),
+            PasskeySignUpError::Response(_) => PasskeyProblem::Invalid.into(),
+            PasskeySignUpError::Duplicate => PasskeyProblem::Duplicate.into(),
+            PasskeySignUpError::Invalid(errors) => Self(errors),
+            PasskeySignUpError::Interrupted(interrupted) => interrupted.into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     request::{FormRequest, rejected},
 };
 use crate::{
-    auth::accounts::sign_up::SignedUp,
+    auth::accounts::{passkey_sign_up::PasskeySignUp, sign_up::SignedUp},
     domain::form::{Field, FormKind, Notice, Remember},
     http::session::ceremony::CeremonyKind,
 };
@@ -24,7 +24,8 @@ pub async fn submit_passkey_sign_up(
     #[server(default)] next: String,
 ) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    match sign_up(&request, &email, &name, &response, remember).await {
+    let form = PasskeySignUp { email: &email, name: &name, remember: remember.is_persistent(), return_to: None };
+    match sign_up(&request, form, &response).await {
         Ok(SignedUp::SignedIn(signed_in)) => {
             request.start_session(&signed_in, &next, Some(Notice::AccountCreated)).await;
         }
@@ -41,12 +42,7 @@ pub async fn submit_passkey_sign_up(
     Ok(())
 }
 
-async fn sign_up(
-    request: &FormRequest,
-    email: &str,
-    name: &str,
-    response: &str,
-    remember: Remember,
-) -> Result<SignedUp, FormErrors> {
-    todo!()
+async fn sign_up(request: &FormRequest, form: PasskeySignUp<'_>, response: &str) -> Result<SignedUp, FormErrors> {
+    let PasskeyResponse { secret, response } = PasskeyResponse::take(request, CeremonyKind::SignUp, response)?;
+    Ok(request.auth.accounts.sign_up_with_passkey(form, &secret, &response, &request.requester).await?)
 }

@@ -66,7 +66,6 @@ async fn answer(
         Err(SecondStepError::Ended) => begin_again(request, FormError::SecondStepEnded, &waiting.next),
         Err(SecondStepError::Exhausted) => begin_again(request, FormError::SecondStepExhausted, &waiting.next),
         Err(SecondStepError::Wrong) => request.reject(rejected(form, wrong), ""),
-        Err(SecondStepError::ChallengeNotFound) => request.reject(rejected(form, PasskeyProblem::Ended), ""),
         Err(SecondStepError::Interrupted(interrupted)) => request.reject(rejected(form, interrupted), ""),
     }
 }

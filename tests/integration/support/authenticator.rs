@@ -99,6 +99,8 @@ impl Authenticator {
             format: "none".to_owned(),
             statement: cbor::Cbor::Map(Vec::new()),
             edit_object: |object| object,
+            omitted: "",
+            added: Vec::new(),
             transports: json!(["internal", "hybrid"]),
             key: Arc::clone(&passkey.key),
         }

@@ -18,6 +18,9 @@ pub struct Registration {
     pub format: String,
     pub statement: Cbor,
     pub edit_object: fn(Vec<u8>) -> Vec<u8>,
+    /// A member that the object does not have, and members that it has too.
+    pub omitted: &'static str,
+    pub added: Vec<(Cbor, Cbor)>,
     pub transports: Value,
     pub(super) key: Arc<Key>,
 }
@@ -40,11 +43,14 @@ impl Registration {
 
     /// The attestation object.
     pub fn object(&self) -> Cbor {
-        Cbor::Map(vec![
-            (Cbor::text("fmt"), Cbor::text(&self.format)),
-            (Cbor::text("attStmt"), self.statement.clone()),
-            (Cbor::text("authData"), Cbor::Bytes(self.auth.encoded())),
-        ])
+        let members = [
+            ("fmt", Cbor::text(&self.format)),
+            ("attStmt", self.statement.clone()),
+            ("authData", Cbor::Bytes(self.auth.encoded())),
+        ];
+        let members = members.into_iter().filter(|(name, _)| *name != self.omitted);
+        let members = members.map(|(name, value)| (Cbor::text(name), value));
+        Cbor::Map(members.chain(self.added.clone()).collect())
     }
 
     /// Adds a self attestation (packed, WebAuthn §8.2), over the parts as they are now.
