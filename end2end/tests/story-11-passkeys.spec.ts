@@ -117,7 +117,7 @@ test("passkey: rename it", script, async ({ page, person }) => {
   await expect(listedPasskeys(page)).toContainText("Work phone");
 });
 
-test("passkey: a removed one signs nobody in", script, async ({ page, person, otherDevice }) => {
+test("passkey: a removed one is refused", script, async ({ page, person, otherDevice }) => {
   await withoutSuggestions(page);
   await signUp(page, person);
   const keys = await addAuthenticator(page);

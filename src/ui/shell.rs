@@ -6,7 +6,8 @@ use hydration_context::{SharedContext, SsrSharedContext};
 use leptos::{nonce::Nonce, prelude::*};
 
 use super::{
-    components::{form_script::FormScript, header::Header, island_scripts::IslandScripts, notice::NoticeBanner,
+    components::{
+        form_script::FormScript, header::Header, island_scripts::IslandScripts, notice::NoticeBanner,
         passkeys::PasskeyScripts,
     },
     page::{Document, Load, Page},
@@ -115,7 +116,11 @@ mod tests {
     }
 
     fn sign_up() -> SignUpPage {
-        SignUpPage { next: None, passkeys: false, rules: PasswordRules { min_length: 8, composition: false, strong: false } }
+        SignUpPage {
+            next: None,
+            passkeys: false,
+            rules: PasswordRules { min_length: 8, composition: false, strong: false },
+        }
     }
 
     fn sign_in(next: Option<&str>) -> SignInPage {

@@ -17,7 +17,7 @@ use crate::{
     auth::{
         Principal, Requester,
         accounts::passkey_sign_up::PasskeySignUp,
-        factors::passkeys::{AddPasskeyError, Ceremony, NewPasskeyOptions},
+        factors::passkeys::{AddPasskeyError, Ceremony, Mediation, NewPasskeyOptions},
         sign_in::second_factor::SecondStepError,
     },
     domain::{
@@ -145,7 +145,8 @@ impl OptionsRequest {
     async fn add(&self, principal: Principal, fields: &Fields) -> Result<Ceremony, Refusal> {
         let name = given(&fields.name).map_err(|problem| Refusal::Errors(problem.into()))?;
         let name = name.map(|name| name.as_str().to_owned());
-        let options = NewPasskeyOptions { name, ..NewPasskeyOptions::default() };
+        let mediation = if fields.is_conditional() { Mediation::Conditional } else { Mediation::Modal };
+        let options = NewPasskeyOptions { name, mediation, ..NewPasskeyOptions::default() };
         let begun = self.state.auth.factors.begin_passkey(principal, options, &self.requester).await;
         begun.map_err(|error| match error {
             AddPasskeyError::NotRecent => Refusal::NotRecent,

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::app::{ADA, add, answer, enrolled, listed, options, page};
-use crate::support::{PASSWORD, TestApp, authenticator::Authenticator, browser::Browser};
+use crate::support::{
+    PASSWORD, TestApp,
+    authenticator::{Authenticator, BE, BS},
+    browser::Browser,
+};
 
 const SECURITY: &str = "/account/security";
 
@@ -140,6 +144,27 @@ async fn password_sign_in_offers_an_upgrade() {
     assert!(!ada.contains("data-upgrade"), "the account has a passkey");
     let conditional = [("mediation", "conditional")];
     assert_eq!(answer(&Browser::new(&app), "add-passkey", &conditional).await.status, 204, "no page");
+}
+
+#[tokio::test]
+async fn password_manager_adds_a_passkey_by_itself() {
+    let app = TestApp::new().await;
+    let browser = Browser::new(&app);
+    browser.sign_up(ADA).await;
+    let mut manager = Authenticator::synced();
+    let verified = std::mem::replace(&mut manager.flags, BE | BS);
+    for (fields, expected) in [(&[][..], 0), (&[("mediation", "conditional")], 1)] {
+        let options = options(&browser, "add-passkey", fields).await;
+        let response = manager.register(&options).json().to_string();
+        browser.post("add-passkey", &[("response", &response)]).await;
+        assert_eq!(listed(&browser.page(SECURITY).await).len(), expected, "without a user: {fields:?}");
+    }
+    let other = Browser::new(&app);
+    super::app::sign_in(&other, &mut manager, &[]).await;
+    assert!(!other.is_signed_in().await, "a sign-in verifies the user");
+    manager.flags = verified;
+    super::app::sign_in(&other, &mut manager, &[]).await;
+    assert!(other.is_signed_in().await);
 }
 
 async fn enrolled_again(browser: &Browser) -> String {

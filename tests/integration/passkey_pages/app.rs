@@ -4,12 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{
-    TestApp,
-    authenticator::Authenticator,
-    browser::Browser,
-    client::TestResponse,
-};
+use crate::support::{TestApp, authenticator::Authenticator, browser::Browser, client::TestResponse};
 
 pub const ADA: &str = "ada@example.com";
 

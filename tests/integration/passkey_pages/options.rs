@@ -12,7 +12,10 @@ async fn options_are_bare_and_bound_to_the_browser() {
     assert_eq!(answer.header("cache-control"), "no-store");
     let options = answer.json()["options"].clone();
     assert!(options["challenge"].is_string() && options["rpId"] == "localhost", "{options}");
-    assert_eq!((&options["userVerification"], &options["allowCredentials"]), (&"required".into(), &serde_json::Value::Null));
+    assert_eq!(
+        (&options["userVerification"], &options["allowCredentials"]),
+        (&"required".into(), &serde_json::Value::Null)
+    );
     let cookie = answer.set_cookie("latchkey_passkey_sign_in").expect("a cookie");
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=300"] {
         assert!(cookie.contains(attribute), "{cookie}");
@@ -34,7 +37,8 @@ async fn options_for_another_site_are_refused() {
     let app = TestApp::new().await;
     for action in ["sign-in-passkey", "sign-up-passkey", "second-step-passkey", "add-passkey"] {
         let line = format!("POST /actions/{action}/options");
-        let response = app.send(&line, &[FORM, ("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")], "").await;
+        let response =
+            app.send(&line, &[FORM, ("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")], "").await;
         assert_eq!(response.status, 403, "{action}");
         let response = app.send(&line, &[FORM, ("origin", BASE_URL)], "email=%ff&email=x").await;
         assert!(response.status.is_client_error() || response.status == 200, "{action}: {}", response.status);

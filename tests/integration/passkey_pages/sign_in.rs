@@ -44,10 +44,9 @@ async fn refused_passkey_keeps_the_form() {
     let mut ada = enrolled(&app).await;
     let browser = Browser::new(&app);
     let form = [("email", "grace@example.com"), ("next", "/account/sessions")];
-    for (response, error) in [
-        ("", "Passkeys need JavaScript"),
-        ("{}", "That took too long, or another window has begun"),
-    ] {
+    for (response, error) in
+        [("", "Passkeys need JavaScript"), ("{}", "That took too long, or another window has begun")]
+    {
         let answer = browser.post("sign-in-passkey", &[&form[..], &[("response", response)]].concat()).await;
         assert_eq!(answer.header("location"), "/sign-in?next=%2Faccount%2Fsessions");
         let page = browser.page("/sign-in?next=%2Faccount%2Fsessions").await;

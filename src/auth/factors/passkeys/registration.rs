@@ -11,6 +11,7 @@ use webauthn_rs_proto::{
 
 use super::{
     MAX_RESPONSE,
+    conditional::{Mediation, with_user},
     key::PublicKey,
     relying_party::{RelyingParty, failed},
 };
@@ -95,8 +96,17 @@ impl RelyingParty {
     }
 
     /// Verifies a new passkey.
-    pub(in crate::auth) fn register(&self, response: &Value, state: &CreationState) -> Result<NewKey, InvalidResponse> {
-        let response: RegisterPublicKeyCredential = parse(response)?;
+    pub(in crate::auth) fn register(
+        &self,
+        response: &Value,
+        state: &CreationState,
+        mediation: Mediation,
+    ) -> Result<NewKey, InvalidResponse> {
+        let mut response: RegisterPublicKeyCredential = parse(response)?;
+        if mediation == Mediation::Conditional {
+            let object = with_user(&response.response.attestation_object).ok_or(InvalidResponse)?;
+            response.response.attestation_object = object;
+        }
         check_envelope(&response.id, &response.raw_id, &response.type_)?;
         let aaguid = model(&response.response.attestation_object).ok_or(InvalidResponse)?;
         let transports = response.response.transports.iter().flatten().filter_map(transport_name).collect();
