@@ -120,20 +120,21 @@ fn without_session() -> OpenApiRouter<AppState> {
 
 /// Routes that read no credentials and set no cookies.
 fn public(state: &AppState) -> OpenApiRouter<AppState> {
-    let routes = OpenApiRouter::default()
+    let mut routes = OpenApiRouter::default()
         .routes(routes!(api::health::alive))
         .routes(routes!(api::health::ready))
         .routes(routes!(api::jwks::key_set))
         .routes(routes!(api::jwks::metadata))
-        .routes(routes!(api::well_known::passkey_endpoints))
         .route("/pkg/{*path}", get(assets::serve))
         .route("/scripts/{name}", get(scripts::serve).layer(compression::public_layer()))
         .route("/favicon.ico", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve));
-    if state.settings.passkey_origins.is_empty() {
-        routes
-    } else {
-        routes.routes(routes!(api::well_known::related_origins))
+    if state.auth.factors.passkeys_are_offered() {
+        routes = routes.routes(routes!(api::well_known::passkey_endpoints));
     }
+    if !state.settings.passkey_origins.is_empty() {
+        routes = routes.routes(routes!(api::well_known::related_origins));
+    }
+    routes
 }

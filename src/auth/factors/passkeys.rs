@@ -7,6 +7,7 @@ mod add;
 mod assertion;
 mod ceremony;
 mod conditional;
+mod form;
 mod key;
 mod manage;
 mod registration;

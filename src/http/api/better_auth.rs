@@ -58,7 +58,8 @@
 //!   notified. `createSession` returns the session of the request, which continues.
 //!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
-//! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist.
+//! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist, nor
+//! do those of passkeys on a base URL where browsers allow none (an IP address).
 
 mod change_email;
 pub(crate) mod contract;
@@ -104,9 +105,16 @@ use two_factor::{backup_codes, enable, messages, totp};
 /// The routes below `/api/auth`, without sign-out.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
     let mut routes = checked(sign_in_routes(), RouteKind::SignIn, state)
-        .merge(checked(passkey_sign_in_routes(), RouteKind::SignInWithoutForm, state))
         .merge(checked(callback_routes(), RouteKind::Callback, state))
         .merge(checked(other_routes(), RouteKind::Other, state));
+    if state.auth.factors.passkeys_are_offered() {
+        let sign_in = OpenApiRouter::default().routes(routes!(passkey::sign_in::verify));
+        routes = routes.merge(checked(sign_in, RouteKind::SignInWithoutForm, state)).merge(checked(
+            passkey_routes(),
+            RouteKind::Other,
+            state,
+        ));
+    }
     if state.auth.sign_in.by_mail_is_offered() {
         routes = routes.merge(checked(mail_sign_in_routes(), RouteKind::SignInWithoutForm, state)).merge(checked(
             code_routes(),
@@ -142,8 +150,15 @@ fn sign_in_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(sign_up::email)).routes(routes!(sign_in::email))
 }
 
-fn passkey_sign_in_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(passkey::sign_in::verify))
+/// On a base URL where browsers allow passkeys. Otherwise, the contract answers 404, as without the plugin.
+fn passkey_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(passkey::register::options))
+        .routes(routes!(passkey::register::verify))
+        .routes(routes!(passkey::sign_in::options))
+        .routes(routes!(passkey::manage::list))
+        .routes(routes!(passkey::manage::delete))
+        .routes(routes!(passkey::manage::update))
 }
 
 /// With `LATCHKEY_EMAIL_SIGN_IN`. Otherwise, the contract answers 404, as without the plugins.
@@ -206,12 +221,6 @@ fn other_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(backup_codes::generate))
         .routes(routes!(messages::send))
         .routes(routes!(messages::verify))
-        .routes(routes!(passkey::register::options))
-        .routes(routes!(passkey::register::verify))
-        .routes(routes!(passkey::sign_in::options))
-        .routes(routes!(passkey::manage::list))
-        .routes(routes!(passkey::manage::delete))
-        .routes(routes!(passkey::manage::update))
         // The only page of this API.
         .route("/error", get(error_page::show).layer(compression::layer()))
 }

@@ -77,10 +77,7 @@ async fn errors_of_passkeys_are_described() {
     sign_in_options(&anonymous).await;
     assert_refusal_described(&document, &anonymous, "verify-authentication", json!({ "response": {} }), 400).await;
     app.wait(std::time::Duration::from_mins(20));
-    for (path, body) in [
-        ("verify-registration", json!({ "response": {} })),
-        ("delete-passkey", json!({ "id": own })),
-    ] {
+    for (path, body) in [("verify-registration", json!({ "response": {} })), ("delete-passkey", json!({ "id": own }))] {
         assert_refusal_described(&document, &ada.browser, path, body, 403).await;
     }
     let path = "/api/auth/passkey/generate-register-options";

@@ -84,14 +84,21 @@ async fn request_of_another_site_is_refused() {
 }
 
 #[tokio::test]
-async fn trusted_origin_calls_but_is_no_passkey_origin() {
-    let app = TestApp::with(&[UNLIMITED, ("LATCHKEY_TRUSTED_ORIGINS", "http://app.localhost:3000")]).await;
+async fn trusted_origin_within_the_domain_signs_in() {
+    let (within, outside) = ("http://app.localhost:3000", "https://app.example.org");
+    let origins = format!("{within},{outside}");
+    let app = TestApp::with(&[UNLIMITED, ("LATCHKEY_TRUSTED_ORIGINS", &origins)]).await;
     let mut ada = enrolled(&app, ADA).await;
-    let browser = Browser::at(&app, "http://app.localhost:3000", "192.0.2.7");
-    let mut response = ada.phone.sign(&sign_in_options(&browser).await);
-    response.client_data["origin"] = json!("http://app.localhost:3000");
-    assert_eq!(outcome(&verify_sign_in(&browser, response.json()).await), "400 AUTHENTICATION_FAILED");
-    sign_in(&browser, &mut ada.phone).await.assert_ok();
+    for (origin, expected) in [
+        (within, "200"),
+        (outside, "400 AUTHENTICATION_FAILED"),
+        ("http://evil.localhost:3000", "400 AUTHENTICATION_FAILED"),
+        ("http://app.localhost:3001", "400 AUTHENTICATION_FAILED"),
+    ] {
+        ada.phone.origin = origin.to_owned();
+        let browser = Browser::at(&app, within, "192.0.2.7");
+        assert_eq!(outcome(&sign_in(&browser, &mut ada.phone).await), expected, "{origin}");
+    }
 }
 
 #[tokio::test]
@@ -120,11 +127,8 @@ async fn related_origin_signs_in_if_configured() {
 
 #[tokio::test]
 async fn passkey_of_a_parent_domain_is_accepted() {
-    let settings = [
-        UNLIMITED,
-        ("LATCHKEY_BASE_URL", "https://auth.example.com"),
-        ("LATCHKEY_PASSKEY_RP_ID", "example.com"),
-    ];
+    let settings =
+        [UNLIMITED, ("LATCHKEY_BASE_URL", "https://auth.example.com"), ("LATCHKEY_PASSKEY_RP_ID", "example.com")];
     let app = TestApp::with(&settings).await;
     let browser = Browser::at(&app, "https://auth.example.com", "192.0.2.7");
     browser.sign_up(ADA).await;

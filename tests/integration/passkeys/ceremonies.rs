@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::app::{
-    ADA, EVE, REGISTRATION, SIGN_IN, UNLIMITED, enrolled, ids, outcome, register, registration_options, sign_in_options,
-    signs_in, verify_registration, verify_sign_in,
+    ADA, EVE, REGISTRATION, SIGN_IN, UNLIMITED, enrolled, ids, outcome, register, registration_options,
+    sign_in_options, signs_in, verify_registration, verify_sign_in,
 };
 use crate::support::{TestApp, authenticator::Authenticator, browser::Browser, records::count};
 

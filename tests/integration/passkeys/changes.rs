@@ -38,7 +38,12 @@ async fn added_and_removed_passkeys_are_notified() {
     app.deliver_mail().await;
     let mailbox = app.mailbox();
     let sent: Vec<_> = mailbox.iter().filter(|message| message.subject.to_lowercase().contains("passkey")).collect();
-    assert_eq!((sent.len(), mailbox.len()), (2, earlier + 2), "{:?}", sent.iter().map(|m| &m.subject).collect::<Vec<_>>());
+    assert_eq!(
+        (sent.len(), mailbox.len()),
+        (2, earlier + 2),
+        "{:?}",
+        sent.iter().map(|m| &m.subject).collect::<Vec<_>>()
+    );
     for message in sent {
         assert_eq!(message.to, ADA);
         for part in ["Device: Firefox on Linux", "Network: 192.0.2.0/24", "/account/security"] {

@@ -68,11 +68,7 @@ pub const CASES: &[Case<Registration>] = &[
     ("format_missing", Parts(|new| new.omitted = "fmt"), ""),
     ("statement_missing", Parts(|new| new.omitted = "attStmt"), ""),
     ("data_missing", Parts(|new| new.omitted = "authData"), ""),
-    (
-        "format_twice",
-        Parts(|new| new.added = vec![(Cbor::text("fmt"), Cbor::text("none"))]),
-        "",
-    ),
+    ("format_twice", Parts(|new| new.added = vec![(Cbor::text("fmt"), Cbor::text("none"))]), ""),
     (
         "data_of_indefinite_length",
         Parts(|new| {

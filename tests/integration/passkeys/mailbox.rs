@@ -3,18 +3,15 @@
 
 use serde_json::json;
 
-use super::app::{ADA, UNLIMITED, enrolled, ids, outcome, register, registration_options, sign_in, signs_in, verify_registration};
+use super::app::{
+    ADA, UNLIMITED, enrolled, ids, outcome, register, registration_options, sign_in, signs_in, verify_registration,
+};
 use crate::{
     mail::{
         codes::{self as mailed, ON, enter, verified_person},
         inbox::{label, link, newest, open, request_link},
     },
-    support::{
-        NEW_PASSWORD, PASSWORD, TestApp,
-        authenticator::Authenticator,
-        browser::Browser,
-        records::count,
-    },
+    support::{NEW_PASSWORD, PASSWORD, TestApp, authenticator::Authenticator, browser::Browser, records::count},
 };
 
 /// Sets a new password with a link in a message.

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::app::{
-    ADA, EVE, UNLIMITED, enrolled, get, ids, outcome, post, register, remove, sign_in, signs_in,
-};
+use super::app::{ADA, EVE, UNLIMITED, enrolled, get, ids, outcome, post, register, remove, sign_in, signs_in};
 use crate::{
     mail::codes::ON,
     support::{

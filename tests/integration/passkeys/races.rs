@@ -4,8 +4,8 @@ use futures::future::join_all;
 use serde_json::json;
 
 use super::app::{
-    ADA, UNLIMITED, enrolled, ids, outcome, register, registration_options, remove, sign_in_options, verify_registration,
-    verify_sign_in,
+    ADA, UNLIMITED, enrolled, ids, outcome, register, registration_options, remove, sign_in_options,
+    verify_registration, verify_sign_in,
 };
 use crate::support::{
     TestApp,

@@ -127,7 +127,11 @@ async fn passkey_replaces_the_session_of_a_browser() {
     let mut options = sign_in_options(&other).await;
     options["allowCredentials"] = json!([]);
     let answer = verify_sign_in(&other, ada.phone.sign(&options).json()).await;
-    assert!(["400 AUTHENTICATION_FAILED", "401 PASSKEY_NOT_FOUND"].contains(&outcome(&answer).as_str()), "{answer:?}", answer = answer.body);
+    assert!(
+        ["400 AUTHENTICATION_FAILED", "401 PASSKEY_NOT_FOUND"].contains(&outcome(&answer).as_str()),
+        "{answer:?}",
+        answer = answer.body
+    );
     assert_eq!(other.get("/api/auth/get-session").await.json()["user"]["email"], "bob@example.com");
 }
 

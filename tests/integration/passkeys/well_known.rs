@@ -29,3 +29,18 @@ async fn related_origins_are_404_unless_configured() {
     let origins = ["https://auth.example.com", "https://app.example.org", "https://example.net:8443"];
     assert_eq!(answer.json(), json!({ "origins": origins }));
 }
+
+#[tokio::test]
+async fn passkeys_are_404_on_an_ip_address() {
+    let app = TestApp::with(&[("LATCHKEY_BASE_URL", "http://127.0.0.1:3000")]).await;
+    for line in [
+        "GET /.well-known/passkey-endpoints",
+        "GET /.well-known/webauthn",
+        "GET /api/auth/passkey/generate-register-options",
+        "GET /api/auth/passkey/generate-authenticate-options",
+        "GET /api/auth/passkey/list-user-passkeys",
+        "POST /api/auth/passkey/verify-authentication",
+    ] {
+        assert_eq!(app.send(line, &[], "").await.status, 404, "{line}");
+    }
+}

@@ -80,8 +80,7 @@ impl Authenticator {
 
     /// The response with a passkey that the authenticator does not keep.
     pub fn response_with(&self, passkey: &HeldPasskey, options: &Value) -> Registration {
-        let attested =
-            Attested { aaguid: [0; 16], id_length: None, id: passkey.id.clone(), key: passkey.key.cose() };
+        let attested = Attested { aaguid: [0; 16], id_length: None, id: passkey.id.clone(), key: passkey.key.cose() };
         Registration {
             id: encode(&passkey.id),
             raw_id: passkey.id.clone(),

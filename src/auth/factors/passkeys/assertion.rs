@@ -7,6 +7,7 @@ use webauthn_rs::prelude::{
 use webauthn_rs_proto::{AllowCredentials, RegisteredExtensions, UserVerificationPolicy};
 
 use super::{
+    form,
     key::PublicKey,
     registration::{InvalidResponse, check_envelope, parse, transports},
     relying_party::{RelyingParty, failed},
@@ -74,6 +75,11 @@ impl Assertion {
         }
     }
 
+    fn is_well_formed(&self) -> bool {
+        let response = &self.0.response;
+        form::is_authenticator_data(&response.authenticator_data) && form::is_plain_origin(&response.client_data_json)
+    }
+
     /// Whether a page of another site has asked for the response, in a frame. The library checks that of new passkeys
     /// only.
     fn is_framed(&self) -> bool {
@@ -106,7 +112,7 @@ impl RelyingParty {
         login: &PasskeyLogin,
         user: UserIs,
     ) -> Result<PasskeyUse, AssertionError> {
-        if !assertion.names(login, user) || assertion.is_framed() {
+        if !assertion.names(login, user) || assertion.is_framed() || !assertion.is_well_formed() {
             return Err(AssertionError::Invalid);
         }
         let passkey = &login.passkey;
@@ -152,4 +158,45 @@ fn stored(passkey: &Passkey) -> Option<Credential> {
         attestation: ParsedAttestation::default(),
         attestation_format: AttestationFormat::None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn assertion(client_data: &str) -> Assertion {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        let text = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let response = json!({
+            "id": text("id"),
+            "rawId": text("id"),
+            "type": "public-key",
+            "clientExtensionResults": {"appid": "not a boolean"},
+            "response": {"clientDataJSON": text(client_data), "authenticatorData": text(""), "signature": text("")},
+        });
+        Assertion::parse(&response).unwrap()
+    }
+
+    #[test]
+    fn frame_of_another_site_is_recognized() {
+        for own in ["{}", r#"{"crossOrigin": false}"#, r#"{"origin": "https://example.com"}"#] {
+            assert!(!assertion(own).is_framed(), "{own}");
+        }
+        for framed in [r#"{"crossOrigin": true}"#, r#"{"crossOrigin": 1}"#, r#"{"topOrigin": "https://example.com"}"#] {
+            assert!(assertion(framed).is_framed(), "{framed}");
+        }
+    }
+
+    #[test]
+    fn parse_new_passkey_as_assertion_is_refused() {
+        let response = json!({
+            "id": "aWQ",
+            "rawId": "aWQ",
+            "type": "public-key",
+            "response": {"clientDataJSON": "e30", "attestationObject": "oA"},
+        });
+        assert!(Assertion::parse(&response).is_err());
+    }
 }

@@ -72,9 +72,7 @@ impl Key {
     pub fn sign(&self, data: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match self {
-            Self::Es256(pair) | Self::Es384(pair) => {
-                pair.sign(&random, data).expect("a signature").as_ref().to_vec()
-            }
+            Self::Es256(pair) | Self::Es384(pair) => pair.sign(&random, data).expect("a signature").as_ref().to_vec(),
             Self::Rs256(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(&RSA_PKCS1_SHA256, &random, data, &mut signature).expect("a signature");

@@ -23,7 +23,7 @@ use crate::{
                 ContractError, FlagOr, GetErrors, Optional, PostErrors, Text, ValidBody, ValidQuery, ValidationError,
                 members,
             },
-            models::CurrentSession,
+            models::{SessionObject, UserObject},
         },
         extract::{
             active_session::SessionError,
@@ -113,9 +113,14 @@ members! {
 pub struct RegisteredPasskey {
     #[serde(flatten)]
     passkey: PasskeyObject,
-    /// The session of the request and its user, with `createSession`.
-    #[serde(flatten)]
-    current: Option<CurrentSession>,
+    /// The session of the request, with `createSession`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    session: Option<SessionObject>,
+    /// The user of the session, with `createSession`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    user: Option<UserObject>,
 }
 
 route_errors! {
@@ -169,11 +174,11 @@ pub async fn verify(
     let secret = jar.take_ceremony(CeremonyKind::Registration);
     let secret = secret.ok_or(VerifyRegistrationRouteError::ChallengeNotFound)?;
     let passkey = auth.factors.add_passkey(principal, &secret, &body.response, body.name.flatten(), &requester).await?;
-    let current = if body.create_session {
+    let mut registered = RegisteredPasskey { passkey: PasskeyObject::from(&passkey), session: None, user: None };
+    if body.create_session {
         let current = auth.sessions.current(principal).await.map_err(Interrupted::from).map_err(AddError::from)?;
-        current.map(|(session, user)| CurrentSession::new(&session, &user))
-    } else {
-        None
-    };
-    Ok(Json(RegisteredPasskey { passkey: PasskeyObject::from(&passkey), current }))
+        registered.session = current.as_ref().map(|(session, _)| SessionObject::from(session));
+        registered.user = current.map(|(_, user)| UserObject::from(&*user));
+    }
+    Ok(Json(registered))
 }

@@ -8,9 +8,7 @@ use crate::{
     auth::{Principal, Requester, error::Interrupted, sign_in::passkey::PasskeySignInError},
     http::{
         api::better_auth::{
-            contract::{
-                ContractError, GetErrors, LoginCsrfError, PostErrors, ValidBody, ValidationError, members,
-            },
+            contract::{ContractError, GetErrors, LoginCsrfError, PostErrors, ValidBody, ValidationError, members},
             models::CurrentSession,
         },
         route_error::route_errors,
