@@ -3,10 +3,12 @@
 //! Pages choose their text by enum variants. Free text never comes from the cookie, except the values of
 //! fields that are shown again, and recovery codes.
 
+mod field;
 mod kind;
 mod passkey_problem;
 mod remember;
 
+pub use field::Field;
 pub use kind::{ALL_SESSIONS, FormKind, RECOVERY_CODES};
 pub use passkey_problem::PasskeyProblem;
 pub use remember::Remember;
@@ -18,34 +20,6 @@ use super::{email::InvalidEmail, name::InvalidName, password::WeakPassword};
 /// The most that a form shows again of one rejected value, in bytes of JSON. Two such values keep the sealed cookie
 /// below 4,096 bytes, the most that browsers store.
 const MAX_SHOWN: usize = 1_200;
-
-/// The form fields that can have an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// The e-mail address.
-    Email,
-    /// The display name.
-    Name,
-    /// The password at sign-in, or a new password.
-    Password,
-    /// The current password, as confirmation.
-    CurrentPassword,
-    /// The code in a message.
-    Code,
-    /// The name of a passkey.
-    PasskeyName,
-}
-
-impl Field {
-    /// Whether a form shows a rejected value of this field again.
-    pub const fn is_shown_again(self) -> bool {
-        match self {
-            Self::Email | Self::Name | Self::PasskeyName => true,
-            Self::Password | Self::CurrentPassword | Self::Code => false,
-        }
-    }
-}
 
 /// Why a form was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,12 +39,14 @@ pub enum FormError {
     CurrentPasswordMissing,
     /// The current password is wrong.
     CurrentPassword,
-    /// The sign-in is not recent, and the account has no password to confirm.
+    /// The sign-in is not recent, and the account has nothing to confirm the user's identity with.
     NotRecent,
     /// The code is missing.
     CodeMissing,
     /// The code is wrong.
     Code,
+    /// The code is wrong, and its message has no link.
+    MailCode,
     /// The code has expired.
     CodeExpired,
     /// The code had too many wrong attempts.
@@ -89,12 +65,8 @@ pub enum FormError {
     SecondStepExhausted,
     /// No set-up of an authenticator app waits in this session.
     SetUpEnded,
-    /// The sign-in is not recent, and the account has no password to confirm a change of the second factors.
-    FactorsNotRecent,
     /// Why a form about passkeys was rejected.
     Passkey(PasskeyProblem),
-    /// The session is too old to set a first password.
-    StaleSession,
     /// Sign-up is closed.
     SignUpClosed,
     /// No account has this e-mail address and password.
@@ -128,6 +100,7 @@ impl FormError {
             Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
             Self::CodeMissing
             | Self::Code
+            | Self::MailCode
             | Self::CodeExpired
             | Self::CodeExhausted
             | Self::TotpMissing
@@ -139,8 +112,6 @@ impl FormError {
             | Self::SecondStepEnded
             | Self::SecondStepExhausted
             | Self::SetUpEnded
-            | Self::FactorsNotRecent
-            | Self::StaleSession
             | Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled
@@ -220,6 +191,10 @@ pub enum Notice {
     PasskeyRenamed,
     /// A passkey was removed.
     PasskeyRemoved,
+    /// Another message with a code that confirms the user's identity was sent.
+    ConfirmationCodeSent,
+    /// A form waited too long for the confirmation of the user's identity, or another one waits since.
+    ConfirmationEnded,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

@@ -29,8 +29,6 @@ pub enum PasskeyProblem {
     Gone,
     /// Without this passkey the user could not sign in.
     LastWayIn,
-    /// The sign-in is not recent, and no password was given.
-    NotRecent,
 }
 
 impl PasskeyProblem {

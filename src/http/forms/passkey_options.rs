@@ -17,6 +17,7 @@ use crate::{
     auth::{
         Principal, Requester,
         accounts::passkey_sign_up::PasskeySignUp,
+        error::InternalError,
         factors::passkeys::{AddPasskeyError, Ceremony, Mediation, NewPasskeyOptions},
         sign_in::second_factor::SecondStepError,
     },
@@ -24,6 +25,7 @@ use crate::{
         ReturnAddress,
         form::{Field, FormError, FormKind, FormState, RejectedForm, Remember},
         return_address::with_next,
+        session::StepUp,
     },
     http::{
         extract::principal,
@@ -118,7 +120,9 @@ pub async fn add(request: OptionsRequest, posted: Posted) -> Result<Response, St
     };
     Ok(match request.add(principal, &fields).await {
         Ok(ceremony) => request.begin(CeremonyKind::Registration, ceremony),
-        Err(Refusal::NotRecent) => OptionsRequest::answer(Answer::Page(step_up::recent_sign_in_address(form)), &fields),
+        Err(Refusal::NotRecent) => {
+            OptionsRequest::answer(Answer::Page(request.confirm_page(principal, form).await), &fields)
+        }
         Err(Refusal::Errors(errors)) => {
             request.refuse(rejected(form, errors).with_value(Field::PasskeyName, &fields.name), &fields)
         }
@@ -152,6 +156,21 @@ impl OptionsRequest {
             AddPasskeyError::NotRecent => Refusal::NotRecent,
             error => Refusal::Errors(error.into()),
         })
+    }
+
+    /// The page where the user confirms their identity, or signs in again with a passkey, and continues at the form.
+    async fn confirm_page(&self, principal: Principal, form: FormKind) -> String {
+        let auth = &self.state.auth;
+        let can_confirm = async {
+            let Some((session, _)) = auth.sessions.current(principal).await? else { return Ok(false) };
+            Ok::<_, InternalError>(auth.sign_in.step_up(&session).await? != StepUp::SignIn)
+        };
+        // The pages say why the database does not answer.
+        if can_confirm.await.unwrap_or_default() {
+            with_next(FormKind::Confirmation.page(), Some(form.page()))
+        } else {
+            step_up::recent_sign_in_address(form)
+        }
     }
 
     /// Answers with the options, and keeps the secret of the ceremony in the browser.

@@ -42,7 +42,7 @@ impl From<PasskeyProblem> for FormErrors {
 impl From<AddPasskeyError> for FormErrors {
     fn from(error: AddPasskeyError) -> Self {
         match error {
-            AddPasskeyError::NotRecent => PasskeyProblem::NotRecent.into(),
+            AddPasskeyError::NotRecent => FormError::NotRecent.into(),
             AddPasskeyError::ChallengeNotFound | AddPasskeyError::OtherSession | AddPasskeyError::Gone => {
                 PasskeyProblem::Ended.into()
             }

@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         PasskeyId, PasskeyName,
-        form::{Field, FormKind, Notice, PasskeyProblem},
+        form::{Field, FormError, FormKind, Notice, PasskeyProblem},
     },
     http::{session::ceremony::CeremonyKind, step_up},
 };
@@ -91,10 +91,15 @@ pub async fn submit_passkey_removal(#[server(default)] passkey: String) -> Resul
             request.succeed(Notice::PasskeyRemoved, form.page());
             return Ok(());
         }
-        Err(RemovePasskeyError::NotRecent) => {
-            leptos_axum::redirect(&step_up::recent_sign_in_address(form));
-            return Ok(());
-        }
+        Err(RemovePasskeyError::NotRecent) => match request.confirm_first(principal, form).await {
+            Ok(()) => return Ok(()),
+            // The account has nothing to confirm with but its passkeys.
+            Err(errors) if errors.0 == [FormError::NotRecent] => {
+                leptos_axum::redirect(&step_up::recent_sign_in_address(form));
+                return Ok(());
+            }
+            Err(errors) => errors,
+        },
         Err(RemovePasskeyError::LastWayIn) => PasskeyProblem::LastWayIn.into(),
         Err(RemovePasskeyError::Confirm(error)) => error.into(),
         Err(RemovePasskeyError::Gone) => FormErrors(Vec::new()),

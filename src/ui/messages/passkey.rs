@@ -32,8 +32,5 @@ pub(super) fn problem(problem: PasskeyProblem) -> String {
         PasskeyProblem::LastWayIn => {
             "This passkey is your only way to sign in. Set a password or add another passkey, then remove it.".into()
         }
-        PasskeyProblem::NotRecent => {
-            "Your last sign-in is too long ago. Sign out, sign in again, and then change your passkeys.".into()
-        }
     }
 }
