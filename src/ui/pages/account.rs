@@ -20,7 +20,6 @@ pub mod tests {
     use super::{
         delete::{DeletePage, DeletionStep},
         factors::FactorsState,
-        passkeys::PasskeysState,
         profile::{ProfilePage, ProfilePasskeys},
         security::SecurityPage,
     };
