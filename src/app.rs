@@ -9,7 +9,7 @@ use std::{
 use crate::{
     auth::{
         Auth, Parts,
-        factors::{FactorSettings, TotpSealer},
+        factors::{FactorSettings, ImportedCodes, TotpSealer},
         keys::{KeysError, PairAlgorithm, Schedule, Signing, SigningKeys, StoredKeys},
         mailing::MailParts,
         password::{
@@ -102,6 +102,7 @@ pub async fn assemble(
         email_sign_in: config.email_sign_in.offered,
         factors: FactorSettings {
             sealer: TotpSealer::new(&derived.totp)?,
+            imported_codes: ImportedCodes::new(&derived.imported_codes),
             issuer: config.mail.product.as_str().to_owned(),
             trust: config.factors.trust,
         },

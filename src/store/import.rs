@@ -1,4 +1,7 @@
-//! Imports accounts and sessions in short transactions.
+//! Imports accounts and what belongs to them in short transactions.
+
+mod factors;
+mod passkeys;
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,6 +16,11 @@ use super::{
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind, user_event::UserEventKind};
+pub use factors::{FactorChanges, KnownFactor, NewFactor};
+pub use passkeys::ImportedPasskey;
+
+/// The detail of events that an import causes.
+const BY_IMPORT: &str = "import";
 
 /// The profile of an imported account.
 #[derive(Clone, Debug)]
@@ -186,7 +194,7 @@ impl Import {
             at: Set(now.millis()),
             kind: Set(EventKind::UserCreated.as_str().to_owned()),
             user_id: Set(Some(new.id.into())),
-            detail: Set(Some("import".to_owned())),
+            detail: Set(Some(BY_IMPORT.to_owned())),
             ..Default::default()
         });
         event::Entity::insert_many(events).exec_without_returning(&self.transaction).await?;
