@@ -96,7 +96,7 @@ async fn keys(opened: &Opened, config: &Config, store: &Store) -> Result<Derived
 }
 
 fn rp_id(old: Option<String>, config: &Config) -> RpId {
-    let here = config.passkeys.rp_id.clone();
+    let Some(here) = config.passkeys.rp_id.clone() else { return RpId::Off };
     match old {
         Some(old) if !old.eq_ignore_ascii_case(&here) => RpId::Other { here, old },
         _ => RpId::Here(here),

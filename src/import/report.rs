@@ -76,6 +76,8 @@ pub enum RpId {
         /// The old domain.
         old: String,
     },
+    /// This service has no passkeys, because its address does not allow them.
+    Off,
 }
 
 impl Report {
@@ -183,7 +185,11 @@ impl fmt::Display for Report {
                 "No passkeys were imported: they work for {old}, and this service's are for {here}. Set \
                  LATCHKEY_PASSKEY_RP_ID if the service is below {old}."
             )?,
-            _ => {}
+            Some(RpId::Off) => writeln!(
+                f,
+                "No passkeys were imported: browsers allow them only on a domain with https. Set LATCHKEY_BASE_URL."
+            )?,
+            Some(RpId::Here(_)) | None => {}
         }
         if self.dry_run {
             writeln!(f, "This was a dry run: nothing was written.")?;
