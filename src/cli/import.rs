@@ -81,7 +81,9 @@ async fn keys(opened: &Opened, config: &Config, store: &Store) -> Result<Derived
         return Ok(DerivedKeys::of(&SharedSecret::generate()?)?);
     }
     if !has_secret && config.database.file.is_none() {
-        return Err("second factors are encrypted under the master secret; set LATCHKEY_SECRET to that of the service".into());
+        return Err(
+            "second factors are encrypted under the master secret; set LATCHKEY_SECRET to that of the service".into()
+        );
     }
     let keys = DerivedKeys::of(&config.master_secret()?)?;
     if !opened.dry_run {

@@ -40,7 +40,8 @@ mod tests {
     use crate::crypto::hex::from_hex;
 
     /// Sealed by @noble/ciphers 2 with the key 0x01…01.
-    const SEALED: &str = "ba61d046a4944517f734bfeea613cf213e7798a6a4ecd6f6e204fd54d923eb5fa411f7544fe27884227601f33e17999b";
+    const SEALED: &str =
+        "ba61d046a4944517f734bfeea613cf213e7798a6a4ecd6f6e204fd54d923eb5fa411f7544fe27884227601f33e17999b";
 
     #[test]
     fn ciphertext_of_another_library_is_opened() {

@@ -14,10 +14,7 @@ use super::{
 use crate::{
     auth::factors::passkeys::PublicKey,
     crypto::random::{NoRandomness, random_bytes},
-    domain::{
-        PasskeyId, PasskeyName, Timestamp, UserId,
-        passkey::NewPasskey,
-    },
+    domain::{PasskeyId, PasskeyName, Timestamp, UserId, passkey::NewPasskey},
     store::import::ImportedPasskey,
 };
 

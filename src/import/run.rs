@@ -81,12 +81,12 @@ pub async fn import(
     if !settings.dry_run {
         store.migrate().await?;
     }
-    let has = Kinds { sessions: sessions.is_some(), factors: factors > 0, passkeys: passkeys.is_some_and(|all| all > 0) };
+    let has =
+        Kinds { sessions: sessions.is_some(), factors: factors > 0, passkeys: passkeys.is_some_and(|all| all > 0) };
     let mut report = Report::new(settings.dry_run, has);
     report.sessions_without_secret = sessions.filter(|_| settings.secrets.is_none());
     report.rp_id = has.passkeys.then(|| settings.rp_id.clone());
-    let parts =
-        Parts { sessions: settings.secrets.is_some(), passkeys: matches!(settings.rp_id, RpId::Here(_)) };
+    let parts = Parts { sessions: settings.secrets.is_some(), passkeys: matches!(settings.rp_id, RpId::Here(_)) };
     let held_back = settings.dry_run && !store.is_migrated().await?;
     let (seen, dry_emails, turns) = (HashSet::new(), HashMap::new(), Turns::default());
     let mut importer = Importer { store, settings, now, report, seen, dry_emails, turns, held_back, held: None };

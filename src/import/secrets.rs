@@ -102,7 +102,8 @@ mod tests {
         for text in [ENCRYPTED, &ENCRYPTED.to_uppercase(), &format!(" {ENCRYPTED}\n")] {
             assert_eq!(decrypted(&secrets, text).as_deref(), Some(KEY));
         }
-        for text in ["", "00", KEY, VERSIONED, &ENCRYPTED[..ENCRYPTED.len() - 2], "$ba$", "$ba$2", &"0".repeat(70_000)] {
+        for text in ["", "00", KEY, VERSIONED, &ENCRYPTED[..ENCRYPTED.len() - 2], "$ba$", "$ba$2", &"0".repeat(70_000)]
+        {
             assert_eq!(decrypted(&secrets, text), None, "{text}");
         }
         assert_eq!(decrypted(&OldSecrets::new(bytes("another"), &[]), ENCRYPTED), None);

@@ -79,7 +79,8 @@ impl BetterAuth {
         if let Some(file) = &self.secret_file {
             let text = fs::read_to_string(file).map(Zeroizing::new);
             let text = text.map_err(|error| format!("cannot read the secret from {}: {error}", file.display()))?;
-            let secret = secret(&text).ok_or_else(|| format!("{} is empty; write the old secret to it", file.display()));
+            let secret =
+                secret(&text).ok_or_else(|| format!("{} is empty; write the old secret to it", file.display()));
             return Ok(Some(OldSecrets::new(secret?, &[])));
         }
         let variable = |name| env::var(name).ok().map(Zeroizing::new);

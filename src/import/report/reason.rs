@@ -52,7 +52,9 @@ pub enum UserSkipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FactorProblem {
     /// The user has no verified app, and uses codes in messages.
-    #[error("there is no key of an authenticator app, so the codes are sent in messages, or the table has another name")]
+    #[error(
+        "there is no key of an authenticator app, so the codes are sent in messages, or the table has another name"
+    )]
     NoApp,
     /// The user has more than one verified app.
     #[error("there are several keys of authenticator apps")]

@@ -46,7 +46,7 @@ impl Run<'_, '_> {
                 }
             }
         }
-        Ok(self.import.add_passkeys(accepted, &self.existing).await?)
+        Ok(self.import.add_passkeys(accepted, &self.existing, self.importer.now).await?)
     }
 
     /// The passkeys with valid values, each with its id in the source.

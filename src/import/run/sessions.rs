@@ -11,7 +11,11 @@ use crate::{
 };
 
 impl Run<'_, '_> {
-    pub(super) async fn import_sessions(&mut self, sessions: Vec<SourceSession>, users: &BatchUsers) -> Result<(), ImportError> {
+    pub(super) async fn import_sessions(
+        &mut self,
+        sessions: Vec<SourceSession>,
+        users: &BatchUsers,
+    ) -> Result<(), ImportError> {
         let Importer { settings, now, report, .. } = &mut *self.importer;
         let Some(secrets) = &settings.secrets else { return Ok(()) };
         let mut converter = SessionConverter::new(secrets.signing(), settings.session_max, *now);
@@ -39,4 +43,3 @@ impl Run<'_, '_> {
         Ok(self.import.add_sessions(&accepted).await?)
     }
 }
-

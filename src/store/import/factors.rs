@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, NotSet, QueryFilter, QuerySelect, Set};
 use uuid::Uuid;
 
-use super::{BY_IMPORT, Import, ROWS};
+use super::{BY_IMPORT, Import, ROWS, event_of};
 use crate::{
     domain::{Timestamp, UserId, event::EventKind},
     store::{
@@ -57,7 +57,8 @@ impl Import {
             .filter(totp_factor::Column::ConfirmedAt.is_not_null())
             .all(&self.transaction)
             .await?;
-        let known = apps.into_iter().map(|row| (row.user_id.0, KnownFactor { sealed: row.secret, codes: HashSet::new() }));
+        let known =
+            apps.into_iter().map(|row| (row.user_id.0, KnownFactor { sealed: row.secret, codes: HashSet::new() }));
         let mut known: HashMap<UserId, KnownFactor> = known.collect();
         if known.is_empty() {
             return Ok(known);
@@ -77,9 +78,7 @@ impl Import {
     /// Those of these users whose factors were changed here.
     pub async fn factor_changes(&self, users: &[UserId]) -> Result<FactorChanges, StoreError> {
         let kinds = REMOVED.iter().chain(&OTHERS).map(|kind| kind.as_str());
-        let by_import = Condition::any()
-            .add(event::Column::Detail.is_null())
-            .add(event::Column::Detail.ne(BY_IMPORT));
+        let by_import = Condition::any().add(event::Column::Detail.is_null()).add(event::Column::Detail.ne(BY_IMPORT));
         let rows: Vec<(StoredUserId, String)> = event::Entity::find()
             .select_only()
             .columns([event::Column::UserId, event::Column::Kind])
@@ -133,13 +132,7 @@ impl Import {
         let row = app(owner, sealed, now);
         totp_factor::Entity::insert(row).exec_without_returning(&self.transaction).await?;
         recovery_codes::replace(&self.transaction, owner, codes).await?;
-        let event = event::ActiveModel {
-            at: Set(now.millis()),
-            kind: Set(EventKind::FactorAdded.as_str().to_owned()),
-            user_id: Set(Some(owner.into())),
-            detail: Set(Some(BY_IMPORT.to_owned())),
-            ..Default::default()
-        };
+        let event = event_of(EventKind::FactorAdded, owner, now);
         event::Entity::insert(event).exec_without_returning(&self.transaction).await?;
         Ok(())
     }

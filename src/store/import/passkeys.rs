@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{Import, ROWS};
+use super::{Import, ROWS, event_of};
 use crate::{
     domain::{Timestamp, UserId, event::EventKind, passkey::NewPasskey},
     store::{
@@ -78,16 +78,22 @@ impl Import {
         Ok(rows.into_iter().map(|user| user.0).collect())
     }
 
-    /// Adds passkeys with new credential ids. `existing`: the accounts that were here before; what depends on their
-    /// factors ends.
+    /// Adds passkeys with new credential ids. `existing`: the accounts that were here before. Their security logs get an
+    /// event, and what depends on their factors ends.
     pub async fn add_passkeys(
         &self,
         new: Vec<ImportedPasskey>,
         existing: &HashSet<UserId>,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let owners: HashSet<_> = new.iter().map(|passkey| passkey.owner).collect();
-        for owner in owners.intersection(existing) {
+        let changed: Vec<_> =
+            new.iter().map(|passkey| passkey.owner).filter(|owner| existing.contains(owner)).collect();
+        for owner in changed.iter().collect::<HashSet<_>>() {
             factors::advance(&self.transaction, *owner, None).await?;
+        }
+        if !changed.is_empty() {
+            let events = changed.into_iter().map(|owner| event_of(EventKind::PasskeyAdded, owner, now));
+            event::Entity::insert_many(events).exec_without_returning(&self.transaction).await?;
         }
         let rows: Vec<_> =
             new.into_iter().map(|passkey| passkeys::row(passkey.owner, passkey.new, passkey.created_at)).collect();

@@ -94,7 +94,7 @@ async fn second_import_adds_no_removed_factor() {
 }
 
 #[tokio::test]
-async fn second_import_keeps_factor_turned_off_in_source() {
+async fn second_import_keeps_factor_off_in_source() {
     let (app, old) = (TestApp::new().await, Old::on_sqlite().await);
     old.ada_with_app().await;
     moved(&app, &old).await;

@@ -10,8 +10,16 @@ pub const SEALED_KEY: &str = "d03a6b28caae25e8e0ea7d07f12d5961bca6dd6ee89ed35616
 
 /// The codes in [`SEALED_CODES`].
 pub const CODES: [&str; 10] = [
-    "5sghb-Eejf2", "J2dRx-W4ynQ", "6VcVS-zr5lX", "3v2Wm-4o1jG", "EJejv-6S9JO", "gjYjZ-NWGPZ", "NTMtT-PM65i",
-    "dw8Af-vjHIf", "KNC1s-WHrgb", "oi2bq-PqC8S",
+    "5sghb-Eejf2",
+    "J2dRx-W4ynQ",
+    "6VcVS-zr5lX",
+    "3v2Wm-4o1jG",
+    "EJejv-6S9JO",
+    "gjYjZ-NWGPZ",
+    "NTMtT-PM65i",
+    "dw8Af-vjHIf",
+    "KNC1s-WHrgb",
+    "oi2bq-PqC8S",
 ];
 
 /// `twoFactor.backupCodes`
