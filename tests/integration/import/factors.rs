@@ -2,7 +2,7 @@
 
 use latchkey::import::{
     factor::TotpParameters,
-    report::FactorProblem,
+    report::{Counts, FactorProblem},
     run::{FactorSettings, ImportError, Settings},
 };
 use serde_json::json;
@@ -114,7 +114,7 @@ async fn missing_secret_stops_the_import() {
         assert_eq!(count(&app, "users").await, 0);
         old.enable_two_factor(ADA, false).await;
         let report = try_import(&app, &old, None, false).await.expect("no factor is on");
-        assert_eq!((report.users.imported, report.factors), (2, Default::default()), "{report}");
+        assert_eq!((report.users.imported, report.factors), (2, Counts::default()), "{report}");
     }
 }
 
