@@ -153,3 +153,44 @@ fn stored(passkey: &Passkey) -> Option<Credential> {
         attestation_format: AttestationFormat::None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn assertion(client_data: &str) -> Assertion {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        let text = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let response = json!({
+            "id": text("id"),
+            "rawId": text("id"),
+            "type": "public-key",
+            "clientExtensionResults": {"appid": "not a boolean"},
+            "response": {"clientDataJSON": text(client_data), "authenticatorData": text(""), "signature": text("")},
+        });
+        Assertion::parse(&response).unwrap()
+    }
+
+    #[test]
+    fn frame_of_another_site_is_recognized() {
+        for own in ["{}", r#"{"crossOrigin": false}"#, r#"{"origin": "https://example.com"}"#] {
+            assert!(!assertion(own).is_framed(), "{own}");
+        }
+        for framed in [r#"{"crossOrigin": true}"#, r#"{"crossOrigin": 1}"#, r#"{"topOrigin": "https://example.com"}"#] {
+            assert!(assertion(framed).is_framed(), "{framed}");
+        }
+    }
+
+    #[test]
+    fn parse_new_passkey_as_assertion_is_refused() {
+        let response = json!({
+            "id": "aWQ",
+            "rawId": "aWQ",
+            "type": "public-key",
+            "response": {"clientDataJSON": "e30", "attestationObject": "oA"},
+        });
+        assert!(Assertion::parse(&response).is_err());
+    }
+}

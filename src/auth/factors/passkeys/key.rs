@@ -95,7 +95,7 @@ mod tests {
         let other = bytes(&P256.replacen("0326", "033822", 1));
         let mut off_curve = cose.clone();
         off_curve[20] ^= 1;
-        for key in [&okp, &other, &off_curve, &cose[..cose.len() - 1], &[], &[0xa0], &[0xff]] {
+        for key in [&okp[..], &other, &off_curve, &cose[..cose.len() - 1], &[], &[0xa0], &[0xff]] {
             assert_eq!(PublicKey::parse(key), Err(InvalidPublicKey), "{key:02x?}");
         }
     }

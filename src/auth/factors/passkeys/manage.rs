@@ -109,10 +109,8 @@ fn from_confirm(error: ChangeFactorsError) -> RemovePasskeyError {
     match error {
         ChangeFactorsError::NotRecent => RemovePasskeyError::NotRecent,
         ChangeFactorsError::Confirm(error) => error.into(),
-        // The check returns no other.
-        ChangeFactorsError::Gone | ChangeFactorsError::AlreadyOn | ChangeFactorsError::NotOn => {
-            RemovePasskeyError::Gone
-        }
         ChangeFactorsError::Interrupted(error) => error.into(),
+        // The check returns no other than `Gone`.
+        _ => RemovePasskeyError::Gone,
     }
 }

@@ -99,7 +99,9 @@ impl RelyingParty {
         let response: RegisterPublicKeyCredential = parse(response)?;
         check_envelope(&response.id, &response.raw_id, &response.type_)?;
         let aaguid = model(&response.response.attestation_object).ok_or(InvalidResponse)?;
-        let transports = response.response.transports.iter().flatten().filter_map(transport_name).collect();
+        let mut transports: Vec<_> = response.response.transports.iter().flatten().filter_map(transport_name).collect();
+        transports.sort();
+        transports.dedup();
         let credential: Credential = self
             .webauthn_for(&response.response.client_data_json)
             .finish_passkey_registration(&response, state)
@@ -171,4 +173,76 @@ fn model(attestation_object: &[u8]) -> Option<Uuid> {
         return None;
     };
     Uuid::from_slice(data.get(MODEL_OFFSET..MODEL_OFFSET + 16)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::auth::factors::passkeys::RelyingPartySettings;
+
+    fn relying_party() -> RelyingParty {
+        let [id, name, origin] = ["localhost", "Latchkey", "http://localhost:3000"].map(str::to_owned);
+        RelyingParty::new(RelyingPartySettings { id, name, origin, related_origins: Vec::new() }, |_| false).unwrap()
+    }
+
+    fn created() -> (Value, CreationState) {
+        let user = PasskeyUser { handle: Uuid::from_u128(7), email: "ada@example.com", display_name: "Ada" };
+        relying_party().creation(user, &[], Some(Attachment::Platform)).unwrap()
+    }
+
+    #[test]
+    fn creation_requires_a_discoverable_passkey() {
+        let (options, _) = created();
+        assert_eq!(options["rp"], json!({"id": "localhost", "name": "Latchkey"}));
+        let handle = URL_SAFE_NO_PAD.encode(Uuid::from_u128(7).as_bytes());
+        assert_eq!(options["user"], json!({"id": handle, "name": "ada@example.com", "displayName": "Ada"}));
+        let selection = json!({
+            "authenticatorAttachment": "platform",
+            "residentKey": "required",
+            "requireResidentKey": true,
+            "userVerification": "required",
+        });
+        assert_eq!(options["authenticatorSelection"], selection);
+        assert_eq!((&options["attestation"], &options["timeout"]), (&json!("none"), &json!(300_000)));
+        let algorithms: Vec<_> = options["pubKeyCredParams"].as_array().unwrap().iter().map(|p| &p["alg"]).collect();
+        assert_eq!(algorithms, [&json!(-7), &json!(-35), &json!(-257)]);
+        assert_ne!(created().0["challenge"], options["challenge"]);
+    }
+
+    #[test]
+    fn register_unreadable_response_is_refused() {
+        let (_, state) = created();
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let response = |object: &[u8]| {
+            json!({
+                "id": text(b"id"),
+                "rawId": text(b"id"),
+                "type": "public-key",
+                "response": {"clientDataJSON": text(b"{}"), "attestationObject": text(object)},
+            })
+        };
+        // Nested arrays, a map without its end, a string that is longer than the input.
+        let nested = [0x81; 5_000];
+        let objects: [&[u8]; 6] = [b"", &[0xa1], &nested, &[0xbf, 0x61], &[0x5b, 0xff, 0xff, 0xff, 0xff], &[0xff]];
+        for object in objects {
+            assert_eq!(relying_party().register(&response(object), &state), Err(InvalidResponse), "{object:02x?}");
+        }
+        let oversized = response(&[0; MAX_RESPONSE]);
+        for other in [json!(null), json!([]), json!({}), json!("text"), oversized] {
+            assert_eq!(relying_party().register(&other, &state), Err(InvalidResponse));
+        }
+    }
+
+    #[test]
+    fn envelope_names_the_passkey_twice() {
+        let id = URL_SAFE_NO_PAD.encode(b"id");
+        assert_eq!(check_envelope(&id, b"id", "public-key"), Ok(()));
+        for (id, raw_id, kind) in [("", &b""[..], "public-key"), (&id, b"ID", "public-key"), (&id, b"id", "password")] {
+            assert_eq!(check_envelope(id, raw_id, kind), Err(InvalidResponse), "{id} {kind}");
+        }
+        let long = [7; MAX_CREDENTIAL_ID + 1];
+        assert_eq!(check_envelope(&URL_SAFE_NO_PAD.encode(long), &long, "public-key"), Err(InvalidResponse));
+    }
 }
