@@ -135,7 +135,7 @@ pub enum SessionSkipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Warning {
     /// The user has no credential account and signed in through a provider.
-    #[error("has no password: cannot sign in until one is set")]
+    #[error("has no password: cannot sign in with one until it is set")]
     NoPassword,
     /// The format of the password hash is not supported.
     #[error("cannot sign in until there is a new password: {0}")]
