@@ -15,6 +15,8 @@ pub struct CookieNames {
     pub device: String,
     /// A sign-in that waits for the second factor.
     pub second_step: String,
+    /// A form that waits until the user has confirmed their identity.
+    pub confirmation: String,
     /// The device, if it needs no second factor.
     pub trusted: String,
     /// The result of a form, for the next page.
@@ -43,6 +45,7 @@ impl CookieNames {
             session: name("session"),
             device: name("device"),
             second_step: name("second_step"),
+            confirmation: name("confirmation"),
             trusted: name("trusted"),
             form: name("form"),
             link: name("link"),

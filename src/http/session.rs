@@ -3,6 +3,7 @@
 pub mod authenticate;
 mod authenticator;
 pub mod changes;
+pub mod confirmation;
 pub mod cookies;
 pub mod forwarded;
 mod imported_cookie;
