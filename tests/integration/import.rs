@@ -5,6 +5,7 @@ mod command;
 mod factors;
 mod factors_again;
 pub mod old;
+mod passkey_sign_in;
 mod passkeys;
 mod presets;
 mod sessions;
