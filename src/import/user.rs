@@ -4,7 +4,7 @@ use super::{
     factor::{Factor, TotpParameters},
     report::{UserSkipped, Warning},
     secrets::OldSecrets,
-    source::{SourceFlag, SourcePasskey, SourceTime, SourceUser},
+    source::{SourceFlag, SourceTime, SourceUser},
 };
 use crate::{
     domain::{Email, Name, Timestamp, image::is_image, name::InvalidName},
@@ -19,8 +19,6 @@ pub(crate) struct ImportedUser {
     pub password: Result<String, Warning>,
     /// The second factor.
     pub factor: Factor,
-    /// The passkeys, not validated.
-    pub passkeys: Vec<SourcePasskey>,
     /// What was changed or left out.
     pub warnings: Vec<Warning>,
 }
@@ -74,7 +72,6 @@ impl ImportedUser {
             profile,
             password: hash.map(|hash| hash.as_str().to_owned()),
             factor: Factor::from_source(user.two_step, &user.authenticators, secrets, parameters),
-            passkeys: user.passkeys,
             warnings,
         })
     }
