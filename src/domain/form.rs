@@ -67,6 +67,8 @@ pub enum FormError {
     SetUpEnded,
     /// Why a form about passkeys was rejected.
     Passkey(PasskeyProblem),
+    /// The service requires two-step sign-in.
+    SecondFactorRequired,
     /// Sign-up is closed.
     SignUpClosed,
     /// No account has this e-mail address and password.
@@ -112,6 +114,7 @@ impl FormError {
             | Self::SecondStepEnded
             | Self::SecondStepExhausted
             | Self::SetUpEnded
+            | Self::SecondFactorRequired
             | Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled

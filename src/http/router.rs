@@ -45,6 +45,7 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         ("/sign-in/link", get(pages::sign_in_by_mail::link)),
         ("/sign-in/second-step", get(pages::second_step::second_step)),
         ("/sign-in/recovery-code", get(pages::second_step::recovery)),
+        ("/sign-in/set-up", get(pages::required_set_up)),
         ("/login", get(pages::redirects::to_sign_in)),
         ("/forgot-password", get(pages::forgot_password)),
         ("/reset-password", get(pages::link::reset_password)),

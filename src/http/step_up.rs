@@ -32,6 +32,11 @@ impl<S: Sync> FromRequestParts<S> for RequiredSignIn {
     }
 }
 
+/// The page that sets up the second factor that the service requires, with `next`.
+pub fn set_up_address(next: Option<&str>) -> String {
+    with_next(FormKind::RequiredSetUp.page(), next)
+}
+
 /// The sign-in page with the requirement and `next`.
 pub fn sign_in_address(required: AuthRequirement, next: Option<&str>) -> String {
     let mut address = with_next("/sign-in", next);

@@ -10,3 +10,4 @@ pub mod passkeys;
 pub mod password_field;
 pub mod qr_code;
 pub mod time;
+pub mod totp_steps;

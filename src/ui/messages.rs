@@ -45,6 +45,9 @@ pub fn form_error(error: FormError) -> String {
         FormError::SecondStepExhausted => "Too many wrong codes. Sign in again.".into(),
         FormError::SetUpEnded => "The set-up took too long. Begin again.".into(),
         FormError::Passkey(problem) => passkey::problem(problem),
+        FormError::SecondFactorRequired => {
+            "Two-step sign-in is required here. To use another device, set it up there instead.".into()
+        }
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Disabled => "This account is disabled. Contact support.".into(),
@@ -260,6 +263,7 @@ mod tests {
             FormError::Passkey(PasskeyProblem::TooMany),
             FormError::Passkey(PasskeyProblem::Gone),
             FormError::Passkey(PasskeyProblem::LastWayIn),
+            FormError::SecondFactorRequired,
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,

@@ -20,7 +20,7 @@ impl Factors {
         requester: &Requester,
     ) -> Result<Vec<RecoveryCode>, ChangeFactorsError> {
         let (_, user) = self.confirm(principal, password, requester).await?;
-        if !self.are_required(user.id).await? {
+        if !self.has_totp(user.id).await? {
             return Err(ChangeFactorsError::NotOn);
         }
         let (codes, hashes) = self.new_codes(requester).await?;

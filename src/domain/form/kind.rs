@@ -56,6 +56,8 @@ pub enum FormKind {
     Factors,
     /// Complete the set-up of an authenticator app.
     TotpConfirmation,
+    /// Set up the second factor that the service requires.
+    RequiredSetUp,
     /// Confirm the identity of a signed-in user.
     Confirmation,
 }
@@ -93,6 +95,7 @@ impl FormKind {
             Self::SecondStep => "/sign-in/second-step",
             Self::RecoveryStep => "/sign-in/recovery-code",
             Self::TotpConfirmation => "/account/two-step",
+            Self::RequiredSetUp => "/sign-in/set-up",
             Self::Confirmation => "/account/confirm",
         }
     }

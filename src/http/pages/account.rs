@@ -1,4 +1,5 @@
-//! The pages of the account. Each redirects to the sign-in page without a session.
+//! The pages of the account. Each redirects to the sign-in page without a session, and to the set-up of a second factor
+//! with a restricted one.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::passkeys;
+use super::return_to::ReturnTo;
 use crate::{
     auth::{Auth, accounts::delete::RequiredProof, error::InternalError},
     domain::{
@@ -21,6 +23,7 @@ use crate::{
     },
     http::{
         state::AppState,
+        step_up::set_up_address,
         visitor::{Visitor, internal_error},
     },
     ui::pages::account::{
@@ -52,6 +55,9 @@ impl FromRequestParts<AppState> for SignedInVisitor {
         let visitor = Visitor::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
         match visitor.account.clone() {
             Some((session, user)) => Ok(Self { visitor, user, session }),
+            None if visitor.restricted.is_some() => {
+                Err(Redirect::to(&set_up_address(Some(&visitor.path))).into_response())
+            }
             None => Err(Redirect::to(&with_next("/sign-in", Some(&visitor.path))).into_response()),
         }
     }
@@ -91,7 +97,11 @@ pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisito
     let email_change = auth.accounts.mail_is_offered().then_some(step_up);
     let methods = session.authentication.methods;
     let recovered = methods.is_some_and(|methods| methods.contains(AuthMethod::RecoveryCode));
-    let factors = FactorsState { factors, step_up, recovered, now: auth.now() };
+    let can_turn_off = match auth.factors.can_be_removed(user.id).await {
+        Ok(can_turn_off) => can_turn_off,
+        Err(error) => return internal_error(error).into_response(),
+    };
+    let factors = FactorsState { factors, step_up, recovered, can_turn_off, now: auth.now() };
     let (email, rules) = (user.email.clone(), visitor.password_rules());
     let page = SecurityPage { email, rules, email_change, first_password, passkeys, factors };
     visitor.render(StatusCode::OK, page)
@@ -108,9 +118,12 @@ pub async fn two_step(SignedInVisitor { visitor, user, session }: SignedInVisito
 }
 
 /// `GET /account/recovery-codes`: the codes that the last form has made.
-pub async fn recovery_codes(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
+pub async fn recovery_codes(
+    SignedInVisitor { visitor, user, .. }: SignedInVisitor,
+    ReturnTo(next): ReturnTo,
+) -> Response {
     let product = visitor.state.settings.product.clone();
-    visitor.render(StatusCode::OK, RecoveryCodesPage { email: user.email.clone(), product })
+    visitor.render(StatusCode::OK, RecoveryCodesPage { email: user.email.clone(), product, next })
 }
 
 /// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.

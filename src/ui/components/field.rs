@@ -83,27 +83,15 @@ pub fn EmailField(
     autofocus: bool,
 ) -> AnyView {
     let description = Description { error, remedy, hint: None };
-    let autocomplete = if passkeys { "username webauthn" } else { "username" };
-    view! {
-        <div class="field">
-            <label for="email">"E-mail address"</label>
-            <input
-                type="email"
-                id="email"
-                name="email"
-                value=value
-                autocomplete=autocomplete
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                autofocus=autofocus
-                aria-invalid=description.invalid()
-                aria-describedby=description.ids("email")
-            />
-            {description.view("email")}
-        </div>
-    }
-    .into_any()
+    let input = ExactInput {
+        name: "email",
+        kind: "email",
+        label: "E-mail address",
+        input_mode: None,
+        autocomplete: if passkeys { "username webauthn" } else { "username" },
+        autofocus,
+    };
+    input.view(value, description)
 }
 
 /// The code in a message. Browsers and phones offer to fill it in.
@@ -115,26 +103,15 @@ pub fn CodeField(
     autofocus: bool,
 ) -> AnyView {
     let description = Description { error, hint: Some("6 digits".to_owned()), ..Description::default() };
-    view! {
-        <div class="field">
-            <label for="code">"Code"</label>
-            <input
-                type="text"
-                id="code"
-                name="code"
-                inputmode="numeric"
-                autocomplete="one-time-code"
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                autofocus=autofocus
-                aria-invalid=description.invalid()
-                aria-describedby=description.ids("code")
-            />
-            {description.view("code")}
-        </div>
-    }
-    .into_any()
+    let input = ExactInput {
+        name: "code",
+        kind: "text",
+        label: "Code",
+        input_mode: Some("numeric"),
+        autocomplete: "one-time-code",
+        autofocus,
+    };
+    input.view(None, description)
 }
 
 /// A recovery code.
@@ -146,26 +123,53 @@ pub fn RecoveryCodeField(
     autofocus: bool,
 ) -> AnyView {
     let hint = Some("10 letters and digits, such as abcde-12345".to_owned());
-    let description = Description { error, hint, ..Description::default() };
-    view! {
-        <div class="field">
-            <label for="code">"Recovery code"</label>
-            <input
-                type="text"
-                id="code"
-                name="code"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                autofocus=autofocus
-                aria-invalid=description.invalid()
-                aria-describedby=description.ids("code")
-            />
-            {description.view("code")}
-        </div>
+    let input = ExactInput {
+        name: "code",
+        kind: "text",
+        label: "Recovery code",
+        input_mode: None,
+        autocomplete: "off",
+        autofocus,
+    };
+    input.view(None, Description { error, hint, ..Description::default() })
+}
+
+/// A required field of one line, whose text must neither be corrected nor capitalized.
+struct ExactInput {
+    /// The name, and the element id.
+    name: &'static str,
+    kind: &'static str,
+    label: &'static str,
+    input_mode: Option<&'static str>,
+    autocomplete: &'static str,
+    autofocus: bool,
+}
+
+impl ExactInput {
+    fn view(self, value: Option<String>, description: Description) -> AnyView {
+        let Self { name, kind, label, input_mode, autocomplete, autofocus } = self;
+        view! {
+            <div class="field">
+                <label for=name>{label}</label>
+                <input
+                    type=kind
+                    id=name
+                    name=name
+                    value=value
+                    inputmode=input_mode
+                    autocomplete=autocomplete
+                    autocapitalize="none"
+                    spellcheck="false"
+                    required
+                    autofocus=autofocus
+                    aria-invalid=description.invalid()
+                    aria-describedby=description.ids(name)
+                />
+                {description.view(name)}
+            </div>
+        }
+        .into_any()
     }
-    .into_any()
 }
 
 /// The display name.

@@ -70,6 +70,7 @@ pub mod tests {
                 factors: Factors::default(),
                 step_up: StepUp::Password,
                 recovered: false,
+                can_turn_off: true,
                 now: Timestamp::from_millis(0),
             },
             passkeys: None,
