@@ -130,6 +130,7 @@ function optionsOf(step: Step): Step {
   };
 }
 
+/** The last options, or invented ones. */
 function options({ options }: Scene): Options {
   return options ?? { challenge: "A".repeat(43), rp: { id: "localhost" }, rpId: "localhost", user: { id: "AAAA" } };
 }
