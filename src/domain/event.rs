@@ -63,6 +63,12 @@ pub enum EventKind {
     RecoveryCodesRenewed,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// The counter of a passkey has not grown: its authenticator may have been copied.
+    PasskeyCounterFail,
     /// A wrong second factor was presented.
     SecondStepFail,
     /// A device needs no second factor any more.
@@ -79,7 +85,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 37] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
@@ -108,6 +114,9 @@ impl EventKind {
         Self::FactorsReset,
         Self::RecoveryCodesRenewed,
         Self::RecoveryCodeUsed,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::PasskeyCounterFail,
         Self::SecondStepFail,
         Self::DeviceTrusted,
         Self::DeviceUntrusted,
@@ -152,6 +161,9 @@ impl EventKind {
             Self::FactorsReset => "authn_factors_reset",
             Self::RecoveryCodesRenewed => "authn_recovery_codes_renewed",
             Self::RecoveryCodeUsed => "authn_recovery_code_used",
+            Self::PasskeyAdded => "authn_passkey_added",
+            Self::PasskeyRemoved => "authn_passkey_removed",
+            Self::PasskeyCounterFail => "authn_passkey_counter_fail",
             Self::SecondStepFail => "authn_second_step_fail",
             Self::DeviceTrusted => "authn_device_trusted",
             Self::DeviceUntrusted => "authn_device_untrusted",

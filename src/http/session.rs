@@ -2,6 +2,7 @@
 
 pub mod authenticate;
 mod authenticator;
+pub mod ceremony;
 pub mod changes;
 pub mod cookies;
 pub mod forwarded;
