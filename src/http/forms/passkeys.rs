@@ -101,6 +101,7 @@ pub async fn submit_passkey_removal(#[server(default)] passkey: String) -> Resul
             Err(errors) => errors,
         },
         Err(RemovePasskeyError::LastWayIn) => PasskeyProblem::LastWayIn.into(),
+        Err(RemovePasskeyError::Required) => FormError::SecondFactorRequired.into(),
         Err(RemovePasskeyError::Confirm(error)) => error.into(),
         Err(RemovePasskeyError::Gone) => FormErrors(Vec::new()),
         Err(RemovePasskeyError::Interrupted(interrupted)) => interrupted.into(),

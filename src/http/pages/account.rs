@@ -10,8 +10,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::passkeys;
-use super::return_to::ReturnTo;
+use super::{passkeys, return_to::ReturnTo};
 use crate::{
     auth::{Auth, accounts::delete::RequiredProof, error::InternalError},
     domain::{

@@ -108,6 +108,7 @@ impl Import {
                 id: NotSet,
                 user_id: Set(owner.into()),
                 hash: Set(hash),
+                created_at: Set(Some(now.millis())),
                 used_at: Set(None),
             }));
         }
@@ -131,7 +132,7 @@ impl Import {
         totp_factor::Entity::delete_many().filter(of_owner).exec(&self.transaction).await?;
         let row = app(owner, sealed, now);
         totp_factor::Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        recovery_codes::replace(&self.transaction, owner, codes).await?;
+        recovery_codes::replace(&self.transaction, owner, codes, now).await?;
         let event = event_of(EventKind::FactorAdded, owner, now);
         event::Entity::insert(event).exec_without_returning(&self.transaction).await?;
         Ok(())
