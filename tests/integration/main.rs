@@ -17,6 +17,8 @@ mod mail;
 mod openapi;
 mod operations;
 mod pages;
+mod passkey_pages;
+mod passkeys;
 mod passwords;
 mod protected_api;
 mod sign_in;
