@@ -46,7 +46,8 @@ fn assert_writes_unavailable(answers: &[Answer]) {
             assert_unavailable(answer);
         } else {
             // The link was never sent, and the user has neither a second factor nor a passkey.
-            let refused = ["reset-password", "verify-email", "two-factor", "passkey/"].iter().any(|route| name.contains(route));
+            let refused =
+                ["reset-password", "verify-email", "two-factor", "passkey/"].iter().any(|route| name.contains(route));
             let is_refused = refused && (response.status.is_client_error() || response.status.is_redirection());
             assert!(response.status.is_success() || is_refused, "{name}: {} {}", response.status, response.body);
         }
