@@ -10,7 +10,7 @@ use crate::{
     auth::{
         Auth, Parts,
         factors::{
-            FactorSettings, TotpSealer,
+            FactorSettings, ImportedCodes, TotpSealer,
             passkeys::{InvalidRelyingParty, RelyingParty, RelyingPartySettings},
         },
         keys::{KeysError, PairAlgorithm, Schedule, Signing, SigningKeys, StoredKeys},
@@ -80,6 +80,7 @@ pub async fn assemble(
         access_ttl: config.tokens.access_ttl,
         email_claim: config.tokens.claims.email,
         name_claim: config.tokens.claims.name,
+        second_factor: config.factors.rule,
     };
     let mail = mail(config, store.clone(), clock.clone(), &derived)?;
     let webhooks = config.webhooks.target().map(|target| Webhooks::new(store.clone(), clock.clone(), target));
@@ -105,8 +106,10 @@ pub async fn assemble(
         email_sign_in: config.email_sign_in.offered,
         factors: FactorSettings {
             sealer: TotpSealer::new(&derived.totp)?,
+            imported_codes: ImportedCodes::new(&derived.imported_codes),
             issuer: config.mail.product.as_str().to_owned(),
             trust: config.factors.trust,
+            rule: config.factors.rule,
             relying_party: relying_party(config)?,
             mail_signs_in: config.email_sign_in.offered,
         },

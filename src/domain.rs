@@ -18,6 +18,7 @@ pub mod passkey;
 pub mod password;
 pub mod recovery_code;
 pub mod return_address;
+pub mod second_factor;
 pub mod seconds;
 pub mod session;
 pub mod timestamp;

@@ -44,6 +44,7 @@ pub mod reauthentication;
 mod recovery_codes;
 pub mod second_step;
 mod session_ends;
+mod session_methods;
 pub mod sessions;
 pub mod signing_keys;
 mod transaction;

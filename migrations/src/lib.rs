@@ -24,6 +24,7 @@ mod m20261128_000018_former_addresses;
 mod m20261129_000019_authentication;
 mod m20261129_000020_totp;
 mod m20261129_000021_passkeys;
+mod m20261129_000022_recovery_code_times;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000019_authentication::Migration),
             Box::new(m20261129_000020_totp::Migration),
             Box::new(m20261129_000021_passkeys::Migration),
+            Box::new(m20261129_000022_recovery_code_times::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //! the trust in all devices, and causes an event and a notice (ASVS 6.3.7). The account's sessions continue.
 
 pub mod devices;
+mod imported_codes;
 pub mod passkeys;
 pub mod recovery;
 mod reset;
@@ -24,10 +25,14 @@ use super::{
 use crate::{
     clock::Clock,
     crypto::random::NoRandomness,
-    domain::{UserId, event::EventKind, factors, session::Session, user::User},
+    domain::{UserId, event::EventKind, factors, second_factor::SecondFactorRule, session::Session, user::User},
     mail::letter::FactorsChange,
-    store::{Store, StoreError},
+    store::{
+        Store, StoreError,
+        factors::{FactorsRemoved, RemoveFactors},
+    },
 };
+pub use imported_codes::ImportedCodes;
 use passkeys::RelyingParty;
 pub use reset::ResetFactorsError;
 pub use totp::TotpSealer;
@@ -36,10 +41,14 @@ pub use totp::TotpSealer;
 pub struct FactorSettings {
     /// Seals the keys of authenticator apps.
     pub sealer: TotpSealer,
+    /// Hashes the recovery codes of another system.
+    pub imported_codes: ImportedCodes,
     /// The name of this service in authenticator apps.
     pub issuer: String,
     /// How long a device needs no second factor after a sign-in with one. `None`: trust is not offered.
     pub trust: Option<Duration>,
+    /// Whether users must have one.
+    pub rule: SecondFactorRule,
     /// Creates and verifies passkeys. `None`: passkeys are not offered.
     pub relying_party: Option<RelyingParty>,
     /// Whether users with a verified address can sign in by mail.
@@ -73,6 +82,9 @@ pub enum ChangeFactorsError {
     /// The account has no second factor.
     #[error("the account has no second factor")]
     NotOn,
+    /// The service requires a second factor, and the account has no other one.
+    #[error("the service requires a second factor")]
+    Required,
     /// The account or the session is gone.
     #[error("the account is gone")]
     Gone,
@@ -98,9 +110,34 @@ impl Factors {
         }
     }
 
-    /// Whether sign-ins of the user have two steps.
+    /// Whether users must have a second factor.
+    pub const fn rule(&self) -> SecondFactorRule {
+        self.settings.rule
+    }
+
+    /// Whether sign-ins of the user have two steps. An authenticator app always asks for the second step. A passkey can be
+    /// it, and asks for it where the service requires a second factor: the password alone would open a restricted session.
     pub async fn are_required(&self, user: UserId) -> Result<bool, InternalError> {
+        match self.settings.rule {
+            SecondFactorRule::Optional => self.has_totp(user).await,
+            SecondFactorRule::Required => self.has_any(user).await,
+        }
+    }
+
+    /// Whether the user has an authenticator app.
+    pub async fn has_totp(&self, user: UserId) -> Result<bool, InternalError> {
         Ok(self.store.has_second_factor(user).await?)
+    }
+
+    /// Whether the user has an authenticator app or a passkey. Every other kind of second factor joins in here.
+    pub async fn has_any(&self, user: UserId) -> Result<bool, InternalError> {
+        Ok(self.has_totp(user).await? || self.store.owns_passkey(user).await?)
+    }
+
+    /// Whether a factor can be added in the session. Not in a restricted one of a user who has a factor: a thief of the
+    /// password could add one of their own. Signing in again presents the factor.
+    async fn can_add(&self, session: &Session) -> Result<bool, InternalError> {
+        Ok(!self.settings.rule.restricts(session.authentication) || !self.has_any(session.user_id).await?)
     }
 
     /// The user's second factors.
@@ -115,7 +152,13 @@ impl Factors {
         })
     }
 
-    /// Removes all second factors of the signed-in user.
+    /// Whether the user can turn two-step sign-in off: a passkey, or none, is enough.
+    pub async fn can_be_removed(&self, user: UserId) -> Result<bool, InternalError> {
+        Ok(self.settings.rule == SecondFactorRule::Optional || self.store.owns_passkey(user).await?)
+    }
+
+    /// Removes the authenticator app and the recovery codes of the signed-in user. Refused if the service requires a second
+    /// factor and the user has no other one: the user can [replace](Self::replace_totp) the app.
     pub async fn remove(
         &self,
         principal: Principal,
@@ -124,8 +167,12 @@ impl Factors {
     ) -> Result<(), ChangeFactorsError> {
         let (_, user) = self.confirm(principal, password, requester).await?;
         let notice = self.notices.factors_changed(&user, FactorsChange::Removed, requester);
-        if !self.store.remove_factors(user.id, notice, self.clock.now()).await? {
-            return Err(ChangeFactorsError::NotOn);
+        let required = self.settings.rule == SecondFactorRule::Required;
+        let remove = RemoveFactors { owner: user.id, required, notice };
+        match self.store.remove_factors(remove, self.clock.now()).await? {
+            FactorsRemoved::Removed => {}
+            FactorsRemoved::NotOn => return Err(ChangeFactorsError::NotOn),
+            FactorsRemoved::Required => return Err(ChangeFactorsError::Required),
         }
         self.audit.record(EventKind::FactorRemoved, principal, requester, None);
         Ok(())

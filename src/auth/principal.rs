@@ -1,6 +1,8 @@
 //! The signed-in user.
 
-use crate::domain::{SessionId, Timestamp, UserId, authentication::Assurance, session::Session};
+use crate::domain::{
+    SessionId, Timestamp, UserId, authentication::Assurance, second_factor::SecondFactorRule, session::Session,
+};
 
 /// The signed-in user and session. Only verification and renewal create one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +11,7 @@ pub struct Principal {
     session_id: SessionId,
     assurance: Assurance,
     auth_time: Option<Timestamp>,
+    restricted: bool,
 }
 
 /// Names a session as the target of an operation. Proves nothing.
@@ -26,13 +29,20 @@ impl Principal {
         session_id: SessionId,
         assurance: Assurance,
         auth_time: Option<Timestamp>,
+        restricted: bool,
     ) -> Self {
-        Self { user_id, session_id, assurance, auth_time }
+        Self { user_id, session_id, assurance, auth_time, restricted }
     }
 
-    pub(super) fn of_session(session: &Session) -> Self {
+    pub(super) fn of_session(session: &Session, rule: SecondFactorRule) -> Self {
         let authentication = session.authentication;
-        Self::new(session.user_id, session.id, authentication.assurance(), Some(authentication.time))
+        let (assurance, time) = (authentication.assurance(), Some(authentication.time));
+        Self::new(session.user_id, session.id, assurance, time, rule.restricts(authentication))
+    }
+
+    /// Whether the session may only set up a second factor, which the service requires.
+    pub const fn is_restricted(self) -> bool {
+        self.restricted
     }
 
     /// The signed-in user.

@@ -23,6 +23,7 @@ use std::{
 use super::{
     audit::Audit,
     notices::Notices,
+    principal::Principal,
     token::{AccessTokens, revocations::Revocations},
 };
 use crate::{
@@ -75,6 +76,11 @@ impl Sessions {
     ) -> Self {
         let (queue, position) = (EndQueue::default(), Mutex::default());
         Self { store, clock, lifetimes, tokens, revocations, audit, notices, queue, position }
+    }
+
+    /// The user of an active session.
+    fn principal(&self, session: &Session) -> Principal {
+        Principal::of_session(session, self.tokens.second_factor())
     }
 
     /// Whether the user of `session` signed in recently enough for a change that could lock the user out (ASVS 7.5.1).

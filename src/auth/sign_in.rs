@@ -6,6 +6,7 @@ pub mod password;
 pub mod reauthenticate;
 pub mod second_factor;
 mod step;
+mod ways;
 
 use std::sync::Arc;
 
@@ -20,10 +21,11 @@ use super::{
     sessions::{Sessions, open::VerifiedUser},
     throttle::Throttle,
 };
-use crate::{clock::Clock, store::Store};
+use crate::{clock::Clock, domain::authentication::AuthMethod, store::Store};
 
 pub use super::sessions::open::SignedIn;
 pub use step::{PENDING_LIFETIME, PendingSignIn, SignInStep};
+pub use ways::SecondStepWays;
 
 /// Signs users in. One method per kind of credential.
 pub struct SignIn {
@@ -51,8 +53,13 @@ impl SignIn {
         remember: bool,
         requester: &Requester,
     ) -> Result<Option<SignInStep>, InternalError> {
-        if self.factors.are_required(verified.user.id).await? && !self.factors.is_trusted(&verified, requester).await? {
-            return Ok(Some(SignInStep::SecondFactor(self.begin_second_step(&verified, remember).await?)));
+        let mut verified = verified;
+        if self.factors.are_required(verified.user.id).await? {
+            if !self.factors.is_trusted(&verified, requester).await? {
+                return Ok(Some(SignInStep::SecondFactor(self.begin_second_step(&verified, remember).await?)));
+            }
+            // Not a session that began before the user had a second factor.
+            verified.methods = verified.methods.with(AuthMethod::TrustedDevice);
         }
         let Some(opened) = self.sessions.open(&verified, remember, requester).await? else { return Ok(None) };
         let signed_in = self.sessions.complete_sign_in(verified, opened, requester)?;

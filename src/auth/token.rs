@@ -24,14 +24,14 @@ use std::{fmt, time::Duration};
 use super::error::InternalError;
 use crate::{
     clock::{CLOCK_SKEW, Clock, LEEWAY},
-    domain::{session::Session, user::User},
+    domain::{second_factor::SecondFactorRule, session::Session, user::User},
 };
 pub use claims::AccessClaims;
 pub use issue::{Grant, IssuedToken, Issuer};
 pub use refusal::TokenRefusal;
 pub use verify::Verifier;
 
-/// The longest token that is parsed, in bytes. Issued tokens have about 500; browsers drop longer cookies.
+/// The longest token that is parsed, in bytes. Issued tokens are much shorter; browsers drop longer cookies.
 pub const MAX_BYTES: usize = 4096;
 
 /// The claims common to all tokens: the issuer writes them, the verifier expects them.
@@ -47,6 +47,9 @@ pub struct TokenSettings {
     pub email_claim: bool,
     /// Whether tokens have the claim `name`.
     pub name_claim: bool,
+    /// Whether users must have a second factor. A restricted session has no access token: backends verify tokens without
+    /// asking, so that a token that they must refuse is not issued.
+    pub second_factor: SecondFactorRule,
 }
 
 /// An access token in compact serialization (RFC 7515 §3.1). A bearer credential: it authenticates its user.
@@ -86,8 +89,16 @@ impl AccessTokens {
         self.verifier.verify(token, self.clock.now())
     }
 
-    /// Issues a token for an active session.
-    pub fn issue(&self, user: &User, session: &Session) -> Result<IssuedToken, InternalError> {
+    /// Whether users must have a second factor.
+    pub const fn second_factor(&self) -> SecondFactorRule {
+        self.issuer.second_factor()
+    }
+
+    /// Issues a token for an active session. `None`: the session is restricted.
+    pub fn issue(&self, user: &User, session: &Session) -> Result<Option<IssuedToken>, InternalError> {
+        if self.second_factor().restricts(session.authentication) {
+            return Ok(None);
+        }
         let grant = Grant {
             user_id: user.id,
             session_id: session.id,
@@ -96,7 +107,8 @@ impl AccessTokens {
             name: Some(user.name.as_str()),
             not_after: session.absolute_expires_at,
         };
-        self.issuer.issue(grant, self.clock.now()).map_err(|error| InternalError::Failed(error.to_string()))
+        let issued = self.issuer.issue(grant, self.clock.now());
+        issued.map(Some).map_err(|error| InternalError::Failed(error.to_string()))
     }
 
     /// The longest time between issuing a token and its expiry for every verifier: also for one issued by a replica

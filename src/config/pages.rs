@@ -32,7 +32,7 @@ pub(super) const AFTER_SIGN_OUT: Row<ReturnAddress> = Row {
 pub(super) const SETTINGS: &[Setting] = &[HOME.setting, AFTER_SIGN_OUT.setting];
 
 /// Pages that redirect a signed-in user to the home page, and so cannot be the home page.
-const SIGN_IN_PAGES: [&str; 5] = ["/sign-in", "/sign-up", "/login", "/signup", "/register"];
+const SIGN_IN_PAGES: [&str; 6] = ["/sign-in", "/sign-in/set-up", "/sign-up", "/login", "/signup", "/register"];
 
 /// Where the pages lead.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn related_origin_is_https_or_loopback() {
-        let set = |list| read(&[AUTH, ("LATCHKEY_PASSKEY_ORIGINS", list)]);
+        let set = |list: &str| read(&[AUTH, ("LATCHKEY_PASSKEY_ORIGINS", list)]);
         let list = "https://Example.org, https://example.net:8443,http://localhost:3000";
         let origins = ["https://example.org", "https://example.net:8443", "http://localhost:3000"];
         assert_eq!(set(list).unwrap().origins, origins);

@@ -4,6 +4,9 @@ use std::{fmt, str::FromStr};
 
 use super::Timestamp;
 
+/// The value of `amr` for a sign-in on a trusted device.
+pub const TRUSTED_DEVICE: &str = "trusted_device";
+
 /// How a user proved their identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthMethod {
@@ -19,12 +22,21 @@ pub enum AuthMethod {
     RecoveryCode,
     /// With a passkey that has verified its user, alone or after a first factor.
     Passkey,
+    /// On a device that needs no second factor for a while, after a first factor.
+    TrustedDevice,
 }
 
 impl AuthMethod {
     /// All methods, in the order of `amr`.
-    const ALL: [Self; 6] =
-        [Self::Password, Self::EmailCode, Self::EmailLink, Self::Totp, Self::RecoveryCode, Self::Passkey];
+    const ALL: [Self; 7] = [
+        Self::Password,
+        Self::EmailCode,
+        Self::EmailLink,
+        Self::Totp,
+        Self::RecoveryCode,
+        Self::Passkey,
+        Self::TrustedDevice,
+    ];
 
     /// The name in the database.
     pub const fn as_str(self) -> &'static str {
@@ -35,10 +47,11 @@ impl AuthMethod {
             Self::Totp => "totp",
             Self::RecoveryCode => "recovery_code",
             Self::Passkey => "passkey",
+            Self::TrustedDevice => TRUSTED_DEVICE,
         }
     }
 
-    /// The values of the claim `amr` (RFC 8176 §2). `email` and `recovery` are not registered.
+    /// The values of the claim `amr` (RFC 8176 §2). `email`, `recovery` and `trusted_device` are not registered.
     const fn amr(self) -> &'static [&'static str] {
         match self {
             Self::Password => &["pwd"],
@@ -47,6 +60,7 @@ impl AuthMethod {
             Self::RecoveryCode => &["recovery"],
             // The key, and the PIN, finger or face that the authenticator verifies.
             Self::Passkey => &["pop", "user"],
+            Self::TrustedDevice => &[TRUSTED_DEVICE],
         }
     }
 
@@ -89,6 +103,13 @@ impl AuthMethods {
     /// Whether the sign-in had two factors: two steps, or a passkey, which is two factors alone.
     pub const fn has_second_factor(self) -> bool {
         self.contains(AuthMethod::Totp) || self.contains(AuthMethod::RecoveryCode) || self.contains(AuthMethod::Passkey)
+    }
+
+    /// The same sign-in without the second step. `None`: no method remains.
+    pub fn without_second_factor(self) -> Option<Self> {
+        let second = [AuthMethod::Totp, AuthMethod::RecoveryCode, AuthMethod::TrustedDevice];
+        let first = second.into_iter().fold(self.0, |bits, method| bits & !method.bit());
+        (first != 0).then_some(Self(first))
     }
 
     /// The claim `amr`: every value once, and `mfa` for two factors.
@@ -210,6 +231,11 @@ impl AuthContext {
     pub fn assurance(self) -> Assurance {
         self.methods.map(AuthMethods::assurance).unwrap_or_default()
     }
+
+    /// Whether the second step was left out on a trusted device.
+    pub fn is_on_trusted_device(self) -> bool {
+        self.methods.is_some_and(|methods| methods.contains(AuthMethod::TrustedDevice))
+    }
 }
 
 /// What a route requires of the sign-in (RFC 9470).
@@ -286,6 +312,12 @@ mod tests {
         assert_eq!((totp.amr(), totp.assurance()), (vec!["pwd", "otp", "mfa"], Assurance::Aal2));
         let recovery = AuthMethods::of(AuthMethod::EmailLink).with(AuthMethod::RecoveryCode);
         assert_eq!((recovery.amr(), recovery.assurance()), (vec!["email", "recovery", "mfa"], Assurance::Aal2));
+        let trusted = password.with(AuthMethod::TrustedDevice);
+        assert_eq!((trusted.amr(), trusted.assurance()), (vec!["pwd", "trusted_device"], Assurance::Aal1));
+        for methods in [totp, trusted, totp.with(AuthMethod::RecoveryCode)] {
+            assert_eq!(methods.without_second_factor(), Some(password));
+        }
+        assert_eq!(AuthMethods::of(AuthMethod::Totp).without_second_factor(), None);
     }
 
     #[test]

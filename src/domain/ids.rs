@@ -65,6 +65,14 @@ uuid_id! {
     MailId
 }
 
+impl MailId {
+    /// When the message was queued.
+    pub fn queued_at(self) -> Timestamp {
+        // The first 48 bits of a UUID version 7.
+        Timestamp::from_millis(i64::try_from(self.0.as_u128() >> 80).unwrap_or_default())
+    }
+}
+
 uuid_id! {
     /// Identifies a device that needs no second factor. Not a secret: the token in its cookie authenticates.
     TrustedDeviceId
@@ -159,6 +167,12 @@ fn is_canonical(uuid: Uuid, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn id_of_a_message_has_its_time() {
+        let now = Timestamp::from_millis(1_800_000_000_123);
+        assert_eq!(MailId::new(now, [0xff; 10]).queued_at(), now);
+    }
 
     #[test]
     fn parse_accepts_only_the_canonical_uuid() {

@@ -110,6 +110,11 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "This belongs to another user")
     }
 
+    /// 403: the credentials are valid, and the user must set up a second factor first.
+    pub const fn second_factor_required() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "second_factor_required", "Set up two-step sign-in first")
+    }
+
     /// 403: a browser sent the request from another site.
     pub const fn cross_site() -> Self {
         Self::new(StatusCode::FORBIDDEN, "cross_site", "Requests from other sites are refused")
@@ -207,6 +212,7 @@ impl FieldProblem {
             Field::Password => "/password",
             Field::CurrentPassword => "/currentPassword",
             Field::Code => "/code",
+            Field::PasskeyName => "/name",
         };
         Self { pointer, detail: detail.to_string() }
     }

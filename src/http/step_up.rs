@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::domain::{authentication::AuthRequirement, return_address::with_next};
+use crate::domain::{authentication::AuthRequirement, form::FormKind, return_address::with_next};
 
 #[derive(Default, Deserialize)]
 struct StepUpQuery {
@@ -32,6 +32,11 @@ impl<S: Sync> FromRequestParts<S> for RequiredSignIn {
     }
 }
 
+/// The page that sets up the second factor that the service requires, with `next`.
+pub fn set_up_address(next: Option<&str>) -> String {
+    with_next(FormKind::RequiredSetUp.page(), next)
+}
+
 /// The sign-in page with the requirement and `next`.
 pub fn sign_in_address(required: AuthRequirement, next: Option<&str>) -> String {
     let mut address = with_next("/sign-in", next);
@@ -46,6 +51,13 @@ pub fn sign_in_address(required: AuthRequirement, next: Option<&str>) -> String 
         }
     }
     address
+}
+
+/// The page where a signed-in user signs in again, to continue at the page of `form`.
+pub fn recent_sign_in_address(form: FormKind) -> String {
+    // Not even the current sign-in is recent enough.
+    let required = AuthRequirement { assurance: None, max_age: Some(0) };
+    sign_in_address(required, Some(form.page()))
 }
 
 #[cfg(test)]

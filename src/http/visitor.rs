@@ -32,6 +32,9 @@ pub struct Visitor {
     pub requester: Requester,
     /// The signed-in user and the session.
     pub account: Option<(Session, Arc<User>)>,
+    /// The user and the session, if the session may only set up a second factor. Every other page shows itself as without a
+    /// session, or redirects to the set-up.
+    pub restricted: Option<(Session, Arc<User>)>,
     /// The path and query of the request.
     pub path: String,
 }
@@ -45,10 +48,15 @@ impl FromRequestParts<AppState> for Visitor {
             return Err(status);
         }
         let mut visitor = Self::anonymous(parts, state);
-        if let Some(principal) = authentication.principal() {
-            visitor.account = state.auth.sessions.current(principal).await.map_err(internal_error)?;
-            if let (None, Some(changes)) = (&visitor.account, parts.extensions.get::<ResponseChanges>()) {
+        if let Some(principal) = authentication.identity() {
+            let current = state.auth.sessions.current(principal).await.map_err(internal_error)?;
+            if let (None, Some(changes)) = (&current, parts.extensions.get::<ResponseChanges>()) {
                 changes.end_session();
+            }
+            if principal.is_restricted() {
+                visitor.restricted = current;
+            } else {
+                visitor.account = current;
             }
         }
         Ok(visitor)
@@ -71,6 +79,7 @@ impl Visitor {
             jar: parts.extensions.get().cloned(),
             requester: parts.extensions.get().cloned().unwrap_or_default(),
             account: None,
+            restricted: None,
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         }
     }
@@ -122,7 +131,8 @@ impl Visitor {
     /// address was verified.
     pub fn known_user(&self) -> Option<UserId> {
         let unverified = || self.jar.as_ref()?.unverified(&self.state.settings.form_key);
-        self.account.as_ref().map(|(_, user)| user.id).or_else(unverified)
+        let signed_in = self.account.as_ref().or(self.restricted.as_ref());
+        signed_in.map(|(_, user)| user.id).or_else(unverified)
     }
 
     /// Whether the page depends on nothing but its address: the visitor is not signed in and has sent no form.

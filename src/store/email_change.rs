@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Store, StoreError, credentials,
     entity::user::{Column, Entity as Users},
-    former_addresses, one_time,
-    outbox::{self, NewMail},
+    factors, former_addresses, one_time,
+    outbox::{self, LimitedMail, NewMail},
     session_ends::end_others,
     transaction::Transaction,
     user_events::{self, NewUserEvent},
@@ -58,6 +58,22 @@ pub struct EmailUndo {
     pub password_hash: String,
     /// The message that tells the user.
     pub notice: Option<NewMail>,
+    /// The message about removed second factors.
+    pub factors_notice: Option<LimitedMail>,
+}
+
+/// The result of undoing a change.
+#[derive(Debug)]
+pub enum EmailUndoResult {
+    /// The address is restored.
+    Undone {
+        /// The sessions that ended.
+        ended: Vec<SessionId>,
+        /// Whether second factors were removed.
+        factors_removed: bool,
+    },
+    /// The link is not valid, or an import has given the address to another account.
+    InvalidLink,
 }
 
 impl ChangePayload {
@@ -141,23 +157,25 @@ impl Store {
         Ok(true)
     }
 
-    /// Uses the link up, restores the address, sets the password, ends every session and all other links but those of
-    /// earlier changes, and queues the notice, in one transaction. The address was verified when the user left it.
-    pub async fn undo_email_change(&self, undo: EmailUndo, now: Timestamp) -> Result<EmailChangeResult, StoreError> {
+    /// Uses the link up, restores the address, sets the password, removes the second factors that were added after the
+    /// change, ends every session and all other links but those of earlier changes, and queues the notices, in one
+    /// transaction. The address was verified when the user left it.
+    pub async fn undo_email_change(&self, undo: EmailUndo, now: Timestamp) -> Result<EmailUndoResult, StoreError> {
         let transaction = self.begin_write().await?;
         let former = former_addresses::find(&transaction, &undo.digest).await?;
-        let Some(former) = former else { return Ok(EmailChangeResult::InvalidLink) };
+        let Some(former) = former else { return Ok(EmailUndoResult::InvalidLink) };
         let owner = former.user_id.0;
         if !credentials::advance_version(&transaction, owner, None).await? {
-            return Ok(EmailChangeResult::InvalidLink);
+            return Ok(EmailUndoResult::InvalidLink);
         }
         let account = Users::find_by_id(owner).filter(Column::DisabledAt.is_null()).one(&transaction).await?;
         if account.is_none() || !former_addresses::consume(&transaction, former.id, now).await? {
-            return Ok(EmailChangeResult::InvalidLink);
+            return Ok(EmailUndoResult::InvalidLink);
         }
         if !set_address(&transaction, owner, &former.email, &former.email_key, now).await? {
-            return Ok(EmailChangeResult::Taken);
+            return Ok(EmailUndoResult::InvalidLink);
         }
+        let factors_removed = factors::delete_added_since(&transaction, owner, former.left_at()).await?;
         credentials::put_password(&transaction, owner, undo.password_hash, now).await?;
         former_addresses::delete_later(&transaction, owner, former.id).await?;
         one_time::delete_all(&transaction, owner).await?;
@@ -165,10 +183,13 @@ impl Store {
         if let Some(notice) = undo.notice {
             outbox::enqueue(&transaction, notice, now).await?;
         }
+        if let Some(notice) = undo.factors_notice.filter(|_| factors_removed) {
+            outbox::enqueue_within(&transaction, notice, now).await?;
+        }
         report(&transaction, owner, &ended, now).await?;
         transaction.commit().await?;
         self.forget(owner, &ended);
-        Ok(EmailChangeResult::Changed(ended))
+        Ok(EmailUndoResult::Undone { ended, factors_removed })
     }
 
     fn forget(&self, owner: UserId, ended: &[SessionId]) {

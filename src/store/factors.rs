@@ -17,11 +17,12 @@ use super::{
     outbox::{self, LimitedMail},
     passkeys, recovery_codes,
     session_ends::end_others,
+    session_methods,
     transaction::Transaction,
     trusted_devices,
     user_events::{self, NewUserEvent},
 };
-use crate::domain::{LinkPurpose, SessionId, Timestamp, UserId, session::EndReason};
+use crate::domain::{LinkPurpose, SessionId, Timestamp, UserId, authentication::AuthMethod, session::EndReason};
 
 /// The key of an authenticator app.
 #[derive(Clone, Debug)]
@@ -60,8 +61,44 @@ pub struct ConfirmedTotp {
     pub step: i64,
     /// The hashes of new recovery codes. Empty: the set-up began with codes.
     pub codes: Vec<String>,
+    /// The session whose sign-in has two factors from now on, if it is restricted.
+    pub raised: Option<SessionId>,
     /// The message that tells the user.
     pub notice: Option<LimitedMail>,
+}
+
+/// The replacement of an authenticator app by one that waits for its first code.
+#[derive(Debug)]
+pub struct ReplacedTotp {
+    /// The new key.
+    pub new: NewTotp,
+    /// Whether the service requires a second factor. Without another one, the sign-in of the session has one factor from now
+    /// on.
+    pub required: bool,
+    /// The message that tells the user.
+    pub notice: Option<LimitedMail>,
+}
+
+/// The removal of the second factors.
+#[derive(Debug)]
+pub struct RemoveFactors {
+    /// The user.
+    pub owner: UserId,
+    /// Whether the account must keep a second factor: a passkey.
+    pub required: bool,
+    /// The message that tells the user.
+    pub notice: Option<LimitedMail>,
+}
+
+/// The result of a removal.
+#[derive(Debug)]
+pub enum FactorsRemoved {
+    /// The second factors were removed.
+    Removed,
+    /// The account has none.
+    NotOn,
+    /// The account must keep them.
+    Required,
 }
 
 impl Store {
@@ -84,31 +121,23 @@ impl Store {
     /// confirmed one.
     pub async fn begin_totp(&self, new: NewTotp, now: Timestamp) -> Result<bool, StoreError> {
         let transaction = self.begin_write().await?;
-        let row = Model {
-            user_id: new.owner.into(),
-            secret: new.sealed,
-            session_id: new.session.uuid(),
-            created_at: now.millis(),
-            confirmed_at: None,
-            last_step: 0,
-        };
+        let row = waiting(&new, now);
         let replace = OnConflict::column(Column::UserId)
             .update_columns([Column::Secret, Column::SessionId, Column::CreatedAt])
             .action_cond_where(Condition::all().add(Column::ConfirmedAt.is_null()))
             .to_owned();
-        let row = ActiveModel::from(row).reset_all();
         match Entity::insert_many([row]).on_conflict(replace).exec_without_returning(&transaction).await {
             Ok(1) => {}
             Ok(_) | Err(DbErr::RecordNotInserted) => return Ok(false),
             Err(error) => return Err(error.into()),
         }
-        recovery_codes::replace(&transaction, new.owner, new.codes).await?;
+        recovery_codes::replace(&transaction, new.owner, new.codes, now).await?;
         transaction.commit().await?;
         Ok(true)
     }
 
     /// Completes the set-up, and queues the notice, in one transaction. `false` if the key has changed since, or is
-    /// confirmed.
+    /// confirmed, or the session is restricted and the account has a second factor since.
     pub async fn confirm_totp(&self, confirmed: ConfirmedTotp, now: Timestamp) -> Result<bool, StoreError> {
         let owner = confirmed.owner;
         let transaction = self.begin_write().await?;
@@ -127,14 +156,46 @@ impl Store {
             return Ok(false);
         }
         if !confirmed.codes.is_empty() {
-            recovery_codes::replace(&transaction, owner, confirmed.codes).await?;
+            recovery_codes::replace(&transaction, owner, confirmed.codes, now).await?;
+        }
+        if let Some(session) = confirmed.raised {
+            if passkeys::exist(&transaction, owner).await? {
+                return Ok(false);
+            }
+            session_methods::add(&transaction, owner, session, AuthMethod::Totp).await?;
         }
         if let Some(notice) = confirmed.notice {
             outbox::enqueue_within(&transaction, notice, now).await?;
         }
         transaction.commit().await?;
         self.cached.users.forget(&owner);
+        self.cached.forget_sessions(confirmed.raised.as_slice());
         Ok(true)
+    }
+
+    /// Replaces a confirmed key by one that waits for its first code, and queues the notice, in one transaction. Sign-ins
+    /// have one step until then. Returns whether the sign-in of the session has one factor from now on; `None` if the account
+    /// has no confirmed key.
+    pub async fn replace_totp(&self, replaced: ReplacedTotp, now: Timestamp) -> Result<Option<bool>, StoreError> {
+        let ReplacedTotp { new, required, notice } = replaced;
+        let (owner, session) = (new.owner, new.session);
+        let transaction = self.begin_write().await?;
+        if !advance(&transaction, owner, None).await? || !is_confirmed(&transaction, owner).await? {
+            return Ok(None);
+        }
+        delete_second_factors(&transaction, owner).await?;
+        Entity::insert(waiting(&new, now)).exec_without_returning(&transaction).await?;
+        let lowered = required && !passkeys::exist(&transaction, owner).await?;
+        if lowered {
+            session_methods::remove_second_factor(&transaction, owner, session).await?;
+        }
+        if let Some(notice) = notice {
+            outbox::enqueue_within(&transaction, notice, now).await?;
+        }
+        transaction.commit().await?;
+        self.cached.users.forget(&owner);
+        self.cached.sessions.forget(&session);
+        Ok(Some(lowered))
     }
 
     /// Replaces the recovery codes of an account with a second factor, and queues the notice, in one transaction. `false`
@@ -150,7 +211,7 @@ impl Store {
         if !advance(&transaction, owner, None).await? || !is_confirmed(&transaction, owner).await? {
             return Ok(false);
         }
-        recovery_codes::replace(&transaction, owner, codes).await?;
+        recovery_codes::replace(&transaction, owner, codes, now).await?;
         if let Some(notice) = notice {
             outbox::enqueue_within(&transaction, notice, now).await?;
         }
@@ -158,16 +219,15 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes all second factors, and queues the notice, in one transaction. `false` if the account has none.
-    pub async fn remove_factors(
-        &self,
-        owner: UserId,
-        notice: Option<LimitedMail>,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    /// Removes all second factors but passkeys, and queues the notice, in one transaction.
+    pub async fn remove_factors(&self, remove: RemoveFactors, now: Timestamp) -> Result<FactorsRemoved, StoreError> {
+        let RemoveFactors { owner, required, notice } = remove;
         let transaction = self.begin_write().await?;
         if !advance(&transaction, owner, None).await? || !is_confirmed(&transaction, owner).await? {
-            return Ok(false);
+            return Ok(FactorsRemoved::NotOn);
+        }
+        if required && !passkeys::exist(&transaction, owner).await? {
+            return Ok(FactorsRemoved::Required);
         }
         delete_second_factors(&transaction, owner).await?;
         if let Some(notice) = notice {
@@ -175,7 +235,7 @@ impl Store {
         }
         transaction.commit().await?;
         self.cached.users.forget(&owner);
-        Ok(true)
+        Ok(FactorsRemoved::Removed)
     }
 
     /// As [`remove_factors`](Self::remove_factors), removes the passkeys too, and ends every session. Returns the ended
@@ -208,6 +268,19 @@ impl Store {
     }
 }
 
+/// The row of a key that waits for its first code.
+fn waiting(new: &NewTotp, now: Timestamp) -> ActiveModel {
+    let row = Model {
+        user_id: new.owner.into(),
+        secret: new.sealed.clone(),
+        session_id: new.session.uuid(),
+        created_at: now.millis(),
+        confirmed_at: None,
+        last_step: 0,
+    };
+    ActiveModel::from(row).reset_all()
+}
+
 /// Accepts the code of a step. `false` if a code of this or a later step was accepted before: one conditional update
 /// decides, so that two requests, also to two servers, cannot use one code (RFC 6238 §5.2, ASVS 6.5.1).
 pub(super) async fn accept_step(transaction: &Transaction, owner: UserId, step: i64) -> Result<bool, DbErr> {
@@ -229,8 +302,26 @@ pub(super) async fn delete_all(transaction: &Transaction, owner: UserId) -> Resu
 
 async fn delete_second_factors(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
-    recovery_codes::replace(transaction, owner, Vec::new()).await?;
+    recovery_codes::delete_all(transaction, owner).await?;
     trusted_devices::delete_all(transaction, owner).await
+}
+
+/// Deletes the second factors and the recovery codes that a user has added at `since` or later. Whether there was such a
+/// factor.
+pub(super) async fn delete_added_since(
+    transaction: &Transaction,
+    owner: UserId,
+    since: Timestamp,
+) -> Result<bool, DbErr> {
+    let deleted = Entity::delete_many()
+        .filter(Column::UserId.eq(owner.as_str()))
+        .filter(Column::ConfirmedAt.gte(since.millis()))
+        .exec(transaction)
+        .await?;
+    recovery_codes::delete_made_since(transaction, owner, since).await?;
+    trusted_devices::delete_all(transaction, owner).await?;
+    let passkeys = passkeys::delete_added_since(transaction, owner, since).await?;
+    Ok(deleted.rows_affected + passkeys > 0)
 }
 
 /// Locks the account, and ends what depends on its factors. `false` if the account does not exist, or its credentials no

@@ -67,6 +67,11 @@ impl Store {
         Ok(rows.into_iter().map(to_passkey).collect())
     }
 
+    /// Whether a user has a passkey.
+    pub async fn owns_passkey(&self, owner: UserId) -> Result<bool, StoreError> {
+        Ok(exist(&self.db.read, owner).await?)
+    }
+
     /// The user of a passkey.
     pub async fn passkey_owner(&self, id: PasskeyId) -> Result<Option<UserId>, StoreError> {
         Ok(Entity::find_by_id(id.uuid()).one(&self.db.read).await?.map(|row| row.user_id.0))
@@ -199,7 +204,16 @@ pub(super) async fn insert(
     new: NewPasskey,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let row = ActiveModel {
+    match Entity::insert(row(owner, new, now)).exec_without_returning(db).await {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A passkey as it is stored.
+pub(super) fn row(owner: UserId, new: NewPasskey, created_at: Timestamp) -> ActiveModel {
+    ActiveModel {
         id: Set(new.id.uuid()),
         user_id: Set(owner.into()),
         credential_id: Set(new.credential_id),
@@ -211,13 +225,8 @@ pub(super) async fn insert(
         aaguid: Set(new.aaguid),
         name: Set(new.name.as_str().to_owned()),
         handle_known: Set(new.handle_known),
-        created_at: Set(now.millis()),
+        created_at: Set(created_at.millis()),
         last_used_at: Set(None),
-    };
-    match Entity::insert(row).exec_without_returning(db).await {
-        Ok(_) => Ok(true),
-        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
-        Err(error) => Err(error),
     }
 }
 
@@ -236,6 +245,22 @@ pub(super) async fn insert_handle(db: &impl ConnectionTrait, owner: UserId, hand
 pub(super) async fn delete_all(transaction: &Transaction, owner: UserId) -> Result<u64, DbErr> {
     let deleted = Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
     Ok(deleted.rows_affected)
+}
+
+/// Deletes the passkeys that a user has added at `since` or later. Returns their number.
+pub(super) async fn delete_added_since(
+    transaction: &Transaction,
+    owner: UserId,
+    since: Timestamp,
+) -> Result<u64, DbErr> {
+    let added =
+        Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).filter(Column::CreatedAt.gte(since.millis()));
+    Ok(added.exec(transaction).await?.rows_affected)
+}
+
+/// Whether a user has a passkey.
+pub(super) async fn exist(db: &impl ConnectionTrait, owner: UserId) -> Result<bool, DbErr> {
+    Ok(of(owner).one(db).await?.is_some())
 }
 
 /// Deletes the passkeys of a user, and the handle.

@@ -46,12 +46,39 @@ pub(super) async fn consume(
 }
 
 /// Replaces all codes of a user.
-pub(super) async fn replace(transaction: &Transaction, owner: UserId, hashes: Vec<String>) -> Result<(), DbErr> {
-    Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
+pub(super) async fn replace(
+    transaction: &Transaction,
+    owner: UserId,
+    hashes: Vec<String>,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    delete_all(transaction, owner).await?;
     if hashes.is_empty() {
         return Ok(());
     }
-    let row = |hash| ActiveModel { id: NotSet, user_id: Set(owner.into()), hash: Set(hash), used_at: Set(None) };
+    let row = |hash| ActiveModel {
+        id: NotSet,
+        user_id: Set(owner.into()),
+        hash: Set(hash),
+        used_at: Set(None),
+        created_at: Set(Some(now.millis())),
+    };
     Entity::insert_many(hashes.into_iter().map(row)).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+/// Deletes all codes of a user.
+pub(super) async fn delete_all(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
+    Ok(())
+}
+
+/// Deletes the codes of a user that were made at `since` or later.
+pub(super) async fn delete_made_since(transaction: &Transaction, owner: UserId, since: Timestamp) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(Column::UserId.eq(owner.as_str()))
+        .filter(Column::CreatedAt.gte(since.millis()))
+        .exec(transaction)
+        .await?;
     Ok(())
 }

@@ -15,12 +15,15 @@ use super::{
     factors, one_time,
     outbox::LimitedMail,
     passkeys::{self, PasskeyUse},
-    recovery_codes,
+    recovery_codes, session_methods,
     sessions::{self, NewSession},
     transaction::Transaction,
     trusted_devices::{self, NewTrustedDevice},
 };
-use crate::domain::{LinkPurpose, MailId, SessionId, Timestamp, UserId, authentication::AuthMethods};
+use crate::domain::{
+    LinkPurpose, MailId, SessionId, Timestamp, UserId,
+    authentication::{AuthMethod, AuthMethods},
+};
 
 /// The most wrong codes of one sign-in.
 pub const MAX_ATTEMPTS: i32 = 5;
@@ -58,6 +61,16 @@ pub enum SecondProof {
     RecoveryCode(String),
     /// A response of a passkey.
     Passkey(PasskeyUse),
+}
+
+impl SecondProof {
+    const fn method(&self) -> AuthMethod {
+        match self {
+            Self::Totp(_) => AuthMethod::Totp,
+            Self::RecoveryCode(_) => AuthMethod::RecoveryCode,
+            Self::Passkey(_) => AuthMethod::Passkey,
+        }
+    }
 }
 
 /// The completion of a sign-in.
@@ -155,16 +168,21 @@ impl Store {
         Ok(updated.rows_affected == 1)
     }
 
-    /// Uses a second factor of `owner` up. `false` if it was used before.
+    /// Uses a second factor of `owner` up, for the sign-in of the session `raised`. `false` if it was used before.
     pub async fn use_second_factor(
         &self,
         owner: UserId,
         proof: &SecondProof,
+        raised: Option<SessionId>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let transaction = self.begin_write().await?;
         let used = consume(&transaction, owner, proof, now).await?;
+        if let Some(session) = raised.filter(|_| used) {
+            session_methods::add(&transaction, owner, session, proof.method()).await?;
+        }
         transaction.commit().await?;
+        self.cached.forget_sessions(raised.as_slice());
         Ok(used)
     }
 

@@ -14,6 +14,7 @@ pub mod mailbox;
 pub mod new_password;
 pub mod not_found;
 pub mod reference;
+pub mod required_set_up;
 pub mod second_step;
 pub mod sign_in;
 pub mod sign_in_code;

@@ -9,7 +9,7 @@ use latchkey::{
     },
     clock::{Clock, ManualClock},
     crypto::secret::SharedSecret,
-    domain::{SessionId, Timestamp, UserId},
+    domain::{SessionId, Timestamp, UserId, second_factor::SecondFactorRule},
 };
 use serde_json::json;
 
@@ -57,6 +57,7 @@ fn settings(forge: &Forge) -> TokenSettings {
         access_ttl: forge.access_ttl,
         email_claim: false,
         name_claim: false,
+        second_factor: SecondFactorRule::Optional,
     }
 }
 
@@ -125,6 +126,26 @@ fn refusals_never_repeat_the_token() {
     ] {
         let refusal = verifier.verify(&marked, NOW).unwrap_err();
         assert!(!format!("{refusal} {refusal:?} {}", refusal.as_str()).contains("MARKER"));
+    }
+}
+
+#[test]
+fn required_factor_restricts_weak_tokens() {
+    for algorithm in ALGORITHMS {
+        let (ring, forge) = ring(algorithm);
+        let settings = TokenSettings { second_factor: SecondFactorRule::Required, ..settings(&forge) };
+        let verifier = Verifier::new(ring, &settings, Revocations::new(Clock::system()));
+        for (acr, amr, restricted) in [
+            ("aal1", json!(["pwd"]), true),
+            ("aal1", json!(["pwd", "trusted_devices"]), true),
+            ("aal1", json!(["pwd", "trusted_device"]), false),
+            ("aal2", json!(["pwd", "otp", "mfa"]), false),
+            ("phr", json!(["pop", "user", "mfa"]), false),
+        ] {
+            let token = forge.with_claims(&[("acr", json!(acr)), ("amr", amr.clone())]);
+            let claims = verifier.verify(&token, NOW).expect("a valid token");
+            assert_eq!((claims.restricted, claims.principal().is_restricted()), (restricted, restricted), "{amr}");
+        }
     }
 }
 

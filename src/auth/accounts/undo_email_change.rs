@@ -10,8 +10,8 @@ use super::{
 use crate::{
     auth::{audit::EventDetail, error::InternalError, requester::Requester, throttle::Purpose},
     domain::{Email, Password, event::EventKind, user::User},
-    mail::{Letter, links::LinkToken},
-    store::email_change::{EmailChangeResult, EmailUndo},
+    mail::{Letter, letter::FactorsChange, links::LinkToken},
+    store::email_change::{EmailUndo, EmailUndoResult},
 };
 
 impl Accounts {
@@ -39,8 +39,9 @@ impl Accounts {
         })
     }
 
-    /// Restores the former address, sets a new password, ends every session, and undoes all later changes. Creates no
-    /// session, so that it bypasses no second factor (ASVS 6.4.3).
+    /// Restores the former address, sets a new password, ends every session, and undoes all later changes. Removes the
+    /// second factors that were added after the change, which would keep the owner out; older ones stay. Creates no session,
+    /// so that it bypasses no second factor (ASVS 6.4.3).
     pub async fn undo_email_change(
         &self,
         token: &str,
@@ -55,15 +56,25 @@ impl Accounts {
         };
         let token = LinkToken::parse(token).ok_or(SetPasswordError::Link)?;
         let user = self.store.enabled_user(user_id).await?.ok_or(SetPasswordError::Link)?;
-        let restored = User { email: email.clone(), ..user.as_ref().clone() };
+        let restored = User { email: email.clone(), email_verified: true, ..user.as_ref().clone() };
         let new = self.passwords.check_new(password, &restored, requester).await??;
         let hash = self.passwords.hash(new.into_password(), requester).await?;
         let notice = self.sealed(&Letter::PasswordReset { email, client: requester.into() })?;
         self.sessions.settle(user_id).await?;
-        let undo = EmailUndo { digest: token.digest(), password_hash: hash.as_str().to_owned(), notice };
-        match self.store.undo_email_change(undo, self.clock.now()).await? {
-            EmailChangeResult::Changed(ended) => self.sessions.deny_tokens_of(&ended),
-            EmailChangeResult::Taken | EmailChangeResult::InvalidLink => return Err(SetPasswordError::Link),
+        let undo = EmailUndo {
+            digest: token.digest(),
+            password_hash: hash.as_str().to_owned(),
+            notice,
+            factors_notice: self.notices.factors_changed(&restored, FactorsChange::Removed, requester),
+        };
+        let EmailUndoResult::Undone { ended, factors_removed } =
+            self.store.undo_email_change(undo, self.clock.now()).await?
+        else {
+            return Err(SetPasswordError::Link);
+        };
+        self.sessions.deny_tokens_of(&ended);
+        if factors_removed {
+            self.audit.record(EventKind::FactorRemoved, user_id, requester, None);
         }
         self.audit.record(EventKind::EmailChangeUndone, user_id, requester, None);
         self.audit.record(EventKind::PasswordReset, user_id, requester, None);

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use totp_rs::{Builder, Totp, TotpError};
+use zeroize::Zeroizing;
 
 use super::{ChangeFactorsError, Factors};
 use crate::{
@@ -21,12 +22,13 @@ use crate::{
         seal::{SealError, Sealer},
     },
     domain::{
-        RecoveryCode, Timestamp, TotpCode, UserId, event::EventKind, factors::TotpKey, session::Session, user::User,
+        RecoveryCode, Timestamp, TotpCode, UserId, event::EventKind, factors::TotpKey, second_factor::SecondFactorRule,
+        session::Session, user::User,
     },
     mail::letter::FactorsChange,
     store::{
         StoreError,
-        factors::{ConfirmedTotp, NewTotp, StoredTotp},
+        factors::{ConfirmedTotp, NewTotp, ReplacedTotp, StoredTotp},
     },
 };
 
@@ -82,17 +84,23 @@ impl TotpSealer {
         Sealer::new(key).map(Self)
     }
 
-    fn seal(&self, owner: UserId, key: &[u8]) -> Result<Vec<u8>, InternalError> {
+    /// Seals the key of `owner`'s app for the database.
+    pub fn seal(&self, owner: UserId, key: &[u8]) -> Result<Vec<u8>, InternalError> {
         self.0.seal(key, context(owner).as_bytes()).map_err(|error| InternalError::Failed(error.to_string()))
     }
 
-    fn open(&self, owner: UserId, sealed: &[u8]) -> Result<Totp, InternalError> {
-        let failed = |error: &dyn std::fmt::Display| {
-            InternalError::Failed(format!("the key of an authenticator app cannot be used: {error}"))
-        };
-        let key = self.0.open(sealed, context(owner).as_bytes()).map_err(|error| failed(&error))?;
-        app(&key, "", "").map_err(|error| failed(&error))
+    /// The sealed key of `owner`'s app.
+    pub fn key(&self, owner: UserId, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, InternalError> {
+        self.0.open(sealed, context(owner).as_bytes()).map_err(unusable)
     }
+
+    fn open(&self, owner: UserId, sealed: &[u8]) -> Result<Totp, InternalError> {
+        app(&self.key(owner, sealed)?, "", "").map_err(unusable)
+    }
+}
+
+fn unusable(error: impl std::fmt::Display) -> InternalError {
+    InternalError::Failed(format!("the key of an authenticator app cannot be used: {error}"))
 }
 
 /// A sealed key is bound to its user, so that a row of the database cannot replace another.
@@ -111,11 +119,10 @@ impl Factors {
         requester: &Requester,
     ) -> Result<TotpStarted, ChangeFactorsError> {
         let (session, user) = self.confirm(principal, password, requester).await?;
-        if self.are_required(user.id).await? {
+        if self.has_totp(user.id).await? || !self.can_add(&session).await? {
             return Err(ChangeFactorsError::AlreadyOn);
         }
-        let bytes = random_bytes::<KEY_BYTES>()?;
-        let sealed = self.settings.sealer.seal(user.id, &bytes)?;
+        let (bytes, sealed) = self.new_key(user.id)?;
         let (codes, hashes) = match codes_at {
             CodesAt::Start => self.new_codes(requester).await?,
             CodesAt::Completion => (Vec::new(), Vec::new()),
@@ -125,6 +132,27 @@ impl Factors {
             return Err(ChangeFactorsError::AlreadyOn);
         }
         Ok(TotpStarted { key: self.key(&bytes, &user)?, codes })
+    }
+
+    /// Replaces the authenticator app: removes the confirmed one with its recovery codes, and begins the set-up of another,
+    /// for example on a new device. If the service requires a second factor, the session is restricted until
+    /// [`confirm_totp`](Self::confirm_totp), unless the user has a passkey. Returns whether it is.
+    pub async fn replace_totp(
+        &self,
+        principal: Principal,
+        password: Option<&str>,
+        requester: &Requester,
+    ) -> Result<bool, ChangeFactorsError> {
+        let (session, user) = self.confirm(principal, password, requester).await?;
+        let (_, sealed) = self.new_key(user.id)?;
+        let replaced = ReplacedTotp {
+            new: NewTotp { owner: user.id, sealed, session: session.id, codes: Vec::new() },
+            required: self.settings.rule == SecondFactorRule::Required,
+            notice: self.notices.factors_changed(&user, FactorsChange::Removed, requester),
+        };
+        let lowered = self.store.replace_totp(replaced, self.clock.now()).await?.ok_or(ChangeFactorsError::NotOn)?;
+        self.audit.record(EventKind::FactorRemoved, principal, requester, None);
+        Ok(lowered)
     }
 
     /// The key of the set-up that waits in this session. `None`: none does.
@@ -149,8 +177,8 @@ impl Factors {
         Ok(self.key(totp.secret().as_ref(), &user)?)
     }
 
-    /// Completes the set-up with a code of the app. From now on, sign-ins have two steps. Returns the recovery codes,
-    /// unless the beginning did.
+    /// Completes the set-up with a code of the app. From now on, sign-ins have two steps. The code proves the second factor
+    /// of a restricted session. Returns the recovery codes, unless the beginning did.
     pub async fn confirm_totp(
         &self,
         principal: Principal,
@@ -169,7 +197,8 @@ impl Factors {
             None => self.new_codes(requester).await?,
         };
         let notice = self.notices.factors_changed(&user, FactorsChange::Added, requester);
-        let confirmed = ConfirmedTotp { owner: user.id, sealed: waiting.sealed, step, codes: hashes, notice };
+        let raised = self.settings.rule.restricts(session.authentication).then_some(session.id);
+        let confirmed = ConfirmedTotp { owner: user.id, sealed: waiting.sealed, step, codes: hashes, raised, notice };
         if !self.store.confirm_totp(confirmed, self.clock.now()).await? {
             return Err(ConfirmTotpError::NotStarted);
         }
@@ -198,6 +227,13 @@ impl Factors {
             let is_recent = self.clock.now().since(totp.created_at) < SET_UP_LIFETIME;
             totp.confirmed_at.is_none() && totp.session == session.id && is_recent
         }))
+    }
+
+    /// A new key, and the same sealed.
+    fn new_key(&self, owner: UserId) -> Result<([u8; KEY_BYTES], Vec<u8>), InternalError> {
+        let bytes = random_bytes::<KEY_BYTES>()?;
+        let sealed = self.settings.sealer.seal(owner, &bytes)?;
+        Ok((bytes, sealed))
     }
 
     fn key(&self, bytes: &[u8], user: &User) -> Result<TotpKey, InternalError> {

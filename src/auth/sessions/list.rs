@@ -22,11 +22,11 @@ impl Sessions {
         Ok(self.store.enabled_user(user_id).await?.map(|user| (session, user)))
     }
 
-    /// Like [`current`](Self::current), with a new access token.
+    /// Like [`current`](Self::current), with a new access token unless the session is restricted.
     pub async fn current_with_token(
         &self,
         principal: Principal,
-    ) -> Result<Option<(Session, Arc<User>, IssuedToken)>, InternalError> {
+    ) -> Result<Option<(Session, Arc<User>, Option<IssuedToken>)>, InternalError> {
         let Some((session, user)) = self.current(principal).await? else { return Ok(None) };
         let token = self.tokens.issue(&user, &session)?;
         Ok(Some((session, user, token)))

@@ -5,7 +5,6 @@ use crate::{
     auth::{
         audit::{EventDetail, FirstFactor, SecondFactor},
         error::InternalError,
-        principal::Principal,
         requester::{DeviceCookie, Requester},
         token::IssuedToken,
     },
@@ -29,8 +28,8 @@ pub struct SignedIn {
     pub session: Session,
     /// The token that renews the session.
     pub session_token: SessionToken,
-    /// The first access token.
-    pub access: IssuedToken,
+    /// The first access token. `None`: the session is restricted.
+    pub access: Option<IssuedToken>,
     /// The cookie of the device. Without it, the next sign-in on the device is counted like one on a new device.
     pub device: Option<DeviceCookie>,
 }
@@ -53,9 +52,9 @@ pub(in crate::auth) struct PreparedSession {
 }
 
 impl SignedIn {
-    /// The signed-in user and session.
-    pub fn principal(&self) -> Principal {
-        Principal::of_session(&self.session)
+    /// Whether the session may only set up a second factor, which the service requires.
+    pub const fn is_restricted(&self) -> bool {
+        self.access.is_none()
     }
 }
 
@@ -176,8 +175,7 @@ impl Sessions {
         let PreparedSession { new: NewSession { session, .. }, token } = opened;
         let access = self.tokens.issue(&user, &session)?;
         let device = self.notices.device_cookie(&user, credentials);
-        let signed_in = SignedIn { user, session, session_token: token, access, device };
-        self.audit.record(EventKind::SessionCreated, signed_in.principal(), requester, None);
-        Ok(signed_in)
+        self.audit.record(EventKind::SessionCreated, self.principal(&session), requester, None);
+        Ok(SignedIn { user, session, session_token: token, access, device })
     }
 }

@@ -40,8 +40,8 @@ pub(in crate::auth) struct Again {
 pub struct Reauthenticated {
     /// The user, with the new strength and time.
     pub principal: Principal,
-    /// An access token that says so.
-    pub access: IssuedToken,
+    /// An access token that says so. `None`: the session is restricted.
+    pub access: Option<IssuedToken>,
     /// How long a browser keeps it.
     pub lifetime: CookieLifetime,
 }
@@ -75,7 +75,7 @@ impl Sessions {
             ProofResult::Ended => return Ok(Reauthentication::Ended),
         }
         let session = Session { authentication: AuthContext::new(methods, now), ..session.clone() };
-        let principal = Principal::of_session(&session);
+        let principal = self.principal(&session);
         self.audit.record(EventKind::Reauthenticated, principal, requester, detail(methods));
         let access = self.tokens.issue(user, &session)?;
         let lifetime = session.cookie_lifetime();

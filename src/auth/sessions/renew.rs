@@ -41,8 +41,8 @@ const RACES: usize = 3;
 pub struct Renewal {
     /// The session's user.
     pub principal: Principal,
-    /// The new access token.
-    pub access: IssuedToken,
+    /// The new access token. `None`: the session is restricted.
+    pub access: Option<IssuedToken>,
     /// The next session token. `None`: the session token was not rotated, or another request received the
     /// next one.
     pub next: Option<SessionToken>,
@@ -126,7 +126,7 @@ impl Sessions {
     ) -> Result<Principal, RenewError> {
         let (stored, _, generation) = self.examine(presented, requester).await?;
         self.used_without_rotation(&stored, generation, requester).await?;
-        Ok(Principal::of_session(&stored.session))
+        Ok(self.principal(&stored.session))
     }
 
     /// Finds the session of a token and checks the token's secret.
@@ -206,7 +206,7 @@ impl Sessions {
         let ends_at = Timestamp::from_millis(idle_expires_at.plus(Duration::from_millis(999)).seconds() * 1000);
         let access = self.tokens.issue(user, &Session { absolute_expires_at: ends_at, ..session.clone() })?;
         let lifetime = CookieLifetime { idle_expires_at, ..session.cookie_lifetime() };
-        Ok(Renewal { principal: Principal::of_session(session), access, next, lifetime })
+        Ok(Renewal { principal: self.principal(session), access, next, lifetime })
     }
 
     fn idle_expiry_of(&self, session: &Session) -> Timestamp {

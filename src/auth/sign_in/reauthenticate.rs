@@ -81,7 +81,7 @@ impl SignIn {
     pub async fn confirmation_ways(&self, session: &Session) -> Result<ConfirmationWays, InternalError> {
         let owner = session.user_id;
         let has_password = self.store.password_credential(owner).await?.is_some();
-        let second = self.factors.are_required(owner).await?;
+        let second = self.factors.has_totp(owner).await?;
         let passkey = self.has_passkey(owner).await?;
         let first = if has_password {
             Some(FirstProof::Password)

@@ -184,7 +184,8 @@ impl SignIn {
         Ok(())
     }
 
-    /// Checks a second factor of a signed-in user, and uses it up. The session stays as it is.
+    /// Checks a second factor of a signed-in user, and uses it up. A restricted session has two factors from now on; any
+    /// other stays as it is.
     pub async fn verify_second_factor(
         &self,
         principal: Principal,
@@ -206,7 +207,10 @@ impl SignIn {
             }
         };
         let is_right = match proof {
-            Some(proof) => self.store.use_second_factor(owner, &proof, self.clock.now()).await?,
+            Some(proof) => {
+                let raised = principal.is_restricted().then_some(principal.session_id());
+                self.store.use_second_factor(owner, &proof, raised, self.clock.now()).await?
+            }
             None => false,
         };
         if !is_right {

@@ -5,7 +5,10 @@ use serde_json::{Map, Number, Value};
 use super::{TokenRefusal, json};
 use crate::{
     auth::principal::Principal,
-    domain::{SessionId, Timestamp, UserId, authentication::Assurance},
+    domain::{
+        SessionId, Timestamp, UserId,
+        authentication::{Assurance, TRUSTED_DEVICE},
+    },
 };
 
 /// The claims of a valid access token.
@@ -23,12 +26,14 @@ pub struct AccessClaims {
     pub assurance: Assurance,
     /// `auth_time`. `None`: the token was issued before tokens had the claim.
     pub auth_time: Option<Timestamp>,
+    /// Whether the session is restricted: the token was issued before the service required a second factor.
+    pub restricted: bool,
 }
 
 impl AccessClaims {
     /// The signed-in user and session.
     pub const fn principal(&self) -> Principal {
-        Principal::new(self.user_id, self.session_id, self.assurance, self.auth_time)
+        Principal::new(self.user_id, self.session_id, self.assurance, self.auth_time, self.restricted)
     }
 }
 
@@ -51,6 +56,7 @@ pub(super) struct SignedClaims {
     pub(super) audience: Option<Value>,
     pub(super) assurance: Option<Assurance>,
     pub(super) auth_time: Option<Timestamp>,
+    pub(super) on_trusted_device: bool,
 }
 
 impl SignedClaims {
@@ -63,7 +69,7 @@ impl SignedClaims {
         let session_id = claims.id("sid")?;
         // Required by RFC 9068 §2.2; its value is not used.
         claims.text("jti")?;
-        claims.methods("amr")?;
+        let on_trusted_device = claims.methods("amr")?;
         Ok(Self {
             issuer,
             subject,
@@ -75,6 +81,7 @@ impl SignedClaims {
             audience: claims.0.remove("aud"),
             assurance: claims.optional("acr", Reader::id)?,
             auth_time: claims.optional("auth_time", Reader::time)?,
+            on_trusted_device,
         })
     }
 }
@@ -103,12 +110,15 @@ impl Reader {
         if self.0.contains_key(name) { read(self, name).map(Some) } else { Ok(None) }
     }
 
-    /// Absent, or an array of texts (RFC 8176 §1), at least one. The values are not used: `acr` is their sum.
-    fn methods(&mut self, name: &'static str) -> Result<(), TokenRefusal> {
+    /// Absent, or an array of texts (RFC 8176 §1), at least one. Whether it has the value of a trusted device; the other
+    /// values are not used: `acr` is their sum.
+    fn methods(&mut self, name: &'static str) -> Result<bool, TokenRefusal> {
         let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
         match self.0.get(name) {
-            None => Ok(()),
-            Some(Value::Array(methods)) if !methods.is_empty() && methods.iter().all(is_text) => Ok(()),
+            None => Ok(false),
+            Some(Value::Array(methods)) if !methods.is_empty() && methods.iter().all(is_text) => {
+                Ok(methods.iter().any(|method| method == TRUSTED_DEVICE))
+            }
             Some(_) => Err(TokenRefusal::MalformedClaim(name)),
         }
     }

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         SessionId, Timestamp, UserId,
         authentication::{AuthContext, AuthMethods},
+        second_factor::SecondFactorRule,
     },
 };
 
@@ -69,6 +70,11 @@ impl Issuer {
     /// An issuer that signs with the current key of `keys`.
     pub fn new(keys: KeyRing, settings: TokenSettings) -> Self {
         Self { keys, settings }
+    }
+
+    /// Whether users must have a second factor.
+    pub const fn second_factor(&self) -> SecondFactorRule {
+        self.settings.second_factor
     }
 
     /// Signs a token that is valid from `now` for the configured lifetime, at most until the session expires.
@@ -158,6 +164,7 @@ mod tests {
             access_ttl: TTL,
             email_claim: false,
             name_claim: false,
+            second_factor: SecondFactorRule::Optional,
         }
     }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     auth::keys::{KeyRing, key::Key},
     clock::{CLOCK_SKEW, LEEWAY},
-    domain::Timestamp,
+    domain::{Timestamp, second_factor::SecondFactorRule},
 };
 
 /// Verifies access tokens. Needs no database.
@@ -25,6 +25,7 @@ pub struct Verifier {
     issuer: String,
     audience: Option<String>,
     access_ttl: Duration,
+    second_factor: SecondFactorRule,
     revocations: Revocations,
     verified: VerifiedTokens,
 }
@@ -37,6 +38,7 @@ impl Verifier {
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
             access_ttl: settings.access_ttl,
+            second_factor: settings.second_factor,
             revocations,
             verified: VerifiedTokens::new(),
         }
@@ -85,6 +87,7 @@ impl Verifier {
         if signed.user_id != signed.subject.to_string() {
             return Err(TokenRefusal::SubjectMismatch);
         }
+        let assurance = signed.assurance.unwrap_or_default();
         let claims = AccessClaims {
             user_id: signed.subject,
             session_id: signed.session_id,
@@ -92,8 +95,9 @@ impl Verifier {
             // A shortened lifetime applies to tokens already issued, so that the denylist never has to keep
             // a session for longer than it.
             expires_at: signed.expires_at.min(signed.issued_at.plus(self.access_ttl)),
-            assurance: signed.assurance.unwrap_or_default(),
+            assurance,
             auth_time: signed.auth_time,
+            restricted: !self.second_factor.is_satisfied(assurance, signed.on_trusted_device),
         };
         Ok(ValidClaims { claims, not_before: signed.not_before })
     }

@@ -48,10 +48,16 @@ pub enum FormKind {
     SecondStep,
     /// Complete a sign-in with a recovery code.
     RecoveryStep,
+    /// Add a passkey.
+    NewPasskey,
+    /// Rename or remove a passkey.
+    Passkeys,
     /// Turn two-step sign-in on or off, or make recovery codes.
     Factors,
     /// Complete the set-up of an authenticator app.
     TotpConfirmation,
+    /// Set up the second factor that the service requires.
+    RequiredSetUp,
     /// Confirm the identity of a signed-in user.
     Confirmation,
 }
@@ -69,7 +75,12 @@ impl FormKind {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
             Self::Profile | Self::Verification => "/account",
-            Self::Password | Self::EmailChange | Self::FirstPassword | Self::Factors => "/account/security",
+            Self::Password
+            | Self::EmailChange
+            | Self::FirstPassword
+            | Self::Factors
+            | Self::NewPasskey
+            | Self::Passkeys => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion | Self::DeletionRequest => "/account/delete",
             Self::LinkedDeletion => "/delete-account",
@@ -84,6 +95,7 @@ impl FormKind {
             Self::SecondStep => "/sign-in/second-step",
             Self::RecoveryStep => "/sign-in/recovery-code",
             Self::TotpConfirmation => "/account/two-step",
+            Self::RequiredSetUp => "/sign-in/set-up",
             Self::Confirmation => "/account/confirm",
         }
     }

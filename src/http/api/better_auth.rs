@@ -48,6 +48,8 @@
 //!   before the set-up is complete. Codes in messages are no second factor: their routes answer as without `sendOTP`.
 //! - Every way to sign in asks for the second factor, codes and links in messages included.
 //! - Trust in a device ends with a change of the password or the factors.
+//! - With `LATCHKEY_SECOND_FACTOR=required`, a session with one factor gets 403 `SECOND_FACTOR_REQUIRED` from all routes but
+//!   those of the set-up and `sign-out`; `disable` is refused.
 //!
 //! - Passkeys verify their user, and are resident: a sign-in with one is complete, with and without a second factor. The
 //!   user handle is stable, and checked. Each kind of ceremony has a cookie of its own. A challenge ends with the first

@@ -169,7 +169,8 @@ impl<S: Sync> FromRequestParts<S> for ForwardedCredentials {
             ("X-Auth-Time" = String, description = "When the user signed in, in whole seconds since 1970"),
             ("Authorization" = String, description = "With `bearer=true`: an access token for the upstream"),
         )),
-        (status = 303, description = "With `redirect=true`, to a browser that requests a page: the sign-in page"),
+        (status = 303, description = "With `redirect=true`, to a browser that requests a page: the sign-in page, or the \
+          page that sets up the second factor that the service requires"),
         VerifyRouteError,
     ),
 )]
@@ -188,8 +189,8 @@ pub async fn verify(
             }
             Ok(identity.into_response())
         }
-        Err(error) if options.redirect && original.is_page() => match error.sign_in() {
-            Some(required) => Ok(Redirect::to(&sign_in_page(&original, required, &state.settings)).into_response()),
+        Err(error) if options.redirect && original.is_page() => match error.page(&original, &state.settings) {
+            Some(page) => Ok(Redirect::to(&page).into_response()),
             None => Err(error),
         },
         Err(error) => Err(error),
@@ -197,13 +198,20 @@ pub async fn verify(
 }
 
 impl VerifyRouteError {
-    /// What a sign-in must meet that could help. `None`: none does.
-    fn sign_in(&self) -> Option<AuthRequirement> {
-        match self {
-            Self::Access(AccessError::Unauthenticated | AccessError::InvalidToken) => Some(AuthRequirement::default()),
-            Self::Insufficient(InsufficientAuthentication(required)) => Some(*required),
-            _ => None,
-        }
+    /// The page that could help: the sign-in page, which asks a signed-in user to sign in again, or the page that sets up a
+    /// second factor. It returns to the original address if its site is trusted. `None`: no page helps.
+    fn page(&self, original: &Original<'_>, settings: &HttpSettings) -> Option<String> {
+        let next = original.address(settings);
+        let next = next.as_ref().map(ReturnAddress::as_str);
+        let path = match self {
+            Self::Access(AccessError::Unauthenticated | AccessError::InvalidToken) => {
+                step_up::sign_in_address(AuthRequirement::default(), next)
+            }
+            Self::Insufficient(InsufficientAuthentication(required)) => step_up::sign_in_address(*required, next),
+            Self::Access(AccessError::SecondFactorRequired) => step_up::set_up_address(next),
+            _ => return None,
+        };
+        Some(format!("{}{path}", settings.base_url.as_str()))
     }
 }
 
@@ -216,6 +224,7 @@ async fn identify(
 ) -> Result<HeaderMap, VerifyRouteError> {
     let principal = match credentials.authentication {
         Authentication::SignedIn(principal) => principal,
+        Authentication::Restricted(_) => return Err(AccessError::SecondFactorRequired.into()),
         Authentication::Anonymous => return Err(AccessError::Unauthenticated.into()),
         Authentication::Refused => return Err(AccessError::InvalidToken.into()),
         Authentication::Unavailable => return Err(AccessError::Unavailable.into()),
@@ -288,14 +297,6 @@ fn bearer(token: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-/// The sign-in page, which returns to the original address if its site is trusted. With a requirement, a signed-in user
-/// is asked to sign in again there.
-fn sign_in_page(original: &Original<'_>, required: AuthRequirement, settings: &HttpSettings) -> String {
-    let next = original.address(settings);
-    let page = step_up::sign_in_address(required, next.as_ref().map(ReturnAddress::as_str));
-    format!("{}{page}", settings.base_url.as_str())
 }
 
 /// The forwarded request, as its `X-Forwarded-*` headers describe it. A client that forges them affects only its own

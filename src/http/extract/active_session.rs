@@ -29,6 +29,8 @@ pub struct ActiveSession<E> {
 pub enum SessionError {
     /// The request has no valid credentials, or the session has ended.
     Missing,
+    /// The session may only set up the second factor that the service requires.
+    Restricted,
     /// The session could not be read.
     Internal(InternalError),
 }
@@ -42,10 +44,35 @@ where
     type Rejection = E;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, E> {
-        let auth = Arc::<Auth>::from_ref(state);
-        let principal = authentication(parts).principal().ok_or(SessionError::Missing)?;
+        let authentication = authentication(parts);
+        if authentication.restricted().is_some() {
+            return Err(SessionError::Restricted.into());
+        }
+        Self::of(authentication.principal(), &Arc::<Auth>::from_ref(state)).await
+    }
+}
+
+impl<E: From<SessionError>> ActiveSession<E> {
+    async fn of(principal: Option<Principal>, auth: &Auth) -> Result<Self, E> {
+        let principal = principal.ok_or(SessionError::Missing)?;
         let current = auth.sessions.current(principal).await.map_err(SessionError::Internal)?;
         let (session, user) = current.ok_or(SessionError::Missing)?;
         Ok(Self { principal, session, user, error: PhantomData })
+    }
+}
+
+/// A session that has not ended, restricted or not: for the routes that set up a second factor.
+pub struct SetUpSession<E>(pub ActiveSession<E>);
+
+impl<S, E> FromRequestParts<S> for SetUpSession<E>
+where
+    S: Send + Sync,
+    Arc<Auth>: FromRef<S>,
+    E: From<SessionError> + IntoResponse,
+{
+    type Rejection = E;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, E> {
+        ActiveSession::of(authentication(parts).identity(), &Arc::<Auth>::from_ref(state)).await.map(Self)
     }
 }

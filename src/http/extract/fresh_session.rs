@@ -8,7 +8,7 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::active_session::{ActiveSession, SessionError};
+use super::active_session::{ActiveSession, SessionError, SetUpSession};
 use crate::auth::{Auth, Principal};
 
 /// A session whose user signed in within `LATCHKEY_FRESH`. `E` is the error of the route.
@@ -30,12 +30,34 @@ where
     type Rejection = E;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, E> {
-        let ActiveSession { principal, session, .. } = ActiveSession::<E>::from_request_parts(parts, state).await?;
-        let auth = Arc::<Auth>::from_ref(state);
-        if auth.sessions.is_fresh(&session) {
-            Ok(Self { principal, error: PhantomData })
+        let session = ActiveSession::<E>::from_request_parts(parts, state).await?;
+        Self::of(&session, &Arc::<Auth>::from_ref(state))
+    }
+}
+
+impl<E: From<StaleSession>> FreshSession<E> {
+    fn of(session: &ActiveSession<E>, auth: &Auth) -> Result<Self, E> {
+        if auth.sessions.is_fresh(&session.session) {
+            Ok(Self { principal: session.principal, error: PhantomData })
         } else {
             Err(StaleSession.into())
         }
+    }
+}
+
+/// As [`FreshSession`], restricted or not: for the routes that set up a second factor.
+pub struct FreshSetUpSession<E>(pub FreshSession<E>);
+
+impl<S, E> FromRequestParts<S> for FreshSetUpSession<E>
+where
+    S: Send + Sync,
+    Arc<Auth>: FromRef<S>,
+    E: From<SessionError> + From<StaleSession> + IntoResponse,
+{
+    type Rejection = E;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, E> {
+        let SetUpSession(session) = SetUpSession::<E>::from_request_parts(parts, state).await?;
+        FreshSession::of(&session, &Arc::<Auth>::from_ref(state)).map(Self)
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     http::{
         session::{changes::ResponseChanges, confirmation::PostedForm, cookies::CookieJar, second_step::WaitingSignIn},
         state::HttpSettings,
+        step_up::set_up_address,
     },
     mail::links::LinkToken,
 };
@@ -30,6 +31,8 @@ pub struct FormRequest {
     pub requester: Requester,
     /// The signed-in user.
     pub principal: Option<Principal>,
+    /// The user and the session, if the session may only set up a second factor.
+    pub restricted: Option<Principal>,
     /// The cookies of the response.
     pub changes: ResponseChanges,
     /// All cookies.
@@ -46,12 +49,20 @@ impl FormRequest {
         use_context().ok_or_else(|| ServerFnError::new("called outside a request"))
     }
 
-    /// The signed-in user. `None`: the response redirects to the sign-in page, and from there to the page of `form`.
+    /// The signed-in user. `None`: the response redirects to the sign-in page, or to the page that sets up a second factor,
+    /// and from there to the page of `form`.
     pub fn require_principal(&self, form: FormKind) -> Option<Principal> {
-        if self.principal.is_none() {
-            Self::redirect_to_sign_in(form);
+        match (self.principal, self.restricted) {
+            (None, None) => Self::redirect_to_sign_in(form),
+            (None, Some(_)) => leptos_axum::redirect(&set_up_address(Some(form.page()))),
+            (Some(_), _) => {}
         }
         self.principal
+    }
+
+    /// The user of the session, restricted or not, for signing out and for setting up a second factor.
+    pub fn identity(&self) -> Option<Principal> {
+        self.principal.or(self.restricted)
     }
 
     /// Redirects to the sign-in page, and from there to the page of `form`.
@@ -60,9 +71,9 @@ impl FormRequest {
     }
 
     /// Starts the browser's session and redirects to `next`, or to the home page. A page of this service shows the
-    /// notice. Ends the browser's previous session.
+    /// notice. Ends the browser's previous session. A restricted session sets up a second factor first.
     pub async fn start_session(&self, signed_in: &SignedIn, next: &str, notice: Option<Notice>) {
-        if let Some(previous) = self.principal
+        if let Some(previous) = self.identity()
             && let Err(error) = self.auth.sessions.sign_out(previous, &self.requester).await
         {
             tracing::warn!(%error, "the browser's previous session could not be ended");
@@ -70,6 +81,18 @@ impl FormRequest {
         // An earlier rejection of the sign-in form is obsolete.
         self.jar.drop_form();
         self.changes.start_session(signed_in);
+        if signed_in.is_restricted() {
+            if let Some(notice) = notice {
+                self.changes.show_form(FormState::Done(notice));
+            }
+            leptos_axum::redirect(&set_up_address(self.return_address(next).as_ref().map(ReturnAddress::as_str)));
+        } else {
+            self.continue_at(next, notice);
+        }
+    }
+
+    /// Redirects to `next`, or to the home page. A page of this service shows the notice.
+    pub fn continue_at(&self, next: &str, notice: Option<Notice>) {
         let next = self.return_address(next).or_else(|| self.settings.pages.home.clone());
         let is_local = next.as_ref().is_none_or(|next| next.origin().is_none());
         if let Some(notice) = notice.filter(|_| is_local) {
@@ -101,10 +124,14 @@ impl FormRequest {
         leptos_axum::redirect(path);
     }
 
+    /// Redirects to `path`, where the page keeps `next`.
+    pub fn redirect_to(&self, path: &str, next: &str) {
+        leptos_axum::redirect(&with_next(path, self.return_address(next).as_ref().map(ReturnAddress::as_str)));
+    }
+
     /// Redirects to the form's page, which shows the errors. The page keeps `next`.
     pub fn reject(&self, form: RejectedForm, next: &str) {
-        let next = self.return_address(next);
-        leptos_axum::redirect(&with_next(form.form().page(), next.as_ref().map(ReturnAddress::as_str)));
+        self.redirect_to(form.form().page(), next);
         self.changes.show_form(FormState::Failed(form));
     }
 
@@ -117,7 +144,7 @@ impl FormRequest {
     /// address was verified.
     pub fn known_user(&self) -> Option<UserId> {
         let unverified = || self.jar.unverified(&self.settings.form_key);
-        self.principal.map(Principal::user_id).or_else(unverified)
+        self.identity().map(Principal::user_id).or_else(unverified)
     }
 
     /// The secret of the link that the browser has opened. `None`: another link was opened since the form was shown.
@@ -126,7 +153,8 @@ impl FormRequest {
         LinkToken::parse(&token).is_some_and(|token| token.label() == label).then_some(token)
     }
 
-    fn return_address(&self, next: &str) -> Option<ReturnAddress> {
+    /// The address, if users may be redirected to it.
+    pub fn return_address(&self, next: &str) -> Option<ReturnAddress> {
         self.settings.return_address(next)
     }
 }

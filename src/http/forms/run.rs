@@ -47,13 +47,16 @@ pub async fn run(
         action: parts.uri.path().strip_prefix(ACTIONS).unwrap_or_default().to_owned(),
         body: String::from_utf8_lossy(&body).into_owned(),
     };
-    let (principal, continuation) = (authentication.principal(), Continuation::default());
-    let form = FormRequest { auth, settings, requester, principal, changes, jar, posted, continuation };
+    let (principal, restricted) = (authentication.principal(), authentication.restricted());
+    let continuation = Continuation::default();
+    let form = FormRequest { auth, settings, requester, principal, restricted, changes, jar, posted, continuation };
     let response = answer(form.clone(), Request::from_parts(parts, Body::from(body))).await;
     let Some((principal, posted)) = form.continuation.take() else { return response };
     let Some(request) = to_request(&posted) else { return StatusCode::BAD_REQUEST.into_response() };
     let continuation = Continuation::default();
-    answer(FormRequest { principal: Some(principal), posted, continuation, ..form }, request).await
+    let again = Authentication::of(principal);
+    let (principal, restricted) = (again.principal(), again.restricted());
+    answer(FormRequest { principal, restricted, posted, continuation, ..form }, request).await
 }
 
 /// The redirect of a server function.

@@ -13,7 +13,7 @@ use crate::domain::form::{FormError, FormKind};
 #[server(prefix = "/actions", endpoint = "sign-out", input = PostUrl)]
 pub async fn submit_sign_out() -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    if let Some(principal) = request.principal
+    if let Some(principal) = request.identity()
         && let Err(error) = request.auth.sessions.sign_out(principal, &request.requester).await
     {
         request.changes.end_session();

@@ -1,4 +1,5 @@
-//! The pages of the account. Each redirects to the sign-in page without a session.
+//! The pages of the account. Each redirects to the sign-in page without a session, and to the set-up of a second factor
+//! with a restricted one.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use axum::{
 };
 use serde::Deserialize;
 
+use super::{passkeys, return_to::ReturnTo};
 use crate::{
     auth::{Auth, accounts::delete::RequiredProof, error::InternalError},
     domain::{
@@ -20,6 +22,7 @@ use crate::{
     },
     http::{
         state::AppState,
+        step_up::set_up_address,
         visitor::{Visitor, internal_error},
     },
     ui::pages::account::{
@@ -51,18 +54,26 @@ impl FromRequestParts<AppState> for SignedInVisitor {
         let visitor = Visitor::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
         match visitor.account.clone() {
             Some((session, user)) => Ok(Self { visitor, user, session }),
+            None if visitor.restricted.is_some() => {
+                Err(Redirect::to(&set_up_address(Some(&visitor.path))).into_response())
+            }
             None => Err(Redirect::to(&with_next("/sign-in", Some(&visitor.path))).into_response()),
         }
     }
 }
 
 /// `GET /account`: the profile.
-pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
-    let verify = !user.email_verified && visitor.state.auth.accounts.mail_is_offered();
-    visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone(), verify })
+pub async fn profile(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
+    let auth = &visitor.state.auth;
+    let verify = !user.email_verified && auth.accounts.mail_is_offered();
+    let passkeys = match passkeys::of_profile(auth, &session, &user).await {
+        Ok(passkeys) => passkeys,
+        Err(error) => return internal_error(error).into_response(),
+    };
+    visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone(), verify, passkeys })
 }
 
-/// `GET /account/security`: the password, the second factors and the e-mail address.
+/// `GET /account/security`: the password, the passkeys, the second factors and the e-mail address.
 pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
     let auth = &visitor.state.auth;
     let first_password = match auth.passwords.credential(user.id).await {
@@ -78,12 +89,21 @@ pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisito
         Ok(factors) => factors,
         Err(error) => return internal_error(error).into_response(),
     };
+    let passkeys = match passkeys::section(auth, &user).await {
+        Ok(passkeys) => passkeys,
+        Err(error) => return internal_error(error).into_response(),
+    };
     let email_change = auth.accounts.mail_is_offered().then_some(step_up);
     let methods = session.authentication.methods;
     let recovered = methods.is_some_and(|methods| methods.contains(AuthMethod::RecoveryCode));
-    let factors = FactorsState { factors, step_up, recovered, now: auth.now() };
+    let can_turn_off = match auth.factors.can_be_removed(user.id).await {
+        Ok(can_turn_off) => can_turn_off,
+        Err(error) => return internal_error(error).into_response(),
+    };
+    let factors = FactorsState { factors, step_up, recovered, can_turn_off, now: auth.now() };
     let (email, rules) = (user.email.clone(), visitor.password_rules());
-    visitor.render(StatusCode::OK, SecurityPage { email, rules, email_change, first_password, factors })
+    let page = SecurityPage { email, rules, email_change, first_password, passkeys, factors };
+    visitor.render(StatusCode::OK, page)
 }
 
 /// `GET /account/two-step`: the set-up of an authenticator app that this session has begun. Redirects without one.
@@ -97,9 +117,12 @@ pub async fn two_step(SignedInVisitor { visitor, user, session }: SignedInVisito
 }
 
 /// `GET /account/recovery-codes`: the codes that the last form has made.
-pub async fn recovery_codes(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
+pub async fn recovery_codes(
+    SignedInVisitor { visitor, user, .. }: SignedInVisitor,
+    ReturnTo(next): ReturnTo,
+) -> Response {
     let product = visitor.state.settings.product.clone();
-    visitor.render(StatusCode::OK, RecoveryCodesPage { email: user.email.clone(), product })
+    visitor.render(StatusCode::OK, RecoveryCodesPage { email: user.email.clone(), product, next })
 }
 
 /// `GET /account/sessions`: the signed-in devices. `?all` shows all of them.

@@ -84,6 +84,7 @@ route_errors! {
         Unauthenticated => Problem::unauthenticated(),
         InvalidToken => Problem::invalid_token(),
         Forbidden => Problem::forbidden(),
+        SecondFactorRequired => Problem::second_factor_required(),
         Unavailable => Problem::unavailable(),
     }
 }

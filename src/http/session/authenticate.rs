@@ -60,7 +60,7 @@ pub async fn authenticate(
     let cookies = jar.session(request.headers(), &settings.trusted_origins);
     let (authentication, upstream) = verify_credentials(&authenticator, policy, request.headers(), &cookies).await;
     let details = request.extensions().get::<AccessDetails>().cloned().unwrap_or_default();
-    if let Some(principal) = authentication.principal() {
+    if let Some(principal) = authentication.identity() {
         details.set_user(principal.user_id());
     }
     request.extensions_mut().insert(authentication);

@@ -21,7 +21,7 @@ pub(super) struct Authenticator<'a> {
 impl Authenticator<'_> {
     pub(super) fn by_access_token(&self, token: &str) -> Authentication {
         match self.auth.tokens.verify(token) {
-            Ok(claims) => Authentication::SignedIn(claims.principal()),
+            Ok(claims) => Authentication::of(claims.principal()),
             Err(refusal) => self.refuse_access_token(&refusal),
         }
     }
@@ -51,7 +51,7 @@ impl Authenticator<'_> {
             (Some(Err(refusal)), Some(session)) => {
                 let authentication = self.by_renewal(session).await;
                 // At most one incident per request: the refusal of the session token is recorded already.
-                if let Authentication::SignedIn(_) = authentication {
+                if authentication.identity().is_some() {
                     self.refuse_access_token(&refusal);
                 }
                 authentication
@@ -74,15 +74,14 @@ impl Authenticator<'_> {
     /// As [`by_cookies`](Self::by_cookies), but an access token without the session token is refused.
     pub(super) async fn by_cookies_with_session_token(&self, cookies: &SessionCookies) -> Authentication {
         let authentication = self.by_cookies(cookies).await;
-        let Authentication::SignedIn(claimed) = authentication else { return authentication };
+        let Some(claimed) = authentication.identity() else { return authentication };
         let session = cookies.session.as_ref().filter(|session| !session.names_another_than(claimed.session_id()));
         let Some(session) = session else { return self.refuse(CredentialRejection::NoSessionToken) };
-        match self.by_cookie_session(session).await {
-            Authentication::SignedIn(principal) if principal.session() != claimed.session() => {
-                self.refuse(CredentialRejection::NoSessionToken)
-            }
-            authentication => authentication,
+        let authentication = self.by_cookie_session(session).await;
+        if authentication.identity().is_some_and(|principal| principal.session() != claimed.session()) {
+            return self.refuse(CredentialRejection::NoSessionToken);
         }
+        authentication
     }
 
     /// Renews the session if the access token is about to expire.
@@ -92,25 +91,29 @@ impl Authenticator<'_> {
         session: Option<&SessionCredential>,
     ) -> Authentication {
         let Some(session) = self.due_for_renewal(claims, session) else {
-            return Authentication::SignedIn(claims.principal());
+            return Authentication::of(claims.principal());
         };
         match self.auth.sessions.renew(session, self.requester).await {
-            Ok(renewal) => self.changes.renew_session(&renewal),
+            Ok(renewal) => {
+                self.changes.renew_session(&renewal);
+                Authentication::of(renewal.principal)
+            }
             // The session may be live, and the access token is valid for some minutes.
-            Err(RenewError::Internal(_) | RenewError::Unknown | RenewError::Stale) => {}
+            Err(RenewError::Internal(_) | RenewError::Unknown | RenewError::Stale) => {
+                Authentication::of(claims.principal())
+            }
             Err(error @ (RenewError::Ended | RenewError::Reused)) => {
                 self.changes.end_session();
-                return self.refuse_session_token(error);
+                self.refuse_session_token(error)
             }
         }
-        Authentication::SignedIn(claims.principal())
     }
 
     async fn by_renewal(&self, session: &SessionCredential) -> Authentication {
         match self.auth.sessions.renew(session, self.requester).await {
             Ok(renewal) => {
                 self.changes.renew_session(&renewal);
-                Authentication::SignedIn(renewal.principal)
+                Authentication::of(renewal.principal)
             }
             Err(error) => {
                 match error {
@@ -126,7 +129,7 @@ impl Authenticator<'_> {
     /// A browser whose answer with the next token was lost gets another one.
     async fn by_cookie_session(&self, session: &SessionCredential) -> Authentication {
         match self.auth.sessions.authenticate(session, self.requester).await {
-            Ok(principal) => Authentication::SignedIn(principal),
+            Ok(principal) => Authentication::of(principal),
             Err(RenewError::Stale) => self.by_renewal(session).await,
             Err(error) => self.refuse_session_token(error),
         }
@@ -134,20 +137,21 @@ impl Authenticator<'_> {
 
     async fn by_session(&self, session: &SessionCredential) -> Authentication {
         match self.auth.sessions.authenticate(session, self.requester).await {
-            Ok(principal) => Authentication::SignedIn(principal),
+            Ok(principal) => Authentication::of(principal),
             Err(error) => self.refuse_session_token(error),
         }
     }
 
     /// The session token, if it is for the session of the access token and the access token is in the last
-    /// third of its lifetime, or does not say when the user signed in.
+    /// third of its lifetime, does not say when the user signed in, or was issued before its session was restricted.
     pub(super) fn due_for_renewal<'s>(
         &self,
         claims: &AccessClaims,
         session: Option<&'s SessionCredential>,
     ) -> Option<&'s SessionCredential> {
         let lifetime = claims.expires_at.since(claims.issued_at);
-        let is_due = claims.expires_at.since(self.auth.now()) <= lifetime / 3 || claims.auth_time.is_none();
+        let is_due = claims.expires_at.since(self.auth.now()) <= lifetime / 3;
+        let is_due = is_due || claims.auth_time.is_none() || claims.restricted;
         session.filter(|session| is_due && session.names(claims.session_id))
     }
 

@@ -19,8 +19,8 @@ pub enum SessionChange {
     Start {
         /// The session token.
         session: SessionToken,
-        /// The access token.
-        access: IssuedToken,
+        /// The access token. `None`: the session is restricted.
+        access: Option<IssuedToken>,
         /// The lifetime of both cookies.
         lifetime: CookieLifetime,
     },
@@ -31,6 +31,8 @@ pub enum SessionChange {
         /// The lifetime of its cookie.
         lifetime: CookieLifetime,
     },
+    /// Clear the access token: the session is restricted.
+    Restrict,
     /// Clear both.
     End,
 }
@@ -65,10 +67,21 @@ impl ResponseChanges {
     /// Sets the cookies of a renewed session.
     pub fn renew_session(&self, renewal: &Renewal) {
         let (access, lifetime) = (renewal.access.clone(), renewal.lifetime);
-        self.set_session(match renewal.next.clone() {
-            Some(session) => SessionChange::Start { session, access, lifetime },
-            None => SessionChange::Refresh { access, lifetime },
+        self.set_session(match (renewal.next.clone(), access) {
+            (Some(session), access) => SessionChange::Start { session, access, lifetime },
+            (None, Some(access)) => SessionChange::Refresh { access, lifetime },
+            (None, None) => SessionChange::Restrict,
         });
+    }
+
+    /// Clears the access token of a session that is restricted from now on.
+    pub fn restrict_session(&self) {
+        match &mut self.pending().session {
+            // A new session token must reach the browser.
+            Some(SessionChange::Start { access, .. }) => *access = None,
+            Some(SessionChange::End) => {}
+            change => *change = Some(SessionChange::Restrict),
+        }
     }
 
     /// Sets the access token of a session whose user has proved their identity again. Keeps the session token of a renewal
@@ -78,7 +91,7 @@ impl ResponseChanges {
         let mut pending = self.pending();
         pending.session = Some(match pending.session.take() {
             Some(SessionChange::Start { session, lifetime, .. }) => SessionChange::Start { session, access, lifetime },
-            _ => SessionChange::Refresh { access, lifetime },
+            _ => access.map_or(SessionChange::Restrict, |access| SessionChange::Refresh { access, lifetime }),
         });
     }
 

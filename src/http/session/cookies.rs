@@ -113,11 +113,15 @@ impl CookieJar {
             SessionChange::Start { session, access, lifetime } => {
                 let max_age = lifetime.idle_expires_at.since(now);
                 self.set(&self.names.session, session.expose(), lifetime.persistent.then_some(max_age));
-                self.set_access(access.token.expose(), access.expires_at, *lifetime, now);
+                match access {
+                    Some(access) => self.set_access(access.token.expose(), access.expires_at, *lifetime, now),
+                    None => self.remove(&self.names.access),
+                }
             }
             SessionChange::Refresh { access, lifetime } => {
                 self.set_access(access.token.expose(), access.expires_at, *lifetime, now);
             }
+            SessionChange::Restrict => self.remove(&self.names.access),
             SessionChange::End => {
                 self.remove(&self.names.session);
                 self.remove(&self.names.access);

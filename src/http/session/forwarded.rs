@@ -34,7 +34,7 @@ impl UpstreamToken {
     }
 
     fn issued(renewal: &Renewal) -> Self {
-        Self(Some(renewal.access.token.expose().to_owned()))
+        Self(renewal.access.as_ref().map(|access| access.token.expose().to_owned()))
     }
 }
 
@@ -45,7 +45,7 @@ impl Authenticator<'_> {
             return (self.by_access_token(token), UpstreamToken::presented(token));
         };
         match self.auth.sessions.refresh(&session, self.requester).await {
-            Ok(renewal) => (Authentication::SignedIn(renewal.principal), UpstreamToken::issued(&renewal)),
+            Ok(renewal) => (Authentication::of(renewal.principal), UpstreamToken::issued(&renewal)),
             Err(error) => (self.refuse_session_token(error), UpstreamToken::default()),
         }
     }
@@ -59,7 +59,7 @@ impl Authenticator<'_> {
         let Some(token) = access_token else { return self.by_refresh(session.as_ref()).await };
         match self.auth.tokens.verify(token) {
             Ok(claims) => {
-                let valid = (Authentication::SignedIn(claims.principal()), UpstreamToken::presented(token));
+                let valid = (Authentication::of(claims.principal()), UpstreamToken::presented(token));
                 let Some(session) = self.due_for_renewal(&claims, session.as_ref()) else { return valid };
                 let refresh = self.auth.sessions.refresh(session, self.requester);
                 match timeout(DATABASE_WAIT, refresh).await {
@@ -90,7 +90,10 @@ impl Authenticator<'_> {
 
     /// Sets the access token's cookie too.
     fn refreshed(&self, renewal: &Renewal) -> (Authentication, UpstreamToken) {
-        self.changes.renew_session(renewal);
-        (Authentication::SignedIn(renewal.principal), UpstreamToken::issued(renewal))
+        // Never clears a cookie: the proxy may drop that of another answer.
+        if renewal.access.is_some() {
+            self.changes.renew_session(renewal);
+        }
+        (Authentication::of(renewal.principal), UpstreamToken::issued(renewal))
     }
 }

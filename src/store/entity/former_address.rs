@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use super::user_id::StoredUserId;
+use crate::domain::{MailId, Timestamp};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "former_addresses")]
@@ -24,5 +25,12 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
+
+impl Model {
+    /// When the user left the address: the message was queued with the change.
+    pub fn left_at(&self) -> Timestamp {
+        MailId::from_uuid(self.mail_id).queued_at()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -13,6 +13,8 @@ pub struct Model {
     /// A PHC string. All codes of a user have the same parameters and salt.
     pub hash: String,
     pub used_at: Option<i64>,
+    /// Null: made by an earlier version.
+    pub created_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

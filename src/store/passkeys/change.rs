@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::{Column, Entity, Handles, find, insert, of, to_passkey};
 use crate::{
     domain::{
-        PasskeyId, Timestamp, UserId,
+        PasskeyId, SessionId, Timestamp, UserId,
+        authentication::AuthMethod,
         passkey::{MAX_PASSKEYS, NewPasskey, Passkey},
     },
     store::{
@@ -15,6 +16,7 @@ use crate::{
         entity::user::Entity as Users,
         factors,
         outbox::{self, LimitedMail},
+        session_methods,
         transaction::Transaction,
     },
 };
@@ -30,6 +32,8 @@ pub struct AddPasskey {
     pub handle: Uuid,
     /// The version of the account's credentials when the ceremony began.
     pub version: CredentialsVersion,
+    /// The session whose sign-in has a passkey from now on, if it is restricted.
+    pub raised: Option<SessionId>,
     /// The message that tells the user.
     pub notice: Option<LimitedMail>,
 }
@@ -56,6 +60,8 @@ pub struct RemovePasskey {
     pub id: PasskeyId,
     /// Whether a user with a verified address can sign in by mail.
     pub mail_signs_in: bool,
+    /// Whether the account must keep a second factor.
+    pub required: bool,
     /// The message that tells the user.
     pub notice: Option<LimitedMail>,
 }
@@ -69,6 +75,8 @@ pub enum PasskeyRemoved {
     NotFound,
     /// The account has no other way to sign in.
     LastWayIn,
+    /// The account has no other second factor, and must keep one.
+    Required,
 }
 
 impl Store {
@@ -92,17 +100,21 @@ impl Store {
             return Ok(PasskeyAdded::Duplicate);
         }
         let Some(row) = find(&transaction, &credential_id).await? else { return Ok(PasskeyAdded::Gone) };
+        if let Some(session) = add.raised {
+            session_methods::add(&transaction, owner, session, AuthMethod::Passkey).await?;
+        }
         if let Some(notice) = add.notice {
             outbox::enqueue_within(&transaction, notice, now).await?;
         }
         transaction.commit().await?;
         self.cached.users.forget(&owner);
+        self.cached.forget_sessions(add.raised.as_slice());
         Ok(PasskeyAdded::Added(Box::new(to_passkey(row))))
     }
 
     /// Removes a passkey, unless it is the last way to sign in, and queues the notice, in one transaction.
     pub async fn remove_passkey(&self, remove: RemovePasskey, now: Timestamp) -> Result<PasskeyRemoved, StoreError> {
-        let RemovePasskey { owner, id, mail_signs_in, notice } = remove;
+        let RemovePasskey { owner, id, mail_signs_in, required, notice } = remove;
         let transaction = self.begin_write().await?;
         // Lock the account first, so that of two removals at the same time one sees the other.
         if !factors::advance(&transaction, owner, None).await? {
@@ -118,6 +130,9 @@ impl Store {
         }
         if !can_sign_in(&transaction, owner, mail_signs_in).await? {
             return Ok(PasskeyRemoved::LastWayIn);
+        }
+        if required && count(&transaction, owner).await? == 0 && !factors::is_confirmed(&transaction, owner).await? {
+            return Ok(PasskeyRemoved::Required);
         }
         if let Some(notice) = notice {
             outbox::enqueue_within(&transaction, notice, now).await?;

@@ -17,6 +17,7 @@ pub const fn field_id(field: Field) -> &'static str {
         Field::Name => "name",
         Field::Password | Field::CurrentPassword => "password",
         Field::Code => "code",
+        Field::PasskeyName => "passkey-name",
     }
 }
 
@@ -75,30 +76,22 @@ pub fn EmailField(
     /// A link that helps with the error.
     #[prop(optional_no_strip)]
     remedy: Option<Remedy>,
+    /// Whether the browser suggests passkeys in the field.
+    #[prop(optional)]
+    passkeys: bool,
     /// Focuses the field when the page loads.
     autofocus: bool,
 ) -> AnyView {
     let description = Description { error, remedy, hint: None };
-    view! {
-        <div class="field">
-            <label for="email">"E-mail address"</label>
-            <input
-                type="email"
-                id="email"
-                name="email"
-                value=value
-                autocomplete="username"
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                autofocus=autofocus
-                aria-invalid=description.invalid()
-                aria-describedby=description.ids("email")
-            />
-            {description.view("email")}
-        </div>
-    }
-    .into_any()
+    let input = ExactInput {
+        name: "email",
+        kind: "email",
+        label: "E-mail address",
+        input_mode: None,
+        autocomplete: if passkeys { "username webauthn" } else { "username" },
+        autofocus,
+    };
+    input.view(value, description)
 }
 
 /// The code in a message. Browsers and phones offer to fill it in.
@@ -110,26 +103,15 @@ pub fn CodeField(
     autofocus: bool,
 ) -> AnyView {
     let description = Description { error, hint: Some("6 digits".to_owned()), ..Description::default() };
-    view! {
-        <div class="field">
-            <label for="code">"Code"</label>
-            <input
-                type="text"
-                id="code"
-                name="code"
-                inputmode="numeric"
-                autocomplete="one-time-code"
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                autofocus=autofocus
-                aria-invalid=description.invalid()
-                aria-describedby=description.ids("code")
-            />
-            {description.view("code")}
-        </div>
-    }
-    .into_any()
+    let input = ExactInput {
+        name: "code",
+        kind: "text",
+        label: "Code",
+        input_mode: Some("numeric"),
+        autocomplete: "one-time-code",
+        autofocus,
+    };
+    input.view(None, description)
 }
 
 /// A recovery code.
@@ -141,26 +123,53 @@ pub fn RecoveryCodeField(
     autofocus: bool,
 ) -> AnyView {
     let hint = Some("10 letters and digits, such as abcde-12345".to_owned());
-    let description = Description { error, hint, ..Description::default() };
-    view! {
-        <div class="field">
-            <label for="code">"Recovery code"</label>
-            <input
-                type="text"
-                id="code"
-                name="code"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                autofocus=autofocus
-                aria-invalid=description.invalid()
-                aria-describedby=description.ids("code")
-            />
-            {description.view("code")}
-        </div>
+    let input = ExactInput {
+        name: "code",
+        kind: "text",
+        label: "Recovery code",
+        input_mode: None,
+        autocomplete: "off",
+        autofocus,
+    };
+    input.view(None, Description { error, hint, ..Description::default() })
+}
+
+/// A required field of one line, whose text must neither be corrected nor capitalized.
+struct ExactInput {
+    /// The name, and the element id.
+    name: &'static str,
+    kind: &'static str,
+    label: &'static str,
+    input_mode: Option<&'static str>,
+    autocomplete: &'static str,
+    autofocus: bool,
+}
+
+impl ExactInput {
+    fn view(self, value: Option<String>, description: Description) -> AnyView {
+        let Self { name, kind, label, input_mode, autocomplete, autofocus } = self;
+        view! {
+            <div class="field">
+                <label for=name>{label}</label>
+                <input
+                    type=kind
+                    id=name
+                    name=name
+                    value=value
+                    inputmode=input_mode
+                    autocomplete=autocomplete
+                    autocapitalize="none"
+                    spellcheck="false"
+                    required
+                    autofocus=autofocus
+                    aria-invalid=description.invalid()
+                    aria-describedby=description.ids(name)
+                />
+                {description.view(name)}
+            </div>
+        }
+        .into_any()
     }
-    .into_any()
 }
 
 /// The display name.

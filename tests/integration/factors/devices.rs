@@ -36,7 +36,9 @@ async fn trusted_device_needs_no_code_for_30_days() {
     assert!(!needs_code(&browser).await && browser.is_signed_in().await);
     assert!(needs_code(&Browser::new(&app)).await, "another device");
     assert_eq!(texts(&app, "sessions", &["amr"]).await.last().map(String::as_str), Some("pwd totp"));
-    assert_eq!(count(&app, "sessions WHERE amr = 'pwd'").await, 2, "the sign-up and the trusted device: one factor");
+    assert_eq!(count(&app, "sessions WHERE amr = 'pwd'").await, 1, "the sign-up");
+    assert_eq!(count(&app, "sessions WHERE amr = 'pwd trusted_device'").await, 1, "one factor");
+    assert_eq!(sign_in_of_browser(&browser).1, json!(["pwd", "trusted_device"]));
     let token = browser.cookie(TRUSTED).expect("a cookie");
     app.wait((DAY * 30).checked_sub(STEP * 2).expect("a time"));
     assert!(!needs_code(&browser).await);

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     ceremony::{self, Ceremony, CeremonySecret},
+    conditional::Mediation,
     registration::{CreationState, InvalidResponse, NewKey, PasskeyUser},
 };
 use crate::{
@@ -41,6 +42,8 @@ pub struct NewPasskeyOptions {
     pub name: Option<String>,
     /// Where the authenticator is. `None`: the browser asks.
     pub attachment: Option<Attachment>,
+    /// How it is made.
+    pub mediation: Mediation,
 }
 
 /// Why no passkey was added.
@@ -82,6 +85,8 @@ struct Registration {
     version: i64,
     handle: Uuid,
     name: Option<PasskeyName>,
+    #[serde(default)]
+    mediation: Mediation,
     state: CreationState,
 }
 
@@ -93,7 +98,7 @@ impl Registration {
 }
 
 impl Factors {
-    /// Begins to add a passkey. Needs a recent sign-in.
+    /// Begins to add a passkey. Needs a recent sign-in. A restricted session can add the first second factor only.
     pub async fn begin_passkey(
         &self,
         principal: Principal,
@@ -107,7 +112,7 @@ impl Factors {
         let new = random_handle()?;
         let (handle, version) = self.store.passkey_enrolment(owner, new).await?.ok_or(AddPasskeyError::Gone)?;
         let (session, user) = self.sessions.current(principal).await?.ok_or(AddPasskeyError::Gone)?;
-        if !self.sessions.is_fresh(&session) {
+        if !self.sessions.is_fresh(&session) || !self.can_add(&session).await? {
             return Err(AddPasskeyError::NotRecent);
         }
         let existing = self.store.passkeys(owner).await?;
@@ -122,13 +127,15 @@ impl Factors {
             version: version.0,
             handle,
             name: options.name.and_then(|name| PasskeyName::parse(&name).ok()),
+            mediation: options.mediation,
             state,
         };
         let begun = (options_json, registration);
         Ok(ceremony::begin(&self.store, &self.clock, PURPOSE, Some(owner), begun).await?)
     }
 
-    /// Adds the passkey of a response. The session that began the ceremony completes it.
+    /// Adds the passkey of a response. The session that began the ceremony completes it, and is no longer restricted. A
+    /// factor that was added since, which a restricted session must present, has ended the ceremony.
     pub async fn add_passkey(
         &self,
         principal: Principal,
@@ -148,13 +155,14 @@ impl Factors {
         if !self.sessions.is_fresh(&session) {
             return Err(AddPasskeyError::NotRecent);
         }
-        let key = self.relying_party()?.register(response, &begun.state)?;
+        let key = self.relying_party()?.register(response, &begun.state, begun.mediation)?;
         let name = name.or(begun.name).unwrap_or_else(|| default_name(requester));
         let now = self.clock.now();
         let notice = self.notices.factors_changed(&user, FactorsChange::PasskeyAdded, requester);
         let new = new_passkey(key, name, now)?;
         let version = CredentialsVersion(begun.version);
-        let add = AddPasskey { owner: user.id, new, handle: begun.handle, version, notice };
+        let raised = self.rule().restricts(session.authentication).then_some(session.id);
+        let add = AddPasskey { owner: user.id, new, handle: begun.handle, version, raised, notice };
         let added = match self.store.add_passkey(add, now).await? {
             PasskeyAdded::Added(passkey) => *passkey,
             PasskeyAdded::Duplicate => return Err(AddPasskeyError::Duplicate),

@@ -10,7 +10,7 @@ use crate::{
         principal::Principal,
         requester::Requester,
     },
-    domain::{PasskeyId, PasskeyName, UserId, event::EventKind, passkey::Passkey},
+    domain::{PasskeyId, PasskeyName, UserId, event::EventKind, passkey::Passkey, second_factor::SecondFactorRule},
     mail::letter::FactorsChange,
     store::{
         StoreError,
@@ -38,6 +38,9 @@ pub enum RemovePasskeyError {
     /// The account would have no way to sign in.
     #[error("the passkey is the last way to sign in")]
     LastWayIn,
+    /// The service requires a second factor, and the account has no other one.
+    #[error("the service requires a second factor")]
+    Required,
     /// The session is not recent, and no password was given.
     #[error("the session is not recent")]
     NotRecent,
@@ -94,11 +97,13 @@ impl Factors {
         let (_, user) = self.confirm(principal, password, requester).await.map_err(from_confirm)?;
         let notice = self.notices.factors_changed(&user, FactorsChange::PasskeyRemoved, requester);
         let mail_signs_in = self.settings.mail_signs_in;
-        let remove = RemovePasskey { owner: user.id, id, mail_signs_in, notice };
+        let required = self.rule() == SecondFactorRule::Required;
+        let remove = RemovePasskey { owner: user.id, id, mail_signs_in, required, notice };
         match self.store.remove_passkey(remove, self.clock.now()).await? {
             PasskeyRemoved::Removed => {}
             PasskeyRemoved::NotFound => return Err(RemovePasskeyError::NotFound),
             PasskeyRemoved::LastWayIn => return Err(RemovePasskeyError::LastWayIn),
+            PasskeyRemoved::Required => return Err(RemovePasskeyError::Required),
         }
         self.audit.record(EventKind::PasskeyRemoved, principal, requester, None);
         Ok(())

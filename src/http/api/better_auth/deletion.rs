@@ -169,6 +169,7 @@ route_errors! {
         SignedOut => ContractError::new(
             StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info",
         ),
+        SecondFactorRequired => ContractError::second_factor_required(),
         ..UnknownToken(UnknownTokenError),
         ..Validation(ValidationError),
         ..Callback(CallbackError),
@@ -180,6 +181,7 @@ impl From<SessionError> for DeleteLinkRouteError {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Missing => Self::SignedOut,
+            SessionError::Restricted => Self::SecondFactorRequired,
             SessionError::Internal(error) => Interrupted::from(error).into(),
         }
     }

@@ -29,7 +29,9 @@ use crate::{
         error::{InternalError, Interrupted},
     },
     domain::{Email, LinkPurpose, user::User},
-    http::{route_error::route_errors, session::cookies::CookieJar, state::AppState},
+    http::{
+        extract::principal::Authentication, route_error::route_errors, session::cookies::CookieJar, state::AppState,
+    },
 };
 
 members! {
@@ -167,7 +169,7 @@ impl From<InternalError> for VerifyEmailRouteError {
 pub async fn verify(
     State(state): State<AppState>,
     requester: Requester,
-    principal: Option<Principal>,
+    authentication: Authentication,
     Extension(jar): Extension<CookieJar>,
     ValidQuery(query, ..): ValidQuery<VerifyEmailQuery, VerifyEmailRouteError>,
 ) -> Result<Response, VerifyEmailRouteError> {
@@ -178,7 +180,8 @@ pub async fn verify(
     match accounts.link_state(LinkPurpose::VerifyEmail, &query.token).await? {
         LinkState::Valid { user_id, .. } => {
             let unverified = jar.unverified(&state.settings.form_key);
-            let known = principal.map(Principal::user_id).or(unverified);
+            // A restricted session tells whose browser this is.
+            let known = authentication.identity().map(Principal::user_id).or(unverified);
             if known != Some(user_id) {
                 let base = state.settings.base_url.as_str();
                 return Ok(redirect::to(&format!("{base}/verify-email?token={}", query.token)));
@@ -189,7 +192,9 @@ pub async fn verify(
         }
         LinkState::Used => {}
         LinkState::Expired => return failed(callback, "TOKEN_EXPIRED", VerifyEmailRouteError::ExpiredToken),
-        LinkState::Unknown => return change(&state, &requester, principal, &query.token, callback).await,
+        LinkState::Unknown => {
+            return change(&state, &requester, authentication.principal(), &query.token, callback).await;
+        }
     }
     Ok(succeeded(callback, None))
 }

@@ -36,6 +36,7 @@ use crate::{
         route_error::route_errors,
         session::{changes::ResponseChanges, cookies::CookieJar, mail_request::MailRequested},
         state::AppState,
+        step_up,
     },
     mail::sign_in::SignInParts,
 };
@@ -241,6 +242,9 @@ impl<'a> Targets<'a> {
             .into_response();
         };
         let target = self.new_user.filter(|_| created).unwrap_or(callback);
+        if session.is_restricted() {
+            return redirect::to(&format!("{}{}", self.base, step_up::set_up_address(Some(target))));
+        }
         let url = redirect::resolved(self.base, target);
         url.map_or_else(|| ContractError::invalid_callback().into_response(), |url| redirect::to(&url))
     }

@@ -10,18 +10,17 @@ use axum::{
 };
 
 use super::{
-    contract::{
-        AnyMembers, ContractError, GetErrors, LayerError, PostErrors, Text, ValidBody, ValidationError, members,
-    },
+    contract::{AnyMembers, ContractError, GetErrors, PostErrors, Text, ValidBody, ValidationError, members},
     models::{AccessTokenResponse, CurrentSession, SessionObject, StatusResponse},
 };
 use crate::{
-    auth::{Auth, Principal, Requester, error::InternalError, sessions::token::SessionToken, token::IssuedToken},
+    auth::{Auth, Requester, error::InternalError, sessions::token::SessionToken, token::IssuedToken},
     domain::SessionId,
     http::{
         extract::{
             active_session::{ActiveSession, SessionError},
             fresh_session::StaleSession,
+            principal::Authentication,
         },
         middleware::cors,
         route_error::route_errors,
@@ -35,6 +34,14 @@ const SET_AUTH_JWT: &str = "set-auth-jwt";
 /// For caches that ignore `Cache-Control`.
 const NO_CACHE: (HeaderName, HeaderValue) = (header::PRAGMA, HeaderValue::from_static("no-cache"));
 
+route_errors! {
+    /// Errors of `GET /get-session`.
+    pub enum GetSessionRouteError: ContractError {
+        SecondFactorRequired => ContractError::second_factor_required(),
+        ..Internal(InternalError),
+    }
+}
+
 /// Get the session and its user
 ///
 /// `null` without a session.
@@ -45,21 +52,26 @@ const NO_CACHE: (HeaderName, HeaderValue) = (header::PRAGMA, HeaderValue::from_s
         (status = 200, description = "The session and its user, or null", body = Option<CurrentSession>, headers(
             ("set-auth-jwt" = String, description = "A new access token"),
         )),
-        LayerError,
+        GetErrors<GetSessionRouteError>,
     ),
 )]
 pub async fn get_session(
     State(auth): State<Arc<Auth>>,
-    principal: Option<Principal>,
+    authentication: Authentication,
     Extension(changes): Extension<ResponseChanges>,
-) -> Result<Response, ContractError> {
-    let Some(principal) = principal else { return Ok(([NO_CACHE], Json(())).into_response()) };
+) -> Result<Response, GetSessionRouteError> {
+    if authentication.restricted().is_some() {
+        return Err(GetSessionRouteError::SecondFactorRequired);
+    }
+    let Some(principal) = authentication.principal() else { return Ok(([NO_CACHE], Json(())).into_response()) };
     let Some((session, user, access)) = auth.sessions.current_with_token(principal).await? else {
         changes.end_session();
         return Ok(([NO_CACHE], Json(())).into_response());
     };
     let mut response = ([NO_CACHE], Json(CurrentSession::new(&session, &user))).into_response();
-    add_access_token(&mut response, &access);
+    if let Some(access) = access {
+        add_access_token(&mut response, &access);
+    }
     Ok(response)
 }
 
@@ -261,6 +273,6 @@ pub async fn token(
     State(auth): State<Arc<Auth>>,
     session: ActiveSession<SessionRouteError>,
 ) -> Result<Json<AccessTokenResponse>, SessionRouteError> {
-    let issued = auth.tokens.issue(&session.user, &session.session)?;
+    let issued = auth.tokens.issue(&session.user, &session.session)?.ok_or(SessionError::Restricted)?;
     Ok(Json(AccessTokenResponse { token: issued.token.expose().to_owned() }))
 }

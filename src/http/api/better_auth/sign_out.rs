@@ -45,7 +45,7 @@ impl<S: Sync> FromRequestParts<S> for Credentials {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let principal = authentication(parts).principal();
+        let principal = authentication(parts).identity();
         let clears_cookies = principal.is_some() || !parts.headers.contains_key(header::AUTHORIZATION);
         Ok(Self { principal, clears_cookies })
     }

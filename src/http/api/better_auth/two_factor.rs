@@ -33,6 +33,9 @@ members! {
 route_errors! {
     /// The factors are not changed or shown.
     pub enum FactorError: ContractError {
+        Required => ContractError::forbidden(
+            "SECOND_FACTOR_REQUIRED", "This service requires two-step sign-in",
+        ),
         ..Session(SessionError),
         ..Password(PasswordError),
         ..Interrupted(Interrupted),
@@ -51,6 +54,7 @@ impl From<ChangeFactorsError> for FactorError {
             ChangeFactorsError::NotRecent | ChangeFactorsError::AlreadyOn | ChangeFactorsError::NotOn => {
                 PasswordError::InvalidPassword.into()
             }
+            ChangeFactorsError::Required => Self::Required,
             ChangeFactorsError::Confirm(error) => PasswordError::from(error).into(),
             ChangeFactorsError::Gone => SessionError::Missing.into(),
             ChangeFactorsError::Interrupted(interrupted) => interrupted.into(),

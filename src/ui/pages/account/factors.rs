@@ -28,6 +28,8 @@ pub struct FactorsState {
     pub step_up: StepUp,
     /// Whether the user signed in with a recovery code.
     pub recovered: bool,
+    /// Whether two-step sign-in can be turned off.
+    pub can_turn_off: bool,
     /// The current time, for "5 minutes ago".
     pub now: Timestamp,
 }
@@ -42,7 +44,7 @@ pub fn FactorsSection(
     /// The outcome of the last form post.
     form: Option<FormState>,
 ) -> AnyView {
-    let FactorsState { factors, step_up, recovered, now } = state;
+    let FactorsState { factors, step_up, recovered, can_turn_off, now } = state;
     let feedback = Feedback::new(FormKind::Factors, form.as_ref());
     let Factors { totp_since, recovery_codes, devices } = factors;
     let body = match totp_since {
@@ -53,11 +55,11 @@ pub fn FactorsSection(
             </p>
             {recovered.then(|| view! {
                 <p class="notice">
-                    "You signed in with a recovery code. If you’ve lost the device with your authenticator app, turn off \
-                     two-step sign-in and set it up again on the new device."
+                    "You signed in with a recovery code. If you’ve lost the device with your authenticator app, set up \
+                     two-step sign-in on the new device."
                 </p>
             })}
-            <Change step_up email feedback />
+            <Change step_up email feedback can_turn_off />
             {(!devices.is_empty()).then(|| view! { <Devices devices now /> })}
         }
         .into_any(),
@@ -94,14 +96,20 @@ fn SetUp(step_up: StepUp, email: String, feedback: Feedback) -> impl IntoView {
 }
 
 #[component]
-fn Change(step_up: StepUp, email: String, feedback: Feedback) -> impl IntoView {
+fn Change(step_up: StepUp, email: String, feedback: Feedback, can_turn_off: bool) -> impl IntoView {
+    let turn_off = can_turn_off.then(|| {
+        view! {
+            <button type="submit" class="danger" formaction="/actions/remove-totp">
+                "Turn off two-step sign-in"
+            </button>
+        }
+    });
     view! {
         <Confirmed step_up email feedback action="/actions/renew-recovery-codes">
             <div class="actions">
                 <button type="submit">"Make new recovery codes"</button>
-                <button type="submit" class="danger" formaction="/actions/remove-totp">
-                    "Turn off two-step sign-in"
-                </button>
+                <button type="submit" formaction="/actions/replace-totp">"Set up another device instead"</button>
+                {turn_off}
             </div>
         </Confirmed>
     }

@@ -1,10 +1,16 @@
 //! `/account/recovery-codes`: new recovery codes, shown once.
 
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::frame::{AccountFrame, Section};
-use crate::{domain::form::FormState, ui::page::Page};
+use crate::{
+    domain::{ReturnAddress, form::FormState},
+    ui::page::Page,
+};
+
+/// Shows the buttons that copy and print. It follows them, so that nothing moves.
+const SCRIPT: &str = include_str!("save_codes.js");
 
 /// The recovery codes of the last form post. Without them, the page says that they are shown once.
 pub struct RecoveryCodesPage {
@@ -12,9 +18,13 @@ pub struct RecoveryCodesPage {
     pub email: String,
     /// The product's name, for the file.
     pub product: String,
+    /// Where the user continues. `None`: at the page about security.
+    pub next: Option<ReturnAddress>,
 }
 
 impl Page for RecoveryCodesPage {
+    const HAS_SCRIPT: bool = true;
+
     fn title(&self) -> Option<&'static str> {
         Some("Recovery codes · Your account")
     }
@@ -24,9 +34,9 @@ impl Page for RecoveryCodesPage {
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
-        let Self { email, product } = self;
+        let Self { email, product, next } = self;
         let body = match form {
-            Some(FormState::RecoveryCodes(codes)) => codes_view(codes, &product, &email),
+            Some(FormState::RecoveryCodes(codes)) => codes_view(codes, &product, &email, next.as_ref()),
             _ => view! {
                 <p class="explain">
                     "Recovery codes are shown once, when they are made. To get others, make new ones: the former codes then \
@@ -48,7 +58,8 @@ impl Page for RecoveryCodesPage {
     }
 }
 
-fn codes_view(codes: &[String], product: &str, email: &str) -> AnyView {
+fn codes_view(codes: &[String], product: &str, email: &str, next: Option<&ReturnAddress>) -> AnyView {
+    let next = next.map_or("/account/security", ReturnAddress::as_str).to_owned();
     let list = codes.join("\n");
     let file = format!("Recovery codes of {product} for {email}. Each works once.\n\n{list}\n");
     let href = format!("data:text/plain;charset=utf-8,{}", utf8_percent_encode(&file, NON_ALPHANUMERIC));
@@ -63,8 +74,11 @@ fn codes_view(codes: &[String], product: &str, email: &str) -> AnyView {
         <pre class="codes" translate="no">{list}</pre>
         <div class="actions">
             <a class="button" href=href download="recovery-codes.txt">"Download"</a>
-            <a class="button primary" href="/account/security">"I’ve saved them"</a>
+            <button type="button" data-codes="copy" hidden>"Copy"</button>
+            <button type="button" data-codes="print" hidden>"Print"</button>
+            <a class="button primary" href=next>"I’ve saved them"</a>
         </div>
+        <script nonce=use_nonce()>{SCRIPT}</script>
         <p class="aside">
             "Signed in on devices that you no longer use? " <a href="/account/sessions">"Sign them out"</a>
         </p>

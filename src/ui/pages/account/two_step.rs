@@ -12,7 +12,7 @@ use crate::{
         components::{
             field::{CodeField, field_id},
             form::PostForm,
-            qr_code::QrCode,
+            totp_steps::TotpSteps,
         },
         feedback::Feedback,
         page::Page,
@@ -41,27 +41,11 @@ impl Page for TwoStepPage {
     fn view(self, form: Option<&FormState>) -> AnyView {
         let feedback = Feedback::new(FormKind::TotpConfirmation, form);
         let Self { email, key } = self;
-        let groups = key.groups();
         view! {
             <AccountFrame section=Section::Security email>
                 <section aria-labelledby="two-step">
                     <h2 id="two-step">"Set up an authenticator app"</h2>
-                    <ol class="steps">
-                        <li>
-                            <p>"Scan this code with your authenticator app."</p>
-                            <QrCode text=key.uri.clone() label="QR code for your authenticator app" />
-                        </li>
-                        <li>
-                            <p>
-                                "No camera? "<a href=key.uri>"Open the app on this device"</a>
-                                ", or enter this key in the app:"
-                            </p>
-                            <p class="key"><code>{groups}</code></p>
-                        </li>
-                        <li>
-                            <p>"Enter the code that the app shows now."</p>
-                        </li>
-                    </ol>
+                    <TotpSteps key />
                     <PostForm action="/actions/confirm-totp" feedback=feedback.clone() target=field_id>
                         <CodeField error=feedback.error(Field::Code) autofocus=false />
                         <button type="submit" class="primary">"Turn on two-step sign-in"</button>

@@ -147,6 +147,7 @@ impl Forge {
             expires_at: self.now,
             assurance: Assurance::Aal1,
             auth_time: None,
+            restricted: false,
         })
     }
 }

@@ -103,6 +103,11 @@ impl ContractError {
         Self { retry_after: Some(after), ..Self::without_code(StatusCode::SERVICE_UNAVAILABLE, message) }
     }
 
+    /// 403: the service requires a second factor. Not in the contract.
+    pub fn second_factor_required() -> Self {
+        Self::forbidden("SECOND_FACTOR_REQUIRED", "Set up two-step sign-in first")
+    }
+
     /// 400: the account has no password.
     pub fn no_password() -> Self {
         Self::bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
@@ -208,7 +213,7 @@ impl From<Interrupted> for ContractError {
 
 impl RouteError<ContractError> for SessionError {
     fn examples() -> Vec<ContractError> {
-        vec![Self::Missing.into()]
+        vec![Self::Missing.into(), Self::Restricted.into()]
     }
 }
 
@@ -216,6 +221,7 @@ impl From<SessionError> for ContractError {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Missing => Self::unauthorized(),
+            SessionError::Restricted => Self::second_factor_required(),
             SessionError::Internal(error) => error.into(),
         }
     }

@@ -12,6 +12,7 @@ use crate::{
             contract::{ContractError, EmailText, PostErrors, Text, ValidBody, ValidationError, members},
             models::UserObject,
         },
+        extract::principal::Authentication,
         route_error::route_errors,
         session::cookies::CookieJar,
         state::AppState,
@@ -63,14 +64,15 @@ route_errors! {
 pub async fn verify_email(
     State(state): State<AppState>,
     requester: Requester,
-    principal: Option<Principal>,
+    authentication: Authentication,
     Extension(jar): Extension<CookieJar>,
     ValidBody(body, ..): ValidBody<VerifyEmailOtpBody, VerifyEmailOtpRouteError>,
 ) -> Result<Json<VerifyEmailOtpResponse>, VerifyEmailOtpRouteError> {
     check_email(&body.email)?;
     let presented = presented(&state, &jar, &body.email, &body.otp);
     let unverified = || jar.unverified(&state.settings.form_key);
-    let known = principal.map(Principal::user_id).or_else(unverified);
+    // A restricted session tells whose browser this is.
+    let known = authentication.identity().map(Principal::user_id).or_else(unverified);
     let verified = state.auth.accounts.verify_email_with_code(presented, known, &requester).await;
     let user = verified.map_err(OtpError::from)?;
     jar.drop_mail_request();

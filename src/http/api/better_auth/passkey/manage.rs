@@ -101,6 +101,9 @@ route_errors! {
         LastWayIn => ContractError::bad_request(
             "LAST_WAY_TO_SIGN_IN", "This passkey is the last way to sign in. Add a password or another passkey first.",
         ),
+        Required => ContractError::forbidden(
+            "SECOND_FACTOR_REQUIRED", "This service requires two-step sign-in. Add another passkey or an app first.",
+        ),
         ..Validation(ValidationError),
         ..Session(SessionError),
         ..StaleSession(StaleSession),
@@ -113,6 +116,7 @@ impl From<RemovePasskeyError> for DeletePasskeyRouteError {
         match error {
             RemovePasskeyError::NotFound => Self::NotFound,
             RemovePasskeyError::LastWayIn => Self::LastWayIn,
+            RemovePasskeyError::Required => Self::Required,
             RemovePasskeyError::NotRecent | RemovePasskeyError::Confirm(_) => StaleSession.into(),
             RemovePasskeyError::Gone => SessionError::Missing.into(),
             RemovePasskeyError::Interrupted(interrupted) => interrupted.into(),

@@ -27,7 +27,7 @@ use crate::{
         },
         extract::{
             active_session::SessionError,
-            fresh_session::{FreshSession, StaleSession},
+            fresh_session::{FreshSetUpSession, StaleSession},
         },
         route_error::route_errors,
         session::{ceremony::CeremonyKind, cookies::CookieJar},
@@ -85,9 +85,10 @@ pub async fn options(
     requester: Requester,
     Extension(jar): Extension<CookieJar>,
     ValidQuery(query, ..): ValidQuery<RegistrationQuery, RegistrationOptionsRouteError>,
-    session: FreshSession<RegistrationOptionsRouteError>,
+    FreshSetUpSession(session): FreshSetUpSession<RegistrationOptionsRouteError>,
 ) -> Result<Json<Value>, ContractError> {
-    let options = NewPasskeyOptions { name: query.name, attachment: query.attachment.flatten() };
+    let options =
+        NewPasskeyOptions { name: query.name, attachment: query.attachment.flatten(), ..NewPasskeyOptions::default() };
     let begun = auth.factors.begin_passkey(session.principal, options, &requester).await;
     let ceremony = begun.map_err(VerifyRegistrationRouteError::from)?;
     jar.keep_ceremony(CeremonyKind::Registration, &ceremony.secret);
@@ -168,8 +169,9 @@ pub async fn verify(
     requester: Requester,
     Extension(jar): Extension<CookieJar>,
     ValidBody(body, ..): ValidBody<VerifyRegistrationBody, VerifyRegistrationRouteError>,
-    FreshSession { principal, .. }: FreshSession<VerifyRegistrationRouteError>,
+    FreshSetUpSession(session): FreshSetUpSession<VerifyRegistrationRouteError>,
 ) -> Result<Json<RegisteredPasskey>, VerifyRegistrationRouteError> {
+    let principal = session.principal;
     let secret = jar.take_ceremony(CeremonyKind::Registration);
     let secret = secret.ok_or(VerifyRegistrationRouteError::ChallengeNotFound)?;
     let passkey = auth.factors.add_passkey(principal, &secret, &body.response, body.name.flatten(), &requester).await?;

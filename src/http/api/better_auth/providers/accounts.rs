@@ -142,6 +142,7 @@ route_errors! {
     /// The request has no session. The contract's answer has no body here.
     pub enum SignedOutError: ContractError {
         SignedOut => ContractError::unauthorized_without_body(),
+        SecondFactorRequired => ContractError::second_factor_required(),
         ..Internal(InternalError),
     }
 }
@@ -150,6 +151,7 @@ impl From<SessionError> for SignedOutError {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Missing => Self::SignedOut,
+            SessionError::Restricted => Self::SecondFactorRequired,
             SessionError::Internal(error) => error.into(),
         }
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Auth, Principal, Requester,
+        Auth, Requester,
         error::Interrupted,
         factors::ChangeFactorsError,
         sign_in::second_factor::{SecondFactor, SecondStepError},
@@ -21,7 +21,10 @@ use crate::{
     domain::RecoveryCode,
     http::{
         api::better_auth::contract::{ContractError, FlagOr, PostErrors, Text, ValidBody, ValidationError, members},
-        extract::active_session::{ActiveSession, SessionError},
+        extract::{
+            active_session::{ActiveSession, SessionError},
+            principal::Authentication,
+        },
         route_error::route_errors,
         session::{changes::ResponseChanges, cookies::CookieJar},
         state::AppState,
@@ -86,7 +89,7 @@ impl From<SecondStepError> for VerifyBackupCodeRouteError {
 pub async fn verify(
     State(state): State<AppState>,
     requester: Requester,
-    principal: Option<Principal>,
+    authentication: Authentication,
     Extension(jar): Extension<CookieJar>,
     Extension(changes): Extension<ResponseChanges>,
     ValidBody(body, ..): ValidBody<VerifyBackupCodeBody, VerifyBackupCodeRouteError>,
@@ -96,9 +99,9 @@ pub async fn verify(
     }
     let factor = RecoveryCode::parse(&body.code).map(SecondFactor::RecoveryCode);
     let presented = Presented { factor, trust: body.trust_device, requester: &requester };
-    match CodeOwner::of(principal, &state, &jar).await? {
+    match CodeOwner::of(authentication.identity(), &state, &jar).await? {
         CodeOwner::SignedIn(principal) => {
-            if !state.auth.factors.are_required(principal.user_id()).await.map_err(Interrupted::from)? {
+            if !state.auth.factors.has_totp(principal.user_id()).await.map_err(Interrupted::from)? {
                 return Err(VerifyBackupCodeRouteError::NotOn);
             }
             presented.check(principal, &state).await?;
@@ -155,7 +158,7 @@ pub async fn generate(
     session: ActiveSession<GenerateBackupCodesRouteError>,
 ) -> Result<Json<BackupCodesResponse>, GenerateBackupCodesRouteError> {
     // Before the password, as in the contract.
-    let is_on = auth.factors.are_required(session.principal.user_id()).await;
+    let is_on = auth.factors.has_totp(session.principal.user_id()).await;
     if !is_on.map_err(Interrupted::from).map_err(FactorError::from)? {
         return Err(GenerateBackupCodesRouteError::NotOn);
     }

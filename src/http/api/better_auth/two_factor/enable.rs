@@ -25,7 +25,7 @@ use crate::{
             models::StatusResponse,
             password::PasswordError,
         },
-        extract::active_session::{ActiveSession, SessionError},
+        extract::active_session::{ActiveSession, SessionError, SetUpSession},
         route_error::route_errors,
         session::cookies::CookieJar,
     },
@@ -123,7 +123,7 @@ pub async fn enable(
     State(auth): State<Arc<Auth>>,
     requester: Requester,
     ValidBody(body, ..): ValidBody<EnableTwoFactorBody, EnableTwoFactorRouteError>,
-    session: ActiveSession<EnableTwoFactorRouteError>,
+    SetUpSession(session): SetUpSession<EnableTwoFactorRouteError>,
 ) -> Result<Json<EnabledTwoFactor>, EnableTwoFactorRouteError> {
     if body.method == Some(Method::Otp) {
         let confirmed = auth.passwords.confirm(session.principal, &body.password, &requester).await;

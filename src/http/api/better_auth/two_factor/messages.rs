@@ -3,17 +3,15 @@
 use axum::{Extension, Json, extract::State};
 
 use super::second_step::{AcceptedCode, CodeOwner, CodeOwnerError};
-use crate::{
-    auth::Principal,
-    http::{
-        api::better_auth::{
-            contract::{ContractError, Flag, Optional, PostErrors, Text, ValidBody, ValidationError, members},
-            models::StatusResponse,
-        },
-        route_error::route_errors,
-        session::cookies::CookieJar,
-        state::AppState,
+use crate::http::{
+    api::better_auth::{
+        contract::{ContractError, Flag, Optional, PostErrors, Text, ValidBody, ValidationError, members},
+        models::StatusResponse,
     },
+    extract::principal::Authentication,
+    route_error::route_errors,
+    session::cookies::CookieJar,
+    state::AppState,
 };
 
 members! {
@@ -68,10 +66,10 @@ route_errors! {
 )]
 pub async fn verify(
     State(state): State<AppState>,
-    principal: Option<Principal>,
+    authentication: Authentication,
     Extension(jar): Extension<CookieJar>,
     _: ValidBody<VerifyTwoFactorOtpBody, VerifyTwoFactorOtpRouteError>,
 ) -> Result<Json<AcceptedCode>, VerifyTwoFactorOtpRouteError> {
-    CodeOwner::of(principal, &state, &jar).await?;
+    CodeOwner::of(authentication.identity(), &state, &jar).await?;
     Err(VerifyTwoFactorOtpRouteError::NoCode)
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Principal, Requester,
+        Requester,
         error::Interrupted,
         factors::{ChangeFactorsError, totp::ConfirmTotpError},
         sign_in::second_factor::{SecondFactor, SecondStepError},
@@ -21,7 +21,10 @@ use crate::{
             contract::{ContractError, FlagOr, PostErrors, Text, ValidBody, ValidationError, members},
             password::PasswordError,
         },
-        extract::active_session::{ActiveSession, SessionError},
+        extract::{
+            active_session::{ActiveSession, SessionError},
+            principal::Authentication,
+        },
         route_error::route_errors,
         session::{changes::ResponseChanges, cookies::CookieJar},
         state::AppState,
@@ -90,17 +93,17 @@ impl From<ConfirmTotpError> for VerifyTotpRouteError {
 pub async fn verify(
     State(state): State<AppState>,
     requester: Requester,
-    principal: Option<Principal>,
+    authentication: Authentication,
     Extension(jar): Extension<CookieJar>,
     Extension(changes): Extension<ResponseChanges>,
     ValidBody(body, ..): ValidBody<VerifyTotpBody, VerifyTotpRouteError>,
 ) -> Result<Json<AcceptedCode>, VerifyTotpRouteError> {
     let factor = TotpCode::parse(&body.code).map(SecondFactor::Totp);
     let presented = Presented { factor, trust: body.trust_device, requester: &requester };
-    match CodeOwner::of(principal, &state, &jar).await? {
+    match CodeOwner::of(authentication.identity(), &state, &jar).await? {
         CodeOwner::SignedIn(principal) => {
             let factors = &state.auth.factors;
-            if factors.are_required(principal.user_id()).await.map_err(Interrupted::from)? {
+            if factors.has_totp(principal.user_id()).await.map_err(Interrupted::from)? {
                 presented.check(principal, &state).await?;
             } else {
                 factors.confirm_totp(principal, &body.code, &requester).await?;
