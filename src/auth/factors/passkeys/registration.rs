@@ -54,7 +54,7 @@ pub struct NewKey {
     pub aaguid: Uuid,
 }
 
-/// What verifies a response: the challenge, and the passkeys that the user has.
+/// What verifies a response: the challenge.
 pub type CreationState = PasskeyRegistration;
 
 /// The response is truncated, too large, or does not verify.
@@ -71,9 +71,8 @@ impl RelyingParty {
         existing: &[Passkey],
         attachment: Option<Attachment>,
     ) -> Result<(Value, CreationState), InternalError> {
-        let excluded = existing.iter().map(|passkey| passkey.credential_id.clone()).collect();
         let PasskeyUser { handle, email, display_name } = user;
-        let started = self.webauthn().start_passkey_registration(handle, email, display_name, Some(excluded));
+        let started = self.webauthn().start_passkey_registration(handle, email, display_name, None);
         let (challenge, state) = started.map_err(failed)?;
         let mut options = challenge.public_key;
         // The library leaves the choice to the authenticator. A sign-in without a user name needs a discoverable passkey.
@@ -88,6 +87,7 @@ impl RelyingParty {
         if let Some(extensions) = &mut options.extensions {
             extensions.uvm = None;
         }
+        // Not in the state: the database refuses known credentials, of any user.
         options.exclude_credentials = Some(existing.iter().map(descriptor).collect());
         Ok((serde_json::to_value(options).map_err(failed)?, state))
     }
