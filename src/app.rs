@@ -9,7 +9,10 @@ use std::{
 use crate::{
     auth::{
         Auth, Parts,
-        factors::{FactorSettings, TotpSealer},
+        factors::{
+            FactorSettings, TotpSealer,
+            passkeys::{InvalidRelyingParty, RelyingParty, RelyingPartySettings},
+        },
         keys::{KeysError, PairAlgorithm, Schedule, Signing, SigningKeys, StoredKeys},
         mailing::MailParts,
         password::{
@@ -104,6 +107,8 @@ pub async fn assemble(
             sealer: TotpSealer::new(&derived.totp)?,
             issuer: config.mail.product.as_str().to_owned(),
             trust: config.factors.trust,
+            relying_party: relying_party(config)?,
+            mail_signs_in: config.email_sign_in.offered,
         },
         event_retention: config.events.retention,
     });
@@ -123,6 +128,19 @@ fn mail(config: &Config, store: Store, clock: Clock, derived: &DerivedKeys) -> R
         letterhead: letterhead(config),
         sign_in_notices: config.mail.notices,
     }))
+}
+
+/// `None`: passkeys are not offered.
+fn relying_party(config: &Config) -> Result<Option<RelyingParty>, InvalidRelyingParty> {
+    let Some(id) = &config.passkeys.rp_id else { return Ok(None) };
+    let settings = RelyingPartySettings {
+        id: id.clone(),
+        name: config.mail.product.as_str().to_owned(),
+        origin: config.server.base_url.as_str().to_owned(),
+        related_origins: config.passkeys.origins.clone(),
+    };
+    let trusted = config.origins.clone();
+    RelyingParty::new(settings, move |origin| trusted.trusts(origin)).map(Some)
 }
 
 /// What all messages have in common.
@@ -164,6 +182,12 @@ fn log_warnings(config: &Config) {
             file = %file.display(),
             "this secret of an older version no longer signs access tokens: key pairs in the database do. If backends \
              verify tokens with it, set LATCHKEY_JWT_SECRET to the content of the file; otherwise delete the file"
+        );
+    }
+    if config.passkeys.rp_id.is_none() {
+        tracing::warn!(
+            "passkeys are not offered: browsers allow them only on a domain with https, or on localhost; set \
+             LATCHKEY_BASE_URL to such a URL to offer them"
         );
     }
     match &config.mail.target {
@@ -231,6 +255,9 @@ pub enum StartError {
     /// Password hashing cannot be set up.
     #[error(transparent)]
     Hasher(#[from] HasherError),
+    /// Passkeys cannot be bound to the configured domain.
+    #[error("LATCHKEY_PASSKEY_RP_ID: {0}")]
+    Passkeys(#[from] InvalidRelyingParty),
     /// Mail cannot be sent.
     #[error("LATCHKEY_MAIL: {0}")]
     Mail(TransportError),

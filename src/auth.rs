@@ -169,6 +169,7 @@ impl Auth {
                 audit: Arc::clone(&audit),
                 passwords: Arc::clone(&passwords),
                 sessions: Arc::clone(&sessions),
+                factors: Arc::clone(&factors),
                 notices: Arc::clone(&notices),
                 sign_up,
                 outbox,

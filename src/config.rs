@@ -16,6 +16,7 @@ mod mail;
 mod names;
 mod origins;
 mod pages;
+mod passkeys;
 mod passwords;
 pub mod private;
 mod proxies;
@@ -43,6 +44,7 @@ pub use log::{LogConfig, LogFormat};
 pub use mail::MailConfig;
 pub use origins::TrustedOrigins;
 pub use pages::PagesConfig;
+pub use passkeys::PasskeyConfig;
 pub use passwords::{BlocklistFileError, PasswordConfig};
 pub use proxies::ProxyConfig;
 pub use secrets::{SecretFileError, SecretsConfig};
@@ -83,6 +85,8 @@ pub struct Config {
     pub email_sign_in: EmailSignInConfig,
     /// Second factors.
     pub factors: FactorConfig,
+    /// Passkeys.
+    pub passkeys: PasskeyConfig,
     /// Origins that may call the sign-in API from a browser.
     pub origins: TrustedOrigins,
     /// Where the pages lead.
@@ -109,6 +113,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         mail::SETTINGS,
         email_sign_in::SETTINGS,
         factors::SETTINGS,
+        passkeys::SETTINGS,
         origins::SETTINGS,
         pages::SETTINGS,
         proxies::SETTINGS,
@@ -134,6 +139,7 @@ impl Config {
         let mail = MailConfig::read(&mut reader);
         let email_sign_in = EmailSignInConfig::read(&mut reader, mail.as_ref().ok());
         let factors = FactorConfig::read(&mut reader);
+        let passkeys = PasskeyConfig::read(&mut reader);
         let origins = TrustedOrigins::read(&mut reader);
         let pages = PagesConfig::read(&mut reader);
         let proxies = ProxyConfig::read(&mut reader);
@@ -153,6 +159,7 @@ impl Config {
                 mail: mail?,
                 email_sign_in: email_sign_in?,
                 factors: factors?,
+                passkeys: passkeys?,
                 origins: origins?,
                 pages: pages?,
                 proxies: proxies?,
@@ -208,6 +215,7 @@ impl Config {
             self.mail.values(),
             self.email_sign_in.values(),
             self.factors.values(),
+            self.passkeys.values(),
             self.origins.values(),
             self.pages.values(),
             self.proxies.values(),

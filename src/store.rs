@@ -3,8 +3,8 @@
 //!
 //! Every query for a user's data takes the user's [`UserId`]: no row is found by its own id alone. The
 //! exceptions are [`Store::session_of_token`] and [`Store::imported_session`]: before authentication, the
-//! token's secret decides. The secret of a link, a code or a sign-in decides too ([`one_time`], [`codes`],
-//! [`second_step`], [`former_addresses`]).
+//! token's secret decides. The secret of a link, a code, a sign-in or a ceremony decides too ([`one_time`], [`codes`],
+//! [`second_step`], [`ceremonies`], [`former_addresses`]), and so does the signature of a [passkey](passkeys).
 //!
 //! [`UserId`]: crate::domain::UserId
 
@@ -12,6 +12,7 @@ pub mod attempts;
 mod batches;
 mod breaker;
 mod cache;
+pub mod ceremonies;
 pub mod codes;
 pub mod connection;
 pub mod credentials;
@@ -36,6 +37,7 @@ mod limits;
 pub mod mailbox_proof;
 pub mod one_time;
 pub mod outbox;
+pub mod passkeys;
 pub mod password_reset;
 mod probe;
 pub mod reauthentication;

@@ -23,6 +23,7 @@ mod m20261128_000017_sign_in_by_mail;
 mod m20261128_000018_former_addresses;
 mod m20261129_000019_authentication;
 mod m20261129_000020_totp;
+mod m20261129_000021_passkeys;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000018_former_addresses::Migration),
             Box::new(m20261129_000019_authentication::Migration),
             Box::new(m20261129_000020_totp::Migration),
+            Box::new(m20261129_000021_passkeys::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ pub mod code;
 pub mod delete;
 pub mod disable;
 pub mod link;
+pub mod passkey_sign_up;
 pub mod profile;
 pub mod reset_password;
 pub mod sign_up;
@@ -16,7 +17,8 @@ use std::sync::Arc;
 use sign_up::SignUpMode;
 
 use super::{
-    audit::Audit, codes::Codes, notices::Notices, password::Passwords, sessions::Sessions, throttle::Throttle,
+    audit::Audit, codes::Codes, factors::Factors, notices::Notices, password::Passwords, sessions::Sessions,
+    throttle::Throttle,
 };
 use crate::{clock::Clock, mail::Outbox, store::Store};
 
@@ -28,6 +30,7 @@ pub struct Accounts {
     pub(super) audit: Arc<Audit>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) factors: Arc<Factors>,
     pub(super) notices: Arc<Notices>,
     pub(super) sign_up: SignUpMode,
     /// `None`: the service sends no mail.

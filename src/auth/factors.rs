@@ -1,9 +1,10 @@
-//! Second factors: authenticator apps, recovery codes, and devices that need none.
+//! Factors besides the password: passkeys, authenticator apps, recovery codes, and devices that need no second factor.
 //!
 //! A change needs the password or a recent sign-in (ASVS 7.5.1), ends the sign-ins that wait for the second factor and
 //! the trust in all devices, and causes an event and a notice (ASVS 6.3.7). The account's sessions continue.
 
 pub mod devices;
+pub mod passkeys;
 pub mod recovery;
 mod reset;
 pub mod totp;
@@ -27,6 +28,7 @@ use crate::{
     mail::letter::FactorsChange,
     store::{Store, StoreError},
 };
+use passkeys::RelyingParty;
 pub use reset::ResetFactorsError;
 pub use totp::TotpSealer;
 
@@ -38,6 +40,10 @@ pub struct FactorSettings {
     pub issuer: String,
     /// How long a device needs no second factor after a sign-in with one. `None`: trust is not offered.
     pub trust: Option<Duration>,
+    /// Creates and verifies passkeys. `None`: passkeys are not offered.
+    pub relying_party: Option<RelyingParty>,
+    /// Whether users with a verified address can sign in by mail.
+    pub mail_signs_in: bool,
 }
 
 /// Sets up, checks and removes second factors.

@@ -1,6 +1,7 @@
 //! Sign-in: from credentials to a session, in steps.
 
 pub mod by_mail;
+pub mod passkey;
 pub mod password;
 pub mod reauthenticate;
 pub mod second_factor;

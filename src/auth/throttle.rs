@@ -121,7 +121,10 @@ impl Throttle {
     /// is required, so others cannot use up those budgets.
     fn known_device(&self, target: AttemptTarget<'_>, requester: &Requester) -> Option<DeviceId> {
         match target {
-            AttemptTarget::SignIn(email) | AttemptTarget::SecondStep(email) | AttemptTarget::Code(email) => {
+            AttemptTarget::SignIn(email)
+            | AttemptTarget::SecondStep(email)
+            | AttemptTarget::Passkey(email)
+            | AttemptTarget::Code(email) => {
                 Some(self.devices.verify(requester.device.as_ref()?, email, self.clock.now())?.id)
             }
             AttemptTarget::ConfirmPassword(_) | AttemptTarget::ChangeEmail(_) => None,

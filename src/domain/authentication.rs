@@ -17,11 +17,14 @@ pub enum AuthMethod {
     Totp,
     /// With a recovery code, after a first factor.
     RecoveryCode,
+    /// With a passkey that has verified its user, alone or after a first factor.
+    Passkey,
 }
 
 impl AuthMethod {
     /// All methods, in the order of `amr`.
-    const ALL: [Self; 5] = [Self::Password, Self::EmailCode, Self::EmailLink, Self::Totp, Self::RecoveryCode];
+    const ALL: [Self; 6] =
+        [Self::Password, Self::EmailCode, Self::EmailLink, Self::Totp, Self::RecoveryCode, Self::Passkey];
 
     /// The name in the database.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +34,7 @@ impl AuthMethod {
             Self::EmailLink => "email_link",
             Self::Totp => "totp",
             Self::RecoveryCode => "recovery_code",
+            Self::Passkey => "passkey",
         }
     }
 
@@ -41,6 +45,8 @@ impl AuthMethod {
             Self::EmailCode | Self::EmailLink => &["email"],
             Self::Totp => &["otp"],
             Self::RecoveryCode => &["recovery"],
+            // The key, and the PIN, finger or face that the authenticator verifies.
+            Self::Passkey => &["pop", "user"],
         }
     }
 
@@ -80,9 +86,9 @@ impl AuthMethods {
         AuthMethod::ALL.into_iter().filter(move |method| self.contains(*method))
     }
 
-    /// Whether the sign-in had two steps.
+    /// Whether the sign-in had two factors: two steps, or a passkey, which is two factors alone.
     pub const fn has_second_factor(self) -> bool {
-        self.contains(AuthMethod::Totp) || self.contains(AuthMethod::RecoveryCode)
+        self.contains(AuthMethod::Totp) || self.contains(AuthMethod::RecoveryCode) || self.contains(AuthMethod::Passkey)
     }
 
     /// The claim `amr`: every value once, and `mfa` for two factors.
@@ -102,7 +108,13 @@ impl AuthMethods {
     /// The strength of the sign-in.
     pub const fn assurance(self) -> Assurance {
         // Password and mail are first factors: both together are still one. A reset needs the mailbox only.
-        if self.has_second_factor() { Assurance::Aal2 } else { Assurance::Aal1 }
+        if self.contains(AuthMethod::Passkey) {
+            Assurance::PhishingResistant
+        } else if self.has_second_factor() {
+            Assurance::Aal2
+        } else {
+            Assurance::Aal1
+        }
     }
 }
 
@@ -238,6 +250,8 @@ mod tests {
             ("email_code", AuthMethods::of(AuthMethod::EmailCode)),
             ("pwd email_link", AuthMethods::of(AuthMethod::EmailLink).with(AuthMethod::Password)),
             ("pwd totp", AuthMethods::of(AuthMethod::Password).with(AuthMethod::Totp)),
+            ("passkey", AuthMethods::of(AuthMethod::Passkey)),
+            ("pwd passkey", AuthMethods::of(AuthMethod::Passkey).with(AuthMethod::Password)),
             ("email_code recovery_code", AuthMethods::of(AuthMethod::RecoveryCode).with(AuthMethod::EmailCode)),
         ] {
             assert_eq!((methods.to_string().as_str(), text.parse()), (text, Ok(methods)));
@@ -272,6 +286,17 @@ mod tests {
         assert_eq!((totp.amr(), totp.assurance()), (vec!["pwd", "otp", "mfa"], Assurance::Aal2));
         let recovery = AuthMethods::of(AuthMethod::EmailLink).with(AuthMethod::RecoveryCode);
         assert_eq!((recovery.amr(), recovery.assurance()), (vec!["email", "recovery", "mfa"], Assurance::Aal2));
+    }
+
+    #[test]
+    fn passkey_is_two_factors_and_phr() {
+        let passkey = AuthMethods::of(AuthMethod::Passkey);
+        assert_eq!((passkey.amr(), passkey.assurance()), (vec!["pop", "user", "mfa"], Assurance::PhishingResistant));
+        let second = AuthMethods::of(AuthMethod::Password).with(AuthMethod::Passkey);
+        assert_eq!(
+            (second.amr(), second.assurance()),
+            (vec!["pwd", "pop", "user", "mfa"], Assurance::PhishingResistant)
+        );
     }
 
     #[test]

@@ -65,6 +65,12 @@ pub enum EventKind {
     RecoveryCodesRenewed,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// The counter of a passkey has not grown: its authenticator may have been copied.
+    PasskeyCounterFail,
     /// A wrong second factor was presented.
     SecondStepFail,
     /// A device needs no second factor any more.
@@ -81,7 +87,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 38] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
@@ -111,6 +117,9 @@ impl EventKind {
         Self::FactorsReset,
         Self::RecoveryCodesRenewed,
         Self::RecoveryCodeUsed,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::PasskeyCounterFail,
         Self::SecondStepFail,
         Self::DeviceTrusted,
         Self::DeviceUntrusted,
@@ -156,6 +165,9 @@ impl EventKind {
             Self::FactorsReset => "authn_factors_reset",
             Self::RecoveryCodesRenewed => "authn_recovery_codes_renewed",
             Self::RecoveryCodeUsed => "authn_recovery_code_used",
+            Self::PasskeyAdded => "authn_passkey_added",
+            Self::PasskeyRemoved => "authn_passkey_removed",
+            Self::PasskeyCounterFail => "authn_passkey_counter_fail",
             Self::SecondStepFail => "authn_second_step_fail",
             Self::DeviceTrusted => "authn_device_trusted",
             Self::DeviceUntrusted => "authn_device_untrusted",

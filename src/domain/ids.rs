@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::{Builder, Uuid};
 
 use super::Timestamp;
@@ -68,6 +68,13 @@ uuid_id! {
 uuid_id! {
     /// Identifies a device that needs no second factor. Not a secret: the token in its cookie authenticates.
     TrustedDeviceId
+}
+
+uuid_id! {
+    /// Identifies a passkey. Not a secret, and not the id that its authenticator knows.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    PasskeyId
 }
 
 /// The maximum length of a user's identifier in bytes.

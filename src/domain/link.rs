@@ -1,4 +1,4 @@
-//! One-time secrets: links in messages, and sign-ins that wait for the second factor.
+//! One-time secrets: links in messages, sign-ins that wait for the second factor, and challenges for passkeys.
 
 /// What a one-time secret authorizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,14 @@ pub enum LinkPurpose {
     Confirm,
     /// Completing a sign-in with a second factor. The secret is in a cookie, and in no message.
     SecondStep,
+    /// Adding a passkey. As of all ceremonies, the secret is in a cookie, and in no message.
+    PasskeyRegistration,
+    /// Signing in with a passkey.
+    PasskeySignIn,
+    /// Completing a sign-in with a passkey.
+    PasskeySecondStep,
+    /// Creating an account with a passkey.
+    PasskeySignUp,
 }
 
 impl LinkPurpose {
@@ -33,6 +41,10 @@ impl LinkPurpose {
             Self::SignIn => "sign-in",
             Self::Confirm => "confirm",
             Self::SecondStep => "second-step",
+            Self::PasskeyRegistration => "passkey-registration",
+            Self::PasskeySignIn => "passkey-sign-in",
+            Self::PasskeySecondStep => "passkey-second-step",
+            Self::PasskeySignUp => "passkey-sign-up",
         }
     }
 }

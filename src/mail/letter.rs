@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::sign_in::{MailSignIn, SignInParts};
+use crate::domain::passkey::FirstPasskey;
 
 /// A message and its data. Serialized, then sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +35,11 @@ pub enum Letter {
         name: String,
         /// The address of a picture.
         image: Option<String>,
-        /// The password's hash (a PHC string).
-        password_hash: String,
+        /// The password's hash (a PHC string). `None`: the account has a passkey.
+        password_hash: Option<String>,
+        /// The passkey.
+        #[serde(default)]
+        passkey: Option<Box<FirstPasskey>>,
         /// Where the application continues, if the request came from one.
         return_to: Option<String>,
     },
@@ -144,7 +148,7 @@ pub enum Letter {
     },
 }
 
-/// A change or a use of the second factors of an account.
+/// A change or a use of the factors of an account besides the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorsChange {
@@ -161,6 +165,10 @@ pub enum FactorsChange {
         /// The codes that remain.
         left: u64,
     },
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// A sign-in with a correct first factor had too many wrong codes.
     StepFailed,
 }

@@ -7,6 +7,8 @@ pub mod former_address;
 pub mod imported_session;
 pub mod one_time_secret;
 pub mod outbox;
+pub mod passkey;
+pub mod passkey_handle;
 pub mod recovery_code;
 pub mod session;
 pub mod signing_key;

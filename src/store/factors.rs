@@ -1,4 +1,5 @@
-//! Second factors: the key of an authenticator app, and the changes of all factors of an account together.
+//! Second factors: the key of an authenticator app, and the changes of all factors of an account together. A
+//! [passkey](super::passkeys) is a factor too.
 //!
 //! Every change advances the version of the credentials: sign-ins that wait for the second factor and trusted devices
 //! end, and the links in messages too, except the one that verifies the address.
@@ -9,11 +10,12 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, credentials,
+    Store, StoreError,
+    credentials::{self, CredentialsVersion},
     entity::totp_factor::{ActiveModel, Column, Entity, Model},
     one_time,
     outbox::{self, LimitedMail},
-    recovery_codes,
+    passkeys, recovery_codes,
     session_ends::end_others,
     transaction::Transaction,
     trusted_devices,
@@ -110,7 +112,7 @@ impl Store {
     pub async fn confirm_totp(&self, confirmed: ConfirmedTotp, now: Timestamp) -> Result<bool, StoreError> {
         let owner = confirmed.owner;
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? {
+        if !advance(&transaction, owner, None).await? {
             return Ok(false);
         }
         let updated = Entity::update_many()
@@ -145,7 +147,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? || !is_confirmed(&transaction, owner).await? {
+        if !advance(&transaction, owner, None).await? || !is_confirmed(&transaction, owner).await? {
             return Ok(false);
         }
         recovery_codes::replace(&transaction, owner, codes).await?;
@@ -164,10 +166,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? || !is_confirmed(&transaction, owner).await? {
+        if !advance(&transaction, owner, None).await? || !is_confirmed(&transaction, owner).await? {
             return Ok(false);
         }
-        delete_all(&transaction, owner).await?;
+        delete_second_factors(&transaction, owner).await?;
         if let Some(notice) = notice {
             outbox::enqueue_within(&transaction, notice, now).await?;
         }
@@ -176,8 +178,8 @@ impl Store {
         Ok(true)
     }
 
-    /// As [`remove_factors`](Self::remove_factors), and ends every session. Returns the ended sessions; `None` if the
-    /// account has no second factor.
+    /// As [`remove_factors`](Self::remove_factors), removes the passkeys too, and ends every session. Returns the ended
+    /// sessions; `None` if the account has neither.
     pub async fn reset_factors(
         &self,
         owner: UserId,
@@ -186,10 +188,14 @@ impl Store {
     ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let reason = EndReason::FactorsReset;
         let transaction = self.begin_write().await?;
-        if !advance(&transaction, owner).await? || !is_confirmed(&transaction, owner).await? {
+        if !advance(&transaction, owner, None).await? {
             return Ok(None);
         }
-        delete_all(&transaction, owner).await?;
+        let had_second_factor = is_confirmed(&transaction, owner).await?;
+        if passkeys::delete_all(&transaction, owner).await? == 0 && !had_second_factor {
+            return Ok(None);
+        }
+        delete_second_factors(&transaction, owner).await?;
         let ended = end_others(&transaction, owner, None, reason, now).await?;
         if let Some(notice) = notice {
             outbox::enqueue_within(&transaction, notice, now).await?;
@@ -215,16 +221,26 @@ pub(super) async fn accept_step(transaction: &Transaction, owner: UserId, step: 
     Ok(updated.rows_affected == 1)
 }
 
-/// Deletes all second factors of a user.
+/// Deletes all second factors and passkeys of a user.
 pub(super) async fn delete_all(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
+    passkeys::delete_all_and_handle(transaction, owner).await?;
+    delete_second_factors(transaction, owner).await
+}
+
+async fn delete_second_factors(transaction: &Transaction, owner: UserId) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::UserId.eq(owner.as_str())).exec(transaction).await?;
     recovery_codes::replace(transaction, owner, Vec::new()).await?;
     trusted_devices::delete_all(transaction, owner).await
 }
 
-/// Locks the account, and ends what depends on its factors. `false` if the account does not exist.
-async fn advance(transaction: &Transaction, owner: UserId) -> Result<bool, DbErr> {
-    if !credentials::advance_version(transaction, owner, None).await? {
+/// Locks the account, and ends what depends on its factors. `false` if the account does not exist, or its credentials no
+/// longer have the version `seen`.
+pub(super) async fn advance(
+    transaction: &Transaction,
+    owner: UserId,
+    seen: Option<CredentialsVersion>,
+) -> Result<bool, DbErr> {
+    if !credentials::advance_version(transaction, owner, seen).await? {
         return Ok(false);
     }
     one_time::delete_others(transaction, owner, LinkPurpose::VerifyEmail).await?;

@@ -14,6 +14,7 @@ use super::{
     entity::one_time_secret::{ActiveModel, Column, Entity, Model},
     factors, one_time,
     outbox::LimitedMail,
+    passkeys::{self, PasskeyUse},
     recovery_codes,
     sessions::{self, NewSession},
     transaction::Transaction,
@@ -55,6 +56,8 @@ pub enum SecondProof {
     Totp(i64),
     /// The recovery code with this hash.
     RecoveryCode(String),
+    /// A response of a passkey.
+    Passkey(PasskeyUse),
 }
 
 /// The completion of a sign-in.
@@ -203,6 +206,7 @@ pub(super) async fn consume(
     match proof {
         SecondProof::Totp(step) => factors::accept_step(transaction, owner, *step).await,
         SecondProof::RecoveryCode(hash) => recovery_codes::consume(transaction, owner, hash, now).await,
+        SecondProof::Passkey(used) => passkeys::record_use(transaction, owner, *used, now).await,
     }
 }
 

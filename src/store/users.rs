@@ -12,11 +12,13 @@ use super::{
     entity::user::{self, Entity as Users},
     factors, former_addresses,
     outbox::{self, NewMail},
+    passkeys,
     sessions::NewSession,
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{
     Email, Name, Timestamp, UserId,
+    passkey::FirstPasskey,
     user::{ImageChange, ProfileChange, User},
     user_event::UserEventKind,
 };
@@ -32,8 +34,17 @@ pub struct NewAccount {
     pub name: Name,
     /// The address of a picture.
     pub image: Option<String>,
-    /// The password's hash (a PHC string).
-    pub password_hash: String,
+    /// How the user signs in.
+    pub credential: FirstCredential,
+}
+
+/// The credential of a new account.
+#[derive(Debug)]
+pub enum FirstCredential {
+    /// The hash of a password (a PHC string).
+    Password(String),
+    /// A passkey.
+    Passkey(Box<FirstPasskey>),
 }
 
 /// Why an account was not created.
@@ -42,6 +53,9 @@ pub enum CreateAccountError {
     /// Another account has this e-mail address, or has left it within the time of an undo.
     #[error("the e-mail address has an account already")]
     EmailTaken,
+    /// An account has this passkey.
+    #[error("the passkey is registered")]
+    PasskeyTaken,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -65,7 +79,7 @@ pub struct PasswordLogin {
 }
 
 impl Store {
-    /// Creates an account with its password, opens its first session and queues a message, in one transaction.
+    /// Creates an account with its password or passkey, opens its first session and queues a message, in one transaction.
     pub async fn create_account(
         &self,
         account: NewAccount,
@@ -97,7 +111,17 @@ impl Store {
         if former_addresses::is_reserved(&transaction, &account.email, None, now).await? {
             return Err(CreateAccountError::EmailTaken);
         }
-        credentials::insert_password(&transaction, account.id, account.password_hash, now).await?;
+        match account.credential {
+            FirstCredential::Password(hash) => {
+                credentials::insert_password(&transaction, account.id, hash, now).await?;
+            }
+            FirstCredential::Passkey(first) => {
+                passkeys::insert_handle(&transaction, account.id, first.handle).await?;
+                if !passkeys::insert(&transaction, account.id, first.passkey, now).await? {
+                    return Err(CreateAccountError::PasskeyTaken);
+                }
+            }
+        }
         if let Some(session) = session {
             session.insert(&transaction).await?;
         }

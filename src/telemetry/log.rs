@@ -7,7 +7,7 @@ use std::{
     io::{self, IsTerminal},
 };
 
-use tracing::{Level, Metadata};
+use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::{LogConfig, LogFormat};
@@ -45,9 +45,11 @@ pub fn start_for_command() -> Result<(), Box<dyn Error>> {
 /// Migrations are one line of this crate.
 fn is_shown(event: &Metadata) -> bool {
     let most_verbose = match event.target() {
-        target if target.starts_with(env!("CARGO_PKG_NAME")) => Level::TRACE,
-        target if target.starts_with("sea_orm_migration") => Level::WARN,
-        _ => Level::DEBUG,
+        target if target.starts_with(env!("CARGO_PKG_NAME")) => LevelFilter::TRACE,
+        target if target.starts_with("sea_orm_migration") => LevelFilter::WARN,
+        // Reports refused responses as errors, which any client can cause. The security log has them.
+        target if target.starts_with("webauthn_rs") => LevelFilter::OFF,
+        _ => LevelFilter::DEBUG,
     };
     *event.level() <= most_verbose
 }

@@ -30,7 +30,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates and functions that only these modules may use.
-const RESTRICTED: [(&str, &[&str]); 16] = [
+const RESTRICTED: [(&str, &[&str]); 18] = [
     ("aws_lc_rs", &["auth/keys", "auth/password/hasher", "crypto"]),
     ("getrandom", &["crypto"]),
     ("jsonwebtoken", &["auth/token", "auth/keys"]),
@@ -39,6 +39,8 @@ const RESTRICTED: [(&str, &[&str]); 16] = [
     ("reqwest", &["outbound"]),
     ("standardwebhooks", &["webhooks/sign"]),
     ("totp_rs", &["auth/factors/totp"]),
+    ("webauthn_rs", &["auth/factors/passkeys"]),
+    ("webauthn_rs_proto", &["auth/factors/passkeys"]),
     ("fast_qr", &["ui/components/qr_code"]),
     ("scrypt", &["auth/password/hasher"]),
     ("bcrypt", &["auth/password/hasher"]),

@@ -18,7 +18,10 @@ use latchkey::{
     crypto::random::random_bytes,
     domain::{Email, Name, UserId},
     http,
-    store::{Store, users::NewAccount},
+    store::{
+        Store,
+        users::{FirstCredential, NewAccount},
+    },
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -84,7 +87,7 @@ pub async fn measure(request: &MailRequest, samples: u32) -> Samples {
             email: Email::parse(&known(number)).expect("an address"),
             name: Name::parse("Ada").expect("a name"),
             image: None,
-            password_hash: HASH.to_owned(),
+            credential: FirstCredential::Password(HASH.to_owned()),
         };
         store.create_account(account, None, None, clock.now()).await.expect("an account");
     }

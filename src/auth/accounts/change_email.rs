@@ -13,11 +13,7 @@ use crate::{
         requester::Requester,
         throttle::{AttemptTarget, Purpose},
     },
-    domain::{
-        Email, LinkPurpose, UserId,
-        email::InvalidEmail,
-        event::EventKind,
-    },
+    domain::{Email, LinkPurpose, UserId, email::InvalidEmail, event::EventKind},
     mail::{
         Letter,
         links::{LinkToken, UNDO_LIFETIME},

@@ -22,7 +22,7 @@ use crate::{
     store::{
         StoreError,
         credentials::CredentialsVersion,
-        users::{CreateAccountError, NewAccount},
+        users::{CreateAccountError, FirstCredential, NewAccount},
     },
 };
 
@@ -64,6 +64,15 @@ pub struct SignUp<'a> {
     pub return_to: Option<&'a str>,
 }
 
+/// The first session of a new account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FirstSession<'a> {
+    /// Whether the session outlives the browser.
+    pub(super) remember: bool,
+    /// Where the link that verifies the address leads. `None`: to the page of this service.
+    pub(super) return_to: Option<&'a str>,
+}
+
 /// Why no account was created.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
@@ -80,6 +89,29 @@ pub enum SignUpError {
 
 interruptible!(SignUpError: InternalError, StoreError, HasherError, NoRandomness);
 
+/// Why an account with valid data was not created.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CreationError {
+    #[error("the e-mail address has an account already")]
+    EmailTaken,
+    #[error("the passkey is registered")]
+    PasskeyTaken,
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+}
+
+interruptible!(CreationError: InternalError, StoreError);
+
+impl From<CreationError> for SignUpError {
+    fn from(error: CreationError) -> Self {
+        match error {
+            CreationError::EmailTaken => Self::Invalid(vec![FormError::EmailTaken]),
+            CreationError::PasskeyTaken => InternalError::Failed(error.to_string()).into(),
+            CreationError::Interrupted(interrupted) => interrupted.into(),
+        }
+    }
+}
+
 impl Accounts {
     /// Whether new accounts can be created.
     pub const fn sign_up_is_open(&self) -> bool {
@@ -95,27 +127,44 @@ impl Accounts {
         let NewUser { email, name, password } = self.parse(form, requester).await?;
         let password_hash = self.passwords.hash(password.into_password(), requester).await?.as_str().to_owned();
         let id = UserId::new(self.clock.now(), random_bytes()?);
-        let account = NewAccount { id, email, name, image: form.image.map(str::to_owned), password_hash };
+        let (image, credential) = (form.image.map(str::to_owned), FirstCredential::Password(password_hash));
+        let account = NewAccount { id, email, name, image, credential };
+        let first = FirstSession { remember: form.remember, return_to: form.return_to };
+        Ok(self.sign_up_with(account, first, requester).await?)
+    }
+
+    /// Creates an account, or queues it if its address must be verified first.
+    pub(super) async fn sign_up_with(
+        &self,
+        account: NewAccount,
+        first: FirstSession<'_>,
+        requester: &Requester,
+    ) -> Result<SignedUp, CreationError> {
         if self.sign_up == SignUpMode::Verify {
-            let user = self.request_account(account, form.return_to).await?;
+            let user = self.request_account(account, first.return_to).await?;
             return Ok(SignedUp::CheckMail(Box::new(user)));
         }
-        Ok(SignedUp::SignedIn(Box::new(self.create(account, form, requester).await?)))
+        Ok(SignedUp::SignedIn(Box::new(self.create(account, first, requester).await?)))
     }
 
     async fn create(
         &self,
         account: NewAccount,
-        form: SignUp<'_>,
+        first: FirstSession<'_>,
         requester: &Requester,
-    ) -> Result<SignedIn, SignUpError> {
+    ) -> Result<SignedIn, CreationError> {
         let (id, email) = (account.id, account.email.as_str().to_owned());
-        let authentication = AuthContext::new(AuthMethods::of(AuthMethod::Password), self.clock.now());
-        let session = self.sessions.prepare(id, authentication, form.remember, requester)?;
-        let mail = self.sealed(&Letter::VerifyEmail { email, return_to: form.return_to.map(str::to_owned) })?;
+        let method = match account.credential {
+            FirstCredential::Password(_) => AuthMethod::Password,
+            FirstCredential::Passkey(_) => AuthMethod::Passkey,
+        };
+        let authentication = AuthContext::new(AuthMethods::of(method), self.clock.now());
+        let session = self.sessions.prepare(id, authentication, first.remember, requester)?;
+        let mail = self.sealed(&Letter::VerifyEmail { email, return_to: first.return_to.map(str::to_owned) })?;
         let user = match self.store.create_account(account, Some(&session.new), mail, self.clock.now()).await {
             Ok(user) => user,
-            Err(CreateAccountError::EmailTaken) => return Err(SignUpError::Invalid(vec![FormError::EmailTaken])),
+            Err(CreateAccountError::EmailTaken) => return Err(CreationError::EmailTaken),
+            Err(CreateAccountError::PasskeyTaken) => return Err(CreationError::PasskeyTaken),
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         };
         self.audit.record(EventKind::UserCreated, id, requester, None);
@@ -124,9 +173,13 @@ impl Accounts {
 
     /// Queues the new account. The outbox creates it, or sends a message to the owner of the address if it has one: the
     /// work and the response are the same in both cases (ASVS 6.3.8).
-    async fn request_account(&self, account: NewAccount, return_to: Option<&str>) -> Result<User, SignUpError> {
+    async fn request_account(&self, account: NewAccount, return_to: Option<&str>) -> Result<User, CreationError> {
         let now = self.clock.now();
-        let NewAccount { id, email, name, image, password_hash } = account;
+        let NewAccount { id, email, name, image, credential } = account;
+        let (password_hash, passkey) = match credential {
+            FirstCredential::Password(hash) => (Some(hash), None),
+            FirstCredential::Passkey(first) => (None, Some(first)),
+        };
         let user = User {
             id,
             email: email.as_str().to_owned(),
@@ -144,9 +197,11 @@ impl Accounts {
             name: user.name.as_str().to_owned(),
             image: user.image.clone(),
             password_hash,
+            passkey,
             return_to: return_to.map(str::to_owned),
         };
-        let mail = self.sealed(&letter)?.ok_or(SignUpError::Closed)?;
+        let no_mail = || InternalError::Failed("the service sends no mail".to_owned());
+        let mail = self.sealed(&letter)?.ok_or_else(no_mail)?;
         self.store.request_mail(mail, LIMIT, now).await?;
         Ok(user)
     }

@@ -70,6 +70,9 @@ impl Bound {
             | EventKind::FactorRemoved
             | EventKind::RecoveryCodesRenewed
             | EventKind::RecoveryCodeUsed
+            | EventKind::PasskeyAdded
+            | EventKind::PasskeyRemoved
+            | EventKind::PasskeyCounterFail
             | EventKind::SecondStepFail
             | EventKind::DeviceTrusted
             | EventKind::DeviceUntrusted => Self::Account,

@@ -25,6 +25,8 @@ pub enum EventDetail {
     EmailCode,
     /// The user signed in with a link in a message.
     EmailLink,
+    /// The user signed in with a passkey, or presented a wrong response of one.
+    Passkey,
     /// The user signed in with two factors.
     TwoFactors(FirstFactor, SecondFactor),
     /// A wrong code of an authenticator app.
@@ -59,6 +61,8 @@ pub enum SecondFactor {
     Totp,
     /// A recovery code.
     RecoveryCode,
+    /// A passkey.
+    Passkey,
 }
 
 /// Why a credential was rejected.
@@ -96,8 +100,11 @@ impl EventDetail {
             Self::EmailLink => "email_link",
             Self::TwoFactors(FirstFactor::Password, SecondFactor::Totp) => "password_totp",
             Self::TwoFactors(FirstFactor::Password, SecondFactor::RecoveryCode) => "password_recovery_code",
+            Self::TwoFactors(FirstFactor::Password, SecondFactor::Passkey) => "password_passkey",
+            Self::TwoFactors(FirstFactor::Email, SecondFactor::Passkey) => "email_passkey",
             Self::TwoFactors(FirstFactor::Email, SecondFactor::Totp) => "email_totp",
             Self::TwoFactors(FirstFactor::Email, SecondFactor::RecoveryCode) => "email_recovery_code",
+            Self::Passkey => "passkey",
             Self::Totp => "totp",
             Self::RecoveryCode => "recovery_code",
             Self::Disabled => "disabled",

@@ -11,8 +11,8 @@ use crate::{
 /// Why the factors were not reset.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetFactorsError {
-    /// The account does not exist, is disabled, or has no second factor.
-    #[error("there is no such account with a second factor")]
+    /// The account does not exist, is disabled, or has neither a second factor nor a passkey.
+    #[error("there is no such account with a second factor or a passkey")]
     NotOn,
     /// The database failed.
     #[error(transparent)]
@@ -26,7 +26,7 @@ impl From<StoreError> for ResetFactorsError {
 }
 
 impl Factors {
-    /// Removes all second factors of a user, ends all sessions and notifies the user. The password stays.
+    /// Removes all second factors and passkeys of a user, ends all sessions and notifies the user. The password stays.
     pub async fn reset(&self, user: UserId, requester: &Requester) -> Result<(), ResetFactorsError> {
         let account = self.store.enabled_user(user).await?.ok_or(ResetFactorsError::NotOn)?;
         self.sessions.settle(user).await?;

@@ -22,7 +22,7 @@ use crate::{
         one_time::NewOneTimeSecret,
         outbox::ClaimedMail,
         password_reset::MailAccount,
-        users::{CreateAccountError, NewAccount},
+        users::{CreateAccountError, FirstCredential, NewAccount},
     },
 };
 
@@ -79,8 +79,10 @@ impl Composer {
                 let account = self.account_where(&email, |account| !account.email_verified).await?;
                 self.with_link(&VERIFY, claim, account, return_to).await
             }
-            Letter::SignUp { user_id, email, name, image, password_hash, return_to } => {
-                let new = new_account(&user_id, &email, &name, image, password_hash).ok_or(Unaddressable)?;
+            Letter::SignUp { user_id, email, name, image, password_hash, passkey, return_to } => {
+                let password = password_hash.map(FirstCredential::Password);
+                let credential = password.or(passkey.map(FirstCredential::Passkey)).ok_or(Unaddressable)?;
+                let new = new_account(&user_id, &email, &name, image, credential).ok_or(Unaddressable)?;
                 self.sign_up(claim, new, return_to).await
             }
             Letter::SignIn { sign_in, parts, browser, creates } => {
@@ -147,7 +149,7 @@ impl Composer {
         let email = new.email.as_str().to_owned();
         match self.store.create_account(new, None, None, self.clock.now()).await {
             Ok(user) => self.audit.record(EventKind::UserCreated, user.id, &Requester::default(), None),
-            Err(CreateAccountError::EmailTaken) => {}
+            Err(CreateAccountError::EmailTaken | CreateAccountError::PasskeyTaken) => {}
             Err(CreateAccountError::Store(error)) => return Err(error.into()),
         }
         let account = match self.account(&email).await {
@@ -242,8 +244,8 @@ fn new_account(
     email: &str,
     name: &str,
     image: Option<String>,
-    password_hash: String,
+    credential: FirstCredential,
 ) -> Option<NewAccount> {
     let email = Email::parse(email).ok()?;
-    Some(NewAccount { id: user_id.parse().ok()?, email, name: Name::parse(name).ok()?, image, password_hash })
+    Some(NewAccount { id: user_id.parse().ok()?, email, name: Name::parse(name).ok()?, image, credential })
 }

@@ -17,7 +17,7 @@ use crate::{
         session::Session,
         user::User,
     },
-    store::{credentials::CredentialsVersion, sessions::NewSession},
+    store::{credentials::CredentialsVersion, passkeys::PasskeyUse, sessions::NewSession},
 };
 
 /// A signed-in user with a new session.
@@ -62,8 +62,15 @@ impl SignedIn {
 /// The detail of the event of a sign-in or a confirmation.
 pub(super) const fn detail(methods: AuthMethods) -> EventDetail {
     let is_password = methods.contains(AuthMethod::Password);
+    let is_mail = methods.contains(AuthMethod::EmailCode) || methods.contains(AuthMethod::EmailLink);
     let first = if is_password { FirstFactor::Password } else { FirstFactor::Email };
-    if methods.contains(AuthMethod::Totp) {
+    if methods.contains(AuthMethod::Passkey) {
+        if is_password || is_mail {
+            EventDetail::TwoFactors(first, SecondFactor::Passkey)
+        } else {
+            EventDetail::Passkey
+        }
+    } else if methods.contains(AuthMethod::Totp) {
         EventDetail::TwoFactors(first, SecondFactor::Totp)
     } else if methods.contains(AuthMethod::RecoveryCode) {
         EventDetail::TwoFactors(first, SecondFactor::RecoveryCode)
@@ -90,6 +97,26 @@ impl Sessions {
         let prepared = self.prepare(verified.user.id, authentication, persistent, requester)?;
         let notice = self.notices.new_sign_in(&verified.user, verified.version, requester).await?;
         let surplus = self.store.open_session(&prepared.new, verified.version, notice).await?;
+        Ok(surplus.map(|surplus| {
+            self.deny_tokens_of(&surplus);
+            prepared
+        }))
+    }
+
+    /// As [`open`](Self::open), and records the use of the passkey. `None` too if the passkey is gone or its counter has
+    /// grown meanwhile.
+    pub(in crate::auth) async fn open_with_passkey(
+        &self,
+        verified: &VerifiedUser,
+        used: PasskeyUse,
+        persistent: bool,
+        requester: &Requester,
+    ) -> Result<Option<PreparedSession>, InternalError> {
+        self.settle(verified.user.id).await?;
+        let authentication = AuthContext::new(verified.methods, self.clock.now());
+        let prepared = self.prepare(verified.user.id, authentication, persistent, requester)?;
+        let notice = self.notices.new_sign_in(&verified.user, verified.version, requester).await?;
+        let surplus = self.store.open_session_with_passkey(&prepared.new, verified.version, used, notice).await?;
         Ok(surplus.map(|surplus| {
             self.deny_tokens_of(&surplus);
             prepared

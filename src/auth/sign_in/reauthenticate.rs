@@ -82,7 +82,7 @@ impl SignIn {
         let owner = session.user_id;
         let has_password = self.store.password_credential(owner).await?.is_some();
         let second = self.factors.are_required(owner).await?;
-        let passkey = self.has_passkey(owner);
+        let passkey = self.has_passkey(owner).await?;
         let first = if has_password {
             Some(FirstProof::Password)
         } else {
@@ -233,9 +233,8 @@ impl SignIn {
         }
     }
 
-    /// Whether the account has a passkey.
-    #[expect(clippy::unused_self, reason = "passkeys are not stored yet")]
-    const fn has_passkey(&self, _: UserId) -> bool {
-        false
+    /// Whether the account has a passkey that can be used here.
+    async fn has_passkey(&self, owner: UserId) -> Result<bool, InternalError> {
+        Ok(self.factors.passkeys_are_offered() && !self.factors.passkeys(owner).await?.is_empty())
     }
 }

@@ -1,4 +1,4 @@
-//! The second step of a sign-in: a code of an authenticator app, or a recovery code.
+//! The second step of a sign-in: a code of an authenticator app, a recovery code, or a [passkey](super::passkey).
 //!
 //! A sign-in has five attempts, and an account has the budgets of a sign-in, counted apart: an attacker needs the first
 //! factor for each attempt (NIST SP 800-63B-4 §3.2.2). Failures never affect sessions.
@@ -17,7 +17,7 @@ use crate::{
         principal::Principal,
         requester::Requester,
         sessions::open::VerifiedUser,
-        throttle::{AttemptTarget, Purpose},
+        throttle::{Attempt, AttemptTarget, Purpose},
     },
     crypto::{opaque::OpaqueToken, random::random_bytes},
     domain::{
@@ -73,10 +73,10 @@ pub enum SecondStepError {
 interruptible!(SecondStepError: InternalError, StoreError);
 
 /// A sign-in that waits, and its user.
-struct Waiting {
+pub(super) struct Waiting {
     digest: [u8; 32],
     first: FirstStep,
-    user: Arc<User>,
+    pub(super) user: Arc<User>,
 }
 
 impl SecondFactor {
@@ -131,26 +131,57 @@ impl SignIn {
         trust: bool,
         requester: &Requester,
     ) -> Result<SecondStepDone, SecondStepError> {
+        let waiting = self.waiting(pending, requester).await?;
+        let attempt = self.count_on_account(&waiting, requester).await?;
+        let done = match self.check(&waiting, factor, requester).await {
+            Ok(proof) => self.finish(&waiting, factor.method(), proof, trust, requester).await,
+            Err(error) => Err(error),
+        };
+        self.settle_attempt(&waiting, attempt, factor.detail(), &done, requester).await?;
+        done
+    }
+
+    /// The sign-in that waits, and its user.
+    pub(super) async fn waiting(
+        &self,
+        pending: &PendingSignIn,
+        requester: &Requester,
+    ) -> Result<Waiting, SecondStepError> {
         let admitted = self.throttle.check_network(Purpose::SignIn, requester);
         self.audit.record_throttled(admitted, EventDetail::Network, None, requester)?;
         let digest = pending.digest();
         let step = self.store.pending_step(&digest, self.clock.now()).await?.ok_or(SecondStepError::Ended)?;
         let user = self.store.enabled_user(step.first.user_id).await?.ok_or(SecondStepError::Ended)?;
-        let email = Email::presented(&user.email).map_err(|_| SecondStepError::Ended)?;
-        let waiting = Waiting { digest, first: step.first, user };
+        Ok(Waiting { digest, first: step.first, user })
+    }
+
+    /// Counts an attempt on the account.
+    pub(super) async fn count_on_account(
+        &self,
+        waiting: &Waiting,
+        requester: &Requester,
+    ) -> Result<Attempt, SecondStepError> {
+        let email = Email::presented(&waiting.user.email).map_err(|_| SecondStepError::Ended)?;
         let counted = self.throttle.count_attempt(AttemptTarget::SecondStep(&email), requester).await;
-        let attempt = self.audit.record_throttled(counted, EventDetail::Account, None, requester)?;
-        let done = match self.check(&waiting, factor, requester).await {
-            Ok(proof) => self.finish(&waiting, factor, proof, trust, requester).await,
-            Err(error) => Err(error),
-        };
-        match &done {
+        Ok(self.audit.record_throttled(counted, EventDetail::Account, None, requester)?)
+    }
+
+    /// Clears, keeps or withdraws the attempt, by the result of the step.
+    pub(super) async fn settle_attempt(
+        &self,
+        waiting: &Waiting,
+        attempt: Attempt,
+        detail: EventDetail,
+        done: &Result<SecondStepDone, SecondStepError>,
+        requester: &Requester,
+    ) -> Result<(), InternalError> {
+        match done {
             Ok(_) => self.throttle.clear(attempt).await,
-            Err(SecondStepError::Wrong) => self.record_wrong(&waiting, factor, requester).await?,
-            // No code was compared.
+            Err(SecondStepError::Wrong) => self.record_wrong(waiting, detail, requester).await?,
+            // No factor was compared.
             Err(_) => self.throttle.undo(attempt).await,
         }
-        done
+        Ok(())
     }
 
     /// Checks a second factor of a signed-in user, and uses it up. The session stays as it is.
@@ -193,12 +224,18 @@ impl SignIn {
         factor: &SecondFactor,
         requester: &Requester,
     ) -> Result<SecondProof, SecondStepError> {
-        let (digest, now) = (&waiting.digest, self.clock.now());
-        if !self.store.count_second_step(digest, now).await? {
-            let is_pending = self.store.pending_step(digest, now).await?.is_some();
-            return Err(if is_pending { SecondStepError::Exhausted } else { SecondStepError::Ended });
-        }
+        self.count_on_sign_in(waiting).await?;
         self.proof_of(waiting.user.id, factor, requester).await?.ok_or(SecondStepError::Wrong)
+    }
+
+    /// Counts an attempt on the sign-in.
+    pub(super) async fn count_on_sign_in(&self, waiting: &Waiting) -> Result<(), SecondStepError> {
+        let (digest, now) = (&waiting.digest, self.clock.now());
+        if self.store.count_second_step(digest, now).await? {
+            return Ok(());
+        }
+        let is_pending = self.store.pending_step(digest, now).await?.is_some();
+        Err(if is_pending { SecondStepError::Exhausted } else { SecondStepError::Ended })
     }
 
     /// What a presented factor is, if it can be right. Uses nothing up.
@@ -218,24 +255,24 @@ impl SignIn {
     }
 
     /// Uses the sign-in and the second factor up, and opens the session.
-    async fn finish(
+    pub(super) async fn finish(
         &self,
         waiting: &Waiting,
-        factor: &SecondFactor,
+        method: AuthMethod,
         proof: SecondProof,
         trust: bool,
         requester: &Requester,
     ) -> Result<SecondStepDone, SecondStepError> {
         let (first, user, now) = (waiting.first, &waiting.user, self.clock.now());
-        let methods = first.methods.with(factor.method());
+        let methods = first.methods.with(method);
         self.sessions.settle(user.id).await?;
         let authentication = AuthContext::new(methods, now);
         let session = self.sessions.prepare(user.id, authentication, first.remember, requester)?;
         let trusted = if trust { self.factors.new_trust(requester)? } else { None };
         let (trust, trusted) = trusted.unzip();
-        let left = match factor {
-            SecondFactor::Totp(_) => None,
-            SecondFactor::RecoveryCode(_) => Some(self.store.unused_recovery_codes(user.id).await?.saturating_sub(1)),
+        let left = match method {
+            AuthMethod::RecoveryCode => Some(self.store.unused_recovery_codes(user.id).await?.saturating_sub(1)),
+            _ => None,
         };
         let change = left.map(|left| FactorsChange::CodeUsed { left });
         let notice = change.and_then(|change| self.notices.factors_changed(user, change, requester));
@@ -269,11 +306,11 @@ impl SignIn {
     async fn record_wrong(
         &self,
         waiting: &Waiting,
-        factor: &SecondFactor,
+        detail: EventDetail,
         requester: &Requester,
     ) -> Result<(), InternalError> {
         let (user, now) = (&waiting.user, self.clock.now());
-        self.audit.record(EventKind::SecondStepFail, user.id, requester, factor.detail());
+        self.audit.record(EventKind::SecondStepFail, user.id, requester, detail);
         let step = self.store.pending_step(&waiting.digest, now).await?;
         if step.is_some_and(|step| step.attempts >= MAX_ATTEMPTS)
             && let Some(notice) = self.notices.factors_changed(user, FactorsChange::StepFailed, requester)

@@ -27,6 +27,8 @@ pub enum AttemptTarget<'a> {
     SignIn(&'a Email),
     /// The second factor of a sign-in to the account with this address. Needs the first factor.
     SecondStep(&'a Email),
+    /// A passkey of the account with this address. Needs its credential id.
+    Passkey(&'a Email),
     /// The password check of a signed-in user.
     ConfirmPassword(UserId),
     /// The message to another address that a signed-in user asks for.
@@ -53,6 +55,7 @@ impl AttemptTarget<'_> {
         match self {
             Self::SignIn(email) => email.key().to_owned(),
             Self::SecondStep(email) => format!("second-step|{}", email.key()),
+            Self::Passkey(email) => format!("passkey|{}", email.key()),
             Self::ConfirmPassword(user) => format!("change-password|{user}"),
             Self::ChangeEmail(user) => format!("change-email|{user}"),
             Self::Code(email) => format!("code|{}", email.key()),

@@ -26,6 +26,8 @@ pub enum Purpose {
     PasswordCheck,
     /// Asking for a message: 20 at once, then one every 30 s.
     Mail,
+    /// Asking for a challenge for a passkey, as the page of a sign-in does: 120 at once, then one every second.
+    Ceremony,
     /// Storing an event that a client can cause without limit: 30 at once, then one every minute.
     Incident,
 }
@@ -59,6 +61,7 @@ impl Purpose {
             Self::SignIn => (nonzero(60), Duration::from_secs(2)),
             Self::SignUp => (sign_ups.0, SignUpBudget::REFILL / sign_ups.get()),
             Self::PasswordCheck | Self::Mail => (nonzero(20), Duration::from_secs(30)),
+            Self::Ceremony => (nonzero(120), Duration::from_secs(1)),
             Self::Incident => (nonzero(30), Duration::from_mins(1)),
         }
     }
@@ -87,6 +90,7 @@ struct Budgets {
     sign_up: Budget,
     password_check: Budget,
     mail: Budget,
+    ceremony: Budget,
     incident: Budget,
 }
 
@@ -111,6 +115,7 @@ impl NetworkLimiter {
             sign_up: budget(Purpose::SignUp),
             password_check: budget(Purpose::PasswordCheck),
             mail: budget(Purpose::Mail),
+            ceremony: budget(Purpose::Ceremony),
             incident: budget(Purpose::Incident),
         }))
     }
@@ -124,6 +129,7 @@ impl NetworkLimiter {
             Purpose::SignUp => &budgets.sign_up,
             Purpose::PasswordCheck => &budgets.password_check,
             Purpose::Mail => &budgets.mail,
+            Purpose::Ceremony => &budgets.ceremony,
             Purpose::Incident => &budgets.incident,
         };
         budget.check(network)
@@ -132,8 +138,8 @@ impl NetworkLimiter {
     /// Drops the networks whose budgets are full again. Called every minute.
     pub fn drop_idle(&self) {
         let Some(budgets) = &self.0 else { return };
-        let Budgets { sign_in, sign_up, password_check, mail, incident } = budgets;
-        for budget in [sign_in, sign_up, password_check, mail, incident] {
+        let Budgets { sign_in, sign_up, password_check, mail, ceremony, incident } = budgets;
+        for budget in [sign_in, sign_up, password_check, mail, ceremony, incident] {
             budget.drop_idle();
         }
     }

@@ -1,4 +1,4 @@
-//! The notices of two-step sign-in.
+//! The notices of two-step sign-in and of passkeys.
 
 use super::{circumstances, signature};
 use crate::{
@@ -50,9 +50,17 @@ fn texts(product: &str, change: FactorsChange) -> (String, String) {
         FactorsChange::Reset => (
             format!("Support has turned off two-step sign-in for your {product} account"),
             format!(
-                "Signing in to your {product} account no longer needs a code of your authenticator app. Every device is \
-                 signed out."
+                "Signing in to your {product} account no longer needs a code of your authenticator app, and its passkeys \
+                 no longer work. Every device is signed out."
             ),
+        ),
+        FactorsChange::PasskeyAdded => (
+            format!("A passkey was added to your {product} account"),
+            format!("A new passkey can now be used to sign in to your {product} account."),
+        ),
+        FactorsChange::PasskeyRemoved => (
+            format!("A passkey was removed from your {product} account"),
+            format!("A passkey can no longer be used to sign in to your {product} account."),
         ),
         FactorsChange::CodesRenewed => (
             format!("New recovery codes for your {product} account"),

@@ -73,7 +73,7 @@ async fn operator_resets_the_factors() {
     }
     let browser = Browser::new(&app);
     assert_eq!(browser.sign_in(ADA, PASSWORD).await.header("location"), "/account", "the password stays");
-    assert!(browser.page("/account/activity").await.contains("Two-step sign-in turned off by support"));
+    assert!(browser.page("/account/activity").await.contains("Two-step sign-in and passkeys removed by support"));
     let sent = subjects(&app).await;
     assert!(sent.contains(&"Support has turned off two-step sign-in for your Latchkey account".to_owned()), "{sent:?}");
     assert_eq!(count(&app, "user_events WHERE data LIKE '%factors_reset%'").await, 2);

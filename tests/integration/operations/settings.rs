@@ -12,9 +12,9 @@ use crate::support::{
 const SECOND: &str = "Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
 
 /// Every setting that is not secret, with a value other than its default.
-const CHANGED: [&str; 36] = [
+const CHANGED: [&str; 38] = [
     "LATCHKEY_LISTEN=[::1]:4000",
-    "LATCHKEY_BASE_URL=http://localhost:4100",
+    "LATCHKEY_BASE_URL=http://auth.acme.localhost:4100",
     "LATCHKEY_RATE_LIMIT=off",
     "LATCHKEY_DATA='/srv/my data'",
     "LATCHKEY_DATABASE_URL=sqlite:/srv/auth.db",
@@ -43,6 +43,8 @@ const CHANGED: [&str; 36] = [
     "LATCHKEY_NOTICES=off",
     "LATCHKEY_EMAIL_SIGN_IN=on",
     "LATCHKEY_TRUST_DEVICE=12h",
+    "LATCHKEY_PASSKEY_RP_ID=acme.localhost",
+    "LATCHKEY_PASSKEY_ORIGINS=https://example.org,http://localhost:4200",
     "LATCHKEY_TRUSTED_ORIGINS=https://app.example.com,myapp://",
     "LATCHKEY_HOME=https://app.example.com/start",
     "LATCHKEY_AFTER_SIGN_OUT=https://app.example.com/bye",

@@ -119,6 +119,7 @@ const fn is_suspicious(kind: EventKind) -> bool {
             | EventKind::PasswordChangeFail
             | EventKind::FactorsReset
             | EventKind::RecoveryCodeUsed
+            | EventKind::PasskeyCounterFail
             | EventKind::SecondStepFail
             | EventKind::AuthorizationFail
             | EventKind::MaliciousCsrf
