@@ -7,6 +7,7 @@ mod interrupted;
 pub mod jwks;
 pub mod user_events;
 pub mod users;
+pub mod well_known;
 
 use axum::{
     http::StatusCode,

@@ -19,6 +19,14 @@ pub struct CookieNames {
     pub confirmation: String,
     /// The device, if it needs no second factor.
     pub trusted: String,
+    /// The registration of a passkey.
+    pub passkey_registration: String,
+    /// A sign-in with a passkey.
+    pub passkey_sign_in: String,
+    /// A sign-up with a passkey.
+    pub passkey_sign_up: String,
+    /// A passkey as the second factor.
+    pub passkey_second_step: String,
     /// The result of a form, for the next page.
     pub form: String,
     /// The secret of a link in a message, for the form on its page.
@@ -47,6 +55,10 @@ impl CookieNames {
             second_step: name("second_step"),
             confirmation: name("confirmation"),
             trusted: name("trusted"),
+            passkey_registration: name("passkey_registration"),
+            passkey_sign_in: name("passkey_sign_in"),
+            passkey_sign_up: name("passkey_sign_up"),
+            passkey_second_step: name("passkey_second_step"),
             form: name("form"),
             link: name("link"),
             code: name("code"),

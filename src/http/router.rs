@@ -28,7 +28,7 @@ pub fn router(state: AppState) -> Router {
         .merge(layers::sign_in_api(sign_out_api(&state), CredentialPolicy::SignOut, &state))
         .merge(layers::without_session(without_session()))
         .routes(contract_key_set.map(|keys| layers::cors(keys.fallback(api::better_auth::unknown), &state)))
-        .merge(public());
+        .merge(public(&state));
     let (layered, operations) = layers::all(routes, &state).split_for_parts();
     let description = Description::new(operations, &state);
     layered.layer(Extension(Arc::new(description))).with_state(state)
@@ -116,8 +116,8 @@ fn without_session() -> OpenApiRouter<AppState> {
 }
 
 /// Routes that read no credentials and set no cookies.
-fn public() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default()
+fn public(state: &AppState) -> OpenApiRouter<AppState> {
+    let mut routes = OpenApiRouter::default()
         .routes(routes!(api::health::alive))
         .routes(routes!(api::health::ready))
         .routes(routes!(api::jwks::key_set))
@@ -125,5 +125,12 @@ fn public() -> OpenApiRouter<AppState> {
         .route("/pkg/{*path}", get(assets::serve))
         .route("/favicon.ico", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
-        .route("/robots.txt", get(assets::serve))
+        .route("/robots.txt", get(assets::serve));
+    if state.auth.factors.passkeys_are_offered() {
+        routes = routes.routes(routes!(api::well_known::passkey_endpoints));
+    }
+    if !state.settings.passkey_origins.is_empty() {
+        routes = routes.routes(routes!(api::well_known::related_origins));
+    }
+    routes
 }

@@ -2,6 +2,7 @@
 
 pub mod authenticate;
 mod authenticator;
+pub mod ceremony;
 pub mod changes;
 pub mod confirmation;
 pub mod cookies;

@@ -34,6 +34,8 @@ pub struct HttpSettings {
     pub base_url: BaseUrl,
     /// Sites and apps that may call the API from a browser, and that users may return to.
     pub trusted_origins: TrustedOrigins,
+    /// Other origins where the passkeys of this service work.
+    pub passkey_origins: Vec<String>,
     /// The product's name on pages.
     pub product: String,
     /// Where the pages lead.
@@ -64,6 +66,7 @@ impl HttpSettings {
             cookie_names: Arc::new(CookieNames::new(base_url.is_https(), config.cookies.suffix.as_deref())),
             base_url: base_url.clone(),
             trusted_origins: config.origins.clone(),
+            passkey_origins: config.passkeys.origins.clone(),
             product: config.mail.product.as_str().to_owned(),
             pages: config.pages.clone(),
             trusted_proxies: config.proxies.trusted.clone(),

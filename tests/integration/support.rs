@@ -1,6 +1,7 @@
 //! What every story uses: the service in this process, its clients, and tokens to attack it with.
 
 pub mod app;
+pub mod authenticator;
 pub mod binary;
 pub mod browser;
 pub mod client;

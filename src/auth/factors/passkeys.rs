@@ -6,6 +6,7 @@
 mod add;
 mod assertion;
 mod ceremony;
+mod form;
 mod key;
 mod manage;
 mod registration;

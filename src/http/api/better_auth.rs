@@ -49,8 +49,17 @@
 //! - Every way to sign in asks for the second factor, codes and links in messages included.
 //! - Trust in a device ends with a change of the password or the factors.
 //!
+//! - Passkeys verify their user, and are resident: a sign-in with one is complete, with and without a second factor. The
+//!   user handle is stable, and checked. Each kind of ceremony has a cookie of its own. A challenge ends with the first
+//!   response.
+//! - A response that does not verify is a 400 (`FAILED_TO_VERIFY_REGISTRATION`), not a 500. A known credential is
+//!   `PREVIOUSLY_REGISTERED`. A challenge of another user or session is `CHALLENGE_NOT_FOUND`.
+//! - `delete-passkey` requires a sign-in within `LATCHKEY_FRESH`, and refuses the last way to sign in. Every change is
+//!   notified. `createSession` returns the session of the request, which continues.
+//!
 //! Other providers are not configured: their routes answer as the reference does in that case. So do the routes that
-//! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist.
+//! need mail if the service sends none. Without `LATCHKEY_EMAIL_SIGN_IN`, the routes of magic links and codes do not exist, nor
+//! do those of passkeys on a base URL where browsers allow none (an IP address).
 
 mod change_email;
 pub(crate) mod contract;
@@ -60,6 +69,7 @@ mod email_otp;
 mod error_page;
 mod magic_link;
 mod models;
+mod passkey;
 mod password;
 mod profile;
 mod providers;
@@ -97,8 +107,16 @@ pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
     let mut routes = checked(sign_in_routes(), RouteKind::SignIn, state)
         .merge(checked(callback_routes(), RouteKind::Callback, state))
         .merge(checked(other_routes(), RouteKind::Other, state));
+    if state.auth.factors.passkeys_are_offered() {
+        let sign_in = OpenApiRouter::default().routes(routes!(passkey::sign_in::verify));
+        routes = routes.merge(checked(sign_in, RouteKind::SignInWithoutForm, state)).merge(checked(
+            passkey_routes(),
+            RouteKind::Other,
+            state,
+        ));
+    }
     if state.auth.sign_in.by_mail_is_offered() {
-        routes = routes.merge(checked(mail_sign_in_routes(), RouteKind::SignInByMail, state)).merge(checked(
+        routes = routes.merge(checked(mail_sign_in_routes(), RouteKind::SignInWithoutForm, state)).merge(checked(
             code_routes(),
             RouteKind::Other,
             state,
@@ -130,6 +148,17 @@ fn layered(routes: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
 
 fn sign_in_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(sign_up::email)).routes(routes!(sign_in::email))
+}
+
+/// On a base URL where browsers allow passkeys. Otherwise, the contract answers 404, as without the plugin.
+fn passkey_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(passkey::register::options))
+        .routes(routes!(passkey::register::verify))
+        .routes(routes!(passkey::sign_in::options))
+        .routes(routes!(passkey::manage::list))
+        .routes(routes!(passkey::manage::delete))
+        .routes(routes!(passkey::manage::update))
 }
 
 /// With `LATCHKEY_EMAIL_SIGN_IN`. Otherwise, the contract answers 404, as without the plugins.

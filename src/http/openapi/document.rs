@@ -27,10 +27,11 @@ const ABOUT: &str = "Bodies are JSON of at most 16 kB. Times are RFC 3339 in UTC
                      paths answer a wrong method with 405 and `Allow`.";
 
 /// The tags, in reading order.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("Sign-in", "Sign up, sign in and sign out, with the HTTP contract of Better Auth 1.7."),
     ("Sessions", "Read, list and end sessions, and exchange one for an access token. Requires a session token."),
     ("Second factors", "Set an authenticator app up, and complete a sign-in with one of its codes or a backup code."),
+    ("Passkeys", "Add, list and remove passkeys, and sign in with one."),
     ("Account", "Change the signed-in user's profile and password. Requires a session token."),
     ("User", "The resources of one user. Requires that user's access token. Errors are problems (RFC 9457)."),
     ("Backends", "Verify access tokens in a backend or a reverse proxy, and follow the changes of users."),

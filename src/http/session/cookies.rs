@@ -9,6 +9,7 @@ use tower_cookies::{
 };
 
 use super::{
+    ceremony::CeremonyKind,
     changes::SessionChange,
     confirmation::{CONFIRMATION_LIFETIME, WaitingForm},
     imported_cookie,
@@ -17,13 +18,17 @@ use super::{
 };
 use crate::{
     auth::{
-        factors::devices::DeviceTrust,
+        factors::{
+            devices::DeviceTrust,
+            passkeys::{CEREMONY_LIFETIME, CeremonySecret},
+        },
         requester::{DeviceCookie, TrustedCookie},
         sessions::{credential::SessionCredential, imported::ImportedToken},
         sign_in::PENDING_LIFETIME,
         throttle::DEVICE_LIFETIME,
     },
     config::TrustedOrigins,
+    crypto::opaque::OpaqueToken,
     domain::{Timestamp, UserId, form::FormState, seconds, session::CookieLifetime},
     http::cookie_names::CookieNames,
 };
@@ -242,6 +247,19 @@ impl CookieJar {
     /// Removes the cookie of a trusted device.
     pub fn drop_trust(&self) {
         self.remove(&self.names.trusted);
+    }
+
+    /// Keeps the secret of a passkey ceremony. A browser has one ceremony of each kind: the last that began.
+    pub fn keep_ceremony(&self, kind: CeremonyKind, secret: &OpaqueToken) {
+        self.set(kind.cookie(&self.names), secret.expose(), Some(CEREMONY_LIFETIME));
+    }
+
+    /// Removes and returns the secret of [`keep_ceremony`](Self::keep_ceremony), unverified.
+    pub fn take_ceremony(&self, kind: CeremonyKind) -> Option<CeremonySecret> {
+        let name = kind.cookie(&self.names);
+        let kept = self.cookies.get(name)?;
+        self.remove(name);
+        CeremonySecret::parse(kept.value())
     }
 
     /// Notes that this browser has sent the sign-up or the password of a user whose address is not verified.

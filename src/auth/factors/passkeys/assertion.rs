@@ -7,6 +7,7 @@ use webauthn_rs::prelude::{
 use webauthn_rs_proto::{AllowCredentials, RegisteredExtensions, UserVerificationPolicy};
 
 use super::{
+    form,
     key::PublicKey,
     registration::{InvalidResponse, check_envelope, parse, transports},
     relying_party::{RelyingParty, failed},
@@ -74,6 +75,11 @@ impl Assertion {
         }
     }
 
+    fn is_well_formed(&self) -> bool {
+        let response = &self.0.response;
+        form::is_authenticator_data(&response.authenticator_data) && form::is_plain_origin(&response.client_data_json)
+    }
+
     /// Whether a page of another site has asked for the response, in a frame. The library checks that of new passkeys
     /// only.
     fn is_framed(&self) -> bool {
@@ -106,7 +112,7 @@ impl RelyingParty {
         login: &PasskeyLogin,
         user: UserIs,
     ) -> Result<PasskeyUse, AssertionError> {
-        if !assertion.names(login, user) || assertion.is_framed() {
+        if !assertion.names(login, user) || assertion.is_framed() || !assertion.is_well_formed() {
             return Err(AssertionError::Invalid);
         }
         let passkey = &login.passkey;

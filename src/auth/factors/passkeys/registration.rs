@@ -10,7 +10,7 @@ use webauthn_rs_proto::{
 };
 
 use super::{
-    MAX_RESPONSE,
+    MAX_RESPONSE, form,
     key::PublicKey,
     relying_party::{RelyingParty, failed},
 };
@@ -21,10 +21,6 @@ use crate::{
 
 /// The longest credential id in bytes (WebAuthn Level 3 §4, "credential ID").
 const MAX_CREDENTIAL_ID: usize = 1023;
-
-/// The bytes of the authenticator data before the id of the authenticator's model: the hash of the domain, flags, and
-/// counter (WebAuthn Level 3 §6.1).
-const MODEL_OFFSET: usize = 37;
 
 /// The user of a new passkey, as the authenticator stores and shows it.
 #[derive(Clone, Copy, Debug)]
@@ -98,10 +94,12 @@ impl RelyingParty {
     pub(in crate::auth) fn register(&self, response: &Value, state: &CreationState) -> Result<NewKey, InvalidResponse> {
         let response: RegisterPublicKeyCredential = parse(response)?;
         check_envelope(&response.id, &response.raw_id, &response.type_)?;
-        let aaguid = model(&response.response.attestation_object).ok_or(InvalidResponse)?;
-        let mut transports: Vec<_> = response.response.transports.iter().flatten().filter_map(transport_name).collect();
-        transports.sort();
-        transports.dedup();
+        // The library does not return the model.
+        let aaguid = form::model(&response.response.attestation_object).ok_or(InvalidResponse)?;
+        if !form::is_plain_origin(&response.response.client_data_json) {
+            return Err(InvalidResponse);
+        }
+        let transports = names(response.response.transports.iter().flatten());
         let credential: Credential = self
             .webauthn_for(&response.response.client_data_json)
             .finish_passkey_registration(&response, state)
@@ -158,21 +156,23 @@ pub(super) fn transports(passkey: &Passkey) -> Option<Vec<AuthenticatorTransport
     (!known.is_empty()).then_some(known)
 }
 
-/// The name of a transport of a browser, from a closed list.
+/// The names of the transports of a browser, each once, in its order.
+fn names<'a>(transports: impl Iterator<Item = &'a AuthenticatorTransport>) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in transports.filter_map(transport_name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The name of a transport, from a closed list.
 fn transport_name(transport: &AuthenticatorTransport) -> Option<String> {
     match transport {
         AuthenticatorTransport::Test | AuthenticatorTransport::Unknown => None,
         known => Some(known.to_string()),
     }
-}
-
-/// The model of the authenticator (AAGUID), which the library does not return.
-fn model(attestation_object: &[u8]) -> Option<Uuid> {
-    let serde_cbor_2::Value::Map(mut object) = serde_cbor_2::from_slice(attestation_object).ok()? else { return None };
-    let serde_cbor_2::Value::Bytes(data) = object.remove(&serde_cbor_2::Value::Text("authData".to_owned()))? else {
-        return None;
-    };
-    Uuid::from_slice(data.get(MODEL_OFFSET..MODEL_OFFSET + 16)?).ok()
 }
 
 #[cfg(test)]

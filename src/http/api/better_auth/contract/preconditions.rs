@@ -58,8 +58,8 @@ pub enum RouteKind {
     /// Sign-in and sign-up: the target of login CSRF. They take URL-encoded forms, and their origin is checked
     /// even without a cookie.
     SignIn,
-    /// Sign-in by mail: as [`SignIn`](Self::SignIn), but without forms.
-    SignInByMail,
+    /// Sign-in by mail or with a passkey: as [`SignIn`](Self::SignIn), but without URL-encoded forms.
+    SignInWithoutForm,
     /// Callbacks of providers, which take URL-encoded forms.
     Callback,
     /// All others.
@@ -122,7 +122,7 @@ fn check_post(parts: &Parts, bytes: &[u8], state: &AppState, kind: RouteKind) ->
     let takes_forms = matches!(kind, RouteKind::SignIn | RouteKind::Callback);
     let body = RawBody::read(&parts.headers, bytes, takes_forms)?;
     let trusted = &state.settings.trusted_origins;
-    let signs_in = matches!(kind, RouteKind::SignIn | RouteKind::SignInByMail);
+    let signs_in = matches!(kind, RouteKind::SignIn | RouteKind::SignInWithoutForm);
     origin::check(&parts.headers, trusted, signs_in)?;
     origin::check_next_page(body.0.as_ref(), &ContractQuery::parse(parts.uri.query()), trusted)?;
     Ok(body)
