@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::domain::{authentication::AuthRequirement, return_address::with_next};
+use crate::domain::{authentication::AuthRequirement, form::FormKind, return_address::with_next};
 
 #[derive(Default, Deserialize)]
 struct StepUpQuery {
@@ -46,6 +46,13 @@ pub fn sign_in_address(required: AuthRequirement, next: Option<&str>) -> String 
         }
     }
     address
+}
+
+/// The page where a signed-in user signs in again, to continue at the page of `form`.
+pub fn recent_sign_in_address(form: FormKind) -> String {
+    // Not even the current sign-in is recent enough.
+    let required = AuthRequirement { assurance: None, max_age: Some(0) };
+    sign_in_address(required, Some(form.page()))
 }
 
 #[cfg(test)]

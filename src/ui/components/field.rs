@@ -17,6 +17,7 @@ pub const fn field_id(field: Field) -> &'static str {
         Field::Name => "name",
         Field::Password | Field::CurrentPassword => "password",
         Field::Code => "code",
+        Field::PasskeyName => "passkey-name",
     }
 }
 
@@ -75,10 +76,14 @@ pub fn EmailField(
     /// A link that helps with the error.
     #[prop(optional_no_strip)]
     remedy: Option<Remedy>,
+    /// Whether the browser suggests passkeys in the field.
+    #[prop(optional)]
+    passkeys: bool,
     /// Focuses the field when the page loads.
     autofocus: bool,
 ) -> AnyView {
     let description = Description { error, remedy, hint: None };
+    let autocomplete = if passkeys { "username webauthn" } else { "username" };
     view! {
         <div class="field">
             <label for="email">"E-mail address"</label>
@@ -87,7 +92,7 @@ pub fn EmailField(
                 id="email"
                 name="email"
                 value=value
-                autocomplete="username"
+                autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
                 required

@@ -6,6 +6,7 @@ mod email;
 pub mod factors;
 mod first_password;
 mod frame;
+pub mod passkeys;
 pub mod profile;
 pub mod recovery_codes;
 pub mod security;
@@ -19,7 +20,7 @@ pub(in crate::ui::pages) mod tests {
     use super::{
         delete::{DeletePage, DeletionStep},
         factors::FactorsState,
-        profile::ProfilePage,
+        profile::{ProfilePage, ProfilePasskeys},
         security::SecurityPage,
     };
     use crate::{
@@ -41,7 +42,7 @@ pub(in crate::ui::pages) mod tests {
 
     /// The HTML of a page of this module.
     pub fn draw(page: impl Page, form: Option<FormState>) -> String {
-        let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
+        let assets = Assets::default();
         let product = "Latchkey".to_owned();
         render(
             page,
@@ -51,7 +52,12 @@ pub(in crate::ui::pages) mod tests {
     }
 
     fn profile() -> ProfilePage {
-        ProfilePage { email: EMAIL.to_owned(), name: Name::parse("Ada").unwrap(), verify: true }
+        ProfilePage {
+            email: EMAIL.to_owned(),
+            name: Name::parse("Ada").unwrap(),
+            verify: true,
+            passkeys: ProfilePasskeys::default(),
+        }
     }
 
     fn security() -> SecurityPage {
@@ -66,6 +72,7 @@ pub(in crate::ui::pages) mod tests {
                 recovered: false,
                 now: Timestamp::from_millis(0),
             },
+            passkeys: None,
         }
     }
 
