@@ -75,6 +75,7 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         .route("/actions/sign-in-passkey/options", post(forms::passkey_options::sign_in))
         .route("/actions/sign-up-passkey/options", post(forms::passkey_options::sign_up))
         .route("/actions/second-step-passkey/options", post(forms::passkey_options::second_step))
+        .route("/actions/confirm-with-passkey/options", post(forms::passkey_options::confirm))
         .route("/actions/add-passkey/options", post(forms::passkey_options::add))
         .fallback(pages::not_found);
     if state.auth.mail.as_ref().is_some_and(|mail| mail.mailbox().is_some()) {

@@ -112,6 +112,18 @@ pub async fn second_step(request: OptionsRequest, posted: Posted) -> Result<Resp
     })
 }
 
+/// The options of a confirmation: the passkeys of the signed-in user.
+pub async fn confirm(request: OptionsRequest, posted: Posted) -> Result<Response, StatusCode> {
+    let (fields, form) = (read(posted)?, FormKind::Confirmation);
+    let Some(principal) = request.principal else {
+        return Ok(OptionsRequest::answer(Answer::Page(with_next("/sign-in", Some(form.page()))), &fields));
+    };
+    Ok(match request.state.auth.sign_in.begin_passkey(Some(principal.user_id()), &request.requester).await {
+        Ok(ceremony) => request.begin(CeremonyKind::SignIn, ceremony),
+        Err(error) => request.refuse(rejected(form, error), &fields),
+    })
+}
+
 /// The options of a new passkey.
 pub async fn add(request: OptionsRequest, posted: Posted) -> Result<Response, StatusCode> {
     let (fields, form) = (read(posted)?, FormKind::NewPasskey);

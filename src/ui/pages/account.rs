@@ -14,7 +14,7 @@ pub mod sessions;
 pub mod two_step;
 
 #[cfg(test)]
-pub mod tests {
+pub(in crate::ui::pages) mod tests {
     use leptos::nonce::Nonce;
 
     use super::{

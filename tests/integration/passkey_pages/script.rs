@@ -69,7 +69,7 @@ async fn ip_address_offers_no_passkeys() {
         assert!(!page.contains("passkey") && !page.contains("webauthn"), "{page}");
     }
     browser.sign_up("ada@example.com").await;
-    assert!(!browser.page("/account/security").await.contains("passkey"));
+    assert!(!browser.page("/account/security").await.contains("add-passkey"));
 }
 
 #[tokio::test]
