@@ -3,6 +3,7 @@
 
 pub mod authentication;
 pub mod characters;
+pub mod confirmation;
 pub mod device;
 pub mod email;
 pub mod event;

@@ -40,6 +40,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod password_reset;
 mod probe;
+pub mod reauthentication;
 mod recovery_codes;
 pub mod second_step;
 mod session_ends;

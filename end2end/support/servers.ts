@@ -22,6 +22,8 @@ export const servers = {
   strict: server(first + 1, "LATCHKEY_ACCESS_TTL=3s", "LATCHKEY_PASSWORD_COMPOSITION=true"),
   /** Sign-in with a code or a link sent by e-mail. */
   byMail: server(first + 3, "LATCHKEY_EMAIL_SIGN_IN=on"),
+  /** A sign-in is recent for a second only, and users can sign in by e-mail. */
+  stale: server(first + 4, "LATCHKEY_FRESH=1s", "LATCHKEY_EMAIL_SIGN_IN=on"),
   /** Signed-in users and signed-out users continue in an app on another origin. */
   away: server(
     first + 2,

@@ -2,6 +2,7 @@
 
 import { type BrowserContextOptions, expect, type Page } from "@playwright/test";
 import { givePassword, openSetUp, turnOn } from "./authenticator.js";
+import { confirmation, requestConfirmationCode, waitUntilStale } from "./confirm.js";
 import {
   button,
   field,
@@ -191,6 +192,51 @@ const signedOut: State[] = [
     arrange: async ({ page, person }) => {
       await signInByMail(page, person.email);
       await open(page, `${servers.byMail.url}/account/security`);
+    },
+  },
+  {
+    name: "confirm, password",
+    arrange: async ({ page, person }) => {
+      await submitSignUp(page, person, { at: `${servers.stale.url}/sign-up` });
+      await waitUntilStale(page);
+    },
+  },
+  {
+    name: "confirm, password refused",
+    arrange: async ({ page, person }) => {
+      await submitSignUp(page, person, { at: `${servers.stale.url}/sign-up` });
+      await waitUntilStale(page);
+      await button(page, "Confirm").click();
+      await expect(summary(page)).toBeVisible();
+    },
+  },
+  {
+    name: "confirm, before a deletion",
+    arrange: async ({ page, person }) => {
+      await signInByMail(page, person.email, servers.stale.url);
+      await waitUntilStale(page);
+      await open(page, `${servers.stale.url}/account/delete`);
+      await button(page, "Delete account").click();
+      await expect(heading(page, confirmation)).toBeVisible();
+    },
+  },
+  {
+    name: "confirm, code",
+    arrange: async ({ page, person }) => {
+      await signInByMail(page, person.email, servers.stale.url);
+      await waitUntilStale(page);
+      await requestConfirmationCode(page, person.email);
+    },
+  },
+  {
+    name: "confirm, code refused",
+    arrange: async ({ page, person }) => {
+      await signInByMail(page, person.email, servers.stale.url);
+      await waitUntilStale(page);
+      const code = await requestConfirmationCode(page, person.email);
+      await field(page, "Code from the message").fill(otherCode(code));
+      await button(page, "Confirm").click();
+      await expect(summary(page)).toBeVisible();
     },
   },
   { name: "failed link", arrange: ({ page }) => open(page, "/api/auth/error?error=state_mismatch") },

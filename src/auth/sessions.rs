@@ -10,6 +10,7 @@ pub mod imported;
 mod list;
 pub mod open;
 mod queue;
+pub mod reauthenticated;
 pub mod renew;
 pub mod revoke;
 pub mod token;

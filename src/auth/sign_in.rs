@@ -3,6 +3,7 @@
 pub mod by_mail;
 pub mod passkey;
 pub mod password;
+pub mod reauthenticate;
 pub mod second_factor;
 mod step;
 

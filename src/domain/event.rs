@@ -19,6 +19,8 @@ pub enum EventKind {
     UserDeleted,
     /// A user signed in.
     LoginSuccess,
+    /// A signed-in user confirmed their identity.
+    Reauthenticated,
     /// A sign-in failed.
     LoginFail,
     /// Attempts were rate limited.
@@ -85,13 +87,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDisabled,
         Self::UserEnabled,
         Self::UserDeleted,
         Self::LoginSuccess,
+        Self::Reauthenticated,
         Self::LoginFail,
         Self::LoginFailMax,
         Self::SessionCreated,
@@ -139,6 +142,7 @@ impl EventKind {
             Self::UserEnabled => "user_enabled",
             Self::UserDeleted => "user_deleted",
             Self::LoginSuccess => "authn_login_success",
+            Self::Reauthenticated => "authn_reauthenticated",
             Self::LoginFail => "authn_login_fail",
             Self::LoginFailMax => "authn_login_fail_max",
             Self::SessionCreated => "session_created",

@@ -61,12 +61,14 @@ pub enum FormError {
     CurrentPasswordMissing,
     /// The current password is wrong.
     CurrentPassword,
-    /// The sign-in is not recent, and the account has no password to confirm.
+    /// The sign-in is not recent, and the account has nothing to confirm the user's identity with.
     NotRecent,
     /// The code is missing.
     CodeMissing,
     /// The code is wrong.
     Code,
+    /// The code is wrong, and its message has no link.
+    MailCode,
     /// The code has expired.
     CodeExpired,
     /// The code had too many wrong attempts.
@@ -85,10 +87,6 @@ pub enum FormError {
     SecondStepExhausted,
     /// No set-up of an authenticator app waits in this session.
     SetUpEnded,
-    /// The sign-in is not recent, and the account has no password to confirm a change of the second factors.
-    FactorsNotRecent,
-    /// The session is too old to set a first password.
-    StaleSession,
     /// Sign-up is closed.
     SignUpClosed,
     /// No account has this e-mail address and password.
@@ -122,6 +120,7 @@ impl FormError {
             Self::CurrentPasswordMissing | Self::CurrentPassword => Some(Field::CurrentPassword),
             Self::CodeMissing
             | Self::Code
+            | Self::MailCode
             | Self::CodeExpired
             | Self::CodeExhausted
             | Self::TotpMissing
@@ -132,8 +131,6 @@ impl FormError {
             | Self::SecondStepEnded
             | Self::SecondStepExhausted
             | Self::SetUpEnded
-            | Self::FactorsNotRecent
-            | Self::StaleSession
             | Self::SignUpClosed
             | Self::Credentials
             | Self::Disabled
@@ -207,6 +204,10 @@ pub enum Notice {
     RecoveryCodeUsed,
     /// A device is not trusted any more.
     DeviceUntrusted,
+    /// Another message with a code that confirms the user's identity was sent.
+    ConfirmationCodeSent,
+    /// A form waited too long for the confirmation of the user's identity, or another one waits since.
+    ConfirmationEnded,
 }
 
 /// A rejected form: its errors, and the values to fill in again.

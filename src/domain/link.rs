@@ -15,6 +15,8 @@ pub enum LinkPurpose {
     UndoEmailChange,
     /// Signing in.
     SignIn,
+    /// Confirming the identity of a signed-in user.
+    Confirm,
     /// Completing a sign-in with a second factor. The secret is in a cookie, and in no message.
     SecondStep,
     /// Adding a passkey. As of all ceremonies, the secret is in a cookie, and in no message.
@@ -37,6 +39,7 @@ impl LinkPurpose {
             Self::ChangeEmail => "change-email",
             Self::UndoEmailChange => "undo-email-change",
             Self::SignIn => "sign-in",
+            Self::Confirm => "confirm",
             Self::SecondStep => "second-step",
             Self::PasskeyRegistration => "passkey-registration",
             Self::PasskeySignIn => "passkey-sign-in",

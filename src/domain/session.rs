@@ -56,7 +56,9 @@ pub enum StepUp {
     None,
     /// Give the password.
     Password,
-    /// Sign in again: the account has no password.
+    /// Confirm their identity on a page of its own, which then continues: the account has no password.
+    Confirm,
+    /// Sign in again: the account has nothing to confirm with.
     SignIn,
 }
 

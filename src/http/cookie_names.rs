@@ -15,6 +15,8 @@ pub struct CookieNames {
     pub device: String,
     /// A sign-in that waits for the second factor.
     pub second_step: String,
+    /// A form that waits until the user has confirmed their identity.
+    pub confirmation: String,
     /// The device, if it needs no second factor.
     pub trusted: String,
     /// The registration of a passkey.
@@ -51,6 +53,7 @@ impl CookieNames {
             session: name("session"),
             device: name("device"),
             second_step: name("second_step"),
+            confirmation: name("confirmation"),
             trusted: name("trusted"),
             passkey_registration: name("passkey_registration"),
             passkey_sign_in: name("passkey_sign_in"),

@@ -4,6 +4,7 @@
 //! The outcome reaches the next page as a [`FormState`](crate::domain::form::FormState). Browsers with and without
 //! JavaScript use the same code path.
 
+mod confirmation;
 mod deletion;
 mod email_change;
 mod errors;
@@ -20,4 +21,5 @@ mod sign_in;
 mod sign_in_by_mail;
 mod sign_out;
 mod sign_up;
+mod step_up;
 mod verify_email;

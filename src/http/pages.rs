@@ -1,6 +1,7 @@
 //! The pages: each handler loads the data of one page and renders it.
 
 pub mod account;
+mod confirm;
 mod delete_account;
 pub mod email_change;
 mod errors;
@@ -16,6 +17,7 @@ mod sign_in;
 pub mod sign_in_by_mail;
 mod sign_up;
 
+pub use confirm::confirm;
 pub use delete_account::delete_account;
 pub use errors::{not_found, rewrite_errors};
 pub use forgot_password::forgot_password;

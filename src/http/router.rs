@@ -59,6 +59,7 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         ("/account/sessions", get(pages::account::sessions)),
         ("/account/activity", get(pages::account::activity)),
         ("/account/delete", get(pages::account::delete)),
+        ("/account/confirm", get(pages::confirm)),
         ("/docs", get(pages::reference)),
     ];
     let with_slash = |routes: OpenApiRouter<AppState>, (path, page)| {

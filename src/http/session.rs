@@ -4,6 +4,7 @@ pub mod authenticate;
 mod authenticator;
 pub mod ceremony;
 pub mod changes;
+pub mod confirmation;
 pub mod cookies;
 pub mod forwarded;
 mod imported_cookie;

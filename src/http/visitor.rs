@@ -15,7 +15,8 @@ use crate::{
     http::{
         extract::principal,
         session::{
-            changes::ResponseChanges, cookies::CookieJar, mail_request::MailRequested, second_step::WaitingSignIn,
+            changes::ResponseChanges, confirmation::WaitingForm, cookies::CookieJar, mail_request::MailRequested,
+            second_step::WaitingSignIn,
         },
         state::AppState,
     },
@@ -101,6 +102,20 @@ impl Visitor {
     /// The sign-in that waits for the second factor in this browser.
     pub fn second_step(&self) -> Option<WaitingSignIn> {
         self.jar.as_ref()?.second_step(&self.state.settings.form_key)
+    }
+
+    /// The form that waits until the user of this session has confirmed their identity.
+    pub fn confirmation(&self) -> Option<WaitingForm> {
+        let (session, _) = self.account.as_ref()?;
+        let waiting = self.jar.as_ref()?.confirmation(&self.state.settings.form_key)?;
+        waiting.is_of(session.user_id, session.id, self.state.auth.now()).then_some(waiting)
+    }
+
+    /// Keeps where the user continues after confirming their identity.
+    pub fn keep_confirmation(&self, waiting: &WaitingForm) {
+        if let Some(jar) = &self.jar {
+            jar.keep_confirmation(waiting, &self.state.settings.form_key);
+        }
     }
 
     /// The user whose browser this is: signed in, or known by the sign-up or the password that was sent before the

@@ -84,6 +84,13 @@ pub enum Letter {
         /// The SHA-256 of the secret of the browser.
         browser: [u8; 32],
     },
+    /// A code that confirms the identity of a signed-in user.
+    ConfirmCode {
+        /// The address of the account.
+        email: String,
+        /// The SHA-256 of the secret of the browser.
+        browser: [u8; 32],
+    },
     /// The notice that the password was reset.
     PasswordReset {
         /// The address of the account.
@@ -187,6 +194,7 @@ impl Letter {
             Self::SignIn { .. } => "sign_in",
             Self::VerifyCode { .. } => "verify_code",
             Self::ResetCode { .. } => "reset_code",
+            Self::ConfirmCode { .. } => "confirm_code",
             Self::PasswordReset { .. } => "password_reset",
             Self::NewSignIn { .. } => "new_sign_in",
             Self::PasswordChanged { .. } => "password_changed",
@@ -206,6 +214,7 @@ impl Letter {
             | Self::ChangeEmail { email, .. }
             | Self::VerifyCode { email, .. }
             | Self::ResetCode { email, .. }
+            | Self::ConfirmCode { email, .. }
             | Self::EmailChanged { email }
             | Self::PasswordReset { email, .. }
             | Self::NewSignIn { email, .. }

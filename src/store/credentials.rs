@@ -170,6 +170,24 @@ pub(super) async fn record_sign_in(
     Ok(updated.rows_affected == 1)
 }
 
+/// Locks the account's row until the transaction ends. `false` if the account is disabled or does not exist, or the
+/// credentials no longer have the version `seen`. An update without a change locks the row on both databases.
+pub(super) async fn lock_account(
+    transaction: &Transaction,
+    owner: UserId,
+    seen: Option<CredentialsVersion>,
+) -> Result<bool, DbErr> {
+    let version = user::Column::CredentialsVersion;
+    let mut update = user::Entity::update_many()
+        .col_expr(version, Expr::col(version))
+        .filter(user::Column::Id.eq(owner.as_str()))
+        .filter(user::Column::DisabledAt.is_null());
+    if let Some(seen) = seen {
+        update = update.filter(version.eq(seen.0));
+    }
+    Ok(update.exec(transaction).await?.rows_affected == 1)
+}
+
 /// Increments the version of the account's credentials. `false` if the credentials no longer have the version
 /// `seen`, or the account does not exist. Locks the account's row until the transaction ends.
 pub(super) async fn advance_version(

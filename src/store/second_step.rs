@@ -197,7 +197,12 @@ impl Store {
 }
 
 /// `false` if the second factor was used before.
-async fn consume(transaction: &Transaction, owner: UserId, proof: &SecondProof, now: Timestamp) -> Result<bool, DbErr> {
+pub(super) async fn consume(
+    transaction: &Transaction,
+    owner: UserId,
+    proof: &SecondProof,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
     match proof {
         SecondProof::Totp(step) => factors::accept_step(transaction, owner, *step).await,
         SecondProof::RecoveryCode(hash) => recovery_codes::consume(transaction, owner, hash, now).await,

@@ -24,10 +24,12 @@ pub fn form_error(error: FormError) -> String {
         FormError::CurrentPasswordMissing => "Enter your current password.".into(),
         FormError::CurrentPassword => "This isn’t your current password. Try again.".into(),
         FormError::NotRecent => {
-            "Your last sign-in is too long ago. Sign out, sign in again, and then change the address.".into()
+            "Your last sign-in is too long ago, and nothing was changed. Sign out, sign in again, and repeat the change."
+                .into()
         }
         FormError::CodeMissing => "Enter the code from the message.".into(),
         FormError::Code => "This code isn’t right. Enter the six digits of the latest message, or use its link.".into(),
+        FormError::MailCode => "This code isn’t right. Enter the six digits of the latest message.".into(),
         FormError::CodeExpired => "This code has expired. Send a new one.".into(),
         FormError::CodeExhausted => "This code had too many wrong attempts. Send a new one.".into(),
         FormError::TotpMissing => "Enter the code from your authenticator app.".into(),
@@ -40,12 +42,6 @@ pub fn form_error(error: FormError) -> String {
         FormError::SecondStepEnded => "The second step took too long. Sign in again.".into(),
         FormError::SecondStepExhausted => "Too many wrong codes. Sign in again.".into(),
         FormError::SetUpEnded => "The set-up took too long. Begin again.".into(),
-        FormError::FactorsNotRecent => {
-            "Your last sign-in is too long ago. Sign out, sign in again, and then change two-step sign-in.".into()
-        }
-        FormError::StaleSession => {
-            "You signed in more than a day ago. Sign out, sign in again, then set the password.".into()
-        }
         FormError::SignUpClosed => "Sign-up is closed.".into(),
         FormError::Credentials => "The e-mail address or the password isn’t right. Check both and try again.".into(),
         FormError::Disabled => "This account is disabled. Contact support.".into(),
@@ -156,6 +152,10 @@ pub const fn notice(notice: Notice) -> &'static str {
             "You’re signed in. If you’ve lost the device with your authenticator app, set up two-step sign-in again."
         }
         Notice::DeviceUntrusted => "The device needs a code the next time.",
+        Notice::ConfirmationCodeSent => "We’ve sent another message. Only its code works now.",
+        Notice::ConfirmationEnded => {
+            "Nothing was changed: the confirmation took too long, or you began another change since."
+        }
         Notice::PasswordReset => {
             "Your new password is set, and every device is signed out. Sign in with the new password."
         }
@@ -171,6 +171,7 @@ pub const fn event(kind: EventKind) -> &'static str {
         EventKind::UserEnabled => "Account enabled",
         EventKind::UserDeleted => "Account deleted",
         EventKind::LoginSuccess => "Signed in",
+        EventKind::Reauthenticated => "Identity confirmed, for a sensitive change",
         EventKind::LoginFail => "A wrong password or code was given",
         EventKind::LoginFailMax => "Sign-in slowed down after many attempts",
         EventKind::SessionCreated => "Session opened",
@@ -231,6 +232,7 @@ mod tests {
             FormError::CurrentPassword,
             FormError::EmailSame,
             FormError::NotRecent,
+            FormError::MailCode,
             FormError::TotpMissing,
             FormError::Totp,
             FormError::RecoveryCodeMissing,
@@ -238,7 +240,6 @@ mod tests {
             FormError::SecondStepEnded,
             FormError::SecondStepExhausted,
             FormError::SetUpEnded,
-            FormError::FactorsNotRecent,
             FormError::SignUpClosed,
             FormError::Credentials,
             FormError::Disabled,

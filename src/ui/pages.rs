@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod change_email;
+pub mod confirm;
 pub mod delete_account;
 pub mod email_sign_in;
 pub mod error;

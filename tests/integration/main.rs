@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod confirm;
 mod contract;
 mod delete_account;
 mod disabled_account;

@@ -13,12 +13,7 @@ use crate::{
         requester::Requester,
         throttle::{AttemptTarget, Purpose},
     },
-    domain::{
-        Email, LinkPurpose, UserId,
-        email::InvalidEmail,
-        event::EventKind,
-        session::{Session, StepUp},
-    },
+    domain::{Email, LinkPurpose, UserId, email::InvalidEmail, event::EventKind},
     mail::{
         Letter,
         links::{LinkToken, UNDO_LIFETIME},
@@ -100,15 +95,6 @@ pub enum ChangeLink {
 }
 
 impl Accounts {
-    /// What the user of `session` does before a change of the address.
-    pub async fn step_up(&self, session: &Session) -> Result<StepUp, InternalError> {
-        if self.sessions.is_fresh(session) {
-            return Ok(StepUp::None);
-        }
-        let password = self.store.password_credential(session.user_id).await?;
-        Ok(if password.is_some() { StepUp::Password } else { StepUp::SignIn })
-    }
-
     /// Requests a message with a link to a new address. The work is the same whether or not the address is free: the
     /// outbox decides that later (ASVS 6.3.8).
     pub async fn request_email_change(

@@ -53,6 +53,7 @@ impl Bound {
             EventKind::LoginFail | EventKind::MailFail if of_user => Self::Account,
             EventKind::UserUpdated
             | EventKind::LoginSuccess
+            | EventKind::Reauthenticated
             | EventKind::SessionCreated
             | EventKind::SessionExpired
             | EventKind::TokenRevoked

@@ -96,6 +96,10 @@ impl Composer {
                 let account = self.account(&email).await?;
                 self.with_code(CodeUse::ResetPassword, claim, account, browser).await
             }
+            Letter::ConfirmCode { email, browser } => {
+                let account = self.account(&email).await?;
+                self.with_code(CodeUse::Confirm, claim, account, browser).await
+            }
             Letter::ChangeEmail { user_id, email, return_to } => {
                 let user = user_id.parse().map_err(|_| Unaddressable)?;
                 let email = Email::parse(&email).map_err(|_| Unaddressable)?;

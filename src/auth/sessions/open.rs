@@ -59,7 +59,8 @@ impl SignedIn {
     }
 }
 
-const fn detail(methods: AuthMethods) -> EventDetail {
+/// The detail of the event of a sign-in or a confirmation.
+pub(super) const fn detail(methods: AuthMethods) -> EventDetail {
     let is_password = methods.contains(AuthMethod::Password);
     let is_mail = methods.contains(AuthMethod::EmailCode) || methods.contains(AuthMethod::EmailLink);
     let first = if is_password { FirstFactor::Password } else { FirstFactor::Email };

@@ -3,6 +3,7 @@
 //! A passkey is two factors: the authenticator, and the PIN, finger or face that it verifies. So this way of signing in
 //! has one step, also for an account with an authenticator app.
 
+mod reauthenticate;
 mod step;
 
 use serde::{Deserialize, Serialize};

@@ -86,14 +86,14 @@ impl SecondFactor {
         TotpCode::parse(text).map(Self::Totp).or_else(|| RecoveryCode::parse(text).map(Self::RecoveryCode))
     }
 
-    const fn method(&self) -> AuthMethod {
+    pub(super) const fn method(&self) -> AuthMethod {
         match self {
             Self::Totp(_) => AuthMethod::Totp,
             Self::RecoveryCode(_) => AuthMethod::RecoveryCode,
         }
     }
 
-    const fn detail(&self) -> EventDetail {
+    pub(super) const fn detail(&self) -> EventDetail {
         match self {
             Self::Totp(_) => EventDetail::Totp,
             Self::RecoveryCode(_) => EventDetail::RecoveryCode,
@@ -239,7 +239,7 @@ impl SignIn {
     }
 
     /// What a presented factor is, if it can be right. Uses nothing up.
-    async fn proof_of(
+    pub(super) async fn proof_of(
         &self,
         user: UserId,
         factor: &SecondFactor,

@@ -52,6 +52,8 @@ pub enum FormKind {
     Factors,
     /// Complete the set-up of an authenticator app.
     TotpConfirmation,
+    /// Confirm the identity of a signed-in user.
+    Confirmation,
 }
 
 /// The page that lists every session, not only some.
@@ -82,6 +84,7 @@ impl FormKind {
             Self::SecondStep => "/sign-in/second-step",
             Self::RecoveryStep => "/sign-in/recovery-code",
             Self::TotpConfirmation => "/account/two-step",
+            Self::Confirmation => "/account/confirm",
         }
     }
 }

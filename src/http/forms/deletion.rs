@@ -22,8 +22,12 @@ pub async fn submit_delete_account(#[server(default)] current_password: String) 
     match delete(&request, principal, &current_password).await {
         Ok(()) => deleted(&request),
         Err(DeleteAccountError::Gone) => gone(&request, FormKind::Deletion),
-        // The page of the form says what to do instead.
-        Err(DeleteAccountError::NotFresh) => leptos_axum::redirect(FormKind::Deletion.page()),
+        Err(DeleteAccountError::NotFresh) => {
+            // The page of the form says what to do instead.
+            if request.confirm_first(principal, FormKind::Deletion).await.is_err() {
+                leptos_axum::redirect(FormKind::Deletion.page());
+            }
+        }
         Err(error) => {
             let errors = FormErrors::from(error).for_current_password(&current_password);
             request.reject(rejected(FormKind::Deletion, errors), "");

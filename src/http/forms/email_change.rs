@@ -3,18 +3,12 @@
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
 use super::{
-    errors::{FormErrors, unless_bug},
+    errors::unless_bug,
     request::{FormRequest, rejected},
 };
 use crate::{
-    auth::{
-        Principal,
-        accounts::change_email::{EmailChangeRequested, NewEmail, RequestEmailChangeError},
-    },
-    domain::{
-        form::{Field, FormError, FormKind, Notice},
-        session::StepUp,
-    },
+    auth::accounts::change_email::{EmailChangeRequested, NewEmail, RequestEmailChangeError},
+    domain::form::{Field, FormError, FormKind, Notice},
 };
 
 /// Requests a message with a link to a new address. The answer is the same whether or not the address is free.
@@ -26,33 +20,25 @@ pub async fn submit_email_change(
     let request = FormRequest::current()?;
     let form = FormKind::EmailChange;
     let Some(principal) = request.require_principal(form) else { return Ok(()) };
-    match ask(&request, principal, &email, &current_password).await {
-        Ok(EmailChangeRequested::CheckMail) => request.succeed(Notice::EmailChangeRequested, form.page()),
-        Ok(EmailChangeRequested::Applied) => request.succeed(Notice::EmailRespelled, form.page()),
-        Err(errors) => request.reject(rejected(form, errors).with_value(Field::Email, &email), ""),
-    }
-    Ok(())
-}
-
-async fn ask(
-    request: &FormRequest,
-    principal: Principal,
-    email: &str,
-    password: &str,
-) -> Result<EmailChangeRequested, FormErrors> {
-    let accounts = &request.auth.accounts;
-    let new = NewEmail { email, password: Some(password).filter(|password| !password.is_empty()), return_to: None };
-    match accounts.request_email_change(principal, new, &request.requester).await {
-        Err(RequestEmailChangeError::NotRecent) => {
-            let current = request.auth.sessions.current(principal).await?;
-            let Some((session, _)) = current else { return Err(FormError::NotRecent.into()) };
-            Err(match accounts.step_up(&session).await? {
-                StepUp::SignIn => FormError::NotRecent.into(),
-                StepUp::None | StepUp::Password => FormError::CurrentPasswordMissing.into(),
-            })
+    let password = Some(&*current_password).filter(|password| !password.is_empty());
+    let new = NewEmail { email: &email, password, return_to: None };
+    let errors = match request.auth.accounts.request_email_change(principal, new, &request.requester).await {
+        Ok(EmailChangeRequested::CheckMail) => {
+            request.succeed(Notice::EmailChangeRequested, form.page());
+            return Ok(());
         }
-        requested => Ok(requested?),
-    }
+        Ok(EmailChangeRequested::Applied) => {
+            request.succeed(Notice::EmailRespelled, form.page());
+            return Ok(());
+        }
+        Err(RequestEmailChangeError::NotRecent) => match request.confirm_first(principal, form).await {
+            Ok(()) => return Ok(()),
+            Err(errors) => errors,
+        },
+        Err(error) => error.into(),
+    };
+    request.reject(rejected(form, errors).with_value(Field::Email, &email), "");
+    Ok(())
 }
 
 /// Changes the address of the signed-in user with the link that the browser has opened.

@@ -160,7 +160,7 @@ impl From<FirstPasswordError> for FormErrors {
         match error {
             // The page shows the form that changes the password, or the sign-in page.
             FirstPasswordError::AlreadySet | FirstPasswordError::Gone => Self(Vec::new()),
-            FirstPasswordError::NotFresh => FormError::StaleSession.into(),
+            FirstPasswordError::NotFresh => FormError::NotRecent.into(),
             FirstPasswordError::NewPassword(weak) => FormError::Password(weak).into(),
             FirstPasswordError::Interrupted(interrupted) => interrupted.into(),
         }

@@ -17,7 +17,6 @@ use crate::{
     domain::{
         RecoveryCode,
         form::{FormError, FormKind, FormState, Notice, RECOVERY_CODES},
-        session::StepUp,
     },
 };
 
@@ -109,21 +108,16 @@ fn show_once(request: &FormRequest, codes: &[RecoveryCode]) {
 }
 
 async fn refuse(request: &FormRequest, principal: Principal, error: ChangeFactorsError) {
+    let form = FormKind::Factors;
     let errors = match error {
-        ChangeFactorsError::NotRecent => not_recent(request, principal).await.unwrap_or_else(|errors| errors),
+        ChangeFactorsError::NotRecent => match request.confirm_first(principal, form).await {
+            Ok(()) => return,
+            Err(errors) => errors,
+        },
         ChangeFactorsError::Confirm(error) => error.into(),
         // The page shows the state that another request has made.
         ChangeFactorsError::AlreadyOn | ChangeFactorsError::NotOn | ChangeFactorsError::Gone => FormErrors(Vec::new()),
         ChangeFactorsError::Interrupted(interrupted) => interrupted.into(),
     };
-    request.reject(rejected(FormKind::Factors, errors), "");
-}
-
-async fn not_recent(request: &FormRequest, principal: Principal) -> Result<FormErrors, FormErrors> {
-    let current = request.auth.sessions.current(principal).await?;
-    let Some((session, _)) = current else { return Ok(FormError::FactorsNotRecent.into()) };
-    Ok(match request.auth.accounts.step_up(&session).await? {
-        StepUp::SignIn => FormError::FactorsNotRecent.into(),
-        StepUp::None | StepUp::Password => FormError::CurrentPasswordMissing.into(),
-    })
+    request.reject(rejected(form, errors), "");
 }

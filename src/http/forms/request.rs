@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::{ServerFnError, use_context};
 
-use super::errors::FormErrors;
+use super::{errors::FormErrors, step_up::Continuation};
 use crate::{
     auth::{
         Auth, Principal, Requester,
@@ -16,7 +16,7 @@ use crate::{
         return_address::with_next,
     },
     http::{
-        session::{changes::ResponseChanges, cookies::CookieJar, second_step::WaitingSignIn},
+        session::{changes::ResponseChanges, confirmation::PostedForm, cookies::CookieJar, second_step::WaitingSignIn},
         state::HttpSettings,
     },
     mail::links::LinkToken,
@@ -34,6 +34,10 @@ pub struct FormRequest {
     pub changes: ResponseChanges,
     /// All cookies.
     pub jar: CookieJar,
+    /// The form as it was posted.
+    pub posted: PostedForm,
+    /// The form that is posted when this one is done.
+    pub continuation: Continuation,
 }
 
 impl FormRequest {

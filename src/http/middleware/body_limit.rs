@@ -14,7 +14,7 @@ use http_body_util::LengthLimitError;
 use crate::http::header_values::ascii;
 
 /// In bytes. Forms and JSON bodies are small.
-const MAX_BODY: usize = 16 * 1024;
+pub const MAX_BODY: usize = 16 * 1024;
 
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -10,8 +10,14 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    auth::accounts::delete::RequiredProof,
-    domain::{authentication::AuthMethod, form::FormKind, return_address::with_next, session::Session, user::User},
+    auth::{Auth, accounts::delete::RequiredProof, error::InternalError},
+    domain::{
+        authentication::AuthMethod,
+        form::FormKind,
+        return_address::with_next,
+        session::{Session, StepUp},
+        user::User,
+    },
     http::{
         state::AppState,
         visitor::{Visitor, internal_error},
@@ -60,14 +66,14 @@ pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> 
 pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
     let auth = &visitor.state.auth;
     let first_password = match auth.passwords.credential(user.id).await {
-        Ok(Some(_)) => None,
-        Ok(None) => Some(auth.sessions.is_fresh(&session)),
+        Ok(password) => password.is_none(),
         Err(error) => return internal_error(error).into_response(),
     };
-    let step_up = match auth.accounts.step_up(&session).await {
+    let step_up = match auth.sign_in.step_up(&session).await {
         Ok(step_up) => step_up,
         Err(error) => return internal_error(error).into_response(),
     };
+    let first_password = first_password.then_some(step_up != StepUp::SignIn);
     let factors = match auth.factors.of(user.id).await {
         Ok(factors) => factors,
         Err(error) => return internal_error(error).into_response(),
@@ -140,12 +146,19 @@ pub async fn activity(
 
 /// `GET /account/delete`: the form that deletes the account.
 pub async fn delete(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
-    let step = match visitor.state.auth.accounts.required_proof(&session, &user).await {
-        Ok(RequiredProof::Password) => DeletionStep::Password,
-        Ok(RequiredProof::None) => DeletionStep::Button,
-        Ok(RequiredProof::Link) => DeletionStep::Link,
-        Ok(RequiredProof::SignIn) => DeletionStep::SignIn,
-        Err(error) => return internal_error(error).into_response(),
-    };
-    visitor.render(StatusCode::OK, DeletePage { email: user.email.clone(), step })
+    match deletion_step(&visitor.state.auth, &user, &session).await {
+        Ok(step) => visitor.render(StatusCode::OK, DeletePage { email: user.email.clone(), step }),
+        Err(error) => internal_error(error).into_response(),
+    }
+}
+
+/// The button leads to the page that confirms the user's identity, if it is needed.
+async fn deletion_step(auth: &Auth, user: &User, session: &Session) -> Result<DeletionStep, InternalError> {
+    Ok(match auth.accounts.required_proof(session, user).await? {
+        RequiredProof::Password => DeletionStep::Password,
+        RequiredProof::None => DeletionStep::Button,
+        _ if auth.sign_in.step_up(session).await? == StepUp::Confirm => DeletionStep::Button,
+        RequiredProof::Link => DeletionStep::Link,
+        RequiredProof::SignIn => DeletionStep::SignIn,
+    })
 }

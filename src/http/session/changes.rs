@@ -6,7 +6,7 @@ use crate::{
     auth::{
         requester::DeviceCookie,
         sessions::{renew::Renewal, token::SessionToken},
-        sign_in::SignedIn,
+        sign_in::{SignedIn, reauthenticate::Reauthenticated},
         token::IssuedToken,
     },
     domain::{UserId, form::FormState, session::CookieLifetime},
@@ -68,6 +68,17 @@ impl ResponseChanges {
         self.set_session(match renewal.next.clone() {
             Some(session) => SessionChange::Start { session, access, lifetime },
             None => SessionChange::Refresh { access, lifetime },
+        });
+    }
+
+    /// Sets the access token of a session whose user has proved their identity again. Keeps the session token of a renewal
+    /// in the same request.
+    pub fn refresh_access(&self, again: &Reauthenticated) {
+        let (access, lifetime) = (again.access.clone(), again.lifetime);
+        let mut pending = self.pending();
+        pending.session = Some(match pending.session.take() {
+            Some(SessionChange::Start { session, lifetime, .. }) => SessionChange::Start { session, access, lifetime },
+            _ => SessionChange::Refresh { access, lifetime },
         });
     }
 

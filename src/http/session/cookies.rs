@@ -8,7 +8,14 @@ use tower_cookies::{
     cookie::{SameSite, time},
 };
 
-use super::{ceremony::CeremonyKind, changes::SessionChange, imported_cookie, mail_request::MailRequested, second_step::WaitingSignIn};
+use super::{
+    ceremony::CeremonyKind,
+    changes::SessionChange,
+    confirmation::{CONFIRMATION_LIFETIME, WaitingForm},
+    imported_cookie,
+    mail_request::MailRequested,
+    second_step::WaitingSignIn,
+};
 use crate::{
     auth::{
         factors::{
@@ -209,6 +216,22 @@ impl CookieJar {
     /// Forgets the sign-in of [`keep_second_step`](Self::keep_second_step).
     pub fn drop_second_step(&self) {
         self.remove(&self.names.second_step);
+    }
+
+    /// Keeps a form that waits until the user has confirmed their identity, encrypted: it may contain a password.
+    pub fn keep_confirmation(&self, waiting: &WaitingForm, key: &Key) {
+        let sealed = self.cookie(&self.names.confirmation, waiting.to_text(), Some(CONFIRMATION_LIFETIME));
+        self.cookies.private(key).add(sealed);
+    }
+
+    /// The form of [`keep_confirmation`](Self::keep_confirmation), of any session and age.
+    pub fn confirmation(&self, key: &Key) -> Option<WaitingForm> {
+        WaitingForm::of_text(self.cookies.private(key).get(&self.names.confirmation)?.value())
+    }
+
+    /// Forgets the form of [`keep_confirmation`](Self::keep_confirmation).
+    pub fn drop_confirmation(&self) {
+        self.remove(&self.names.confirmation);
     }
 
     /// The cookie of a trusted device, unverified. Two cookies of this name are both ignored.

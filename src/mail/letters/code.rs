@@ -1,4 +1,5 @@
-//! The code that verifies an address or sets a new password, for applications with a field for it.
+//! The code that confirms the identity of a user, or, for applications with a field for it, verifies an address or sets a
+//! new password.
 
 use super::signature;
 use crate::mail::{Letterhead, codes::Code, content::Content};
@@ -10,6 +11,8 @@ pub enum CodeUse {
     VerifyEmail,
     /// Setting a new password.
     ResetPassword,
+    /// Confirming the identity of a signed-in user.
+    Confirm,
 }
 
 /// The message with `code`.
@@ -23,6 +26,10 @@ pub fn content(letterhead: &Letterhead, usage: CodeUse, code: &Code) -> Content 
         CodeUse::ResetPassword => {
             (format!("Reset your {product} password"), "Enter this code where you asked for it to set a new password:")
         }
+        CodeUse::Confirm => (
+            format!("Confirm that it’s you at {product}"),
+            "Enter this code where you asked for it to confirm that it’s you:",
+        ),
     };
     Content {
         subject,

@@ -13,7 +13,7 @@ pub mod sessions;
 pub mod two_step;
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use leptos::nonce::Nonce;
 
     use super::{

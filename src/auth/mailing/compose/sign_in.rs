@@ -93,6 +93,7 @@ impl Composer {
         let purpose = match usage {
             CodeUse::VerifyEmail => LinkPurpose::VerifyEmail,
             CodeUse::ResetPassword => LinkPurpose::ResetPassword,
+            CodeUse::Confirm => LinkPurpose::Confirm,
         };
         let code = self.links.code(purpose, claim.id);
         let secret = NewOneTimeSecret {

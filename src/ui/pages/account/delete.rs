@@ -23,7 +23,7 @@ const PASSWORD: &str = "delete-password";
 pub enum DeletionStep {
     /// With the password.
     Password,
-    /// With the button alone: the account has no password, and the user signed in recently.
+    /// With the button alone: the account has no password, and the user signed in recently or confirms their identity next.
     Button,
     /// With a link in a message.
     Link,
@@ -107,7 +107,7 @@ fn with_link(form: Option<&FormState>) -> AnyView {
             feedback=Feedback::new(FormKind::DeletionRequest, form)
             target=field_id
         >
-            <p>"You signed in more than a day ago, so confirm the deletion with a link that we send you by e-mail."</p>
+            <p>"Your last sign-in was a while ago, so confirm the deletion with a link that we send you by e-mail."</p>
             <button type="submit">"Send me a link"</button>
         </PostForm>
     }
@@ -115,6 +115,6 @@ fn with_link(form: Option<&FormState>) -> AnyView {
 }
 
 fn after_sign_in() -> AnyView {
-    view! { <p>"You signed in more than a day ago. To delete your account, sign out, and sign in again."</p> }
+    view! { <p>"Your last sign-in was a while ago. To delete your account, sign out, and sign in again."</p> }
         .into_any()
 }

@@ -35,7 +35,7 @@ pub fn EmailSection(
             </p>
         }
         .into_any(),
-        StepUp::None | StepUp::Password => view! {
+        StepUp::None | StepUp::Password | StepUp::Confirm => view! {
             <p class="explain">
                 "We’ll send a link to the new address. Following it changes the address and signs out every other device."
             </p>

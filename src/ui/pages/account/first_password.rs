@@ -16,20 +16,20 @@ use crate::{
 
 const NEW: &str = "new-password";
 
-/// The form that sets the first password, in a fresh session.
+/// The form that sets the first password.
 #[component]
 pub fn FirstPasswordSection(
     /// The account's e-mail address.
     email: String,
     /// The rules for the password.
     rules: PasswordRules,
-    /// Whether the user signed in recently enough.
-    is_fresh: bool,
+    /// Whether the user signed in recently enough, or can confirm their identity.
+    is_offered: bool,
     /// The outcome of the last form post.
     form: Option<FormState>,
 ) -> AnyView {
     let feedback = Feedback::new(FormKind::FirstPassword, form.as_ref());
-    if !is_fresh {
+    if !is_offered {
         return view! {
             <section aria-labelledby="password">
                 <h2 id="password">"Password"</h2>

@@ -35,7 +35,7 @@ pub struct SecurityPage {
     pub rules: PasswordRules,
     /// What a change of the e-mail address asks for. `None`: it is not offered.
     pub email_change: Option<StepUp>,
-    /// Whether the session is fresh enough to set a first password. `None`: the account has a password.
+    /// Whether the user can set a first password: the session is fresh, or the user can confirm their identity. `None`: the account has a password.
     pub first_password: Option<bool>,
     /// The second factors.
     pub factors: FactorsState,
@@ -67,9 +67,9 @@ impl Page for SecurityPage {
         let feedback = Feedback::new(FormKind::Password, form);
         let target = |field| if field == Field::CurrentPassword { CURRENT } else { NEW };
         let password = match first_password {
-            Some(is_fresh) => {
+            Some(is_offered) => {
                 let (email, form) = (email.clone(), form.cloned());
-                view! { <FirstPasswordSection email rules is_fresh form /> }.into_any()
+                view! { <FirstPasswordSection email rules is_offered form /> }.into_any()
             }
             None => view! {
                 <section aria-labelledby="password">
