@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn rp_id_can_be_a_parent_domain() {
-        let set = |id| read(&[AUTH, ("LATCHKEY_PASSKEY_RP_ID", id)]);
+        let set = |id: &str| read(&[AUTH, ("LATCHKEY_PASSKEY_RP_ID", id)]);
         for (id, expected) in [("example.com", "example.com"), ("Auth.Example.com", "auth.example.com")] {
             assert_eq!(set(id).unwrap().rp_id.as_deref(), Some(expected));
         }
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn related_origin_is_https_or_loopback() {
-        let set = |list| read(&[AUTH, ("LATCHKEY_PASSKEY_ORIGINS", list)]);
+        let set = |list: &str| read(&[AUTH, ("LATCHKEY_PASSKEY_ORIGINS", list)]);
         let list = "https://Example.org, https://example.net:8443,http://localhost:3000";
         let origins = ["https://example.org", "https://example.net:8443", "http://localhost:3000"];
         assert_eq!(set(list).unwrap().origins, origins);
