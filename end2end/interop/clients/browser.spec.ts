@@ -25,7 +25,7 @@ const test = base.extend<object, { world: World }>({
       const files = await pages();
       // Another port is another origin but the same site, so the browser sends cookies.
       const [trusted, untrusted] = [await serve(files, await freePort()), await serve(files, await freePort())];
-      const settings = { LATCHKEY_RATE_LIMIT: "off", LATCHKEY_TRUSTED_ORIGINS: trusted.url, LATCHKEY_PASSKEY_ORIGINS: trusted.url };
+      const settings = { LATCHKEY_RATE_LIMIT: "off", LATCHKEY_TRUSTED_ORIGINS: trusted.url };
       const latchkey = await startLatchkeyWithMail(settings);
       await use({ latchkey, trusted: trusted.url, untrusted: untrusted.url, files });
       await Promise.all([latchkey.stop(), trusted.stop(), untrusted.stop()]);

@@ -95,11 +95,11 @@ const invalid: Difference[] = [
     ...refuses(notVerified, ["register, invalid: an attestation with bytes at the end"]),
   },
   {
-    reason: "ES256 and RS256, without Ed25519",
+    reason: "ES256, ES384 and RS256, without Ed25519",
     ...refuses(notVerified, ["register: an Ed25519 key"]),
   },
   {
-    reason: "Passkeys work on the origin of the base URL and those in LATCHKEY_PASSKEY_ORIGINS",
+    reason: "Passkeys work on trusted origins of their domain, and on related origins",
     ...refuses(notVerified, ["register: from a trusted origin"]),
   },
   {

@@ -19,10 +19,10 @@ export const passkeyRules: Rule[] = [
     latchkey: /^body\.timeout: 300000$/,
   },
   {
-    reason: "ES256 and RS256, without Ed25519",
+    reason: "ES256, ES384 and RS256, without Ed25519",
     example: "register options: in a session",
     reference: /^body\.pubKeyCredParams\[\d\]\.(alg: (-8|-7|-257)|type: public-key)$/,
-    latchkey: /^body\.pubKeyCredParams\[\d\]\.(alg: (-7|-257)|type: public-key)$/,
+    latchkey: /^body\.pubKeyCredParams\[\d\]\.(alg: (-7|-35|-257)|type: public-key)$/,
   },
   {
     reason: "Authenticators do not use the passkey without verifying the user; and there are no hints",
@@ -76,7 +76,7 @@ const signIn: Difference[] = [
     ...refuses(failed, ["sign-in: of another user than the options"]),
   },
   {
-    reason: "Passkeys work on the origin of the base URL and those in LATCHKEY_PASSKEY_ORIGINS",
+    reason: "Passkeys work on trusted origins of their domain, and on related origins",
     ...refuses(failed, ["sign-in: from a trusted origin"]),
   },
   {
