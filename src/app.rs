@@ -10,7 +10,7 @@ use crate::{
     auth::{
         Auth, Parts,
         factors::{
-            FactorSettings, TotpSealer,
+            FactorSettings, ImportedCodes, TotpSealer,
             passkeys::{InvalidRelyingParty, RelyingParty, RelyingPartySettings},
         },
         keys::{KeysError, PairAlgorithm, Schedule, Signing, SigningKeys, StoredKeys},
@@ -106,6 +106,7 @@ pub async fn assemble(
         email_sign_in: config.email_sign_in.offered,
         factors: FactorSettings {
             sealer: TotpSealer::new(&derived.totp)?,
+            imported_codes: ImportedCodes::new(&derived.imported_codes),
             issuer: config.mail.product.as_str().to_owned(),
             trust: config.factors.trust,
             rule: config.factors.rule,

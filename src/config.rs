@@ -179,6 +179,11 @@ impl Config {
         self.secrets.load(&self.database.data_dir)
     }
 
+    /// Whether the master secret is configured, or in the data folder.
+    pub fn has_master_secret(&self) -> bool {
+        self.secrets.exists(&self.database.data_dir)
+    }
+
     /// The file of the signing secret that an older version generated and this version ignores, if it
     /// exists.
     pub fn obsolete_secret_file(&self) -> Option<PathBuf> {

@@ -9,3 +9,4 @@ pub mod random;
 pub mod seal;
 pub mod secret;
 pub mod sha1;
+pub mod xchacha;

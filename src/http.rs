@@ -15,6 +15,7 @@ mod pages;
 mod problem;
 mod route_error;
 pub mod router;
+mod scripts;
 pub mod session;
 pub mod state;
 mod step_up;

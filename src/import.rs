@@ -1,12 +1,15 @@
-//! Imports users, passwords and sessions from other systems.
+//! Imports users, passwords, second factors, passkeys and sessions from other systems.
 //!
 //! - [`source`] reads a database or a file.
-//! - `user` and `session` convert its records, or say why a record is skipped.
+//! - `user`, `factor`, `passkey` and `session` convert its records, or say why a record is skipped.
 //! - [`run`] writes them in short transactions and fills the [`report`].
 
 mod batch;
+pub mod factor;
+mod passkey;
 pub mod report;
 pub mod run;
+pub mod secrets;
 mod session;
 pub mod source;
 mod user;

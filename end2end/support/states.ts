@@ -30,6 +30,7 @@ import {
   subjects,
   verifyAddress,
 } from "./mailbox.js";
+import { cancelSignIn, withPasskeys } from "./passkey-states.js";
 import { devices, newNetwork, newPerson, type Person } from "./people.js";
 import { servers } from "./servers.js";
 import {
@@ -104,6 +105,7 @@ const signedOut: State[] = [
       await expect(summary(page)).toBeVisible();
     },
   },
+  { name: "sign in, passkey cancelled", arrange: cancelSignIn },
   {
     name: "sign in, rate limited",
     arrange: ({ page, person }) => guessUntilSlowedDown(page, person.email),
@@ -491,7 +493,7 @@ async function open(page: Page, path: string): Promise<void> {
 
 export const states: State[] = [
   ...signedOut,
-  ...[...signedIn, ...withMessages, ...withSecondFactor].map(({ name, arrange }) => ({
+  ...[...signedIn, ...withMessages, ...withSecondFactor, ...withPasskeys].map(({ name, arrange }) => ({
     name,
     arrange: async (scene: Scene) => {
       await signUp(scene.page, scene.person);

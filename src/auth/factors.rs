@@ -4,6 +4,7 @@
 //! the trust in all devices, and causes an event and a notice (ASVS 6.3.7). The account's sessions continue.
 
 pub mod devices;
+mod imported_codes;
 pub mod passkeys;
 pub mod recovery;
 mod reset;
@@ -31,6 +32,7 @@ use crate::{
         factors::{FactorsRemoved, RemoveFactors},
     },
 };
+pub use imported_codes::ImportedCodes;
 use passkeys::RelyingParty;
 pub use reset::ResetFactorsError;
 pub use totp::TotpSealer;
@@ -39,6 +41,8 @@ pub use totp::TotpSealer;
 pub struct FactorSettings {
     /// Seals the keys of authenticator apps.
     pub sealer: TotpSealer,
+    /// Hashes the recovery codes of another system.
+    pub imported_codes: ImportedCodes,
     /// The name of this service in authenticator apps.
     pub issuer: String,
     /// How long a device needs no second factor after a sign-in with one. `None`: trust is not offered.

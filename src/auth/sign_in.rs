@@ -6,6 +6,7 @@ pub mod password;
 pub mod reauthenticate;
 pub mod second_factor;
 mod step;
+mod ways;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use crate::{clock::Clock, domain::authentication::AuthMethod, store::Store};
 
 pub use super::sessions::open::SignedIn;
 pub use step::{PENDING_LIFETIME, PendingSignIn, SignInStep};
+pub use ways::SecondStepWays;
 
 /// Signs users in. One method per kind of credential.
 pub struct SignIn {

@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn rp_id_can_be_a_parent_domain() {
-        let set = |id| read(&[AUTH, ("LATCHKEY_PASSKEY_RP_ID", id)]);
+        let set = |id: &str| read(&[AUTH, ("LATCHKEY_PASSKEY_RP_ID", id)]);
         for (id, expected) in [("example.com", "example.com"), ("Auth.Example.com", "auth.example.com")] {
             assert_eq!(set(id).unwrap().rp_id.as_deref(), Some(expected));
         }

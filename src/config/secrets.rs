@@ -50,6 +50,10 @@ impl SecretsConfig {
             None => file::read_or_create(data_dir),
         }
     }
+
+    pub(super) fn exists(&self, data_dir: &Path) -> bool {
+        self.master.is_some() || file::exists(data_dir)
+    }
 }
 
 fn parse_secret(text: &str) -> Result<Option<SharedSecret>, String> {

@@ -27,6 +27,8 @@ pub struct DerivedKeys {
     pub links: Zeroizing<[u8; 32]>,
     /// Seals the keys of authenticator apps in the database.
     pub totp: Zeroizing<[u8; 32]>,
+    /// Hashes recovery codes that were imported.
+    pub imported_codes: Zeroizing<[u8; 32]>,
 }
 
 impl DerivedKeys {
@@ -41,6 +43,7 @@ impl DerivedKeys {
             outbox: expand(&root, b"outbox")?,
             links: expand(&root, b"links")?,
             totp: expand(&root, b"totp")?,
+            imported_codes: expand(&root, b"imported recovery codes")?,
         })
     }
 }
@@ -78,6 +81,7 @@ mod tests {
         assert_ne!(*one.device_cookie, one.form_cookie[..32]);
         assert_ne!(*one.outbox, *one.links);
         assert_ne!(*one.totp, *one.signing_keys);
+        assert_ne!(*one.imported_codes, *one.totp);
         assert_ne!(*one.signing_keys, *other.signing_keys);
         assert_eq!(*one.signing_keys, *keys("Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM").signing_keys);
     }

@@ -3,10 +3,14 @@
 //! Pages choose their text by enum variants. Free text never comes from the cookie, except the values of
 //! fields that are shown again, and recovery codes.
 
+mod field;
 mod kind;
+mod passkey_problem;
 mod remember;
 
+pub use field::Field;
 pub use kind::{ALL_SESSIONS, FormKind, RECOVERY_CODES};
+pub use passkey_problem::PasskeyProblem;
 pub use remember::Remember;
 
 use serde::{Deserialize, Serialize};
@@ -16,32 +20,6 @@ use super::{email::InvalidEmail, name::InvalidName, password::WeakPassword};
 /// The most that a form shows again of one rejected value, in bytes of JSON. Two such values keep the sealed cookie
 /// below 4,096 bytes, the most that browsers store.
 const MAX_SHOWN: usize = 1_200;
-
-/// The form fields that can have an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// The e-mail address.
-    Email,
-    /// The display name.
-    Name,
-    /// The password at sign-in, or a new password.
-    Password,
-    /// The current password, as confirmation.
-    CurrentPassword,
-    /// The code in a message.
-    Code,
-}
-
-impl Field {
-    /// Whether a form shows a rejected value of this field again.
-    pub const fn is_shown_again(self) -> bool {
-        match self {
-            Self::Email | Self::Name => true,
-            Self::Password | Self::CurrentPassword | Self::Code => false,
-        }
-    }
-}
 
 /// Why a form was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +65,8 @@ pub enum FormError {
     SecondStepExhausted,
     /// No set-up of an authenticator app waits in this session.
     SetUpEnded,
+    /// Why a form about passkeys was rejected.
+    Passkey(PasskeyProblem),
     /// The service requires two-step sign-in.
     SecondFactorRequired,
     /// Sign-up is closed.
@@ -129,6 +109,7 @@ impl FormError {
             | Self::Totp
             | Self::RecoveryCodeMissing
             | Self::RecoveryCode => Some(Field::Code),
+            Self::Passkey(problem) => problem.field(),
             Self::NotRecent
             | Self::SecondStepEnded
             | Self::SecondStepExhausted
@@ -207,6 +188,12 @@ pub enum Notice {
     RecoveryCodeUsed,
     /// A device is not trusted any more.
     DeviceUntrusted,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was renamed.
+    PasskeyRenamed,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// Another message with a code that confirms the user's identity was sent.
     ConfirmationCodeSent,
     /// A form waited too long for the confirmation of the user's identity, or another one waits since.

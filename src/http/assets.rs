@@ -10,7 +10,7 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
-use super::{header_values::elements, problem::Problem};
+use super::{header_values::elements, problem::Problem, scripts};
 use crate::{crypto::hex::hex, ui::page::Assets};
 
 /// A release build fails without the files; tests run without them.
@@ -30,6 +30,7 @@ pub fn names() -> Assets {
         stylesheet: path_of("latchkey", "css"),
         script: path_of("latchkey", "js"),
         wasm: path_of("latchkey", "wasm"),
+        passkeys: scripts::passkeys_path(),
     }
 }
 

@@ -9,6 +9,7 @@ mod forgot_password;
 mod home;
 pub mod link;
 pub mod mailbox;
+mod passkeys;
 pub mod redirects;
 mod reference;
 mod required_set_up;

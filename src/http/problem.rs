@@ -212,6 +212,7 @@ impl FieldProblem {
             Field::Password => "/password",
             Field::CurrentPassword => "/currentPassword",
             Field::Code => "/code",
+            Field::PasskeyName => "/name",
         };
         Self { pointer, detail: detail.to_string() }
     }

@@ -13,8 +13,8 @@ use utoipa_axum::{
 };
 
 use super::{
-    api, assets, forms, layers, openapi, openapi::Description, pages, session::authenticate::CredentialPolicy,
-    state::AppState,
+    api, assets, forms, layers, middleware::compression, openapi, openapi::Description, pages, scripts,
+    session::authenticate::CredentialPolicy, state::AppState,
 };
 
 /// All routes of the service.
@@ -43,7 +43,7 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         ("/sign-in/email", get(pages::sign_in_by_mail::email)),
         ("/sign-in/code", get(pages::sign_in_by_mail::code)),
         ("/sign-in/link", get(pages::sign_in_by_mail::link)),
-        ("/sign-in/second-step", get(pages::second_step::totp)),
+        ("/sign-in/second-step", get(pages::second_step::second_step)),
         ("/sign-in/recovery-code", get(pages::second_step::recovery)),
         ("/sign-in/set-up", get(pages::required_set_up)),
         ("/login", get(pages::redirects::to_sign_in)),
@@ -72,6 +72,11 @@ fn pages(state: &AppState) -> OpenApiRouter<AppState> {
         .route("/", get(pages::home))
         .route("/.well-known/change-password", get(pages::redirects::change_password))
         .route("/actions/{action}", post(forms::run::run))
+        .route("/actions/sign-in-passkey/options", post(forms::passkey_options::sign_in))
+        .route("/actions/sign-up-passkey/options", post(forms::passkey_options::sign_up))
+        .route("/actions/second-step-passkey/options", post(forms::passkey_options::second_step))
+        .route("/actions/confirm-with-passkey/options", post(forms::passkey_options::confirm))
+        .route("/actions/add-passkey/options", post(forms::passkey_options::add))
         .fallback(pages::not_found);
     if state.auth.mail.as_ref().is_some_and(|mail| mail.mailbox().is_some()) {
         pages.merge(mailbox(state))
@@ -124,6 +129,7 @@ fn public(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(api::jwks::key_set))
         .routes(routes!(api::jwks::metadata))
         .route("/pkg/{*path}", get(assets::serve))
+        .route("/scripts/{name}", get(scripts::serve).layer(compression::public_layer()))
         .route("/favicon.ico", get(assets::serve))
         .route("/favicon.svg", get(assets::serve))
         .route("/robots.txt", get(assets::serve));

@@ -53,6 +53,13 @@ pub fn sign_in_address(required: AuthRequirement, next: Option<&str>) -> String 
     address
 }
 
+/// The page where a signed-in user signs in again, to continue at the page of `form`.
+pub fn recent_sign_in_address(form: FormKind) -> String {
+    // Not even the current sign-in is recent enough.
+    let required = AuthRequirement { assurance: None, max_age: Some(0) };
+    sign_in_address(required, Some(form.page()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,8 @@ pub(crate) struct Batch {
     pub users: Vec<SourceUser>,
     pub sessions: Vec<SourceSession>,
     pub unreadable: Vec<(u64, LineSkipped)>,
+    /// The ids of passkeys without a user.
+    pub orphan_passkeys: Vec<String>,
 }
 
 impl Batch {
@@ -30,12 +32,13 @@ impl Batch {
                 self.sessions.extend(sessions);
             }
             Record::Orphan(session) => self.sessions.push(*session),
+            Record::OrphanPasskey(id) => self.orphan_passkeys.push(id),
             Record::Unreadable(line, reason) => self.unreadable.push((line, reason)),
         }
     }
 
     pub(crate) const fn is_full(&self, size: BatchSize) -> bool {
-        self.users.len() + self.sessions.len() + self.unreadable.len() >= size.0
+        self.users.len() + self.sessions.len() + self.unreadable.len() + self.orphan_passkeys.len() >= size.0
     }
 }
 

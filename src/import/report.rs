@@ -1,109 +1,14 @@
 //! The result of an import: numbers, and the skipped records with the reason. Contains no secrets.
 
+mod reason;
+
 use std::fmt;
 
-use crate::{auth::password::hasher::UnsupportedHash, domain::UserId};
+use crate::domain::UserId;
+pub use reason::{FactorProblem, LineSkipped, PasskeySkipped, SessionSkipped, UserSkipped, Warning};
 
 /// The maximum number of characters shown of an id in the old database.
 const MAX_SHOWN: usize = 80;
-
-/// Why a line of a file or a row of a table is skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LineSkipped {
-    /// Another number of fields than the header.
-    #[error("it does not have as many fields as the header")]
-    Fields,
-    /// Not a JSON object.
-    #[error("it is not a JSON object")]
-    NotJson,
-    /// Not UTF-8.
-    #[error("it is not UTF-8 text")]
-    NotUtf8,
-}
-
-/// Why a user is skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UserSkipped {
-    /// The id is invalid here.
-    #[error("its id is not 1 to 64 letters, digits, \"-\" and \"_\", or is a UUID not in its canonical form")]
-    Id,
-    /// The e-mail address is invalid here.
-    #[error("its e-mail address is not one that this service accepts")]
-    Address,
-    /// The time of its creation is not a time.
-    #[error("the time of its creation cannot be read")]
-    Time,
-    /// The source has an earlier user with this id.
-    #[error("its id appears twice")]
-    Twice,
-    /// An account here has the same mailbox.
-    #[error("its e-mail address belongs to user {0}, which has an account here")]
-    MailboxTaken(UserId),
-    /// An imported user has the same mailbox.
-    #[error("its e-mail address is the same mailbox as that of user {0}, which is imported")]
-    SameMailbox(UserId),
-    /// The id exists here with another mailbox, so it may be another person.
-    #[error("its id is here already, with another e-mail address")]
-    OtherAddressHere,
-    /// The account was imported or created before, and deleted.
-    #[error("its account was here before and has been deleted here")]
-    DeletedHere,
-}
-
-/// Why a session is skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SessionSkipped {
-    /// The expiry has passed.
-    #[error("it has expired")]
-    Expired,
-    /// The maximum lifetime, counted from its creation, has passed.
-    #[error("it was opened longer ago than LATCHKEY_SESSION_MAX: the user signs in again")]
-    TooOld,
-    /// Not 16 to 255 printable characters without a dot.
-    #[error("its token has an unknown format")]
-    Token,
-    /// `createdAt` or `expiresAt` is not a time.
-    #[error("its times cannot be read")]
-    Time,
-    /// The user has the maximum number of sessions.
-    #[error("its user has 100 sessions that expire later")]
-    Surplus,
-    /// The user is skipped.
-    #[error("its user is not imported")]
-    User,
-    /// A password change here ended all earlier sessions.
-    #[error("its owner has changed the password here")]
-    PasswordChanged,
-}
-
-/// What is missing or changed in an imported user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Warning {
-    /// The user has no credential account and signed in through a provider.
-    #[error("has no password: cannot sign in until one is set")]
-    NoPassword,
-    /// The format of the password hash is not supported.
-    #[error("cannot sign in until there is a new password: {0}")]
-    UnsupportedHash(UnsupportedHash),
-    /// Whether the address is verified cannot be read.
-    #[error("imported with an unverified address: the value cannot be read")]
-    Verified,
-    /// Whether the account is disabled cannot be read.
-    #[error("imported as disabled: the value cannot be read")]
-    Disabled,
-    /// The account exists here, and is disabled in the source.
-    #[error("disabled, as it is in the source")]
-    DisabledInSource,
-    /// The name was longer than a name can be, or has characters that are not allowed.
-    #[error("name shortened to 100 characters on one line, without invisible ones")]
-    NameShortened,
-    /// The name had characters that a name here cannot have.
-    #[error("name without its line breaks and its control, direction and invisible characters")]
-    NameCleaned,
-    /// The address of the picture is invalid here.
-    #[error("picture left out: its address is longer than 2048 bytes or has control characters")]
-    ImageLeftOut,
-}
 
 /// The numbers of one kind of record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,21 +34,55 @@ pub struct Report {
     pub passwords: Counts,
     /// Their sessions.
     pub sessions: Counts,
-    /// Whether the source has sessions.
-    pub with_sessions: bool,
+    /// Their second factors.
+    pub factors: Counts,
+    /// Their passkeys.
+    pub passkeys: Counts,
+    /// What the source has.
+    pub has: Kinds,
     /// The number of sessions skipped because the old secret is missing.
     pub sessions_without_secret: Option<u64>,
+    /// The number of users imported without their second factors.
+    pub users_without_factor: u64,
+    /// The domain that the passkeys are bound to.
+    pub rp_id: Option<RpId>,
     lines_skipped: Vec<(u64, LineSkipped)>,
     users_skipped: Vec<(String, UserSkipped)>,
     warnings: Vec<(UserId, Warning)>,
     sessions_skipped: Vec<(String, SessionSkipped)>,
+    passkeys_skipped: Vec<(String, PasskeySkipped)>,
+}
+
+/// The records of a source besides users and passwords.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds {
+    /// Whether it has sessions.
+    pub sessions: bool,
+    /// Whether it has second factors.
+    pub factors: bool,
+    /// Whether it has passkeys.
+    pub passkeys: bool,
+}
+
+/// The domain that passkeys are bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RpId {
+    /// The domain of this service. The old one is the same, or was not given.
+    Here(String),
+    /// The old domain is another one. Passkeys do not work here, and are not imported.
+    Other {
+        /// The domain of this service.
+        here: String,
+        /// The old domain.
+        old: String,
+    },
+    /// This service has no passkeys, because its address does not allow them.
+    Off,
 }
 
 impl Report {
-    /// An empty report about a source with this number of sessions. `None`: it has no sessions.
-    pub(crate) fn new(dry_run: bool, sessions: Option<u64>, with_secret: bool) -> Self {
-        let sessions_without_secret = sessions.filter(|_| !with_secret);
-        Self { dry_run, with_sessions: sessions.is_some(), sessions_without_secret, ..Self::default() }
+    pub(crate) fn new(dry_run: bool, has: Kinds) -> Self {
+        Self { dry_run, has, ..Self::default() }
     }
 
     pub(crate) fn skip_line(&mut self, line: u64, reason: LineSkipped) {
@@ -162,7 +101,16 @@ impl Report {
         self.sessions_skipped.push((quoted(id), reason));
     }
 
+    pub(crate) fn skip_passkey(&mut self, id: &str, reason: PasskeySkipped) {
+        self.passkeys.skipped += 1;
+        self.passkeys_skipped.push((quoted(id), reason));
+    }
+
     pub(crate) fn warn(&mut self, id: UserId, warning: Warning) {
+        if matches!(warning, Warning::WithoutFactor(_)) {
+            self.factors.skipped += 1;
+            self.users_without_factor += 1;
+        }
         if matches!(warning, Warning::NoPassword | Warning::UnsupportedHash(_)) {
             self.passwords.skipped += 1;
         }
@@ -196,9 +144,20 @@ impl fmt::Display for Report {
         for (id, reason) in &self.sessions_skipped {
             writeln!(f, "session {id} skipped: {reason}")?;
         }
+        for (id, reason) in &self.passkeys_skipped {
+            writeln!(f, "passkey {id} skipped: {reason}")?;
+        }
         writeln!(f, "            imported    updated  already here    skipped")?;
-        let sessions = self.with_sessions.then_some(("sessions", self.sessions));
-        for (kind, counts) in [("users", self.users), ("passwords", self.passwords)].into_iter().chain(sessions) {
+        for (kind, is_there, counts) in [
+            ("users", true, self.users),
+            ("passwords", true, self.passwords),
+            ("sessions", self.has.sessions, self.sessions),
+            ("factors", self.has.factors, self.factors),
+            ("passkeys", self.has.passkeys, self.passkeys),
+        ] {
+            if !is_there {
+                continue;
+            }
             let Counts { imported, updated, already_here, skipped } = counts;
             writeln!(f, "{kind:<9} {imported:>10} {updated:>10} {already_here:>13} {skipped:>10}")?;
         }
@@ -208,6 +167,29 @@ impl fmt::Display for Report {
                 "No sessions were imported ({left} there, including expired ones): the old secret is missing, so users \
                  sign in again. To keep them signed in, set BETTER_AUTH_SECRET or use --secret-file."
             )?;
+        }
+        if self.users_without_factor > 0 {
+            writeln!(
+                f,
+                "{} users have a second factor in the source, and none here: they sign in with the password alone.",
+                self.users_without_factor
+            )?;
+        }
+        match &self.rp_id {
+            Some(RpId::Here(here)) if self.passkeys != Counts::default() => writeln!(
+                f,
+                "The passkeys work if the old server's rpID was {here}: by default it is the host of its address."
+            )?,
+            Some(RpId::Other { here, old }) => writeln!(
+                f,
+                "No passkeys were imported: they work for {old}, and this service's are for {here}. Set \
+                 LATCHKEY_PASSKEY_RP_ID if the service is below {old}."
+            )?,
+            Some(RpId::Off) => writeln!(
+                f,
+                "No passkeys were imported: browsers allow them only on a domain with https. Set LATCHKEY_BASE_URL."
+            )?,
+            Some(RpId::Here(_)) | None => {}
         }
         if self.dry_run {
             writeln!(f, "This was a dry run: nothing was written.")?;

@@ -1,8 +1,12 @@
 //! Imports users in short transactions, as often as needed.
 //!
 //! A repeated import adds new records. It updates a profile that is newer in the source, and a password as long as
-//! the user has not signed in here. It disables an account that is disabled in the source, also if it was enabled here.
-//! Everything else stays as it is. An interrupted import is completed by repeating it.
+//! the user has not signed in here. The same holds for a second factor. It disables an account that is disabled in the
+//! source, also if it was enabled here. It adds no factor and no passkey again that was removed here. Everything else stays as it is. An interrupted import is completed by repeating it.
+
+mod factors;
+mod passkeys;
+mod sessions;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,32 +15,54 @@ use std::{
 };
 
 use tokio::time::Instant;
-use zeroize::Zeroizing;
 
 use super::{
     batch::{Batch, BatchSize, Turns},
-    report::{Report, SessionSkipped, UserSkipped, Warning},
-    session::{ConversionError, SessionConverter},
-    source::{Source, SourceError, SourceSession, SourceUser},
+    factor::{Factor, TotpParameters},
+    report::{Kinds, PasskeySkipped, Report, RpId, UserSkipped, Warning},
+    secrets::OldSecrets,
+    source::{Parts, Source, SourceError, SourcePasskey, SourceUser},
     user::ImportedUser,
 };
 use crate::{
+    auth::{
+        error::InternalError,
+        factors::{ImportedCodes, TotpSealer},
+    },
     crypto::random::NoRandomness,
     domain::{Timestamp, UserId, event::EventKind},
     store::{
         Store, StoreError,
-        import::{Import, KnownUser, Profile},
+        import::{Import, KnownUser, NewFactor, Profile},
     },
 };
+use factors::LocalFactors;
 
 /// The options of an import.
 pub struct Settings {
-    /// The old secret of Better Auth, which signs the old cookies; without it no sessions are imported.
-    pub secret: Option<Zeroizing<Vec<u8>>>,
+    /// The old secrets of Better Auth, which sign the old cookies and encrypt the second factors; without them no sessions
+    /// are imported.
+    pub secrets: Option<OldSecrets>,
     /// The maximum lifetime of a session, from its creation in the old database.
     pub session_max: Duration,
+    /// How second factors are imported.
+    pub factors: FactorSettings,
+    /// The domain of the passkeys.
+    pub rp_id: RpId,
     /// Whether to roll back instead of committing.
     pub dry_run: bool,
+}
+
+/// How second factors are imported.
+pub struct FactorSettings {
+    /// Seals the keys of authenticator apps, as the service does.
+    pub sealer: TotpSealer,
+    /// Hashes the recovery codes.
+    pub codes: ImportedCodes,
+    /// What the old authenticator apps show.
+    pub parameters: TotpParameters,
+    /// Whether a user whose second factor cannot be imported is imported without it.
+    pub without: bool,
 }
 
 /// Imports all records of `source` into `store`. Calls `progress` with the number of users read so far.
@@ -47,18 +73,26 @@ pub async fn import(
     now: Timestamp,
     mut progress: impl FnMut(u64),
 ) -> Result<Report, ImportError> {
+    let (sessions, factors) = (source.count_sessions().await?, source.count_second_factors().await?);
+    let passkeys = source.count_passkeys().await?;
+    if factors > 0 && settings.secrets.is_none() && !settings.factors.without {
+        return Err(ImportError::SecretMissing(factors));
+    }
     if !settings.dry_run {
         store.migrate().await?;
     }
-    let sessions = source.count_sessions().await?;
-    let with_secret = settings.secret.is_some();
-    let report = Report::new(settings.dry_run, sessions, with_secret);
+    let has =
+        Kinds { sessions: sessions.is_some(), factors: factors > 0, passkeys: passkeys.is_some_and(|all| all > 0) };
+    let mut report = Report::new(settings.dry_run, has);
+    report.sessions_without_secret = sessions.filter(|_| settings.secrets.is_none());
+    report.rp_id = has.passkeys.then(|| settings.rp_id.clone());
+    let parts = Parts { sessions: settings.secrets.is_some(), passkeys: matches!(settings.rp_id, RpId::Here(_)) };
     let held_back = settings.dry_run && !store.is_migrated().await?;
     let (seen, dry_emails, turns) = (HashSet::new(), HashMap::new(), Turns::default());
     let mut importer = Importer { store, settings, now, report, seen, dry_emails, turns, held_back, held: None };
     let (mut batch, mut size, mut read) = (Batch::default(), BatchSize::default(), 0);
     source
-        .read(with_secret, now, async |record| {
+        .read(parts, now, async |record| {
             batch.push(record);
             if batch.is_full(size) {
                 read += batch.users.len() as u64;
@@ -99,7 +133,10 @@ impl Importer<'_> {
         for (line, reason) in batch.unreadable {
             self.report.skip_line(line, reason);
         }
-        let users = self.convert_users(batch.users);
+        for id in batch.orphan_passkeys {
+            self.report.skip_passkey(&id, PasskeySkipped::User);
+        }
+        let (users, passkeys) = self.convert_users(batch.users);
         let started = Instant::now();
         let import = match self.held.take() {
             Some(import) => import,
@@ -107,8 +144,16 @@ impl Importer<'_> {
             None => self.store.begin_import().await?,
         };
         let no_queue = import.has_no_queue();
-        let mut run = Run { import, importer: self, disabled: Vec::new(), changed_password: HashSet::new() };
+        let mut run = Run {
+            import,
+            importer: self,
+            disabled: Vec::new(),
+            changed_password: HashSet::new(),
+            existing: HashSet::new(),
+            factors: LocalFactors::default(),
+        };
         let imported = run.import_users(users).await?;
+        run.import_passkeys(passkeys, &imported).await?;
         run.import_sessions(batch.sessions, &imported).await?;
         run.import.disable_users(&run.disabled, run.importer.now).await?;
         let import = run.import;
@@ -126,16 +171,24 @@ impl Importer<'_> {
         Ok(taken)
     }
 
-    fn convert_users(&mut self, page: Vec<SourceUser>) -> Vec<ImportedUser> {
-        let mut users = Vec::new();
-        for user in page {
-            let (id, line) = (user.id.clone(), user.line);
-            match ImportedUser::from_source(user, self.now) {
-                Ok(user) => users.push(user),
-                Err(reason) => self.report.skip_user(&id, line, reason),
+    /// The users with valid values, and their passkeys.
+    fn convert_users(&mut self, page: Vec<SourceUser>) -> (Vec<ImportedUser>, Vec<(UserId, SourcePasskey)>) {
+        let (secrets, parameters) = (self.settings.secrets.as_ref(), self.settings.factors.parameters);
+        let (mut users, mut passkeys) = (Vec::new(), Vec::new());
+        for mut user in page {
+            let (id, line, own) = (user.id.clone(), user.line, mem::take(&mut user.passkeys));
+            match ImportedUser::from_source(user, secrets, parameters, self.now) {
+                Ok(user) => {
+                    passkeys.extend(own.into_iter().map(|passkey| (user.profile.id, passkey)));
+                    users.push(user);
+                }
+                Err(reason) => {
+                    self.report.skip_user(&id, line, reason);
+                    own.iter().for_each(|passkey| self.report.skip_passkey(&passkey.id, PasskeySkipped::User));
+                }
             }
         }
-        users
+        (users, passkeys)
     }
 }
 
@@ -147,6 +200,9 @@ struct Run<'a, 'b> {
     disabled: Vec<UserId>,
     /// The existing accounts whose password was changed here.
     changed_password: HashSet<UserId>,
+    /// The accounts that were here before this batch.
+    existing: HashSet<UserId>,
+    factors: LocalFactors,
 }
 
 /// The imported users of a batch.
@@ -157,6 +213,7 @@ type BatchUsers = HashSet<UserId>;
 struct Inserts {
     users: Vec<Profile>,
     passwords: Vec<(UserId, String)>,
+    factors: Vec<NewFactor>,
     email_owners: HashMap<String, UserId>,
 }
 
@@ -169,6 +226,8 @@ impl Run<'_, '_> {
         let created_before = self.import.users_with_event(&ids, EventKind::UserCreated).await?;
         let known_ids: Vec<_> = known.keys().copied().collect();
         self.changed_password = self.import.users_with_event(&known_ids, EventKind::PasswordChange).await?;
+        self.factors = LocalFactors::load(&self.import, &known_ids).await?;
+        self.existing = known_ids.into_iter().collect();
         let (mut inserts, mut imported) = (Inserts::default(), BatchUsers::new());
         for user in users {
             let (id, line) = (user.profile.id, user.line);
@@ -177,6 +236,9 @@ impl Run<'_, '_> {
                 inserts.email_owners.get(key).or_else(|| self.importer.dry_emails.get(key)).or_else(|| owners.get(key));
             if !self.importer.seen.insert(id) {
                 self.importer.report.skip_user(id.as_str(), line, UserSkipped::Twice);
+            } else if let Some(problem) = self.blocking_problem(&user) {
+                self.importer.report.factors.skipped += 1;
+                self.importer.report.skip_user(id.as_str(), line, UserSkipped::Factor(problem));
             } else if let Some(existing) = known.get(&id) {
                 if [key, former_key].contains(&existing.email_key.as_str()) {
                     let own_password = existing.signed_in || self.changed_password.contains(&id);
@@ -193,20 +255,21 @@ impl Run<'_, '_> {
                     if same_import { UserSkipped::SameMailbox(owner) } else { UserSkipped::MailboxTaken(owner) };
                 self.importer.report.skip_user(id.as_str(), line, reason);
             } else {
-                self.insert(user, &mut inserts);
+                self.insert(user, &mut inserts)?;
                 imported.insert(id);
             }
         }
         self.import.add_users(&inserts.users, self.importer.now).await?;
         self.import.add_passwords(inserts.passwords, self.importer.now).await?;
+        self.import.add_factors(inserts.factors, self.importer.now).await?;
         if self.importer.settings.dry_run {
             self.importer.dry_emails.extend(inserts.email_owners);
         }
         Ok(imported)
     }
 
-    fn insert(&mut self, user: ImportedUser, inserts: &mut Inserts) {
-        let ImportedUser { profile, password, warnings, .. } = user;
+    fn insert(&mut self, user: ImportedUser, inserts: &mut Inserts) -> Result<(), ImportError> {
+        let ImportedUser { profile, password, factor, warnings, .. } = user;
         let id = profile.id;
         self.importer.report.warn_all(id, warnings);
         match password {
@@ -216,14 +279,23 @@ impl Run<'_, '_> {
             }
             Err(warning) => self.importer.report.warn(id, warning),
         }
+        match factor {
+            Factor::None => {}
+            Factor::App(factor) => {
+                inserts.factors.push(self.seal(id, factor)?);
+                self.importer.report.factors.imported += 1;
+            }
+            Factor::Unusable(problem) => self.importer.report.warn(id, Warning::WithoutFactor(problem)),
+        }
         inserts.email_owners.insert(profile.email.key().to_owned(), id);
         inserts.users.push(profile);
         self.importer.report.users.imported += 1;
+        Ok(())
     }
 
     /// `own_password`: the user has used or changed the password here.
     async fn merge(&mut self, user: ImportedUser, existing: &KnownUser, own_password: bool) -> Result<(), ImportError> {
-        let ImportedUser { profile, password, warnings, .. } = user;
+        let ImportedUser { profile, password, factor, warnings, .. } = user;
         let id = profile.id;
         if profile.disabled && !existing.disabled {
             self.disabled.push(id);
@@ -251,34 +323,7 @@ impl Run<'_, '_> {
             (_, Some(_)) => self.importer.report.passwords.already_here += 1,
             (Err(warning), None) => self.importer.report.warn(id, warning),
         }
-        Ok(())
-    }
-
-    async fn import_sessions(&mut self, sessions: Vec<SourceSession>, users: &BatchUsers) -> Result<(), ImportError> {
-        let Importer { settings, now, report, .. } = &mut *self.importer;
-        let Some(secret) = &settings.secret else { return Ok(()) };
-        let mut converter = SessionConverter::new(secret, settings.session_max, *now);
-        let mut accepted = Vec::new();
-        for session in sessions {
-            let owner = session.user_id.parse::<UserId>().ok().filter(|owner| users.contains(owner));
-            let result = match owner {
-                None => Err(SessionSkipped::User.into()),
-                Some(owner) if self.changed_password.contains(&owner) => Err(SessionSkipped::PasswordChanged.into()),
-                Some(owner) => converter.convert(&session, owner),
-            };
-            match result {
-                Ok(new) => accepted.push(new),
-                Err(ConversionError::Skipped(reason)) => report.skip_session(&session.id, reason),
-                Err(ConversionError::Randomness(error)) => return Err(error.into()),
-            }
-        }
-        let hashes: Vec<_> = accepted.iter().map(|session| session.token_hash).collect();
-        let known = self.import.known_tokens(&hashes).await?;
-        let total = accepted.len();
-        accepted.retain(|session| !known.contains(session.token_hash.as_slice()));
-        report.sessions.already_here += (total - accepted.len()) as u64;
-        report.sessions.imported += accepted.len() as u64;
-        Ok(self.import.add_sessions(&accepted).await?)
+        self.merge_factor(id, factor, existing.signed_in).await
     }
 }
 
@@ -288,6 +333,15 @@ pub enum ImportError {
     /// The source cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// There are second factors, and no secret that decrypts them.
+    #[error(
+        "{0} users have a second factor, and the old secret that decrypts it is missing; set BETTER_AUTH_SECRET or use \
+         --secret-file (or --without-factors: these users then sign in with the password alone)"
+    )]
+    SecretMissing(u64),
+    /// The key of an authenticator app cannot be sealed, or one that is here cannot be opened.
+    #[error("the import stopped: {0}; set LATCHKEY_SECRET to the secret of the service, and run the import again")]
+    Sealing(#[from] InternalError),
     /// The database of this service failed.
     #[error("the import stopped: {0}; run it again to import the rest")]
     Store(#[from] StoreError),

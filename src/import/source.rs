@@ -15,6 +15,7 @@ mod values;
 use std::{io, path::PathBuf};
 
 use sea_orm::DbErr;
+use zeroize::Zeroizing;
 
 use super::report::LineSkipped;
 use crate::{
@@ -69,6 +70,48 @@ pub struct SourceUser {
     pub disabled: SourceFlag,
     /// The password's hash, or why it cannot be imported. `None`: there is no password.
     pub password: Option<Result<PasswordHash, UnsupportedHash>>,
+    /// Whether sign-ins have two steps.
+    pub two_step: SourceFlag,
+    /// The authenticator apps.
+    pub authenticators: Vec<SourceAuthenticator>,
+    /// The passkeys.
+    pub passkeys: Vec<SourcePasskey>,
+}
+
+/// An authenticator app as stored by Better Auth, not validated.
+#[derive(Clone)]
+pub struct SourceAuthenticator {
+    /// `twoFactor.secret`: the encrypted key.
+    pub sealed_key: String,
+    /// `twoFactor.backupCodes`: a JSON array, encrypted or not.
+    pub backup_codes: Option<Zeroizing<String>>,
+    /// `twoFactor.verified`: whether the set-up is complete.
+    pub verified: SourceFlag,
+}
+
+/// A passkey as stored by Better Auth, not validated.
+#[derive(Clone)]
+pub struct SourcePasskey {
+    /// `passkey.id`
+    pub id: String,
+    /// `passkey.name`
+    pub name: String,
+    /// `passkey.publicKey`: base64.
+    pub public_key: String,
+    /// `passkey.credentialID`: base64url.
+    pub credential_id: String,
+    /// `passkey.counter`
+    pub counter: String,
+    /// `passkey.deviceType`
+    pub device_type: String,
+    /// `passkey.backedUp`
+    pub backed_up: SourceFlag,
+    /// `passkey.transports`, separated by commas.
+    pub transports: String,
+    /// `passkey.createdAt`
+    pub created_at: SourceTime,
+    /// `passkey.aaguid`
+    pub aaguid: Option<String>,
 }
 
 /// A session as stored by Better Auth, not validated.
@@ -98,8 +141,19 @@ pub enum Record {
     User(Box<SourceUser>, Vec<SourceSession>),
     /// A session whose user does not exist.
     Orphan(Box<SourceSession>),
+    /// The id of a passkey whose user does not exist.
+    OrphanPasskey(String),
     /// A line or row that is not a record.
     Unreadable(u64, LineSkipped),
+}
+
+/// What is read besides the users.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
+    /// Their sessions.
+    pub sessions: bool,
+    /// Their passkeys.
+    pub passkeys: bool,
 }
 
 /// A source of users. A database is read as one consistent snapshot.
@@ -138,15 +192,31 @@ impl Source {
         }
     }
 
+    /// The number of users whose sign-ins have two steps.
+    pub async fn count_second_factors(&self) -> Result<u64, SourceError> {
+        match &self.0 {
+            Kind::BetterAuth(source) => source.count_second_factors().await,
+            Kind::Users(_) => Ok(0),
+        }
+    }
+
+    /// The number of passkeys. `None` if the source has none that can be imported.
+    pub async fn count_passkeys(&self) -> Result<Option<u64>, SourceError> {
+        match &self.0 {
+            Kind::BetterAuth(source) => source.count_passkeys().await,
+            Kind::Users(_) => Ok(None),
+        }
+    }
+
     /// Passes every record to `each`, in one pass.
     pub async fn read<E: From<SourceError>>(
         self,
-        with_sessions: bool,
+        parts: Parts,
         now: Timestamp,
         each: impl AsyncFnMut(Record) -> Result<(), E>,
     ) -> Result<(), E> {
         match self.0 {
-            Kind::BetterAuth(source) => source.read(with_sessions, each).await,
+            Kind::BetterAuth(source) => source.read(parts, each).await,
             Kind::Users(source) => source.read(now, each).await,
         }
     }

@@ -1,7 +1,9 @@
 //! Converts a user of the old database, independent of the users that exist here.
 
 use super::{
+    factor::{Factor, TotpParameters},
     report::{UserSkipped, Warning},
+    secrets::OldSecrets,
     source::{SourceFlag, SourceTime, SourceUser},
 };
 use crate::{
@@ -15,12 +17,19 @@ pub(crate) struct ImportedUser {
     pub profile: Profile,
     /// The hash to store, or why there is none.
     pub password: Result<String, Warning>,
+    /// The second factor.
+    pub factor: Factor,
     /// What was changed or left out.
     pub warnings: Vec<Warning>,
 }
 
 impl ImportedUser {
-    pub(crate) fn from_source(user: SourceUser, now: Timestamp) -> Result<Self, UserSkipped> {
+    pub(crate) fn from_source(
+        user: SourceUser,
+        secrets: Option<&OldSecrets>,
+        parameters: TotpParameters,
+        now: Timestamp,
+    ) -> Result<Self, UserSkipped> {
         let id = user.id.parse().map_err(|_| UserSkipped::Id)?;
         let email = Email::presented(&user.email).map_err(|_| UserSkipped::Address)?;
         let created_at = match user.created_at {
@@ -58,7 +67,13 @@ impl ImportedUser {
             disabled,
         };
         let hash = user.password.ok_or(Warning::NoPassword).and_then(|hash| hash.map_err(Warning::UnsupportedHash));
-        Ok(Self { line: user.line, profile, password: hash.map(|hash| hash.as_str().to_owned()), warnings })
+        Ok(Self {
+            line: user.line,
+            profile,
+            password: hash.map(|hash| hash.as_str().to_owned()),
+            factor: Factor::from_source(user.two_step, &user.authenticators, secrets, parameters),
+            warnings,
+        })
     }
 }
 
@@ -82,16 +97,23 @@ mod tests {
             updated_at: SourceTime::At(EARLIER),
             disabled: SourceFlag::Is(false),
             password: None,
+            two_step: SourceFlag::Is(false),
+            authenticators: Vec::new(),
+            passkeys: Vec::new(),
         }
     }
 
+    fn convert(user: SourceUser) -> Result<ImportedUser, UserSkipped> {
+        ImportedUser::from_source(user, None, TotpParameters::default(), NOW)
+    }
+
     fn skipped(user: SourceUser) -> Option<UserSkipped> {
-        ImportedUser::from_source(user, NOW).err()
+        convert(user).err()
     }
 
     #[test]
     fn user_keeps_id_address_and_times() {
-        let ImportedUser { profile, password, warnings, .. } = ImportedUser::from_source(user(), NOW).ok().unwrap();
+        let ImportedUser { profile, password, warnings, .. } = convert(user()).ok().unwrap();
         assert_eq!((profile.id.as_str(), profile.email.as_str()), (user().id.as_str(), "ada@example.com"));
         assert_eq!((profile.created_at, profile.updated_at, profile.email_verified), (EARLIER, EARLIER, true));
         assert_eq!((password, warnings), (Err(Warning::NoPassword), vec![]));
@@ -108,36 +130,36 @@ mod tests {
     #[test]
     fn user_with_invalid_name_or_image_gets_warning() {
         let long = SourceUser { name: format!("Ada\n{}", "x".repeat(200)), ..user() };
-        let imported = ImportedUser::from_source(long, NOW).ok().unwrap();
+        let imported = convert(long).ok().unwrap();
         assert_eq!(imported.profile.name.as_str(), format!("Ada {}", "x".repeat(96)));
         assert_eq!(imported.warnings, [Warning::NameShortened]);
         let picture = SourceUser { image: Some("x".repeat(3000)), ..user() };
-        let imported = ImportedUser::from_source(picture, NOW).ok().unwrap();
+        let imported = convert(picture).ok().unwrap();
         assert_eq!((imported.profile.image, imported.warnings), (None, vec![Warning::ImageLeftOut]));
         let growing = SourceUser { name: "\u{1d160}".repeat(100), ..user() };
-        assert!(!ImportedUser::from_source(growing, NOW).ok().unwrap().profile.name.is_empty());
+        assert!(!convert(growing).ok().unwrap().profile.name.is_empty());
         let misleading = SourceUser { name: "\u{202e}Ada\u{200b}\nByron".to_owned(), ..user() };
-        let imported = ImportedUser::from_source(misleading, NOW).ok().unwrap();
+        let imported = convert(misleading).ok().unwrap();
         assert_eq!((imported.profile.name.as_str(), imported.warnings), ("Ada Byron", vec![Warning::NameCleaned]));
     }
 
     #[test]
     fn user_address_is_normalized() {
         let typed = SourceUser { email: "\u{200b}Ｇrace@Exam\u{200b}ple.com".to_owned(), ..user() };
-        assert_eq!(ImportedUser::from_source(typed, NOW).ok().unwrap().profile.email.as_str(), "grace@example.com");
+        assert_eq!(convert(typed).ok().unwrap().profile.email.as_str(), "grace@example.com");
     }
 
     #[test]
     fn user_without_creation_time_is_created_now() {
         let new = SourceUser { created_at: SourceTime::Absent, updated_at: SourceTime::Absent, ..user() };
-        let profile = ImportedUser::from_source(new, NOW).ok().unwrap().profile;
+        let profile = convert(new).ok().unwrap().profile;
         assert_eq!((profile.created_at, profile.updated_at), (NOW, NOW));
     }
 
     #[test]
     fn user_with_unreadable_flags_gets_no_rights() {
         let odd = SourceUser { email_verified: SourceFlag::Unreadable, disabled: SourceFlag::Unreadable, ..user() };
-        let ImportedUser { profile, warnings, .. } = ImportedUser::from_source(odd, NOW).ok().unwrap();
+        let ImportedUser { profile, warnings, .. } = convert(odd).ok().unwrap();
         assert_eq!((profile.email_verified, profile.disabled), (false, true));
         assert_eq!(warnings, [Warning::Verified, Warning::Disabled]);
     }
@@ -145,7 +167,7 @@ mod tests {
     #[test]
     fn user_with_unsupported_hash_gets_warning() {
         let unknown = SourceUser { password: Some(Err(UnsupportedHash::Unknown)), ..user() };
-        let imported = ImportedUser::from_source(unknown, NOW).ok().unwrap();
+        let imported = convert(unknown).ok().unwrap();
         assert_eq!(imported.password, Err(Warning::UnsupportedHash(UnsupportedHash::Unknown)));
     }
 }

@@ -1,4 +1,7 @@
-//! Imports accounts and sessions in short transactions.
+//! Imports accounts and what belongs to them in short transactions.
+
+mod factors;
+mod passkeys;
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,6 +16,11 @@ use super::{
     user_events::{self, NewUserEvent},
 };
 use crate::domain::{Email, Name, Timestamp, UserId, event::EventKind, user_event::UserEventKind};
+pub use factors::{FactorChanges, KnownFactor, NewFactor};
+pub use passkeys::ImportedPasskey;
+
+/// The detail of events that an import causes.
+const BY_IMPORT: &str = "import";
 
 /// The profile of an imported account.
 #[derive(Clone, Debug)]
@@ -182,13 +190,7 @@ impl Import {
             credentials_version: Set(credentials::CredentialsVersion::FIRST.0),
         });
         user::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
-        let events = users.iter().map(|new| event::ActiveModel {
-            at: Set(now.millis()),
-            kind: Set(EventKind::UserCreated.as_str().to_owned()),
-            user_id: Set(Some(new.id.into())),
-            detail: Set(Some("import".to_owned())),
-            ..Default::default()
-        });
+        let events = users.iter().map(|new| event_of(EventKind::UserCreated, new.id, now));
         event::Entity::insert_many(events).exec_without_returning(&self.transaction).await?;
         self.changes.users.extend(users.iter().map(|new| (new.id, UserEventKind::Created)));
         Ok(())
@@ -284,5 +286,16 @@ impl Import {
     /// Discards the import.
     pub async fn rollback(self) -> Result<(), StoreError> {
         Ok(self.transaction.rollback().await?)
+    }
+}
+
+/// An event that an import causes.
+fn event_of(kind: EventKind, user: UserId, now: Timestamp) -> event::ActiveModel {
+    event::ActiveModel {
+        at: Set(now.millis()),
+        kind: Set(kind.as_str().to_owned()),
+        user_id: Set(Some(user.into())),
+        detail: Set(Some(BY_IMPORT.to_owned())),
+        ..Default::default()
     }
 }

@@ -204,7 +204,16 @@ pub(super) async fn insert(
     new: NewPasskey,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let row = ActiveModel {
+    match Entity::insert(row(owner, new, now)).exec_without_returning(db).await {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A passkey as it is stored.
+pub(super) fn row(owner: UserId, new: NewPasskey, created_at: Timestamp) -> ActiveModel {
+    ActiveModel {
         id: Set(new.id.uuid()),
         user_id: Set(owner.into()),
         credential_id: Set(new.credential_id),
@@ -216,13 +225,8 @@ pub(super) async fn insert(
         aaguid: Set(new.aaguid),
         name: Set(new.name.as_str().to_owned()),
         handle_known: Set(new.handle_known),
-        created_at: Set(now.millis()),
+        created_at: Set(created_at.millis()),
         last_used_at: Set(None),
-    };
-    match Entity::insert(row).exec_without_returning(db).await {
-        Ok(_) => Ok(true),
-        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
-        Err(error) => Err(error),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The messages of forms and of the security log. An error message says how to correct the input.
 
+mod passkey;
+
 use super::format;
 use crate::domain::{
     email::InvalidEmail,
@@ -42,6 +44,7 @@ pub fn form_error(error: FormError) -> String {
         FormError::SecondStepEnded => "The second step took too long. Sign in again.".into(),
         FormError::SecondStepExhausted => "Too many wrong codes. Sign in again.".into(),
         FormError::SetUpEnded => "The set-up took too long. Begin again.".into(),
+        FormError::Passkey(problem) => passkey::problem(problem),
         FormError::SecondFactorRequired => {
             "Two-step sign-in is required here. To use another device, set it up there instead.".into()
         }
@@ -155,6 +158,11 @@ pub const fn notice(notice: Notice) -> &'static str {
             "You’re signed in. If you’ve lost the device with your authenticator app, set up two-step sign-in again."
         }
         Notice::DeviceUntrusted => "The device needs a code the next time.",
+        Notice::PasskeyAdded => {
+            "Your passkey is added: you can sign in with it. Signed in on devices that you no longer use? Sign them out."
+        }
+        Notice::PasskeyRenamed => "Your passkey is renamed.",
+        Notice::PasskeyRemoved => "The passkey is removed, and no longer signs in. Delete it from your device too.",
         Notice::ConfirmationCodeSent => "We’ve sent another message. Only its code works now.",
         Notice::ConfirmationEnded => {
             "Nothing was changed: the confirmation took too long, or you began another change since."
@@ -212,6 +220,7 @@ pub const fn event(kind: EventKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{form::PasskeyProblem, passkey::InvalidPasskeyName};
 
     #[test]
     fn form_errors_are_calm_sentences() {
@@ -243,6 +252,17 @@ mod tests {
             FormError::SecondStepEnded,
             FormError::SecondStepExhausted,
             FormError::SetUpEnded,
+            FormError::Passkey(PasskeyProblem::Name(InvalidPasskeyName::Empty)),
+            FormError::Passkey(PasskeyProblem::Name(InvalidPasskeyName::TooLong)),
+            FormError::Passkey(PasskeyProblem::Missing),
+            FormError::Passkey(PasskeyProblem::Ended),
+            FormError::Passkey(PasskeyProblem::Invalid),
+            FormError::Passkey(PasskeyProblem::Unknown),
+            FormError::Passkey(PasskeyProblem::NotVerified),
+            FormError::Passkey(PasskeyProblem::Duplicate),
+            FormError::Passkey(PasskeyProblem::TooMany),
+            FormError::Passkey(PasskeyProblem::Gone),
+            FormError::Passkey(PasskeyProblem::LastWayIn),
             FormError::SecondFactorRequired,
             FormError::SignUpClosed,
             FormError::Credentials,

@@ -12,6 +12,9 @@ pub trait Page {
     /// Whether the view frames another page of this service.
     const HAS_FRAME: bool = false;
 
+    /// Whether the view contains a script of its own.
+    const HAS_SCRIPT: bool = false;
+
     /// When the browser loads the islands of the view. `None`: the view has none.
     const ISLANDS: Option<Load> = None;
 
@@ -23,6 +26,11 @@ pub trait Page {
 
     /// Whether the page is the same for all visitors who are not signed in and have no outcome of a form.
     fn is_constant(&self) -> bool {
+        false
+    }
+
+    /// Whether the page creates, uses or reports passkeys.
+    fn has_passkeys(&self) -> bool {
         false
     }
 
@@ -69,7 +77,7 @@ pub struct Viewer {
 }
 
 /// Absolute paths of the built assets, such as `/pkg/latchkey.0Ab1.css`.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Assets {
     /// The style sheet.
     pub stylesheet: String,
@@ -77,4 +85,6 @@ pub struct Assets {
     pub script: String,
     /// The WebAssembly of the bundle.
     pub wasm: String,
+    /// The script of passkeys.
+    pub passkeys: String,
 }

@@ -6,7 +6,10 @@ use hydration_context::{SharedContext, SsrSharedContext};
 use leptos::{nonce::Nonce, prelude::*};
 
 use super::{
-    components::{form_script::FormScript, header::Header, island_scripts::IslandScripts, notice::NoticeBanner},
+    components::{
+        form_script::FormScript, header::Header, island_scripts::IslandScripts, notice::NoticeBanner,
+        passkeys::PasskeyScripts,
+    },
     page::{Document, Load, Page},
 };
 
@@ -23,7 +26,7 @@ pub fn render<P: Page>(page: P, document: Document, nonce: Nonce) -> String {
             page.title().map_or_else(|| product.clone(), |title| format!("{title} · {product}"))
         };
         let description = page.description();
-        let scripts = Scripts { form: P::HAS_FORMS, islands: P::ISLANDS };
+        let scripts = Scripts { form: P::HAS_FORMS, islands: P::ISLANDS, passkeys: page.has_passkeys() };
         let main = page.view(document.form.as_ref());
         shell(title, description, scripts, main, document).to_html()
     })
@@ -33,6 +36,7 @@ pub fn render<P: Page>(page: P, document: Document, nonce: Nonce) -> String {
 struct Scripts {
     form: bool,
     islands: Option<Load>,
+    passkeys: bool,
 }
 
 fn shell(
@@ -45,6 +49,7 @@ fn shell(
     let Document { viewer, sign_up, product, form, assets, reload } = document;
     let stylesheet = assets.stylesheet.clone();
     let form_script = scripts.form.then(|| view! { <FormScript /> });
+    let passkey_scripts = scripts.passkeys.then(|| view! { <PasskeyScripts path=assets.passkeys.clone() /> });
     let island_scripts = scripts.islands.map(|load| view! { <IslandScripts assets load /> });
     view! {
         <!DOCTYPE html>
@@ -59,6 +64,7 @@ fn shell(
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet />
                 {form_script}
+                {passkey_scripts}
                 {island_scripts}
                 {reload.map(|options| view! { <AutoReload options /> })}
             </head>
@@ -100,6 +106,7 @@ mod tests {
             stylesheet: "/pkg/latchkey.1.css".into(),
             script: "/pkg/latchkey.2.js".into(),
             wasm: "/pkg/latchkey.3.wasm".into(),
+            passkeys: "/scripts/passkeys.4.js".into(),
         };
         render(page, document(None, form, assets), Nonce::from_value("n0nce"))
     }
@@ -109,12 +116,16 @@ mod tests {
     }
 
     fn sign_up() -> SignUpPage {
-        SignUpPage { next: None, rules: PasswordRules { min_length: 8, composition: false, strong: false } }
+        SignUpPage {
+            next: None,
+            passkeys: false,
+            rules: PasswordRules { min_length: 8, composition: false, strong: false },
+        }
     }
 
     fn sign_in(next: Option<&str>) -> SignInPage {
         let next = next.and_then(|next| ReturnAddress::parse(next, |_| false));
-        SignInPage { next, again: None, sign_up: true, reset: true, by_mail: true }
+        SignInPage { next, again: None, sign_up: true, reset: true, by_mail: true, passkeys: false }
     }
 
     fn rejected(form: FormKind, errors: &[FormError], email: &str) -> FormState {
@@ -146,6 +157,19 @@ mod tests {
         ] {
             assert!(loader.contains(attribute), "{loader}");
         }
+    }
+
+    #[test]
+    fn page_with_passkeys_loads_their_script() {
+        let page = SignInPage { passkeys: true, ..sign_in(None) };
+        let html = draw(page, None);
+        assert_eq!((html.matches("<script").count(), html.matches(r#" nonce="n0nce""#).count()), (4, 4));
+        assert!(html.contains(r#" src="/scripts/passkeys.4.js""#), "{html}");
+        assert!(tag(&html, "email").contains(r#"autocomplete="username webauthn""#), "{}", tag(&html, "email"));
+        let password = html.find(">Sign in</button>").unwrap();
+        assert!(html.find("data-passkey=\"get\"").unwrap() > password, "the key Enter sends the password");
+        let other = draw(sign_in(None), None);
+        assert!(!other.contains("passkey") && !other.contains("webauthn"), "{other}");
     }
 
     #[test]
@@ -244,7 +268,7 @@ mod tests {
     #[test]
     fn header_shows_sign_up_or_sign_out() {
         assert!(draw(HOME, None).contains("href=\"/sign-up\""));
-        let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
+        let assets = Assets::default();
         let viewer = Some(Viewer { name: "<Ada>\u{202e}".into() });
         let html =
             render(HomePage { signed_in: true, sign_up: true }, document(viewer, None, assets), Nonce::from_value("n"));

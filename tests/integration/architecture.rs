@@ -30,7 +30,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates and functions that only these modules may use.
-const RESTRICTED: [(&str, &[&str]); 18] = [
+const RESTRICTED: [(&str, &[&str]); 19] = [
     ("aws_lc_rs", &["auth/keys", "auth/password/hasher", "crypto"]),
     ("getrandom", &["crypto"]),
     ("jsonwebtoken", &["auth/token", "auth/keys"]),
@@ -44,6 +44,7 @@ const RESTRICTED: [(&str, &[&str]); 18] = [
     ("fast_qr", &["ui/components/qr_code"]),
     ("scrypt", &["auth/password/hasher"]),
     ("bcrypt", &["auth/password/hasher"]),
+    ("chacha20poly1305", &["crypto"]),
     ("csv", &["import/source"]),
     ("sea_orm", &["store", "import/source"]),
     ("Cookie::build", &["http/session/cookies"]),

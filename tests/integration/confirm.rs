@@ -4,6 +4,7 @@ mod actions;
 mod app;
 mod budgets;
 mod page;
+mod passkeys;
 mod proofs;
 mod sealed;
 mod sessions;

@@ -1,18 +1,27 @@
-//! Imports: users keep their ids, passwords and, from Better Auth, sessions.
+//! Imports: users keep their ids, passwords and, from Better Auth, sessions, second factors and passkeys.
 
 mod busy;
 mod command;
+mod factors;
+mod factors_again;
 pub mod old;
+mod passkey_sign_in;
+mod passkeys;
 mod presets;
 mod sessions;
 mod tables;
 mod twice;
 mod users;
 
-use latchkey::import::{
-    report::Report,
-    run::{ImportError, Settings, import},
-    source::{Source, better_auth::Tables},
+use latchkey::{
+    auth::factors::{ImportedCodes, TotpSealer},
+    import::{
+        factor::TotpParameters,
+        report::{Report, RpId},
+        run::{FactorSettings, ImportError, Settings, import},
+        secrets::OldSecrets,
+        source::{Source, better_auth::Tables},
+    },
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,28 +31,41 @@ use self::{
     users::BCRYPT,
 };
 use crate::support::{
-    NEW_PASSWORD, PASSWORD, TestApp,
+    NEW_PASSWORD, PASSWORD, TestApp, keys,
     person::Person,
     records::{count, operate, password_hash, security_log},
 };
 
 const EVERYTHING: [&str; 5] = ["users", "credentials", "sessions", "imported_sessions", "events"];
 
-async fn try_import(app: &TestApp, old: &Old, secret: Option<&str>, dry_run: bool) -> Result<Report, ImportError> {
-    let settings = Settings {
-        secret: secret.map(|secret| secret.as_bytes().to_vec().into()),
+/// The settings of an import, with the old secret.
+pub fn settings(app: &TestApp, secret: Option<&str>) -> Settings {
+    let keys = keys::derived(app);
+    Settings {
+        secrets: secret.map(|secret| OldSecrets::new(secret.as_bytes().to_vec().into(), &[])),
         session_max: Duration::from_hours(30 * 24),
-        dry_run,
-    };
-    let source = Source::better_auth(&old.from, &Tables::default()).await?;
-    run_import(app, source, &settings).await
+        factors: FactorSettings {
+            sealer: TotpSealer::new(&keys.totp).expect("a sealer"),
+            codes: ImportedCodes::new(&keys.imported_codes),
+            parameters: TotpParameters::default(),
+            without: false,
+        },
+        rp_id: RpId::Here("localhost".to_owned()),
+        dry_run: false,
+    }
+}
+
+async fn try_import(app: &TestApp, old: &Old, secret: Option<&str>, dry_run: bool) -> Result<Report, ImportError> {
+    import_with(app, old, &Settings { dry_run, ..settings(app, secret) }).await
+}
+
+async fn import_with(app: &TestApp, old: &Old, settings: &Settings) -> Result<Report, ImportError> {
+    run_import(app, Source::better_auth(&old.from, &Tables::default()).await?, settings).await
 }
 
 /// Imports from tables with names of their own, with the correct secret.
 async fn import_from(app: &TestApp, old: &Old, tables: &Tables) -> Result<Report, ImportError> {
-    let secret = Some(SECRET.as_bytes().to_vec().into());
-    let settings = Settings { secret, session_max: Duration::from_hours(30 * 24), dry_run: false };
-    run_import(app, Source::better_auth(&old.from, tables).await?, &settings).await
+    run_import(app, Source::better_auth(&old.from, tables).await?, &settings(app, Some(SECRET))).await
 }
 
 async fn run_import(app: &TestApp, source: Source, settings: &Settings) -> Result<Report, ImportError> {

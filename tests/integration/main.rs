@@ -17,6 +17,7 @@ mod mail;
 mod openapi;
 mod operations;
 mod pages;
+mod passkey_pages;
 mod passkeys;
 mod passwords;
 mod protected_api;

@@ -192,22 +192,22 @@ export const latchkeyActions: Record<string, Action> = {
 /** Browsers only: `useSession` fetches the session again after every change. */
 export const pageActions: Record<string, Action> = {
   "useSession follows sign-up, a name change and sign-out": async ({ client, person }) => {
-    await until(client, ({ data, isPending }) => !isPending && data === null);
+    await until(client.useSession, ({ data, isPending }) => !isPending && data === null);
     must(await client.signUp.email(person));
-    await until(client, ({ data }) => data?.user.email === person.email);
+    await until(client.useSession, ({ data }) => data?.user.email === person.email);
     must(await client.updateUser({ name: "Grace" }));
-    await until(client, ({ data }) => data?.user.name === "Grace");
+    await until(client.useSession, ({ data }) => data?.user.name === "Grace");
     must(await client.signOut());
-    await until(client, ({ data, isPending }) => !isPending && data === null);
+    await until(client.useSession, ({ data, isPending }) => !isPending && data === null);
   },
 
   "useSession follows sign-in, revocation of all sessions and deletion": async ({ client, otherDevice, person }) => {
     must(await otherDevice.signUp.email(person));
     for (const leave of [() => client.revokeSessions(), () => client.deleteUser({ password: person.password })]) {
       must(await client.signIn.email(person));
-      await until(client, ({ data }) => data?.user.email === person.email);
+      await until(client.useSession, ({ data }) => data?.user.email === person.email);
       must<unknown>(await leave());
-      await until(client, ({ data, isPending }) => !isPending && data === null);
+      await until(client.useSession, ({ data, isPending }) => !isPending && data === null);
     }
   },
 };
@@ -219,12 +219,15 @@ async function verifyToken(client: Client, token: string, issuer: string, subjec
   same(payload.sub, subject);
 }
 
-type State = ReturnType<Client["useSession"]["get"]>;
+/** A store of the client, such as `useSession`. */
+interface Store<State> {
+  subscribe(listener: (state: State) => void): () => void;
+}
 
-/** Waits until the state of `useSession` satisfies the condition. */
-function until(client: Client, condition: (state: State) => boolean): Promise<void> {
+/** Waits until the state of a store satisfies the condition. */
+export function until<State>(store: Store<State>, condition: (state: State) => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const stop = client.useSession.subscribe((state) => {
+    const stop = store.subscribe((state) => {
       if (!condition(state)) return;
       resolve();
       // Deferred, because `subscribe` may call back before it returns `stop`.

@@ -9,6 +9,7 @@ import { freePort } from "../support/running.js";
 import { type Files, pages, serve } from "./site.js";
 import { actions, latchkeyActions, pageActions } from "./actions.js";
 import { cookieMailActions, mailActions } from "./mail-actions.js";
+import { passkeyActions, passkeyPageActions } from "./passkey-actions.js";
 import { twoFactorActions } from "./two-factor-actions.js";
 
 interface World {
@@ -45,6 +46,21 @@ const locations: Record<string, (page: Page, world: World) => Promise<unknown>> 
 const run = (page: Page, name: string, url: string, person = newPerson()) =>
   page.evaluate((action) => window.run(action), { name, url, person });
 
+/** A platform authenticator of the browser, which verifies its user. */
+async function addAuthenticator(page: Page): Promise<void> {
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("WebAuthn.enable");
+  const options = {
+    protocol: "ctap2",
+    transport: "internal",
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+  } as const;
+  await browser.send("WebAuthn.addVirtualAuthenticator", { options });
+}
+
 const withMail = { ...mailActions, ...cookieMailActions };
 const names = Object.keys({ ...actions, ...latchkeyActions, ...pageActions, ...withMail, ...twoFactorActions });
 
@@ -53,6 +69,14 @@ for (const [location, open] of Object.entries(locations)) {
     for (const name of names) {
       test(name, async ({ page, world }) => {
         await page.exposeFunction("readMail", world.latchkey.mailbox.next);
+        await open(page, world);
+        await run(page, name, world.latchkey.url);
+      });
+    }
+
+    for (const name of Object.keys({ ...passkeyActions, ...passkeyPageActions })) {
+      test(name, async ({ page, world }) => {
+        await addAuthenticator(page);
         await open(page, world);
         await run(page, name, world.latchkey.url);
       });

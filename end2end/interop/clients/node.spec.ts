@@ -11,6 +11,8 @@ import { latchkeyTest } from "../support/test.js";
 import { bearerClient, type Client, cookieClient } from "./stock.js";
 import { actions, latchkeyActions } from "./actions.js";
 import { cookieMailActions, mailActions } from "./mail-actions.js";
+import { withCredentials } from "./node-credentials.js";
+import { passkeyActions } from "./passkey-actions.js";
 import { twoFactorActions } from "./two-factor-actions.js";
 
 interface Servers {
@@ -64,11 +66,15 @@ for (const [transport, client] of Object.entries(transports)) {
 
   const withCookies = transport === "with a cookie jar";
   const alike = { ...actions, ...(withCookies && twoFactorActions) };
+  const passkeys = withCookies ? Object.entries(passkeyActions) : [];
   const withMail = { ...mailActions, ...(withCookies && cookieMailActions) };
 
   test.describe(transport, () => {
     for (const [name, action] of Object.entries({ ...alike, ...latchkeyActions })) {
       test(name, ({ latchkey: { url } }) => action(scene(url)));
+    }
+    for (const [name, action] of passkeys) {
+      test(name, ({ latchkey: { url } }) => withCredentials(url, () => action(scene(url))));
     }
     for (const [name, action] of Object.entries(withMail)) {
       test(name, ({ mailing: { url, mailbox } }) => action({ ...scene(url), readMail: mailbox.next }));
@@ -78,6 +84,9 @@ for (const [transport, client] of Object.entries(transports)) {
   test.describe(`${transport}, against Better Auth`, () => {
     for (const [name, action] of Object.entries(alike)) {
       test(name, ({ reference: { url } }) => action(scene(url)));
+    }
+    for (const [name, action] of passkeys) {
+      test(name, ({ reference: { url } }) => withCredentials(url, () => action(scene(url))));
     }
     for (const [name, action] of Object.entries(withMail)) {
       test(name, ({ mailingReference: { url, mailbox } }) => action({ ...scene(url), readMail: mailbox.next }));

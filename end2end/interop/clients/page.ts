@@ -3,6 +3,7 @@
 import { bearerClient, cookieClient } from "./stock.js";
 import { actions, latchkeyActions, pageActions, type ReadMail } from "./actions.js";
 import { cookieMailActions, mailActions } from "./mail-actions.js";
+import { passkeyActions, passkeyPageActions } from "./passkey-actions.js";
 import { twoFactorActions } from "./two-factor-actions.js";
 
 export interface Call {
@@ -21,7 +22,16 @@ declare global {
 }
 
 window.run = async ({ name, person, url }) => {
-  const all = { ...actions, ...latchkeyActions, ...pageActions, ...mailActions, ...cookieMailActions, ...twoFactorActions };
+  const all = {
+    ...actions,
+    ...latchkeyActions,
+    ...pageActions,
+    ...mailActions,
+    ...cookieMailActions,
+    ...twoFactorActions,
+    ...passkeyActions,
+    ...passkeyPageActions,
+  };
   const action = all[name];
   if (!action) throw new Error(`unknown action: ${name}`);
   const { readMail } = window;

@@ -1,5 +1,6 @@
 // The client of the npm package `better-auth`, configured as documented. Runs in Node and in browsers.
 
+import { passkeyClient } from "@better-auth/passkey/client";
 import { createAuthClient } from "better-auth/client";
 import { emailOTPClient, jwtClient, magicLinkClient, twoFactorClient } from "better-auth/client/plugins";
 
@@ -14,7 +15,7 @@ export function cookieClient(baseURL: string, fetchOptions: FetchOptions = {}) {
   const secondFactor = twoFactorClient({
     onTwoFactorRedirect: ({ twoFactorMethods }) => void secondSteps.push(twoFactorMethods),
   });
-  const plugins = [jwtClient(), magicLinkClient(), emailOTPClient(), secondFactor];
+  const plugins = [jwtClient(), magicLinkClient(), emailOTPClient(), secondFactor, passkeyClient()];
   return createAuthClient({ baseURL, plugins, fetchOptions });
 }
 

@@ -26,3 +26,6 @@ export { mailDifferences, mailRules } from "./differences/mail.js";
 
 /** Cases with a second factor. */
 export { twoFactorDifferences, twoFactorRules } from "./differences/two-factor.js";
+
+/** Cases with passkeys. */
+export { passkeyDifferences, passkeyRules } from "./differences/passkeys.js";

@@ -116,10 +116,21 @@ function text(site: Site, value: string, key: string): string {
   if (key === "jti" && /^[\w-]{22}$/.test(value)) return "<token id>";
   if (key === "totpURI") return authenticatorUri(site, value);
   if (key === "backupCodes" && site.backupCode.test(value)) return "<backup code>";
+  if (key === "challenge" && /^[\w-]{43}$/.test(value)) return "<challenge>";
+  if (key === "id" && site.handle.test(value)) return "<user handle>";
+  if (/^(id|credentialID)$/.test(key) && /^[\w-]{27}$/.test(value)) return "<credential id>";
+  if (key === "publicKey") return publicKey(value);
   if (key === "kid" && /^[\w-]{32,43}$/.test(value)) return "<key id>";
   if (key === "x" && /^[\w-]{43}$/.test(value)) return "<public key>";
   const hidden = key === "location" ? value.replace(/(?<=[?&]token=)[^&#]+/, (link) => (site.link.test(link) ? "<link>" : link)) : value;
   return hidden.replaceAll(site.origin, "<origin>").replace(/newcomer\.\d+@/g, "newcomer@");
+}
+
+/** The type of a COSE key in base64: its first bytes are the key type and the algorithm. */
+function publicKey(value: string): string {
+  const bytes = Buffer.from(value, "base64");
+  if (bytes.toString("base64") !== value) return value;
+  return `<public key of ${bytes.length} bytes: ${bytes.toString("hex", 0, 7)}>`;
 }
 
 /** With default values, and without percent-encoding. */

@@ -2,11 +2,13 @@
 //
 // Paths and bodies can contain `{email}`, `{EMAIL}` (in capitals), `{other}` (the address of the user before
 // `anotherUser`), `{fresh}` (an address without an account), `{secret}` and `{older}` (the last secret of a message or code of
-// the authenticator app, and the one before), `{wrong}` (another code than the last one), and `{backup}` (a backup code).
+// the authenticator app, and the one before), `{wrong}` (another code than the last one), `{backup}` (a backup code), and
+// `{passkey}` and `{earlier}` (the ids of the last passkey and the one before, of any user).
 
 import { type Case, newUser, type Person, request, signedIn } from "./cases.js";
 import type { Received } from "./http.js";
 import type { Authenticator } from "../support/authenticator.js";
+import { type Options, PasskeyAuthenticator } from "../support/passkey-authenticator.js";
 import type { SecretKind } from "../support/mailbox.js";
 import type { Site } from "./sites.js";
 
@@ -24,6 +26,12 @@ export interface Scene {
   /** The user's authenticator app. */
   authenticator?: Authenticator;
   backupCodes: string[];
+  /** The users' authenticator for passkeys. */
+  passkeys: PasskeyAuthenticator;
+  /** The ids of their passkeys. */
+  passkeyIds: string[];
+  /** The last options for a passkey. */
+  options?: Options;
 }
 
 /** A response to compare, or nothing. */
@@ -41,6 +49,8 @@ export function scene(...steps: Step[]): Case {
       jar: new Map(),
       saved: new Map(),
       backupCodes: [],
+      passkeys: new PasskeyAuthenticator(),
+      passkeyIds: [],
     };
     const answers: Received[] = [];
     for (const step of steps) {
@@ -171,6 +181,8 @@ function fill(scene: Scene, text: string): string {
     secret: scene.secrets.at(-1),
     older: scene.secrets.at(-2),
     backup: scene.backupCodes[0],
+    passkey: scene.passkeyIds.at(-1),
+    earlier: scene.passkeyIds.at(-2),
     wrong: scene.secrets.at(-1)?.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10)),
   };
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);

@@ -22,6 +22,8 @@ export interface Site {
   seed: RegExp;
   /** The format of backup codes. */
   backupCode: RegExp;
+  /** The format of user handles in the options of passkeys. */
+  handle: RegExp;
   /** The messages, if the server sends any. */
   mailbox?: Mailbox;
   /** How many users the cases have created. */
@@ -46,6 +48,7 @@ const formats = {
     link: /^[A-Za-z0-9]{24,32}$/,
     seed: /^[A-Z2-7]{52}$/,
     backupCode: /^[A-Za-z0-9]{5}-[A-Za-z0-9]{5}$/,
+    handle: /^[\w-]{43}$/,
   },
   latchkey: {
     id: new RegExp(`^${ID}$`),
@@ -53,6 +56,7 @@ const formats = {
     link: /^[\w-]{43}$/,
     seed: /^[A-Z2-7]{32}$/,
     backupCode: /^[a-z0-9]{5}-[a-z0-9]{5}$/,
+    handle: /^[\w-]{22}$/,
   },
 };
 
@@ -63,6 +67,8 @@ export interface Setup {
   throttled?: boolean;
   /** With mail: a new user is signed in at once (`open`), or when the address is verified (`verify`). */
   mail?: "open" | "verify";
+  /** The age (s) up to which a sign-in may add passkeys. */
+  fresh?: number;
 }
 
 const HTTPS = "https://localhost";
@@ -78,11 +84,12 @@ interface Started {
   site: Site;
 }
 
-async function startReference({ https = false, throttled = false, mail }: Setup): Promise<Started> {
+async function startReference({ https = false, throttled = false, mail, fresh }: Setup): Promise<Started> {
   const running = await startBetterAuth({
     ...(https && { baseURL: HTTPS }),
     trustedOrigins: trusted,
     rateLimit: throttled,
+    freshAge: fresh,
     mail,
   });
   const prefix = `${https ? "__Secure-" : ""}better-auth.`;
@@ -92,16 +99,18 @@ async function startReference({ https = false, throttled = false, mail }: Setup)
     [`${prefix}dont_remember`]: "dont_remember",
     [`${prefix}two_factor`]: "two_factor",
     [`${prefix}trust_device`]: "trust_device",
+    [`${prefix}better-auth-passkey`]: "passkey",
   };
   const { port, url: origin, mailbox } = running;
   return { running, site: { kind: "reference", port, origin, cookies, ...formats.reference, mailbox, users: 0 } };
 }
 
-async function startOurs({ https = false, throttled = false, mail }: Setup): Promise<Started> {
+async function startOurs({ https = false, throttled = false, mail, fresh }: Setup): Promise<Started> {
   const settings = {
     LATCHKEY_RATE_LIMIT: throttled ? "on" : "off",
     LATCHKEY_TRUSTED_ORIGINS: trusted.join(","),
     ...(https && { LATCHKEY_BASE_URL: HTTPS }),
+    ...(fresh !== undefined && { LATCHKEY_FRESH: `${fresh}s` }),
   };
   const running: Latchkey & { mailbox?: Mailbox } = mail
     ? await startLatchkeyWithMail({ ...settings, LATCHKEY_SIGN_UP: mail })
@@ -113,6 +122,8 @@ async function startOurs({ https = false, throttled = false, mail }: Setup): Pro
     ...Object.fromEntries(names.map((name) => [prefix + name, name])),
     [`${prefix}second_step`]: "two_factor",
     [`${prefix}trusted`]: "trust_device",
+    [`${prefix}passkey_registration`]: "passkey",
+    [`${prefix}passkey_sign_in`]: "passkey",
   };
   const { port, url } = running;
   const mailbox = running.mailbox && { mailbox: running.mailbox };

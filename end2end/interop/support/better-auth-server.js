@@ -5,6 +5,7 @@
 // The last argument turns mail on, and is what LATCHKEY_SIGN_UP is for Latchkey. `GET /messages?after=N`
 // lists the messages without the first N.
 
+import { passkey } from "@better-auth/passkey";
 import { createServer } from "node:http";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
@@ -25,7 +26,7 @@ const sendLink = ({ user, url }) => send(user.email, url);
 const withoutMail = {
   emailAndPassword: { enabled: true },
   user: { deleteUser: { enabled: true } },
-  plugins: [jwt(), bearer(), twoFactor()],
+  plugins: [jwt(), bearer(), twoFactor(), passkey()],
 };
 
 const withMail = {
@@ -36,6 +37,7 @@ const withMail = {
     jwt(),
     bearer(),
     twoFactor(),
+    passkey(),
     magicLink({ sendMagicLink: ({ email, url }) => send(email, url) }),
     emailOTP({ sendVerificationOTP: ({ email, otp }) => send(email, otp), changeEmail: { enabled: true } }),
   ],
@@ -44,7 +46,7 @@ const withMail = {
 const auth = betterAuth({
   appName: "Latchkey",
   secret: "a secret of the reference server, long enough for it",
-  database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [], twoFactor: [] }),
+  database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [], twoFactor: [], passkey: [] }),
   ...(signUp ? withMail : withoutMail),
   telemetry: { enabled: false },
   ...JSON.parse(options),

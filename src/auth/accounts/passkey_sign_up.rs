@@ -16,8 +16,8 @@ use crate::{
         audit::EventDetail,
         error::{InternalError, Interrupted, interruptible},
         factors::passkeys::{
-            self, Ceremony, CeremonySecret, CreationState, InvalidResponse, PasskeyUser, default_name, new_passkey,
-            random_handle,
+            self, Ceremony, CeremonySecret, CreationState, InvalidResponse, Mediation, PasskeyUser, default_name,
+            new_passkey, random_handle,
         },
         requester::Requester,
         throttle::Purpose,
@@ -121,7 +121,7 @@ impl Accounts {
         self.audit.record_throttled(admitted, EventDetail::Network, None, requester)?;
         let begun: Option<Registration> = passkeys::take(&self.store, &self.clock, PURPOSE, secret).await?;
         let begun = begun.filter(|begun| begun.email == email.as_str()).ok_or(PasskeySignUpError::ChallengeNotFound)?;
-        let key = self.factors.relying_party()?.register(response, &begun.state)?;
+        let key = self.factors.relying_party()?.register(response, &begun.state, Mediation::Modal)?;
         // Reveals nothing about an address: the requester has the passkey.
         if self.store.has_passkey(&key.credential_id).await? {
             return Err(PasskeySignUpError::Duplicate);

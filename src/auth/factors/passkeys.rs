@@ -6,6 +6,7 @@
 mod add;
 mod assertion;
 mod ceremony;
+mod conditional;
 mod form;
 mod key;
 mod manage;
@@ -15,6 +16,7 @@ mod relying_party;
 pub use add::{AddPasskeyError, NewPasskeyOptions};
 pub use assertion::{Assertion, AssertionError, RequestState, UserIs};
 pub use ceremony::{CEREMONY_LIFETIME, Ceremony, CeremonySecret};
+pub use conditional::Mediation;
 pub use key::{InvalidPublicKey, PublicKey};
 pub use manage::{ChangePasskeyError, RemovePasskeyError};
 pub use registration::{CreationState, InvalidResponse, NewKey, PasskeyUser};

@@ -1,6 +1,6 @@
 //! Recovery codes: ten of one set, each works once instead of the authenticator app.
 
-use super::{ChangeFactorsError, Factors};
+use super::{ChangeFactorsError, Factors, ImportedCodes};
 use crate::{
     auth::{
         error::Interrupted, password::hasher::PasswordHash, principal::Principal, requester::Requester,
@@ -41,6 +41,9 @@ impl Factors {
         requester: &Requester,
     ) -> Result<Option<String>, Interrupted> {
         let Some(stored) = self.store.recovery_code_hash(user).await? else { return Ok(None) };
+        if ImportedCodes::made(&stored) {
+            return Ok(Some(self.settings.imported_codes.hash(user, code)));
+        }
         let hash = self.passwords.hasher.hash_code_like(&stored, code.clone(), Network::from(requester)).await?;
         Ok(Some(hash.as_str().to_owned()))
     }

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use totp_rs::{Builder, Totp, TotpError};
+use zeroize::Zeroizing;
 
 use super::{ChangeFactorsError, Factors};
 use crate::{
@@ -83,17 +84,23 @@ impl TotpSealer {
         Sealer::new(key).map(Self)
     }
 
-    fn seal(&self, owner: UserId, key: &[u8]) -> Result<Vec<u8>, InternalError> {
+    /// Seals the key of `owner`'s app for the database.
+    pub fn seal(&self, owner: UserId, key: &[u8]) -> Result<Vec<u8>, InternalError> {
         self.0.seal(key, context(owner).as_bytes()).map_err(|error| InternalError::Failed(error.to_string()))
     }
 
-    fn open(&self, owner: UserId, sealed: &[u8]) -> Result<Totp, InternalError> {
-        let failed = |error: &dyn std::fmt::Display| {
-            InternalError::Failed(format!("the key of an authenticator app cannot be used: {error}"))
-        };
-        let key = self.0.open(sealed, context(owner).as_bytes()).map_err(|error| failed(&error))?;
-        app(&key, "", "").map_err(|error| failed(&error))
+    /// The sealed key of `owner`'s app.
+    pub fn key(&self, owner: UserId, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, InternalError> {
+        self.0.open(sealed, context(owner).as_bytes()).map_err(unusable)
     }
+
+    fn open(&self, owner: UserId, sealed: &[u8]) -> Result<Totp, InternalError> {
+        app(&self.key(owner, sealed)?, "", "").map_err(unusable)
+    }
+}
+
+fn unusable(error: impl std::fmt::Display) -> InternalError {
+    InternalError::Failed(format!("the key of an authenticator app cannot be used: {error}"))
 }
 
 /// A sealed key is bound to its user, so that a row of the database cannot replace another.

@@ -91,6 +91,12 @@ impl StoredKeys {
         Ok(Self { store, clock, algorithm, schedule, sealer, reported: Mutex::default() })
     }
 
+    /// Fails if the keys in the database were sealed under another master secret.
+    pub async fn check_secret(&self) -> Result<(), KeysError> {
+        let (active, _) = self.partition_active(self.store.signing_keys().await?);
+        self.ensure_decryptable(&active)
+    }
+
     /// Fills the ring before the first request. Creates the first key if there is none. Keys of another
     /// algorithm get a retirement time: the setting has changed.
     pub(crate) async fn start(&self, ring: &KeyRing) -> Result<(), KeysError> {

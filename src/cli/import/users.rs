@@ -8,10 +8,13 @@ use zeroize::Zeroizing;
 use super::better_auth::Opened;
 use crate::{
     auth::password::hasher::firebase::FirebaseProject,
-    import::source::{
-        Source, SourceError,
-        mapping::{Disabled, Field, Mapping},
-        preset::Preset,
+    import::{
+        factor::TotpParameters,
+        source::{
+            Source, SourceError,
+            mapping::{Disabled, Field, Mapping},
+            preset::Preset,
+        },
     },
 };
 
@@ -65,7 +68,14 @@ impl Users {
     pub(super) async fn open(self) -> Result<Opened, Box<dyn Error>> {
         let mapping = self.mapping()?;
         let table = self.table.as_deref().or_else(|| self.preset.and_then(Preset::table));
-        Ok((Source::users(&self.from, table, mapping).await?, None, self.dry_run))
+        Ok(Opened {
+            source: Source::users(&self.from, table, mapping).await?,
+            secrets: None,
+            without_factors: false,
+            parameters: TotpParameters::default(),
+            old_rp_id: None,
+            dry_run: self.dry_run,
+        })
     }
 
     /// The names of the preset, replaced by those of the options.

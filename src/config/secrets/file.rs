@@ -38,6 +38,10 @@ pub enum SecretFileError {
     },
 }
 
+pub(super) fn exists(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
+
 /// Reads the secret in `folder`, and generates it first if absent. Safe when several processes start at
 /// once.
 pub(super) fn read_or_create(folder: &Path) -> Result<SharedSecret, SecretFileError> {

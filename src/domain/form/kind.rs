@@ -48,6 +48,10 @@ pub enum FormKind {
     SecondStep,
     /// Complete a sign-in with a recovery code.
     RecoveryStep,
+    /// Add a passkey.
+    NewPasskey,
+    /// Rename or remove a passkey.
+    Passkeys,
     /// Turn two-step sign-in on or off, or make recovery codes.
     Factors,
     /// Complete the set-up of an authenticator app.
@@ -71,7 +75,12 @@ impl FormKind {
             Self::SignUp => "/sign-up",
             Self::SignIn => "/sign-in",
             Self::Profile | Self::Verification => "/account",
-            Self::Password | Self::EmailChange | Self::FirstPassword | Self::Factors => "/account/security",
+            Self::Password
+            | Self::EmailChange
+            | Self::FirstPassword
+            | Self::Factors
+            | Self::NewPasskey
+            | Self::Passkeys => "/account/security",
             Self::Sessions => "/account/sessions",
             Self::Deletion | Self::DeletionRequest => "/account/delete",
             Self::LinkedDeletion => "/delete-account",

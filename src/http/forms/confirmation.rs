@@ -1,9 +1,10 @@
-//! `POST /actions/confirm` and `POST /actions/send-confirmation-code`
+//! `POST /actions/confirm`, `POST /actions/confirm-with-passkey` and `POST /actions/send-confirmation-code`
 
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
 use super::{
     errors::FormErrors,
+    passkey_response::PasskeyResponse,
     request::{FormRequest, rejected},
 };
 use crate::{
@@ -11,10 +12,10 @@ use crate::{
         Principal,
         codes::CodeError,
         error::InternalError,
-        sign_in::reauthenticate::{Presented, ReauthenticateError},
+        sign_in::reauthenticate::{Presented, ReauthenticateError, Reauthenticated},
     },
     domain::form::{FormError, FormKind, FormState, Notice},
-    http::session::confirmation::WaitingForm,
+    http::session::{ceremony::CeremonyKind, confirmation::WaitingForm},
     mail::codes::BrowserSecret,
 };
 
@@ -38,6 +39,31 @@ pub async fn submit_confirmation(
         Err(error) => refuse(&request, errors(error, presented)),
     }
     Ok(())
+}
+
+/// As [`submit_confirmation`], with a passkey.
+#[server(prefix = "/actions", endpoint = "confirm-with-passkey", input = PostUrl)]
+pub async fn submit_passkey_confirmation(
+    #[server(default)] label: String,
+    #[server(default)] response: String,
+) -> Result<(), ServerFnError> {
+    let request = FormRequest::current()?;
+    let Some((principal, waiting)) = waiting(&request, &label) else { return Ok(()) };
+    match check_passkey(&request, principal, &response).await {
+        Ok(again) => request.continue_with(waiting, &again),
+        Err(errors) => refuse(&request, errors),
+    }
+    Ok(())
+}
+
+async fn check_passkey(
+    request: &FormRequest,
+    principal: Principal,
+    response: &str,
+) -> Result<Box<Reauthenticated>, FormErrors> {
+    let PasskeyResponse { secret, response } = PasskeyResponse::take(request, CeremonyKind::SignIn, response)?;
+    let sign_in = &request.auth.sign_in;
+    Ok(sign_in.reauthenticate_with_passkey(principal, &secret, &response, &request.requester).await?)
 }
 
 /// Sends the signed-in user a code.

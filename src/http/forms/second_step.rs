@@ -1,15 +1,16 @@
-//! `POST /actions/second-step`
+//! `POST /actions/second-step` and `POST /actions/second-step-passkey`
 
 use leptos::{prelude::*, server_fn::codec::PostUrl};
 
 use super::{
     errors::FormErrors,
+    passkey_response::PasskeyResponse,
     request::{FormRequest, rejected},
 };
 use crate::{
     auth::sign_in::second_factor::{SecondFactor, SecondStepDone, SecondStepError},
-    domain::form::{FormError, FormKind, Notice},
-    http::session::second_step::WaitingSignIn,
+    domain::form::{FormError, FormKind, Notice, PasskeyProblem},
+    http::session::{ceremony::CeremonyKind, second_step::WaitingSignIn},
 };
 
 /// Completes a sign-in with a code of an authenticator app, or with a recovery code.
@@ -26,14 +27,57 @@ pub async fn submit_second_step(
         begin_again(&request, FormError::SecondStepEnded, "");
         return Ok(());
     };
-    match check(&request, &waiting, form, &code, !trust.is_empty()).await {
-        Ok(done) => finish(&request, &waiting, done).await,
-        Err(SecondStepError::Ended) => begin_again(&request, FormError::SecondStepEnded, &waiting.next),
-        Err(SecondStepError::Exhausted) => begin_again(&request, FormError::SecondStepExhausted, &waiting.next),
-        Err(SecondStepError::Wrong) => request.reject(rejected(form, wrong(form, &code)), ""),
-        Err(SecondStepError::Interrupted(interrupted)) => request.reject(rejected(form, interrupted), ""),
+    let done = check(&request, &waiting, form, &code, !trust.is_empty()).await;
+    answer(&request, &waiting, form, done, wrong(form, &code)).await;
+    Ok(())
+}
+
+/// Completes a sign-in with a passkey.
+#[server(prefix = "/actions", endpoint = "second-step-passkey", input = PostUrl)]
+pub async fn submit_passkey_step(
+    #[server(default)] response: String,
+    #[server(default)] trust: String,
+) -> Result<(), ServerFnError> {
+    let request = FormRequest::current()?;
+    let form = FormKind::SecondStep;
+    let Some(waiting) = request.jar.second_step(&request.settings.form_key) else {
+        begin_again(&request, FormError::SecondStepEnded, "");
+        return Ok(());
+    };
+    match PasskeyResponse::take(&request, CeremonyKind::SecondStep, &response) {
+        Ok(response) => {
+            let done = check_passkey(&request, &waiting, &response, !trust.is_empty()).await;
+            answer(&request, &waiting, form, done, PasskeyProblem::Invalid.into()).await;
+        }
+        Err(problem) => request.reject(rejected(form, problem), ""),
     }
     Ok(())
+}
+
+async fn answer(
+    request: &FormRequest,
+    waiting: &WaitingSignIn,
+    form: FormKind,
+    done: Result<SecondStepDone, SecondStepError>,
+    wrong: FormErrors,
+) {
+    match done {
+        Ok(done) => finish(request, waiting, done).await,
+        Err(SecondStepError::Ended) => begin_again(request, FormError::SecondStepEnded, &waiting.next),
+        Err(SecondStepError::Exhausted) => begin_again(request, FormError::SecondStepExhausted, &waiting.next),
+        Err(SecondStepError::Wrong) => request.reject(rejected(form, wrong), ""),
+        Err(SecondStepError::Interrupted(interrupted)) => request.reject(rejected(form, interrupted), ""),
+    }
+}
+
+async fn check_passkey(
+    request: &FormRequest,
+    waiting: &WaitingSignIn,
+    PasskeyResponse { secret, response }: &PasskeyResponse,
+    trust: bool,
+) -> Result<SecondStepDone, SecondStepError> {
+    let pending = waiting.pending().ok_or(SecondStepError::Ended)?;
+    request.auth.sign_in.with_passkey_step(&pending, secret, response, trust, &request.requester).await
 }
 
 async fn check(

@@ -1,4 +1,4 @@
-//! Compresses pages.
+//! Compresses pages and scripts.
 
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header::CONTENT_TYPE};
 use tower_http::compression::{CompressionLayer, Predicate};
@@ -10,4 +10,9 @@ pub fn layer() -> CompressionLayer<impl Predicate> {
         headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
     };
     CompressionLayer::new().compress_when(is_page)
+}
+
+/// For responses without a secret.
+pub fn public_layer() -> CompressionLayer {
+    CompressionLayer::new()
 }

@@ -22,7 +22,10 @@ const HEADERS: [(HeaderName, HeaderValue); 8] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
+        HeaderValue::from_static(
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=(), \
+             publickey-credentials-create=(self), publickey-credentials-get=(self)",
+        ),
     ),
 ];
 

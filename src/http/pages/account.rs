@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::return_to::ReturnTo;
+use super::{passkeys, return_to::ReturnTo};
 use crate::{
     auth::{Auth, accounts::delete::RequiredProof, error::InternalError},
     domain::{
@@ -63,12 +63,17 @@ impl FromRequestParts<AppState> for SignedInVisitor {
 }
 
 /// `GET /account`: the profile.
-pub async fn profile(SignedInVisitor { visitor, user, .. }: SignedInVisitor) -> Response {
-    let verify = !user.email_verified && visitor.state.auth.accounts.mail_is_offered();
-    visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone(), verify })
+pub async fn profile(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
+    let auth = &visitor.state.auth;
+    let verify = !user.email_verified && auth.accounts.mail_is_offered();
+    let passkeys = match passkeys::of_profile(auth, &session, &user).await {
+        Ok(passkeys) => passkeys,
+        Err(error) => return internal_error(error).into_response(),
+    };
+    visitor.render(StatusCode::OK, ProfilePage { email: user.email.clone(), name: user.name.clone(), verify, passkeys })
 }
 
-/// `GET /account/security`: the password, the second factors and the e-mail address.
+/// `GET /account/security`: the password, the passkeys, the second factors and the e-mail address.
 pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisitor) -> Response {
     let auth = &visitor.state.auth;
     let first_password = match auth.passwords.credential(user.id).await {
@@ -84,6 +89,10 @@ pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisito
         Ok(factors) => factors,
         Err(error) => return internal_error(error).into_response(),
     };
+    let passkeys = match passkeys::section(auth, &user).await {
+        Ok(passkeys) => passkeys,
+        Err(error) => return internal_error(error).into_response(),
+    };
     let email_change = auth.accounts.mail_is_offered().then_some(step_up);
     let methods = session.authentication.methods;
     let recovered = methods.is_some_and(|methods| methods.contains(AuthMethod::RecoveryCode));
@@ -93,7 +102,8 @@ pub async fn security(SignedInVisitor { visitor, user, session }: SignedInVisito
     };
     let factors = FactorsState { factors, step_up, recovered, can_turn_off, now: auth.now() };
     let (email, rules) = (user.email.clone(), visitor.password_rules());
-    visitor.render(StatusCode::OK, SecurityPage { email, rules, email_change, first_password, factors })
+    let page = SecurityPage { email, rules, email_change, first_password, passkeys, factors };
+    visitor.render(StatusCode::OK, page)
 }
 
 /// `GET /account/two-step`: the set-up of an authenticator app that this session has begun. Redirects without one.

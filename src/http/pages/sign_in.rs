@@ -56,5 +56,6 @@ pub async fn sign_in(
     let accounts = &visitor.state.auth.accounts;
     let (sign_up, reset) = (again.is_none() && accounts.sign_up_is_open(), accounts.mail_is_offered());
     let by_mail = visitor.state.auth.sign_in.by_mail_is_offered();
-    Ok(visitor.render(StatusCode::OK, SignInPage { next, again, sign_up, reset, by_mail }))
+    let passkeys = visitor.state.auth.factors.passkeys_are_offered();
+    Ok(visitor.render(StatusCode::OK, SignInPage { next, again, sign_up, reset, by_mail, passkeys }))
 }

@@ -17,5 +17,6 @@ pub async fn sign_up(visitor: Visitor, ReturnTo(next): ReturnTo) -> Response {
         return visitor.render(StatusCode::OK, SignUpClosedPage { next });
     }
     let rules = visitor.password_rules();
-    visitor.render(StatusCode::OK, SignUpPage { next, rules })
+    let passkeys = visitor.state.auth.factors.passkeys_are_offered();
+    visitor.render(StatusCode::OK, SignUpPage { next, passkeys, rules })
 }

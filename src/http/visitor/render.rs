@@ -24,7 +24,7 @@ impl Visitor {
         let nonce = Nonce::new();
         let settings = &self.state.settings;
         let origins = [page.form_redirect_origin(), self.default_redirect_origin()];
-        let has_script = P::HAS_FORMS || P::ISLANDS.is_some() || settings.watch;
+        let has_script = P::HAS_FORMS || P::HAS_SCRIPT || P::ISLANDS.is_some() || page.has_passkeys() || settings.watch;
         let frames = if P::HAS_FRAME { "frame-src 'self'; " } else { "" };
         let policy = content_security_policy(has_script.then_some(&nonce), origins, settings.watch);
         let policy = format!("{frames}{policy}");

@@ -163,6 +163,9 @@ impl Mapping {
                     hash.map(|hash| project.hash(&salt, &hash))
                 }
             },
+            two_step: SourceFlag::Is(false),
+            authenticators: Vec::new(),
+            passkeys: Vec::new(),
         }
     }
 

@@ -17,6 +17,7 @@ pub const fn field_id(field: Field) -> &'static str {
         Field::Name => "name",
         Field::Password | Field::CurrentPassword => "password",
         Field::Code => "code",
+        Field::PasskeyName => "passkey-name",
     }
 }
 
@@ -75,6 +76,9 @@ pub fn EmailField(
     /// A link that helps with the error.
     #[prop(optional_no_strip)]
     remedy: Option<Remedy>,
+    /// Whether the browser suggests passkeys in the field.
+    #[prop(optional)]
+    passkeys: bool,
     /// Focuses the field when the page loads.
     autofocus: bool,
 ) -> AnyView {
@@ -84,7 +88,7 @@ pub fn EmailField(
         kind: "email",
         label: "E-mail address",
         input_mode: None,
-        autocomplete: "username",
+        autocomplete: if passkeys { "username webauthn" } else { "username" },
         autofocus,
     };
     input.view(value, description)

@@ -6,6 +6,7 @@ mod email;
 pub mod factors;
 mod first_password;
 mod frame;
+pub mod passkeys;
 pub mod profile;
 pub mod recovery_codes;
 pub mod security;
@@ -13,13 +14,13 @@ pub mod sessions;
 pub mod two_step;
 
 #[cfg(test)]
-pub mod tests {
+pub(in crate::ui::pages) mod tests {
     use leptos::nonce::Nonce;
 
     use super::{
         delete::{DeletePage, DeletionStep},
         factors::FactorsState,
-        profile::ProfilePage,
+        profile::{ProfilePage, ProfilePasskeys},
         security::SecurityPage,
     };
     use crate::{
@@ -41,7 +42,7 @@ pub mod tests {
 
     /// The HTML of a page of this module.
     pub fn draw(page: impl Page, form: Option<FormState>) -> String {
-        let assets = Assets { stylesheet: String::new(), script: String::new(), wasm: String::new() };
+        let assets = Assets::default();
         let product = "Latchkey".to_owned();
         render(
             page,
@@ -51,7 +52,12 @@ pub mod tests {
     }
 
     fn profile() -> ProfilePage {
-        ProfilePage { email: EMAIL.to_owned(), name: Name::parse("Ada").unwrap(), verify: true }
+        ProfilePage {
+            email: EMAIL.to_owned(),
+            name: Name::parse("Ada").unwrap(),
+            verify: true,
+            passkeys: ProfilePasskeys::default(),
+        }
     }
 
     fn security() -> SecurityPage {
@@ -67,6 +73,7 @@ pub mod tests {
                 can_turn_off: true,
                 now: Timestamp::from_millis(0),
             },
+            passkeys: None,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
         components::{
             field::{Description, UsernameField},
             form::PostForm,
+            passkeys::{PasskeyButton, PasskeyUse, PasskeysNeed},
             password_field::CurrentPasswordField,
         },
         feedback::Feedback,
@@ -22,6 +23,7 @@ use crate::{
 
 const TITLE: &str = "Confirm it’s you";
 const ACTION: &str = "/actions/confirm";
+const WITH_PASSKEY: &str = "/actions/confirm-with-passkey";
 const PASSWORD: &str = "password";
 const MAIL_CODE: &str = "mail-code";
 const CODE: &str = "code";
@@ -54,6 +56,10 @@ impl Page for ConfirmPage {
         "Confirm that it’s you before a change of your account."
     }
 
+    fn has_passkeys(&self) -> bool {
+        self.ways.passkey
+    }
+
     fn form_redirect_origin(&self) -> Option<&str> {
         self.next.as_ref()?.origin()
     }
@@ -62,8 +68,7 @@ impl Page for ConfirmPage {
         let Self { email, purpose, ways, label, is_code_sent, next } = self;
         let feedback = Feedback::new(FormKind::Confirmation, form);
         let autofocus = feedback.is_empty() && !matches!(form, Some(FormState::Done(_)));
-        let passkey = ways.passkey.then(|| view! { <PasskeyProof label=label.clone() /> });
-        let second = ways.second;
+        let (second, passkey, danger) = (ways.second, ways.passkey, is_dangerous(purpose));
         let first = match ways.first {
             Some(FirstProof::Password) => {
                 let (email, label) = (email.clone(), label.clone());
@@ -71,11 +76,10 @@ impl Page for ConfirmPage {
                     .into_any()
             }
             Some(FirstProof::MailCode) if is_code_sent => {
-                let label = label.clone();
-                view! { <MailCodeProof label second autofocus danger=is_dangerous(purpose) feedback /> }.into_any()
+                view! { <MailCodeProof label second passkey autofocus danger feedback /> }.into_any()
             }
-            Some(FirstProof::MailCode) => view! { <SendCode label=label.clone() feedback /> }.into_any(),
-            None if ways.passkey => ().into_any(),
+            Some(FirstProof::MailCode) => view! { <SendCode label passkey feedback /> }.into_any(),
+            None if passkey => view! { <PasskeyProof label danger feedback /> }.into_any(),
             None => view! {
                 <p>"There is nothing that you can confirm it with here. Sign out, and sign in again."</p>
             }
@@ -88,7 +92,6 @@ impl Page for ConfirmPage {
                 <p class="lead wrap">
                     "You’re signed in as " <bdi>{email}</bdi> ", and your last sign-in was a while ago. " {about(purpose)} ", confirm that it’s you."
                 </p>
-                {passkey}
                 {first}
                 <p class="aside"><a href=cancel>"Cancel"</a></p>
             </section>
@@ -126,14 +129,16 @@ fn ProofForm(
     feedback: Feedback,
     target: fn(Field) -> &'static str,
     danger: bool,
+    passkey: bool,
     children: Children,
 ) -> impl IntoView {
-    let (class, text) = if danger { ("danger", "Confirm and delete account") } else { ("primary", "Confirm") };
+    let class = if danger { "danger" } else { "primary" };
     view! {
         <PostForm action=ACTION feedback target>
             <input type="hidden" name="label" value=label />
             {children()}
-            <button type="submit" class=class>{text}</button>
+            <button type="submit" class=class>{text(danger, "Confirm")}</button>
+            {passkey.then(|| view! { <UsePasskey label="Use a passkey instead" /> })}
         </PostForm>
     }
 }
@@ -143,6 +148,7 @@ fn PasswordProof(
     email: String,
     label: String,
     second: bool,
+    passkey: bool,
     autofocus: bool,
     danger: bool,
     feedback: Feedback,
@@ -150,7 +156,7 @@ fn PasswordProof(
     let target = |field| if field == Field::CurrentPassword { PASSWORD } else { CODE };
     let code = second.then(|| view! { <AppCodeField error=feedback.error(Field::Code) /> });
     view! {
-        <ProofForm label feedback=feedback.clone() target danger>
+        <ProofForm label feedback=feedback.clone() target danger passkey>
             <UsernameField id="username" email />
             <CurrentPasswordField
                 id=PASSWORD
@@ -165,7 +171,14 @@ fn PasswordProof(
 }
 
 #[component]
-fn MailCodeProof(label: String, second: bool, autofocus: bool, danger: bool, feedback: Feedback) -> impl IntoView {
+fn MailCodeProof(
+    label: String,
+    second: bool,
+    passkey: bool,
+    autofocus: bool,
+    danger: bool,
+    feedback: Feedback,
+) -> impl IntoView {
     // Of two codes, one at most is refused at a time.
     let error = |is_wanted: fn(FormError) -> bool| {
         feedback.errors().iter().copied().find(|error| is_wanted(*error)).map(messages::form_error)
@@ -176,7 +189,7 @@ fn MailCodeProof(label: String, second: bool, autofocus: bool, danger: bool, fee
     let description = Description { error: mail_error, hint: Some("6 digits".to_owned()), ..Description::default() };
     let code = second.then(|| view! { <AppCodeField error=app_error /> });
     view! {
-        <ProofForm label=label.clone() feedback=feedback.clone() target danger>
+        <ProofForm label=label.clone() feedback=feedback.clone() target danger passkey>
             <p>"We’ve sent you a message with a code. It works for 10 minutes, in this browser."</p>
             <div class="field">
                 <label for=MAIL_CODE>"Code from the message"</label>
@@ -210,12 +223,13 @@ const fn is_of_app(error: FormError) -> bool {
 }
 
 #[component]
-fn SendCode(label: String, feedback: Feedback) -> impl IntoView {
+fn SendCode(label: String, passkey: bool, feedback: Feedback) -> impl IntoView {
     view! {
         <PostForm action="/actions/send-confirmation-code" feedback target=|_| MAIL_CODE>
             <input type="hidden" name="label" value=label />
             <p>"We’ll send a code to your e-mail address."</p>
             <button type="submit" class="primary">"E-mail me a code"</button>
+            {passkey.then(|| view! { <UsePasskey label="Use a passkey instead" /> })}
         </PostForm>
     }
 }
@@ -244,16 +258,27 @@ fn AppCodeField(error: Option<String>) -> impl IntoView {
     }
 }
 
-/// Confirms with a passkey. A script fills in the response of the browser.
+/// The form of an account that has only passkeys, or in a session with one.
 #[component]
-fn PasskeyProof(label: String) -> impl IntoView {
+fn PasskeyProof(label: String, danger: bool, feedback: Feedback) -> impl IntoView {
     view! {
-        <form class="stack" method="post" action="/actions/confirm-with-passkey">
+        <PostForm action=WITH_PASSKEY feedback target=|_| CODE>
             <input type="hidden" name="label" value=label />
-            <input type="hidden" name="response" />
-            <button type="submit" class="primary">"Use a passkey"</button>
-        </form>
+            <UsePasskey label=text(danger, "Confirm with a passkey") primary=true />
+            <PasskeysNeed />
+        </PostForm>
     }
+}
+
+/// The button for a passkey.
+#[component]
+fn UsePasskey(label: &'static str, #[prop(optional)] primary: bool) -> impl IntoView {
+    view! { <PasskeyButton action=WITH_PASSKEY kind=PasskeyUse::Get label primary /> }
+}
+
+/// The text of a button.
+const fn text(danger: bool, harmless: &'static str) -> &'static str {
+    if danger { "Confirm and delete account" } else { harmless }
 }
 
 #[cfg(test)]
@@ -284,10 +309,31 @@ mod tests {
             (page(Some(FirstProof::MailCode), true, true), &[code, app]),
             (page(None, true, true), &["sign in again"]),
         ] {
+            assert!(!page.has_passkeys());
             let html = draw(page, None);
+            assert!(!html.contains("data-passkey"), "{html}");
             for part in [password, send, code, app, "sign in again"] {
                 assert_eq!(html.contains(part), shown.contains(&part), "{part} in {html}");
             }
+        }
+    }
+
+    #[test]
+    fn passkey_comes_after_the_other_proof() {
+        for (first, sent) in [
+            (Some(FirstProof::Password), false),
+            (Some(FirstProof::MailCode), false),
+            (Some(FirstProof::MailCode), true),
+            (None, false),
+        ] {
+            let mut page = page(first, false, sent);
+            page.ways.passkey = true;
+            assert!(page.has_passkeys());
+            let html = draw(page, None);
+            let passkey = html.find(r#"formaction="/actions/confirm-with-passkey""#).unwrap();
+            let other = html.find("class=\"danger\"").or_else(|| html.find("E-mail me a code"));
+            assert_eq!(other.is_some_and(|other| other < passkey), first.is_some(), "the key Enter: {html}");
+            assert!(!html.contains("sign in again"), "{html}");
         }
     }
 

@@ -12,29 +12,44 @@ use crate::{
         components::{
             field::{CodeField, ContinueTo, RecoveryCodeField, field_id},
             form::PostForm,
+            passkeys::{PasskeyButton, PasskeyUse, PasskeysNeed},
         },
         feedback::Feedback,
         page::Page,
     },
 };
 
-/// The form for the code of an authenticator app.
+/// The form for the second factors that the account has: the code of an authenticator app, a passkey, or both.
 pub struct SecondStepPage {
     /// The address to redirect to afterwards.
     pub next: Option<ReturnAddress>,
     /// For how many days the device can be trusted. `None`: it cannot.
     pub trust_days: Option<u64>,
+    /// Whether the account has an authenticator app.
+    pub code: bool,
+    /// Whether the account has a passkey.
+    pub passkey: bool,
+}
+
+impl SecondStepPage {
+    const fn heading(&self) -> &'static str {
+        if self.code { "Enter your code" } else { "Use your passkey" }
+    }
 }
 
 impl Page for SecondStepPage {
     const HAS_FORMS: bool = true;
 
     fn title(&self) -> Option<&'static str> {
-        Some("Enter your code")
+        Some(self.heading())
     }
 
     fn description(&self) -> &'static str {
-        "Complete the sign-in with the code of your authenticator app."
+        "Complete the sign-in with the code of your authenticator app, or with a passkey."
+    }
+
+    fn has_passkeys(&self) -> bool {
+        self.passkey
     }
 
     fn form_redirect_origin(&self) -> Option<&str> {
@@ -54,17 +69,34 @@ impl Page for SecondStepPage {
             }
         });
         let again = with_next("/sign-in", self.next.as_ref().map(ReturnAddress::as_str));
+        let (heading, Self { next, code, passkey, .. }) = (self.heading(), self);
+        let lead = if code {
+            "Open your authenticator app and enter the code that it shows for this account."
+        } else {
+            "Your password is right. Show that it’s you with one of your passkeys."
+        };
         view! {
             <section class="narrow">
-                <h1>"Enter your code"</h1>
-                <ContinueTo action="Sign in" next=self.next />
-                <p class="lead">"Open your authenticator app and enter the code that it shows for this account."</p>
+                <h1>{heading}</h1>
+                <ContinueTo action="Sign in" next />
+                <p class="lead">{lead}</p>
                 <PostForm action="/actions/second-step" feedback=feedback.clone() target=field_id>
-                    <CodeField error=feedback.error(Field::Code) autofocus />
+                    {code.then(|| view! { <CodeField error=feedback.error(Field::Code) autofocus /> })}
                     {trust}
-                    <button type="submit" class="primary">"Sign in"</button>
+                    {code.then(|| view! { <button type="submit" class="primary">"Sign in"</button> })}
+                    {passkey.then(|| view! {
+                        <PasskeyButton
+                            action="/actions/second-step-passkey"
+                            kind=PasskeyUse::Get
+                            label="Use a passkey"
+                            primary=!code
+                        />
+                    })}
+                    {(!code).then(|| view! { <PasskeysNeed /> })}
                 </PostForm>
-                <p class="aside"><a href="/sign-in/recovery-code">"Use a recovery code"</a></p>
+                {code.then(|| view! {
+                    <p class="aside"><a href="/sign-in/recovery-code">"Use a recovery code"</a></p>
+                })}
                 <p class="aside"><a href=again>"Begin again"</a></p>
             </section>
         }

@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use crate::{
     domain::{
         ReturnAddress,
-        form::{Field, FormKind, FormState},
+        form::{Field, FormError, FormKind, FormState, PasskeyProblem},
         return_address::with_next,
     },
     ui::{
         components::{
             field::{ContinueTo, EmailField, NextField, RememberField, field_id},
             form::PostForm,
+            passkeys::{PasskeyButton, PasskeyUse},
             password_field::CurrentPasswordField,
         },
         feedback::Feedback,
@@ -31,6 +32,8 @@ pub struct SignInPage {
     pub reset: bool,
     /// Whether the page offers a code by e-mail.
     pub by_mail: bool,
+    /// Whether the page offers passkeys.
+    pub passkeys: bool,
 }
 
 impl Page for SignInPage {
@@ -49,6 +52,10 @@ impl Page for SignInPage {
         self.next.is_none() && self.again.is_none()
     }
 
+    fn has_passkeys(&self) -> bool {
+        self.passkeys
+    }
+
     fn form_redirect_origin(&self) -> Option<&str> {
         self.next.as_ref()?.origin()
     }
@@ -59,6 +66,8 @@ impl Page for SignInPage {
         let is_first = feedback.is_empty() && !matches!(form, Some(FormState::Done(_)));
         let email = feedback.value(Field::Email).or_else(|| self.again.clone());
         let focused = is_first.then(|| email.as_ref().map_or(Field::Email, |_| Field::Password));
+        // The password manager should forget it.
+        let unknown = feedback.errors().contains(&FormError::Passkey(PasskeyProblem::Unknown));
         let sign_up = with_next("/sign-up", self.next.as_ref().map(ReturnAddress::as_str));
         view! {
             <section class="narrow">
@@ -71,6 +80,7 @@ impl Page for SignInPage {
                     <EmailField
                         value=email
                         error=feedback.error(Field::Email)
+                        passkeys=self.passkeys
                         autofocus=focused == Some(Field::Email)
                     />
                     <CurrentPasswordField
@@ -86,6 +96,14 @@ impl Page for SignInPage {
                     <RememberField checked=feedback.remember() />
                     <NextField next=self.next />
                     <button type="submit" class="primary">"Sign in"</button>
+                    {self.passkeys.then(|| view! {
+                        <PasskeyButton
+                            action="/actions/sign-in-passkey"
+                            kind=PasskeyUse::Get
+                            label="Sign in with a passkey"
+                        />
+                    })}
+                    {unknown.then(|| view! { <div hidden data-unknown-passkey=""></div> })}
                     {self.by_mail.then(|| view! {
                         <button type="submit" formaction="/actions/request-sign-in" name="from" value="sign-in">
                             "E-mail me a code"

@@ -12,6 +12,7 @@ use crate::{
         components::{
             field::{ContinueTo, EmailField, NameField, NextField, RememberField, field_id},
             form::PostForm,
+            passkeys::{PasskeyButton, PasskeyUse},
             password_field::{NewPasswordField, PasswordRules},
         },
         feedback::{Feedback, Remedy},
@@ -23,6 +24,8 @@ use crate::{
 pub struct SignUpPage {
     /// The address to redirect to afterwards.
     pub next: Option<ReturnAddress>,
+    /// Whether the page offers an account with a passkey and no password.
+    pub passkeys: bool,
     /// The rules for the password.
     pub rules: PasswordRules,
 }
@@ -41,6 +44,10 @@ impl Page for SignUpPage {
 
     fn is_constant(&self) -> bool {
         self.next.is_none()
+    }
+
+    fn has_passkeys(&self) -> bool {
+        self.passkeys
     }
 
     fn form_redirect_origin(&self) -> Option<&str> {
@@ -78,6 +85,16 @@ impl Page for SignUpPage {
                     <RememberField checked=feedback.remember() />
                     <NextField next=self.next />
                     <button type="submit" class="primary">"Create account"</button>
+                    {self.passkeys.then(|| view! {
+                        <PasskeyButton
+                            action="/actions/sign-up-passkey"
+                            kind=PasskeyUse::Create
+                            label="Create account with a passkey"
+                        />
+                        <p class="explain if-passkeys">
+                            "A passkey replaces the password: you sign in with your fingerprint, face or PIN."
+                        </p>
+                    })}
                 </PostForm>
                 <p class="aside">"Already have an account? " <a href=sign_in>"Sign in"</a></p>
             </section>

@@ -44,14 +44,15 @@ async fn wrong_codes_of_the_app_are_counted() {
     let app = app().await;
     let ada = with_password_and_app(&app).await;
     let label = refused(&ada.browser, "remove-totp", &[]).await;
-    for _ in 0..5 {
+    // Five of the known device, then five of its network.
+    for _ in 0..10 {
         confirm(&ada.browser, &label, &[("current_password", PASSWORD), ("code", &ada.phone.wrong())]).await;
         assert!(!is_slowed_down(&ada.browser, PAGE).await);
     }
     let proof = [("current_password", PASSWORD), ("code", &*ada.phone.code_at(1))];
     confirm(&ada.browser, &label, &proof).await;
     assert!(is_slowed_down(&ada.browser, PAGE).await);
-    assert_eq!(details(&app, "authn_second_step_fail").await, vec![Some("totp".to_owned()); 5]);
+    assert_eq!(details(&app, "authn_second_step_fail").await, vec![Some("totp".to_owned()); 10]);
     assert!(ada.browser.is_signed_in().await);
     let code = next_code(&app, &ada);
     let answer = confirm(&ada.browser, &label, &[("current_password", PASSWORD), ("code", &code)]).await;

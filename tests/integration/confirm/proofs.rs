@@ -68,8 +68,8 @@ async fn account_with_app_needs_two_factors_always() {
     let app = app().await;
     // The session that turned two-step sign-in on has one factor.
     let ada = by_mail_with_app(&app).await;
-    assert_eq!(sign_in_of_browser(&ada.browser).2, "aal1");
     let label = refused(&ada.browser, "renew-recovery-codes", &[]).await;
+    assert_eq!(sign_in_of_browser(&ada.browser).2, "aal1");
     let mail_code = mailed(&app, &ada.browser, &label).await;
     let answer = confirm(&ada.browser, &label, &[("mail_code", &mail_code)]).await;
     assert_eq!(answer.header("location"), PAGE);

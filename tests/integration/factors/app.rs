@@ -32,6 +32,15 @@ impl Phone {
     pub fn with_key(app: &TestApp, key: &str) -> Self {
         let secret = Secret::try_from_base32(key.replace(' ', "")).expect("a key");
         assert_eq!(secret.len(), 20, "160 bits");
+        Self::with_secret(app, secret)
+    }
+
+    /// An app that was set up for another system.
+    pub fn of_another_system(app: &TestApp, key: &str) -> Self {
+        Self::with_secret(app, Secret::try_from_base32(key).expect("a key"))
+    }
+
+    fn with_secret(app: &TestApp, secret: Secret) -> Self {
         let totp = Builder::new().with_secret(secret).build().expect("an app");
         let clock = app.clock.clock();
         let app_now = Box::new(move || u64::try_from(clock.now().seconds()).expect("a time"));

@@ -3,10 +3,13 @@
 use std::{path::Path, process::Output};
 
 use super::{
-    old::{Old, SECRET},
+    old::{
+        ADA, Old, SECRET,
+        plugins::{CREDENTIAL_ID, PUBLIC_KEY},
+    },
     users::BCRYPT,
 };
-use crate::support::binary::latchkey;
+use crate::support::{MASTER_SECRET, binary::latchkey};
 
 fn import(folder: &Path, arguments: &[&str], secret: Option<&str>) -> Output {
     import_with(folder, "better-auth", arguments, secret)
@@ -124,6 +127,52 @@ fn unusable_users_source_fails_with_one_sentence() {
         assert!(!success && out.is_empty(), "{arguments:?}");
         assert!(error.contains(words) && error.lines().count() == 1, "{arguments:?}: {error}");
     }
+}
+
+#[tokio::test]
+async fn second_factors_need_the_secret_or_a_flag() {
+    let old = Old::on_sqlite().await;
+    old.ada_with_app().await;
+    old.passkey("p-ada", ADA, CREDENTIAL_ID, PUBLIC_KEY).await;
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], secrets: Option<&str>| {
+        let mut command = latchkey(folder.path(), &["import", "better-auth", "--from", &old.from]);
+        command.args(arguments).envs(secrets.map(|secrets| ("BETTER_AUTH_SECRETS", secrets)));
+        said(&command.output().expect("the binary runs"))
+    };
+    let (success, out, error) = run(&[], None);
+    assert!(!success && out.is_empty() && error.lines().count() == 1, "{error}");
+    assert!(error.contains("1 users have a second factor") && error.contains("--without-factors"), "{error}");
+    let (success, _, error) = run(&[], Some("no versions"));
+    assert!(!success && error.contains("BETTER_AUTH_SECRETS is not a list of versions"), "{error}");
+    let versions = format!("2:Zk1vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM,1:{SECRET}");
+    let (success, report, error) = run(&["--dry-run", "--rp-id", "example.com"], Some(&versions));
+    assert!(success && report.contains("they work for example.com, and this service's are for localhost"), "{error}");
+    let secret = folder.path().join("data/secret");
+    assert!(!secret.exists(), "a dry run creates no secret");
+    let (success, report, error) = run(&["--totp-digits", "8"], Some(&versions));
+    assert!(success && report.contains("do not have 6 digits"), "{report}{error}");
+    let (success, report, error) = run(&["--rp-id", "localhost"], Some(&versions));
+    assert!(success && secret.exists(), "{error}");
+    assert_eq!(counts(&report, "factors"), ["1", "0", "0", "0"]);
+    assert_eq!(counts(&report, "passkeys"), ["1", "0", "0", "0"]);
+    let (_, report, _) = run(&["--without-factors"], None);
+    assert_eq!(counts(&report, "factors"), ["0", "0", "1", "0"]);
+}
+
+#[tokio::test]
+async fn factors_are_not_sealed_with_another_secret() {
+    let old = Old::on_sqlite().await;
+    old.ada_with_app().await;
+    let folder = tempfile::tempdir().unwrap();
+    let run = |master: &str| {
+        let mut command = latchkey(folder.path(), &["import", "better-auth", "--from", &old.from]);
+        command.envs([("BETTER_AUTH_SECRET", SECRET), ("LATCHKEY_SECRET", master)]);
+        said(&command.output().expect("the binary runs"))
+    };
+    assert!(run(MASTER_SECRET).0);
+    let (success, _, error) = run(&MASTER_SECRET.to_lowercase());
+    assert!(!success && error.contains("set LATCHKEY_SECRET to the secret of the service"), "{error}");
 }
 
 /// The numbers in a line of the report.

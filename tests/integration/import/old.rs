@@ -1,6 +1,8 @@
 //! A Better Auth database with the tables of its own migrations, and values recorded from better-auth
 //! 1.7.6.
 
+pub mod plugins;
+
 use std::path::PathBuf;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};

@@ -13,7 +13,7 @@ use latchkey::import::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{old::Old, sign_in};
+use super::{old::Old, settings, sign_in};
 use crate::support::{
     TestApp,
     person::Person,
@@ -56,7 +56,7 @@ pub async fn try_users(
     mapping: Mapping,
     dry_run: bool,
 ) -> Result<Report, ImportError> {
-    let settings = Settings { secret: None, session_max: std::time::Duration::from_hours(720), dry_run };
+    let settings = Settings { dry_run, ..settings(app, None) };
     let source = Source::users(from, table, mapping).await?;
     import(&app.store().await.expect("the database is reachable"), source, &settings, app.now(), |_| ()).await
 }

@@ -15,9 +15,10 @@ use self::operations::{Answer, EVENTS, Effect, Operations};
 use crate::support::TestApp;
 
 /// The operations of the API that answer without the database.
-const WITHOUT_DATABASE: [&str; 6] = [
+const WITHOUT_DATABASE: [&str; 7] = [
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/passkey-endpoints",
     "GET /api/auth/jwks",
     "GET /api/auth/ok",
     "GET /api/openapi.json",
@@ -44,8 +45,9 @@ fn assert_writes_unavailable(answers: &[Answer]) {
         } else if *effect == Effect::Write || response.status == StatusCode::SERVICE_UNAVAILABLE {
             assert_unavailable(answer);
         } else {
-            // The link was never sent, and the user has no second factor.
-            let refused = ["reset-password", "verify-email", "two-factor"].iter().any(|route| name.contains(route));
+            // The link was never sent, and the user has neither a second factor nor a passkey.
+            let refused =
+                ["reset-password", "verify-email", "two-factor", "passkey/"].iter().any(|route| name.contains(route));
             let is_refused = refused && (response.status.is_client_error() || response.status.is_redirection());
             assert!(response.status.is_success() || is_refused, "{name}: {} {}", response.status, response.body);
         }

@@ -105,7 +105,6 @@ async fn trusted_origin_within_the_domain_signs_in() {
 async fn related_origin_signs_in_if_configured() {
     let site = "https://app.example.org";
     let settings = [
-        UNLIMITED,
         ("LATCHKEY_BASE_URL", "https://auth.example.com"),
         ("LATCHKEY_TRUSTED_ORIGINS", site),
         ("LATCHKEY_PASSKEY_ORIGINS", site),

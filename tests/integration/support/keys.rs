@@ -70,6 +70,12 @@ pub fn signer(token: &str) -> String {
     header["kid"].as_str().expect("an id").to_owned()
 }
 
+/// The keys that seal secrets in the database of the service.
+pub fn derived(app: &TestApp) -> DerivedKeys {
+    let master = app.config().master_secret().expect("a master secret");
+    DerivedKeys::of(&master).expect("keys")
+}
+
 /// What `latchkey keys` uses, next to the running service.
 pub async fn operator(app: &TestApp) -> StoredKeys {
     operator_with(app, MASTER_SECRET).await

@@ -6,18 +6,21 @@ use latchkey::{
     auth::sessions::renew::ROTATION_INTERVAL,
     import::{
         report::Report,
-        run::{Settings, import},
+        run::import,
         source::{Source, mapping::Mapping},
     },
 };
 use serde_json::{Value, json};
 
 use super::{app, events, types};
-use crate::support::{
-    NEW_PASSWORD, PASSWORD, TestApp, WRONG_PASSWORD,
-    browser::{ACCESS, Browser},
-    person::Person,
-    records::{count, operate},
+use crate::{
+    import::settings,
+    support::{
+        NEW_PASSWORD, PASSWORD, TestApp, WRONG_PASSWORD,
+        browser::{ACCESS, Browser},
+        person::Person,
+        records::{count, operate},
+    },
 };
 
 /// The types of the events that `ends` causes, after the sign-up of ada@example.com.
@@ -173,9 +176,8 @@ async fn import_eve(app: &TestApp) -> Result<Report, String> {
     let file = folder.path().join("users.csv");
     std::fs::write(&file, "id,email\neve,eve@example.com\n").expect("a file");
     let source = Source::users(&file.display().to_string(), None, Mapping::default()).await.expect("a source");
-    let settings = Settings { secret: None, session_max: Duration::from_hours(1), dry_run: false };
     let store = app.store().await.expect("the database is reachable");
-    import(&store, source, &settings, app.now(), |_| ()).await.map_err(|error| error.to_string())
+    import(&store, source, &settings(app, None), app.now(), |_| ()).await.map_err(|error| error.to_string())
 }
 
 /// The change and its event are one transaction: without the event there is no change.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     ceremony::{self, Ceremony, CeremonySecret},
+    conditional::Mediation,
     registration::{CreationState, InvalidResponse, NewKey, PasskeyUser},
 };
 use crate::{
@@ -41,6 +42,8 @@ pub struct NewPasskeyOptions {
     pub name: Option<String>,
     /// Where the authenticator is. `None`: the browser asks.
     pub attachment: Option<Attachment>,
+    /// How it is made.
+    pub mediation: Mediation,
 }
 
 /// Why no passkey was added.
@@ -82,6 +85,8 @@ struct Registration {
     version: i64,
     handle: Uuid,
     name: Option<PasskeyName>,
+    #[serde(default)]
+    mediation: Mediation,
     state: CreationState,
 }
 
@@ -122,6 +127,7 @@ impl Factors {
             version: version.0,
             handle,
             name: options.name.and_then(|name| PasskeyName::parse(&name).ok()),
+            mediation: options.mediation,
             state,
         };
         let begun = (options_json, registration);
@@ -149,7 +155,7 @@ impl Factors {
         if !self.sessions.is_fresh(&session) {
             return Err(AddPasskeyError::NotRecent);
         }
-        let key = self.relying_party()?.register(response, &begun.state)?;
+        let key = self.relying_party()?.register(response, &begun.state, begun.mediation)?;
         let name = name.or(begun.name).unwrap_or_else(|| default_name(requester));
         let now = self.clock.now();
         let notice = self.notices.factors_changed(&user, FactorsChange::PasskeyAdded, requester);

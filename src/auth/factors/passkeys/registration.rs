@@ -10,7 +10,9 @@ use webauthn_rs_proto::{
 };
 
 use super::{
-    MAX_RESPONSE, form,
+    MAX_RESPONSE,
+    conditional::{Mediation, with_user},
+    form,
     key::PublicKey,
     relying_party::{RelyingParty, failed},
 };
@@ -52,7 +54,7 @@ pub struct NewKey {
     pub aaguid: Uuid,
 }
 
-/// What verifies a response: the challenge, and the passkeys that the user has.
+/// What verifies a response: the challenge.
 pub type CreationState = PasskeyRegistration;
 
 /// The response is truncated, too large, or does not verify.
@@ -69,9 +71,8 @@ impl RelyingParty {
         existing: &[Passkey],
         attachment: Option<Attachment>,
     ) -> Result<(Value, CreationState), InternalError> {
-        let excluded = existing.iter().map(|passkey| passkey.credential_id.clone()).collect();
         let PasskeyUser { handle, email, display_name } = user;
-        let started = self.webauthn().start_passkey_registration(handle, email, display_name, Some(excluded));
+        let started = self.webauthn().start_passkey_registration(handle, email, display_name, None);
         let (challenge, state) = started.map_err(failed)?;
         let mut options = challenge.public_key;
         // The library leaves the choice to the authenticator. A sign-in without a user name needs a discoverable passkey.
@@ -86,13 +87,23 @@ impl RelyingParty {
         if let Some(extensions) = &mut options.extensions {
             extensions.uvm = None;
         }
+        // Not in the state: the database refuses known credentials, of any user.
         options.exclude_credentials = Some(existing.iter().map(descriptor).collect());
         Ok((serde_json::to_value(options).map_err(failed)?, state))
     }
 
     /// Verifies a new passkey.
-    pub(in crate::auth) fn register(&self, response: &Value, state: &CreationState) -> Result<NewKey, InvalidResponse> {
-        let response: RegisterPublicKeyCredential = parse(response)?;
+    pub(in crate::auth) fn register(
+        &self,
+        response: &Value,
+        state: &CreationState,
+        mediation: Mediation,
+    ) -> Result<NewKey, InvalidResponse> {
+        let mut response: RegisterPublicKeyCredential = parse(response)?;
+        if mediation == Mediation::Conditional {
+            let object = with_user(&response.response.attestation_object).ok_or(InvalidResponse)?;
+            response.response.attestation_object = object;
+        }
         check_envelope(&response.id, &response.raw_id, &response.type_)?;
         // The library does not return the model.
         let aaguid = form::model(&response.response.attestation_object).ok_or(InvalidResponse)?;
@@ -227,11 +238,11 @@ mod tests {
         let nested = [0x81; 5_000];
         let objects: [&[u8]; 6] = [b"", &[0xa1], &nested, &[0xbf, 0x61], &[0x5b, 0xff, 0xff, 0xff, 0xff], &[0xff]];
         for object in objects {
-            assert_eq!(relying_party().register(&response(object), &state), Err(InvalidResponse), "{object:02x?}");
+            assert_eq!(relying_party().register(&response(object), &state, Mediation::Modal), Err(InvalidResponse), "{object:02x?}");
         }
         let oversized = response(&[0; MAX_RESPONSE]);
         for other in [json!(null), json!([]), json!({}), json!("text"), oversized] {
-            assert_eq!(relying_party().register(&other, &state), Err(InvalidResponse));
+            assert_eq!(relying_party().register(&other, &state, Mediation::Modal), Err(InvalidResponse));
         }
     }
 

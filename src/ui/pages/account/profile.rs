@@ -12,11 +12,21 @@ use crate::{
         components::{
             field::{NameField, field_id},
             form::PostForm,
+            passkeys::{PasskeyReport, ReportPasskeys},
         },
         feedback::Feedback,
         page::Page,
     },
 };
+
+/// What the page does with passkeys, without the user.
+#[derive(Clone, Default)]
+pub struct ProfilePasskeys {
+    /// Whether the password manager may add one: the user has none and has just signed in with a password.
+    pub upgrade: bool,
+    /// What the user's password managers learn.
+    pub report: Option<PasskeyReport>,
+}
 
 /// The form that changes the name.
 pub struct ProfilePage {
@@ -26,6 +36,8 @@ pub struct ProfilePage {
     pub name: Name,
     /// Whether to remind the user to verify the address.
     pub verify: bool,
+    /// What the page does with passkeys.
+    pub passkeys: ProfilePasskeys,
 }
 
 impl Page for ProfilePage {
@@ -39,9 +51,14 @@ impl Page for ProfilePage {
         "Change the name of your account."
     }
 
+    fn has_passkeys(&self) -> bool {
+        self.passkeys.upgrade || self.passkeys.report.is_some()
+    }
+
     fn view(self, form: Option<&FormState>) -> AnyView {
         let feedback = Feedback::new(FormKind::Profile, form);
         let reminder = self.verify.then(|| view! { <Reminder feedback=Feedback::new(FormKind::Verification, form) /> });
+        let ProfilePasskeys { upgrade, report } = self.passkeys;
         let value = feedback.value(Field::Name).unwrap_or_else(|| self.name.as_str().to_owned());
         view! {
             <AccountFrame section=Section::Profile email=self.email>
@@ -56,6 +73,10 @@ impl Page for ProfilePage {
                         />
                         <button type="submit">"Save name"</button>
                     </PostForm>
+                    {report.map(|report| view! { <ReportPasskeys report /> })}
+                    {upgrade.then(|| view! {
+                        <form hidden method="post" action="/actions/add-passkey" data-upgrade=""></form>
+                    })}
                 </section>
             </AccountFrame>
         }

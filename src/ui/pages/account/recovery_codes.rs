@@ -1,6 +1,6 @@
 //! `/account/recovery-codes`: new recovery codes, shown once.
 
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::frame::{AccountFrame, Section};
@@ -8,6 +8,9 @@ use crate::{
     domain::{ReturnAddress, form::FormState},
     ui::page::Page,
 };
+
+/// Shows the buttons that copy and print. It follows them, so that nothing moves.
+const SCRIPT: &str = include_str!("save_codes.js");
 
 /// The recovery codes of the last form post. Without them, the page says that they are shown once.
 pub struct RecoveryCodesPage {
@@ -20,6 +23,8 @@ pub struct RecoveryCodesPage {
 }
 
 impl Page for RecoveryCodesPage {
+    const HAS_SCRIPT: bool = true;
+
     fn title(&self) -> Option<&'static str> {
         Some("Recovery codes · Your account")
     }
@@ -69,8 +74,11 @@ fn codes_view(codes: &[String], product: &str, email: &str, next: Option<&Return
         <pre class="codes" translate="no">{list}</pre>
         <div class="actions">
             <a class="button" href=href download="recovery-codes.txt">"Download"</a>
+            <button type="button" data-codes="copy" hidden>"Copy"</button>
+            <button type="button" data-codes="print" hidden>"Print"</button>
             <a class="button primary" href=next>"I’ve saved them"</a>
         </div>
+        <script nonce=use_nonce()>{SCRIPT}</script>
         <p class="aside">
             "Signed in on devices that you no longer use? " <a href="/account/sessions">"Sign them out"</a>
         </p>

@@ -1,4 +1,4 @@
-//! `/account/security`: the password, two-step sign-in and the e-mail address.
+//! `/account/security`: the password, passkeys, two-step sign-in and the e-mail address.
 
 use leptos::prelude::*;
 
@@ -7,6 +7,7 @@ use super::{
     factors::{FactorsSection, FactorsState},
     first_password::FirstPasswordSection,
     frame::{AccountFrame, Section},
+    passkeys::{PasskeysSection, PasskeysState},
 };
 use crate::{
     domain::{
@@ -37,6 +38,8 @@ pub struct SecurityPage {
     pub email_change: Option<StepUp>,
     /// Whether the user can set a first password: the session is fresh, or the user can confirm their identity. `None`: the account has a password.
     pub first_password: Option<bool>,
+    /// The passkeys. `None`: they are not offered.
+    pub passkeys: Option<PasskeysState>,
     /// The second factors.
     pub factors: FactorsState,
 }
@@ -50,11 +53,16 @@ impl Page for SecurityPage {
     }
 
     fn description(&self) -> &'static str {
-        "Change the password, two-step sign-in or the e-mail address of your account."
+        "Change the password, passkeys, two-step sign-in or the e-mail address of your account."
+    }
+
+    fn has_passkeys(&self) -> bool {
+        self.passkeys.is_some()
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
-        let Self { email, rules, first_password, email_change, factors } = self;
+        let Self { email, rules, first_password, email_change, passkeys, factors } = self;
+        let passkeys = passkeys.map(|state| view! { <PasskeysSection state form=form.cloned() /> });
         let second = {
             let (email, form) = (email.clone(), form.cloned());
             view! { <FactorsSection state=factors email form /> }
@@ -99,6 +107,7 @@ impl Page for SecurityPage {
         view! {
             <AccountFrame section=Section::Security email>
                 {password}
+                {passkeys}
                 {second}
                 {change}
             </AccountFrame>

@@ -46,7 +46,7 @@ const FORMS: [(Effect, &str, Fields); 11] = [
 ];
 
 /// The sign-in API, with a session token.
-const CONTRACT: [(Effect, &str, &str); 28] = [
+const CONTRACT: [(Effect, &str, &str); 34] = [
     (
         Write,
         "POST /api/auth/sign-up/email",
@@ -85,6 +85,12 @@ const CONTRACT: [(Effect, &str, &str); 28] = [
     (Read, "POST /api/auth/two-factor/generate-backup-codes", r#"{"password":"violet otter lantern 42"}"#),
     (Read, "POST /api/auth/two-factor/verify-totp", r#"{"code":"123456"}"#),
     (Read, "POST /api/auth/two-factor/verify-backup-code", r#"{"code":"aaaaa-aaaaa"}"#),
+    (Write, "GET /api/auth/passkey/generate-register-options", ""),
+    (Read, "POST /api/auth/passkey/verify-registration", r#"{"response":{}}"#),
+    (Write, "GET /api/auth/passkey/generate-authenticate-options", ""),
+    (Read, "GET /api/auth/passkey/list-user-passkeys", ""),
+    (Read, "POST /api/auth/passkey/update-passkey", r#"{"id":"0197a2f0-0000-7000-8000-000000000000","name":"x"}"#),
+    (Read, "POST /api/auth/passkey/delete-passkey", r#"{"id":"0197a2f0-0000-7000-8000-000000000000"}"#),
     (End, "POST /api/auth/sign-out", "{}"),
     // Forward authentication: an access token would be verified without the database.
     (Read, "GET /api/auth/verify", ""),
@@ -103,6 +109,9 @@ const OWN: [(Effect, &str, &str, &str); 7] = [
 
 /// Forward authentication of a browser. Its access token would be verified without the database.
 const VERIFY: &str = "GET /api/auth/verify";
+
+/// A sign-in with a passkey, in a browser that began it.
+const PASSKEY: &str = "POST /api/auth/passkey/verify-authentication";
 
 /// The user events, with the token of [`EVENTS`].
 const USER_EVENTS: &str = "GET /api/events";
@@ -132,7 +141,7 @@ pub fn api() -> BTreeSet<String> {
         let path = if path.starts_with("/sessions/") { "/sessions/{session_id}" } else { path };
         format!("{method} /api/users/{{user_id}}{path}")
     });
-    let others = [VERIFY, USER_EVENTS, READINESS].map(str::to_owned);
+    let others = [VERIFY, USER_EVENTS, READINESS, PASSKEY].map(str::to_owned);
     contract.into_iter().chain(own).chain(others).collect()
 }
 
@@ -210,7 +219,16 @@ impl<'a> Operations<'a> {
         ] {
             running.push(Box::pin(self.send(effect, line.to_owned(), "", credential)));
         }
+        running.push(Box::pin(self.passkey()));
         join_all(running).await
+    }
+
+    async fn passkey(&self) -> Answer {
+        let browser = Browser::new(self.app);
+        browser.set_cookie("latchkey_passkey_sign_in", &"A".repeat(43));
+        let path = PASSKEY.trim_start_matches("POST ");
+        let response = browser.post_json(path, &serde_json::json!({ "response": {} })).await;
+        Answer { name: PASSKEY.to_owned(), effect: Write, response }
     }
 
     /// Posts a form, and follows the redirect to the page with the result.

@@ -87,7 +87,8 @@ pub async fn options(
     ValidQuery(query, ..): ValidQuery<RegistrationQuery, RegistrationOptionsRouteError>,
     FreshSetUpSession(session): FreshSetUpSession<RegistrationOptionsRouteError>,
 ) -> Result<Json<Value>, ContractError> {
-    let options = NewPasskeyOptions { name: query.name, attachment: query.attachment.flatten() };
+    let options =
+        NewPasskeyOptions { name: query.name, attachment: query.attachment.flatten(), ..NewPasskeyOptions::default() };
     let begun = auth.factors.begin_passkey(session.principal, options, &requester).await;
     let ceremony = begun.map_err(VerifyRegistrationRouteError::from)?;
     jar.keep_ceremony(CeremonyKind::Registration, &ceremony.secret);
