@@ -113,7 +113,7 @@ async fn trusted_device_is_not_restricted() {
 }
 
 #[tokio::test]
-async fn cookie_of_a_device_does_not_help_without_factor() {
+async fn device_cookie_does_not_help_without_factor() {
     let app = required().await;
     let browser = restricted(&app).await;
     browser.set_cookie(TRUSTED, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
