@@ -2,6 +2,7 @@
 
 use latchkey::mail::message::Message;
 
+use super::inbox::only_new;
 use crate::support::{
     PASSWORD, TestApp,
     browser::Browser,
@@ -43,8 +44,7 @@ pub async fn asked(app: &TestApp, browser: &Browser, email: &str) -> Message {
 
 /// Sends what is due, and returns the newest message that signs in.
 pub async fn message(app: &TestApp, to: &str) -> Option<Message> {
-    app.deliver_mail().await;
-    app.mailbox().into_iter().find(|message| message.to == to && message.subject.starts_with("Sign in to "))
+    only_new(app, |message| message.to == to && message.subject.starts_with("Sign in to ")).await
 }
 
 /// The code in a message. Both forms of the message have it.

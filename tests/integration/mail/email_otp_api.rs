@@ -6,7 +6,10 @@ use axum::http::StatusCode;
 use latchkey::mail::message::Message;
 use serde_json::{Value, json};
 
-use super::codes::{ADA, ASKED, ON, app, code, is_verified, password_works, verified_person, wrong};
+use super::{
+    codes::{ADA, ASKED, ON, app, code, is_verified, password_works, verified_person, wrong},
+    inbox::only_new,
+};
 use crate::support::{
     NEW_PASSWORD, TestApp,
     browser::Browser,
@@ -28,8 +31,7 @@ async fn sent(app: &TestApp, browser: &Browser, usage: &str) -> String {
 
 /// Sends what is due, and returns the newest message without a link.
 async fn newest(app: &TestApp) -> Option<Message> {
-    app.deliver_mail().await;
-    app.mailbox().into_iter().find(|message| message.to == ADA && !message.text.contains("http://localhost:3000/"))
+    only_new(app, |message| message.to == ADA && !message.text.contains("http://localhost:3000/")).await
 }
 
 /// Signs up, and sends the message that verifies the address: a later code replaces its link.

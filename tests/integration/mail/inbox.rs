@@ -21,22 +21,30 @@ pub async fn verified(app: &TestApp, email: &str) -> Browser {
 
 /// Sends what is due, and returns the newest message to an address, without those that verify it.
 pub async fn newest(app: &TestApp, to: &str) -> Option<Message> {
-    app.deliver_mail().await;
-    app.mailbox().into_iter().find(|message| message.to == to && !is_verification(message))
+    only_new(app, |message| message.to == to && !is_verification(message)).await
 }
 
 /// Sends what is due, and returns the newest message that verifies an address.
 pub async fn verification(app: &TestApp, to: &str) -> Option<Message> {
-    app.deliver_mail().await;
-    app.mailbox().into_iter().find(|message| message.to == to && is_verification(message))
+    only_new(app, |message| message.to == to && is_verification(message)).await
 }
 
-/// Sends what is due, and returns the newest message with a link to this page. Messages that are sent together arrive in any
-/// order.
+/// Sends what is due, and returns the newest message with a link to this page.
 pub async fn with_link(app: &TestApp, to: &str, page: &str) -> Option<Message> {
-    app.deliver_mail().await;
     let url = format!("{BASE_URL}{page}?token=");
-    app.mailbox().into_iter().find(|message| message.to == to && message.text.contains(&url))
+    only_new(app, |message| message.to == to && message.text.contains(&url)).await
+}
+
+/// Sends what is due, and returns the newest message that matches. Messages that are sent together arrive in any order, so
+/// that a test must send each one before it causes the next.
+pub async fn only_new(app: &TestApp, is_match: impl Fn(&Message) -> bool) -> Option<Message> {
+    let earlier = app.mailbox().len();
+    app.deliver_mail().await;
+    let messages = app.mailbox();
+    let arrived = messages.len().saturating_sub(earlier);
+    let matches = messages[..arrived].iter().filter(|message| is_match(message)).count();
+    assert!(matches <= 1, "{matches} messages were sent together; which one is the newest is chance");
+    messages.into_iter().find(is_match)
 }
 
 fn is_verification(message: &Message) -> bool {
