@@ -1,8 +1,9 @@
 // Users with passkeys.
 
 import type { Rule } from "../compare.js";
-import { type Difference, error, refuses, succeeds } from "./builders.js";
+import { type Difference, error, refuses, SESSION_COOKIE_CLEARED, succeeds } from "./builders.js";
 import { noChallenge, registration } from "./passkey-registration.js";
+import { accessToken } from "./tokens.js";
 
 /** Differences in any number of cases with passkeys. */
 export const passkeyRules: Rule[] = [
@@ -34,7 +35,7 @@ export const passkeyRules: Rule[] = [
   {
     reason: "Authenticators show the user's name and address; the name of the passkey is not the name of the account",
     example: "register options: a name",
-    reference: /^body\.user\.(displayName: newcomer@example\.com|name: (?!Ada$).*)$/,
+    reference: /^body\.user\.(displayName: newcomer@example\.com|name: (?!Ada$)[^]*)$/,
     latchkey: /^body\.user\.(displayName: Ada|name: newcomer@example\.com)$/,
   },
   {
@@ -54,6 +55,17 @@ const notFound = error(401, "PASSKEY_NOT_FOUND", "Passkey not found");
 const notFresh = error(403, "SESSION_NOT_FRESH", "Session is not fresh");
 
 const signIn: Difference[] = [
+  { ...accessToken("newcomer@example.com", "phr", ["pop", "user", "mfa"]), cases: ["sign-in: a passkey, and an access token"] },
+  {
+    reason: "An invalid bearer token does not clear the session cookie",
+    cases: ["sign-in options: an invalid bearer token"],
+    reference: [SESSION_COOKIE_CLEARED],
+    latchkey: [],
+  },
+  {
+    reason: "A passkey of one device stays one (WebAuthn §7.2)",
+    ...refuses(failed, ["sign-in, invalid: eligible for a backup since then"]),
+  },
   {
     reason: "A passkey verifies its user",
     ...refuses(failed, ["sign-in, invalid: without verification"]),
@@ -73,7 +85,7 @@ const signIn: Difference[] = [
   },
   {
     reason: "In a session, a passkey of its user signs in",
-    ...refuses(failed, ["sign-in: of another user than the options"]),
+    ...refuses(failed, ["sign-in: of another user than the options", "sign-in: in another user's session"]),
   },
   {
     reason: "Passkeys work on trusted origins of their domain, and on related origins",

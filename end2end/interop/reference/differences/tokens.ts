@@ -2,30 +2,32 @@
 
 import { type Difference } from "./builders.js";
 
+/** The access token of a user after a sign-in with these methods. */
+export const accessToken = (email: string, acr: string, amr: string[]): Omit<Difference, "cases"> => ({
+  reason: "Access tokens identify the user, the session and the sign-in, have no personal data and a type (RFC 9068)",
+  reference: [
+    "body.token claims.createdAt: <now>",
+    `body.token claims.email: ${email}`,
+    "body.token claims.emailVerified: false",
+    "body.token claims.id: <id>",
+    "body.token claims.name: Ada",
+    "body.token claims.twoFactorEnabled: false",
+    "body.token claims.updatedAt: <now>",
+  ],
+  latchkey: [
+    "body.token header.typ: at+jwt",
+    `body.token claims.acr: ${acr}`,
+    ...amr.map((method, index) => `body.token claims.amr[${index}]: ${method}`),
+    "body.token claims.auth_time: <now>",
+    "body.token claims.jti: <token id>",
+    "body.token claims.nbf: iat + 0",
+    "body.token claims.sid: <id>",
+    "body.token claims.user_id: <id>",
+  ],
+});
+
 export const tokens: Difference[] = [
-  {
-    reason: "Access tokens identify the user, the session and the sign-in, have no personal data and a type (RFC 9068)",
-    cases: ["tokens: token by cookie", "tokens: token by bearer"],
-    reference: [
-      "body.token claims.createdAt: <now>",
-      "body.token claims.email: ada@example.com",
-      "body.token claims.emailVerified: false",
-      "body.token claims.id: <id>",
-      "body.token claims.name: Ada",
-      "body.token claims.twoFactorEnabled: false",
-      "body.token claims.updatedAt: <now>",
-    ],
-    latchkey: [
-      "body.token header.typ: at+jwt",
-      "body.token claims.acr: aal1",
-      "body.token claims.amr[0]: pwd",
-      "body.token claims.auth_time: <now>",
-      "body.token claims.jti: <token id>",
-      "body.token claims.nbf: iat + 0",
-      "body.token claims.sid: <id>",
-      "body.token claims.user_id: <id>",
-    ],
-  },
+  { ...accessToken("ada@example.com", "aal1", ["pwd"]), cases: ["tokens: token by cookie", "tokens: token by bearer"] },
 ];
 
 const publicKeys = {

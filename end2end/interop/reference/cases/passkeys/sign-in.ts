@@ -69,7 +69,7 @@ export const withPasskey: Cases = {
   ),
   "a callbackURL": scene(...challenged, signIn({}, { body: { callbackURL: "/home" } })),
   "an untrusted callbackURL": scene(...challenged, signIn({}, { body: { callbackURL: EVIL } })),
-  "without rememberMe": scene(...challenged, signIn({}, { body: { rememberMe: false } })),
+  "a rememberMe that has no effect": scene(...challenged, signIn({}, { body: { rememberMe: false } })),
   "from another origin": scene(...challenged, signIn({}, { origin: EVIL })),
   "from a trusted origin": scene(...challenged, signIn({}, { origin: TRUSTED })),
   "without an origin": scene(...challenged, signIn({}, { headers: { origin: "" } })),
