@@ -25,7 +25,10 @@ use super::{
 use crate::{
     clock::Clock,
     crypto::random::NoRandomness,
-    domain::{UserId, event::EventKind, factors, second_factor::SecondFactorRule, session::Session, user::User},
+    domain::{
+        UserId, authentication::Assurance, event::EventKind, factors, second_factor::SecondFactorRule,
+        session::Session, user::User,
+    },
     mail::letter::FactorsChange,
     store::{
         Store, StoreError,
@@ -132,6 +135,15 @@ impl Factors {
     /// Whether the user has an authenticator app or a passkey. Every other kind of second factor joins in here.
     pub async fn has_any(&self, user: UserId) -> Result<bool, InternalError> {
         Ok(self.has_totp(user).await? || self.store.owns_passkey(user).await?)
+    }
+
+    /// Whether a sign-in of the user can have this strength.
+    pub async fn can_reach(&self, user: UserId, least: Assurance) -> Result<bool, InternalError> {
+        Ok(match least {
+            Assurance::Aal1 => true,
+            Assurance::Aal2 => self.has_any(user).await?,
+            Assurance::PhishingResistant => self.store.owns_passkey(user).await?,
+        })
     }
 
     /// Whether a factor can be added in the session. Not in a restricted one of a user who has a factor: a thief of the

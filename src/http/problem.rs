@@ -208,11 +208,10 @@ impl FieldProblem {
     pub fn new(field: Field, detail: impl ToString) -> Self {
         let pointer = match field {
             Field::Email => "/email",
-            Field::Name => "/name",
+            Field::Name | Field::PasskeyName => "/name",
             Field::Password => "/password",
             Field::CurrentPassword => "/currentPassword",
             Field::Code => "/code",
-            Field::PasskeyName => "/name",
         };
         Self { pointer, detail: detail.to_string() }
     }

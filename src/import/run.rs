@@ -184,7 +184,9 @@ impl Importer<'_> {
                 }
                 Err(reason) => {
                     self.report.skip_user(&id, line, reason);
-                    own.iter().for_each(|passkey| self.report.skip_passkey(&passkey.id, PasskeySkipped::User));
+                    for passkey in own {
+                        self.report.skip_passkey(&passkey.id, PasskeySkipped::User);
+                    }
                 }
             }
         }

@@ -189,7 +189,7 @@ impl SignIn {
     ) -> Result<Option<PasskeyUse>, InternalError> {
         let user = if request.user.is_some() { UserIs::Known } else { UserIs::Discovered };
         match self.factors.relying_party()?.verify(assertion, request.state, login, user) {
-            Ok(used) => Ok(Some(used)),
+            Ok(verified) => Ok(Some(verified)),
             Err(AssertionError::Invalid) => Ok(None),
             Err(AssertionError::Counter) => {
                 self.audit.record(EventKind::PasskeyCounterFail, login.user.id, requester, None);

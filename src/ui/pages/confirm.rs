@@ -72,8 +72,7 @@ impl Page for ConfirmPage {
         let first = match ways.first {
             Some(FirstProof::Password) => {
                 let (email, label) = (email.clone(), label.clone());
-                view! { <PasswordProof email label second autofocus danger=is_dangerous(purpose) feedback /> }
-                    .into_any()
+                view! { <PasswordProof email label second passkey autofocus danger feedback /> }.into_any()
             }
             Some(FirstProof::MailCode) if is_code_sent => {
                 view! { <MailCodeProof label second passkey autofocus danger feedback /> }.into_any()

@@ -21,11 +21,12 @@ use crate::{
 };
 
 /// The sign-in form.
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of the page that the settings offer")]
 pub struct SignInPage {
     /// The address to redirect to afterwards.
     pub next: Option<ReturnAddress>,
-    /// The address of the signed-in user, whose sign-in is too old for the next page.
-    pub again: Option<String>,
+    /// Why a signed-in user signs in again.
+    pub again: Option<SignInAgain>,
     /// Whether the page links to sign-up.
     pub sign_up: bool,
     /// Whether the page links to the reset of a forgotten password.
@@ -34,6 +35,24 @@ pub struct SignInPage {
     pub by_mail: bool,
     /// Whether the page offers passkeys.
     pub passkeys: bool,
+}
+
+/// A sign-in that is too old or too weak for the next page.
+pub struct SignInAgain {
+    /// The address of the signed-in user.
+    pub email: String,
+    /// Whether only a passkey is strong enough.
+    pub needs_passkey: bool,
+}
+
+impl SignInAgain {
+    fn reason(&self) -> &'static str {
+        if self.needs_passkey {
+            "The page that you want to open needs a sign-in with your passkey. Sign in with it to continue."
+        } else {
+            "The page that you want to open needs a recent sign-in. Sign in again to continue."
+        }
+    }
 }
 
 impl Page for SignInPage {
@@ -64,7 +83,7 @@ impl Page for SignInPage {
         let feedback = Feedback::new(FormKind::SignIn, form);
         // An error summary or a notice has the focus. A filled-in address leaves the password to type.
         let is_first = feedback.is_empty() && !matches!(form, Some(FormState::Done(_)));
-        let email = feedback.value(Field::Email).or_else(|| self.again.clone());
+        let email = feedback.value(Field::Email).or_else(|| self.again.as_ref().map(|again| again.email.clone()));
         let focused = is_first.then(|| email.as_ref().map_or(Field::Email, |_| Field::Password));
         // The password manager should forget it.
         let unknown = feedback.errors().contains(&FormError::Passkey(PasskeyProblem::Unknown));
@@ -73,9 +92,7 @@ impl Page for SignInPage {
             <section class="narrow">
                 <h1>"Sign in"</h1>
                 <ContinueTo action="Sign in" next=self.next.clone() />
-                {self.again.is_some().then(|| view! {
-                    <p class="lead">"The page that you want to open needs a recent sign-in. Sign in again to continue."</p>
-                })}
+                {self.again.as_ref().map(|again| view! { <p class="lead">{again.reason()}</p> })}
                 <PostForm action="/actions/sign-in" feedback=feedback.clone() target=field_id>
                     <EmailField
                         value=email

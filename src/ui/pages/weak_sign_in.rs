@@ -15,6 +15,8 @@ pub struct WeakSignInPage {
     pub email: String,
     /// The required strength.
     pub least: Assurance,
+    /// Whether users can add passkeys.
+    pub passkeys: bool,
 }
 
 impl Page for WeakSignInPage {
@@ -32,6 +34,15 @@ impl Page for WeakSignInPage {
             Assurance::Aal2 => "a second factor in addition to your password or code",
             Assurance::PhishingResistant => "a passkey",
         };
+        let remedy = match self.least {
+            Assurance::Aal1 | Assurance::Aal2 => {
+                Some(("Turn on two-step sign-in in your account, then sign in again.", "Set up two-step sign-in"))
+            }
+            Assurance::PhishingResistant if self.passkeys => {
+                Some(("Add a passkey in your account, then sign in with it.", "Add a passkey"))
+            }
+            Assurance::PhishingResistant => None,
+        };
         view! {
             <section class="narrow">
                 <h1>{TITLE}</h1>
@@ -39,11 +50,9 @@ impl Page for WeakSignInPage {
                     "You’re signed in as " <bdi>{self.email}</bdi> ". The page that you want to open needs " {needed}
                     ", and this account has none. Signing in again does not change that."
                 </p>
-                {(self.least <= Assurance::Aal2).then(|| view! {
-                    <p>"Turn on two-step sign-in in your account, then sign in again."</p>
-                    <p class="actions">
-                        <a class="button primary" href="/account/security">"Set up two-step sign-in"</a>
-                    </p>
+                {remedy.map(|(remedy, link)| view! {
+                    <p>{remedy}</p>
+                    <p class="actions"><a class="button primary" href="/account/security">{link}</a></p>
                 })}
                 <p>"Otherwise, ask the operator of the page for access, or go back."</p>
                 <p class="actions"><a class="button" href="/account">"Go to your account"</a></p>

@@ -22,7 +22,7 @@ const REFUSED: &str = "This code isn’t right";
 async fn code_needs_the_browser_that_asked() {
     let app = app().await;
     let (earlier, asking) = (Browser::new(&app), Browser::new(&app));
-    ask(&earlier, ADA).await;
+    asked(&app, &earlier, ADA).await;
     app.wait(Duration::from_secs(1));
     let code = code(&asked(&app, &asking, ADA).await);
     assert!(refusal(&earlier, &code).await.body.contains(REFUSED), "a browser that asked for another code");

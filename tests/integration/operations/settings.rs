@@ -42,6 +42,7 @@ const CHANGED: [&str; 38] = [
     "LATCHKEY_PRODUCT_NAME='Acme ID'",
     "LATCHKEY_NOTICES=off",
     "LATCHKEY_EMAIL_SIGN_IN=on",
+    "LATCHKEY_SECOND_FACTOR=required",
     "LATCHKEY_TRUST_DEVICE=12h",
     "LATCHKEY_PASSKEY_RP_ID=acme.localhost",
     "LATCHKEY_PASSKEY_ORIGINS=https://example.org,http://localhost:4200",

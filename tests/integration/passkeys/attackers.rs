@@ -126,8 +126,7 @@ async fn related_origin_signs_in_if_configured() {
 
 #[tokio::test]
 async fn passkey_of_a_parent_domain_is_accepted() {
-    let settings =
-        [UNLIMITED, ("LATCHKEY_BASE_URL", "https://auth.example.com"), ("LATCHKEY_PASSKEY_RP_ID", "example.com")];
+    let settings = [("LATCHKEY_BASE_URL", "https://auth.example.com"), ("LATCHKEY_PASSKEY_RP_ID", "example.com")];
     let app = TestApp::with(&settings).await;
     let browser = Browser::at(&app, "https://auth.example.com", "192.0.2.7");
     browser.sign_up(ADA).await;

@@ -16,6 +16,7 @@ use crate::{
 
 /// Sets a new password with a link in a message.
 async fn reset_password(app: &TestApp, browser: &Browser) {
+    app.deliver_mail().await;
     request_link(browser, ADA).await;
     let link = link(&newest(app, ADA).await.expect("a message"));
     let page = open(browser, &link).await;

@@ -35,7 +35,7 @@ impl SignIn {
         let request = self.take_request(LinkPurpose::PasskeySignIn, secret).await?;
         let request = request.ok_or(PasskeySignInError::ChallengeNotFound)?;
         let (session, user) = self.sessions.current(principal).await?.ok_or(PasskeySignInError::Failed)?;
-        let (login, used) = self.check_passkey(request, response, requester).await?;
+        let (login, verified) = self.check_passkey(request, response, requester).await?;
         if login.user.id != user.id {
             self.audit.record(EventKind::LoginFail, principal, requester, EventDetail::Confirmation);
             return Err(PasskeySignInError::Failed);
@@ -44,7 +44,7 @@ impl SignIn {
             methods: AuthMethods::of(AuthMethod::Passkey),
             seen: Some(login.version),
             code: None,
-            second: Some(SecondProof::Passkey(used)),
+            second: Some(SecondProof::Passkey(verified)),
             notice: None,
         };
         match self.sessions.reauthenticated(&session, &user, again, requester).await? {

@@ -150,7 +150,7 @@ impl StandardTable {
             table.columns.iter().find(same).cloned().map(|column| (standard_name, column))
         };
         let required = |standard_name: &&'static str| {
-            find(*standard_name).ok_or_else(|| {
+            find(standard_name).ok_or_else(|| {
                 SourceError::NotBetterAuth(format!("its table \"{name}\" has no column \"{standard_name}\""))
             })
         };

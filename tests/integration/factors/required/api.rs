@@ -28,7 +28,7 @@ async fn program(app: &TestApp) -> String {
 async fn restricted_session_opens_no_contract_route() {
     let app = required().await;
     let token = program(&app).await;
-    for path in ["get-session", "token", "list-sessions", "list-accounts", "account-info"] {
+    for path in ["get-session", "token", "list-sessions", "list-accounts", "account-info?accountId=any"] {
         assert_refused(&app.client().get(&format!("/api/auth/{path}")).bearer(&token).await);
     }
     for (path, body) in [

@@ -76,7 +76,7 @@ async fn replacement_needs_a_factor_and_presence() {
     let browser = restricted(&app).await;
     complete(&app, &browser).await;
     app.wait(std::time::Duration::from_mins(16));
-    assert_eq!(browser.post("replace-totp", &[]).await.header("location"), "/account/security");
+    assert_eq!(browser.post("replace-totp", &[]).await.header("location"), "/account/confirm");
     browser.post("replace-totp", &[("current_password", NEW_PASSWORD)]).await;
     assert_eq!(count(&app, "totp_factors WHERE confirmed_at IS NOT NULL").await, 1);
     assert_full(&browser).await;
