@@ -238,7 +238,11 @@ mod tests {
         let nested = [0x81; 5_000];
         let objects: [&[u8]; 6] = [b"", &[0xa1], &nested, &[0xbf, 0x61], &[0x5b, 0xff, 0xff, 0xff, 0xff], &[0xff]];
         for object in objects {
-            assert_eq!(relying_party().register(&response(object), &state, Mediation::Modal), Err(InvalidResponse), "{object:02x?}");
+            assert_eq!(
+                relying_party().register(&response(object), &state, Mediation::Modal),
+                Err(InvalidResponse),
+                "{object:02x?}"
+            );
         }
         let oversized = response(&[0; MAX_RESPONSE]);
         for other in [json!(null), json!([]), json!({}), json!("text"), oversized] {
