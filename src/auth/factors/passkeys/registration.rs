@@ -100,13 +100,13 @@ impl RelyingParty {
         mediation: Mediation,
     ) -> Result<NewKey, InvalidResponse> {
         let mut response: RegisterPublicKeyCredential = parse(response)?;
+        // The library does not return the model. Of the object as the authenticator wrote it.
+        let aaguid = form::model(&response.response.attestation_object).ok_or(InvalidResponse)?;
         if mediation == Mediation::Conditional {
             let object = with_user(&response.response.attestation_object).ok_or(InvalidResponse)?;
             response.response.attestation_object = object;
         }
         check_envelope(&response.id, &response.raw_id, &response.type_)?;
-        // The library does not return the model.
-        let aaguid = form::model(&response.response.attestation_object).ok_or(InvalidResponse)?;
         if !form::is_plain_origin(&response.response.client_data_json) {
             return Err(InvalidResponse);
         }
