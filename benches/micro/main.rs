@@ -11,7 +11,10 @@ mod service;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group};
-use latchkey::auth::{Requester, sessions::credential::SessionCredential};
+use latchkey::auth::{
+    Requester,
+    sessions::{credential::SessionCredential, open::SignedIn},
+};
 use tokio::runtime::Runtime;
 
 use service::Service;
@@ -35,13 +38,17 @@ fn runtime() -> Runtime {
     Runtime::new().expect("a runtime")
 }
 
+fn access_token(account: &SignedIn) -> &str {
+    account.access.as_ref().expect("a session with full access").token.expose()
+}
+
 /// Verifying and issuing an access token.
 fn tokens(criterion: &mut Criterion) {
     let runtime = runtime();
     for algorithm in ["HS256", "EdDSA", "ES256"] {
         let service = runtime.block_on(Service::new(algorithm));
         let account = runtime.block_on(service.sign_up(1));
-        let (tokens, token) = (&service.auth.tokens, account.access.token.expose());
+        let (tokens, token) = (&service.auth.tokens, access_token(&account));
         criterion.bench_function(&format!("verify/{algorithm}"), |bencher| {
             bencher.iter(|| tokens.verify(token).expect("a valid token"));
         });
@@ -80,8 +87,8 @@ fn requests(criterion: &mut Criterion) {
     let service = runtime.block_on(Service::new("HS256"));
     let account = runtime.block_on(service.sign_up(1));
     let profile = format!("/api/users/{}", account.user.id);
-    let bearer = format!("Bearer {}", account.access.token.expose());
-    let access = format!("latchkey_access={}", account.access.token.expose());
+    let token = access_token(&account);
+    let (bearer, access) = (format!("Bearer {token}"), format!("latchkey_access={token}"));
     let cookies = format!("{access}; latchkey_session={}", account.session_token.expose());
     let others = format!("theme=dark; language=en; {cookies}; other=0123456789abcdef0123456789abcdef");
     let cases = [
@@ -100,7 +107,7 @@ fn pages(criterion: &mut Criterion) {
     let runtime = runtime();
     let service = runtime.block_on(Service::new("HS256"));
     let account = runtime.block_on(service.sign_up(1));
-    let access = account.access.token.expose();
+    let access = access_token(&account);
     let cookies = format!("latchkey_access={access}; latchkey_session={}", account.session_token.expose());
     let cases = [
         ("sign-in", "/sign-in", None),

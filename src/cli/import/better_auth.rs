@@ -42,7 +42,7 @@ pub struct BetterAuth {
     /// The seconds for which the old authenticator apps show a code; only 30 can be imported
     #[arg(long, value_name = "SECONDS", default_value_t = TotpParameters::default().period)]
     totp_period: u32,
-    /// The rpID of the old server; passkeys of another one than LATCHKEY_PASSKEY_RP_ID are not imported
+    /// The rpID of the old server; passkeys of another domain are not imported
     #[arg(long, value_name = "DOMAIN")]
     rp_id: Option<String>,
     /// Print the report, and write nothing

@@ -12,7 +12,7 @@ use crate::support::{
 const SECOND: &str = "Rk2vX8q0mZ5tYw7nB1cD4eF6gH9jK3lM";
 
 /// Every setting that is not secret, with a value other than its default.
-const CHANGED: [&str; 38] = [
+const CHANGED: [&str; 39] = [
     "LATCHKEY_LISTEN=[::1]:4000",
     "LATCHKEY_BASE_URL=http://auth.acme.localhost:4100",
     "LATCHKEY_RATE_LIMIT=off",

@@ -58,7 +58,7 @@ pub const BROWSER: &[Case<Registration>] = &[
         }),
         "",
     ),
-    ("kind_password", Parts(|new| new.kind = "password".to_owned()), ""),
+    ("kind_password", Parts(|new| "password".clone_into(&mut new.kind)), ""),
     ("id_missing", Json(|body| drop_member(body, "id")), ""),
     ("raw_id_missing", Json(|body| drop_member(body, "rawId")), ""),
     ("raw_id_number", Json(|body| body["rawId"] = json!(7)), ""),

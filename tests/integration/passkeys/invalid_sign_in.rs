@@ -40,7 +40,7 @@ pub const BROWSER: &[Case<Assertion>] = &[
         "",
     ),
     ("id_of_other_credential", Parts(|used| used.id = encode(&random(32))), ""),
-    ("kind_password", Parts(|used| used.kind = "password".to_owned()), ""),
+    ("kind_password", Parts(|used| "password".clone_into(&mut used.kind)), ""),
     ("id_missing", Json(|body| drop_member(body, "id")), ""),
     ("kind_missing", Json(|body| drop_member(body, "type")), ""),
     ("raw_id_missing", Json(|body| drop_member(body, "rawId")), ""),

@@ -37,7 +37,7 @@ pub const PUBLIC_KEY: &str =
 pub const CREDENTIAL_ID: &str = "-0bGN82PW3p7B0CODz7PGXSVPUQEoEQn-DW8HMc_t9k";
 pub const PRIVATE_KEY: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgIOJox7xqrKBvRQtVKim9hvaTB+jef2IqjGnG06gjEj+hRANCAARIdgI2Jj/4lBbSW1vdpb9K3Iz5+7Bp4PESK171zOEY83UBMIRt04QVgGxlFDG4iqQHp5NgeqSaGqcHNk6CPG0E";
 
-/// `passkey.publicKey` of EdDSA.
+/// `passkey.publicKey` of `EdDSA`.
 pub const EDDSA_KEY: &str = "pAEBAycgBiFYIMn3p8Y6zaX2NQAKJRv/KjidyfPNSpu+qGyP7I4U32YT";
 
 const TABLES: &str = r#"
