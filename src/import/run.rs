@@ -2,7 +2,8 @@
 //!
 //! A repeated import adds new records. It updates a profile that is newer in the source, and a password as long as
 //! the user has not signed in here. The same holds for a second factor. It disables an account that is disabled in the
-//! source, also if it was enabled here. It adds no factor and no passkey again that was removed here. Everything else stays as it is. An interrupted import is completed by repeating it.
+//! source, also if it was enabled here. It adds no factor and no passkey again that was removed here, and no credential to
+//! an account whose address was verified here only. Everything else stays as it is. An interrupted import is completed by repeating it.
 
 mod factors;
 mod passkeys;
@@ -150,6 +151,7 @@ impl Importer<'_> {
             disabled: Vec::new(),
             changed_password: HashSet::new(),
             existing: HashSet::new(),
+            proved_here: HashSet::new(),
             factors: LocalFactors::default(),
         };
         let imported = run.import_users(users).await?;
@@ -204,6 +206,9 @@ struct Run<'a, 'b> {
     changed_password: HashSet<UserId>,
     /// The accounts that were here before this batch.
     existing: HashSet<UserId>,
+    /// The accounts whose address is verified here, and not in the source: the credentials of the source may be another
+    /// person's. The proof has discarded those that were imported before.
+    proved_here: HashSet<UserId>,
     factors: LocalFactors,
 }
 
@@ -297,8 +302,13 @@ impl Run<'_, '_> {
 
     /// `own_password`: the user has used or changed the password here.
     async fn merge(&mut self, user: ImportedUser, existing: &KnownUser, own_password: bool) -> Result<(), ImportError> {
-        let ImportedUser { profile, password, factor, warnings, .. } = user;
+        let ImportedUser { mut profile, password, factor, warnings, .. } = user;
         let id = profile.id;
+        let proved_here = existing.email_verified && !profile.email_verified;
+        if proved_here {
+            self.proved_here.insert(id);
+            profile.email_verified = true;
+        }
         if profile.disabled && !existing.disabled {
             self.disabled.push(id);
             self.importer.report.warn(id, Warning::DisabledInSource);
@@ -311,11 +321,15 @@ impl Run<'_, '_> {
             self.importer.report.users.already_here += 1;
         }
         match (password, &existing.password_hash) {
+            (Ok(_), None) if proved_here => {
+                self.importer.report.passwords.skipped += 1;
+                self.importer.report.warn(id, Warning::PasswordOfUnverified);
+            }
             (Ok(hash), None) => {
                 self.import.add_passwords(vec![(id, hash)], self.importer.now).await?;
                 self.importer.report.passwords.imported += 1;
             }
-            (Ok(hash), Some(stored)) if hash != *stored && !own_password => {
+            (Ok(hash), Some(stored)) if hash != *stored && !own_password && !proved_here => {
                 if self.import.replace_password(id, stored, hash, self.importer.now).await? {
                     self.importer.report.passwords.updated += 1;
                 } else {

@@ -48,6 +48,8 @@ pub struct Profile {
 pub struct KnownUser {
     /// The normalized address.
     pub email_key: String,
+    /// Whether the e-mail address is verified here.
+    pub email_verified: bool,
     /// When the profile last changed.
     pub updated_at: Timestamp,
     /// Whether the user has signed in here.
@@ -120,6 +122,7 @@ impl Import {
             let id = row.id.0;
             let known = KnownUser {
                 email_key: row.email_key,
+                email_verified: row.email_verified,
                 updated_at: Timestamp::from_millis(row.updated_at),
                 signed_in: row.last_sign_in_at.is_some(),
                 disabled: row.disabled_at.is_some(),

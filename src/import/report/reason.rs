@@ -100,6 +100,9 @@ pub enum PasskeySkipped {
     /// The user, or an operator, has removed a passkey here. It may be this one.
     #[error("its user has had a passkey removed here")]
     RemovedHere,
+    /// The address was verified here only: the passkey may be another person's.
+    #[error("the address of its user was verified here, and not in the source")]
+    Unverified,
 }
 
 /// Why a session is skipped.
@@ -129,6 +132,9 @@ pub enum SessionSkipped {
     /// An imported session is refused if its user has a second factor.
     #[error("its user has a second factor and signs in again")]
     SecondFactor,
+    /// The address was verified here only: the session may be another person's.
+    #[error("the address of its user was verified here, and not in the source")]
+    Unverified,
 }
 
 /// What is missing or changed in an imported user.
@@ -155,6 +161,12 @@ pub enum Warning {
     /// The name had characters that a name here cannot have.
     #[error("name without its line breaks and its control, direction and invisible characters")]
     NameCleaned,
+    /// The account exists here, has no password, and its address was verified here only.
+    #[error("password left out: the address was verified here, and not in the source")]
+    PasswordOfUnverified,
+    /// The account exists here, has no second factor, and its address was verified here only.
+    #[error("second factor left out: the address was verified here, and not in the source")]
+    FactorOfUnverified,
     /// The second factor cannot be imported.
     #[error("imported without a second factor: {0}")]
     WithoutFactor(FactorProblem),

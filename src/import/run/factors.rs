@@ -77,12 +77,18 @@ impl Run<'_, '_> {
                 self.importer.report.warn(owner, Warning::FactorRemovedHere);
                 return Ok(());
             }
+            (Factor::App(_), None) if self.proved_here.contains(&owner) => {
+                self.importer.report.factors.skipped += 1;
+                self.importer.report.warn(owner, Warning::FactorOfUnverified);
+                return Ok(());
+            }
             (Factor::Unusable(_), Some(_)) => {
                 self.importer.report.factors.already_here += 1;
                 return Ok(());
             }
             (Factor::App(factor), Some(known)) => {
-                let is_own = signed_in || self.factors.changes.changed.contains(&owner);
+                let is_changed = self.factors.changes.changed.contains(&owner) || self.proved_here.contains(&owner);
+                let is_own = signed_in || is_changed;
                 if is_own || self.is_same(owner, known, &factor)? {
                     self.importer.report.factors.already_here += 1;
                     return Ok(());

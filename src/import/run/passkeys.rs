@@ -36,6 +36,7 @@ impl Run<'_, '_> {
             match owners.get(&id) {
                 Some(same) if *same == owner => report.passkeys.already_here += 1,
                 Some(_) => report.skip_passkey(&row, PasskeySkipped::OtherUser),
+                None if self.proved_here.contains(&owner) => report.skip_passkey(&row, PasskeySkipped::Unverified),
                 None if removed.contains(&owner) => report.skip_passkey(&row, PasskeySkipped::RemovedHere),
                 None if *count >= MAX_PASSKEYS => report.skip_passkey(&row, PasskeySkipped::Surplus),
                 None => {

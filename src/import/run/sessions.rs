@@ -25,6 +25,7 @@ impl Run<'_, '_> {
             let result = match owner {
                 None => Err(SessionSkipped::User.into()),
                 Some(owner) if self.changed_password.contains(&owner) => Err(SessionSkipped::PasswordChanged.into()),
+                Some(owner) if self.proved_here.contains(&owner) => Err(SessionSkipped::Unverified.into()),
                 Some(owner) if self.factors.are_on(owner) => Err(SessionSkipped::SecondFactor.into()),
                 Some(owner) => converter.convert(&session, owner),
             };

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use super::{
     moved,
-    old::{ADA, COOKIE, HASH, HASH_OF_PASS, NEXT_WEEK, Old, TOKEN, YESTERDAY},
+    old::{
+        ADA, COOKIE, HASH, HASH_OF_PASS, NEXT_WEEK, Old, TOKEN, YESTERDAY,
+        plugins::{CREDENTIAL_ID, PUBLIC_KEY},
+    },
     sign_in, try_import,
 };
 use crate::support::{
@@ -133,5 +136,31 @@ async fn import_writes_user_events_once() {
         assert_eq!(types().await, ["user.created", "user.updated"]);
         let page = app.client().get("/api/events?after=1").bearer(MASTER_SECRET).await.json();
         assert_eq!(page["events"][0]["data"]["user"]["name"], "Countess");
+    }
+}
+
+/// Another person may have registered the address at the old server.
+#[tokio::test]
+async fn second_import_restores_no_discarded_credential() {
+    for old in Old::each().await {
+        let app = TestApp::new().await;
+        old.ada_with_app().await;
+        old.passkey("p-ada", ADA, CREDENTIAL_ID, PUBLIC_KEY).await;
+        old.operate(r#"UPDATE "user" SET "emailVerified" = false"#).await;
+        moved(&app, &old).await;
+        // As the first proof of the mailbox does.
+        for statement in ["DELETE FROM credentials", "DELETE FROM totp_factors", "DELETE FROM passkeys"] {
+            operate(&app, statement).await;
+        }
+        operate(&app, "UPDATE users SET email_verified = true").await;
+        old.operate(r#"UPDATE "user" SET "name" = 'Countess', "updatedAt" = '2027-01-15T07:00:00.000Z'"#).await;
+        let report = moved(&app, &old).await;
+        let skipped = Counts { skipped: 1, ..NOTHING };
+        assert_eq!((report.users.updated, report.passwords), (1, skipped), "{report}");
+        assert_eq!((report.factors, report.passkeys, report.sessions), (skipped, skipped, skipped), "{report}");
+        for table in ["credentials", "totp_factors", "passkeys", "sessions"] {
+            assert_eq!(count(&app, table).await, 0, "{table}");
+        }
+        assert_eq!(count(&app, "users WHERE email_verified").await, 1, "stays verified");
     }
 }
