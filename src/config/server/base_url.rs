@@ -25,6 +25,10 @@ impl BaseUrl {
                 "must be an origin such as https://auth.example.com, without a user, a path or a query".to_owned()
             );
         }
+        // The URL standard allows it in a host; no domain has it.
+        if url.host_str().is_some_and(|host| host.contains('*')) {
+            return Err("must name one host, without *".to_owned());
+        }
         let (https, loopback) = (url.scheme() == "https", is_loopback(&url));
         Ok(Self { origin: url.origin().ascii_serialization(), https, loopback })
     }
@@ -64,9 +68,16 @@ mod tests {
         assert_eq!(BaseUrl::parse("http://[::1]:3000").unwrap().host(), "[::1]");
         assert!(BaseUrl::parse("http://127.0.0.1:3000").unwrap().is_loopback());
         assert!(!BaseUrl::parse("http://localhost.example.com").unwrap().is_loopback());
-        for bad in
-            ["localhost:3000", "ftp://x", "https://x/auth", "https://x?a", "https://u@x", "https://:p@x", "nonsense"]
-        {
+        for bad in [
+            "localhost:3000",
+            "ftp://x",
+            "https://x/auth",
+            "https://x?a",
+            "https://u@x",
+            "https://:p@x",
+            "https://*.example.org",
+            "nonsense",
+        ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }
     }
