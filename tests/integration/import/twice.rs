@@ -141,7 +141,7 @@ async fn import_writes_user_events_once() {
 
 /// Another person may have registered the address at the old server.
 #[tokio::test]
-async fn second_import_restores_no_discarded_credential() {
+async fn second_import_restores_nothing_discarded() {
     for old in Old::each().await {
         let app = TestApp::new().await;
         old.ada_with_app().await;
