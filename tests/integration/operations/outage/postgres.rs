@@ -147,7 +147,8 @@ async fn locked_tables_are_unavailable() {
     let mut url = url::Url::parse(&server.url).expect("a URL");
     url.set_path(&name);
     let other = one_connection(url.as_str()).await;
-    let lock = "BEGIN; LOCK TABLE users, sessions, credentials, attempts, events, user_events IN ACCESS EXCLUSIVE MODE";
+    let lock = "BEGIN; LOCK TABLE users, sessions, credentials, attempts, events, user_events, one_time_secrets, passkeys \
+                IN ACCESS EXCLUSIVE MODE";
     other.execute_unprepared(lock).await.expect("the lock");
     assert_all_unavailable(&operations.run().await);
     other.execute_unprepared("ROLLBACK").await.expect("the lock is free");
