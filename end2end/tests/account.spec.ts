@@ -26,7 +26,7 @@ import { userId } from "../support/tokens.js";
 test("account: each section has its own page", async ({ page, person }) => {
   await signUp(page, person);
   for (const [name, path, titles] of [
-    ["Security", "/account/security", ["Password", "Two-step sign-in", "E-mail address"]],
+    ["Security", "/account/security", ["Password", "Passkeys", "Two-step sign-in", "E-mail address"]],
     ["Devices", "/account/sessions", ["Where you’re signed in"]],
     ["Activity", "/account/activity", ["Recent activity"]],
     ["Delete account", "/account/delete", ["Delete account"]],

@@ -130,7 +130,7 @@ test("forms: fields have autocomplete tokens for password managers", { tag: "@se
   const expected = async (label: string, token: string) =>
     expect(field(page, label), label).toHaveAttribute("autocomplete", token);
   await page.goto("/sign-in");
-  await expected("E-mail address", "username");
+  await expected("E-mail address", "username webauthn");
   await expected("Password", "current-password");
   await page.goto("/sign-up");
   await expected("E-mail address", "username");
