@@ -70,7 +70,7 @@ pub fn PasskeyButton(
 #[component]
 pub fn PasskeysNeed() -> impl IntoView {
     view! {
-        <noscript><p class="explain">"Passkeys need JavaScript. Allow it for this page, then reload the page."</p></noscript>
+        <p class="explain if-no-script">"Passkeys need JavaScript. Allow it for this page, then reload the page."</p>
         <p class="explain if-no-passkeys">
             "This browser has no passkeys. Use a current version of Chrome, Edge, Firefox or Safari."
         </p>

@@ -56,7 +56,7 @@ async fn pages_show_nothing_useless_without_script() {
     }
     browser.sign_up("ada@example.com").await;
     let page = browser.page("/account/security").await;
-    assert!(page.contains("<noscript><p class=\"explain\">Passkeys need JavaScript."), "{page}");
+    assert!(page.contains("<p class=\"explain if-no-script\">Passkeys need JavaScript."), "{page}");
     assert!(page.contains("if-no-passkeys\">This browser has no passkeys."), "{page}");
 }
 
