@@ -31,11 +31,12 @@ import { expect, test } from "../support/test.js";
 
 const script = { tag: "@script" };
 
-/** Presses a button that asks the browser for a passkey, and waits until the service has answered the response. */
+/** Presses a button that asks the browser for a passkey, and waits for the page that follows. */
 async function usePasskey(page: Page, name: string): Promise<void> {
-  const answered = page.waitForResponse((response) => /\/actions\/[a-z-]+-passkey$/.test(response.url()));
+  const followed = page.waitForEvent("framenavigated");
   await button(page, name).click();
-  await answered;
+  await followed;
+  await page.waitForLoadState();
 }
 
 /** Presses the button of the sign-in page. */
