@@ -116,13 +116,13 @@ const invalid: Difference[] = [
   },
   {
     reason: "A passkey is registered once",
-    ...refuses(notVerified, ["register, invalid: the same passkey again"]),
+    ...refuses(registered, ["register, invalid: the same passkey again"]),
   },
   {
     reason: "A passkey is registered once",
     cases: ["register, invalid: the same passkey again, and the list"],
     reference: [...step(1, succeeds), ...step(2, passkey(1))],
-    latchkey: step(1, notVerified),
+    latchkey: step(1, registered),
   },
   {
     reason: "A passkey belongs to one account",

@@ -40,8 +40,11 @@ export async function expectTasksOf(page: Page, { name }: Person): Promise<void>
   await expect(page.getByRole("link", { name, exact: true })).toBeVisible();
 }
 
-/** The names of the cookies that the browser sends to an address, without the mark of a known device. */
+/**
+ * The names of the cookies that the browser sends to an address, without the mark of a known device, and without that of
+ * the suggestions of passkeys, which the sign-in page may have asked for.
+ */
 export async function cookieNames(page: Page, url: string): Promise<string[]> {
   const names = (await page.context().cookies(url)).map(({ name }) => name);
-  return names.filter((name) => !name.endsWith("latchkey_device")).sort();
+  return names.filter((name) => !/latchkey_(device|passkey_sign_in)$/.test(name)).sort();
 }

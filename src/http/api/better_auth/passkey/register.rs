@@ -72,7 +72,8 @@ route_errors! {
     security(("sessionToken" = []), ("sessionCookie" = [])),
     params(
         ("name" = Option<String>, Query, description = "The name of the passkey, unless the completion has one"),
-        ("authenticatorAttachment" = Option<String>, Query, description = "`platform` or `cross-platform`"),
+        ("authenticatorAttachment" = Option<String>, Query, pattern = "^(platform|cross-platform)$",
+            description = "`platform` or `cross-platform`"),
         ("context" = Option<String>, Query, description = "Has no effect"),
     ),
     responses(
