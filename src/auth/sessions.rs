@@ -89,7 +89,7 @@ impl Sessions {
         self.sign_in_age(session) < self.lifetimes.fresh
     }
 
-    /// Whether the user of `session` signed in within the last [`LISTING_AGE`].
+    /// Whether the user of `session` signed in within the last 24 hours.
     pub fn can_list(&self, session: &Session) -> bool {
         self.sign_in_age(session) < LISTING_AGE
     }
