@@ -40,6 +40,8 @@ pub struct OptionsRequest {
     state: AppState,
     requester: Requester,
     principal: Option<Principal>,
+    /// The user of a session that may only set up a second factor.
+    restricted: Option<Principal>,
     changes: ResponseChanges,
     jar: CookieJar,
 }
@@ -124,14 +126,18 @@ pub async fn confirm(request: OptionsRequest, posted: Posted) -> Result<Response
     })
 }
 
-/// The options of a new passkey.
+/// The options of a new passkey, also for a restricted session.
 pub async fn add(request: OptionsRequest, posted: Posted) -> Result<Response, StatusCode> {
-    let (fields, form) = (read(posted)?, FormKind::NewPasskey);
-    let Some(principal) = request.principal else {
+    let fields = read(posted)?;
+    let form = if request.restricted.is_some() { FormKind::RequiredSetUp } else { FormKind::NewPasskey };
+    let Some(principal) = request.restricted.or(request.principal) else {
         return Ok(OptionsRequest::answer(Answer::Page(with_next("/sign-in", Some(form.page()))), &fields));
     };
     Ok(match request.add(principal, &fields).await {
         Ok(ceremony) => request.begin(CeremonyKind::Registration, ceremony),
+        Err(Refusal::NotRecent) if principal.is_restricted() => {
+            request.refuse(rejected(form, FormError::NotRecent), &fields)
+        }
         Err(Refusal::NotRecent) => {
             OptionsRequest::answer(Answer::Page(request.confirm_page(principal, form).await), &fields)
         }
@@ -218,6 +224,13 @@ impl FromRequestParts<AppState> for OptionsRequest {
         // The session middleware adds both.
         let (Some(changes), Some(jar)) = (changes, jar) else { return Err(StatusCode::INTERNAL_SERVER_ERROR) };
         let requester = parts.extensions.get().cloned().unwrap_or_default();
-        Ok(Self { state: state.clone(), requester, principal: authentication.principal(), changes, jar })
+        Ok(Self {
+            state: state.clone(),
+            requester,
+            principal: authentication.principal(),
+            restricted: authentication.restricted(),
+            changes,
+            jar,
+        })
     }
 }

@@ -19,18 +19,21 @@ use crate::{
     http::{session::ceremony::CeremonyKind, step_up},
 };
 
-/// Adds the passkey that the browser has created.
+/// Adds the passkey that the browser has created. A restricted session, whose user must set up a second factor, is then
+/// no longer restricted, and continues at `next`.
 #[server(prefix = "/actions", endpoint = "add-passkey", input = PostUrl)]
 pub async fn submit_new_passkey(
     #[server(default)] name: String,
     #[server(default)] response: String,
+    #[server(default)] next: String,
 ) -> Result<(), ServerFnError> {
     let request = FormRequest::current()?;
-    let form = FormKind::NewPasskey;
-    let Some(principal) = request.require_principal(form) else { return Ok(()) };
+    let form = if request.restricted.is_some() { FormKind::RequiredSetUp } else { FormKind::NewPasskey };
+    let Some(principal) = request.restricted.or_else(|| request.require_principal(form)) else { return Ok(()) };
     match add(&request, principal, &name, &response).await {
+        Ok(()) if principal.is_restricted() => request.continue_at(&next, Some(Notice::PasskeyAdded)),
         Ok(()) => request.succeed(Notice::PasskeyAdded, form.page()),
-        Err(errors) => request.reject(rejected(form, errors).with_value(Field::PasskeyName, &name), ""),
+        Err(errors) => request.reject(rejected(form, errors).with_value(Field::PasskeyName, &name), &next),
     }
     Ok(())
 }

@@ -37,7 +37,10 @@ pub async fn required_set_up(mut visitor: Visitor, ReturnTo(next): ReturnTo) -> 
     }
     let step = match auth.factors.totp_set_up(&session, &user).await.map_err(internal_error)? {
         Some(key) => SetUpStep::Confirm(key),
-        None => SetUpStep::Begin(auth.sign_in.step_up(&session).await.map_err(internal_error)?),
+        None => SetUpStep::Begin {
+            step_up: auth.sign_in.step_up(&session).await.map_err(internal_error)?,
+            passkeys: auth.factors.passkeys_are_offered(),
+        },
     };
     let page = RequiredSetUpPage { email: user.email.clone(), step, next };
     // The header offers to sign out.

@@ -13,6 +13,7 @@ use crate::{
         components::{
             field::{CodeField, ContinueTo, NextField, UsernameField, field_id},
             form::PostForm,
+            passkeys::{PasskeyButton, PasskeyUse},
             password_field::CurrentPasswordField,
             totp_steps::TotpSteps,
         },
@@ -22,8 +23,9 @@ use crate::{
 };
 
 const PASSWORD: &str = "set-up-password";
+const ADD_PASSKEY: &str = "/actions/add-passkey";
 
-/// The set-up of an authenticator app before anything else.
+/// The set-up of an authenticator app, or a passkey, before anything else.
 pub struct RequiredSetUpPage {
     /// The account's e-mail address.
     pub email: String,
@@ -35,8 +37,13 @@ pub struct RequiredSetUpPage {
 
 /// The step of the set-up.
 pub enum SetUpStep {
-    /// Begin. What that asks for.
-    Begin(StepUp),
+    /// Choose, and begin.
+    Begin {
+        /// What beginning asks for.
+        step_up: StepUp,
+        /// Whether a passkey is offered too.
+        passkeys: bool,
+    },
     /// Add the key to the app, and enter the first code.
     Confirm(TotpKey),
 }
@@ -52,16 +59,21 @@ impl Page for RequiredSetUpPage {
         "Set up the second step that signing in needs."
     }
 
+    fn has_passkeys(&self) -> bool {
+        matches!(self.step, SetUpStep::Begin { step_up: StepUp::None, passkeys: true })
+    }
+
     fn form_redirect_origin(&self) -> Option<&str> {
         self.next.as_ref()?.origin()
     }
 
     fn view(self, form: Option<&FormState>) -> AnyView {
         let feedback = Feedback::new(FormKind::RequiredSetUp, form);
+        let with_passkey = self.has_passkeys();
         let Self { email, step, next } = self;
         let continues = next.clone();
         let body = match step {
-            SetUpStep::Begin(step_up) => view! { <Begin email step_up next feedback /> }.into_any(),
+            SetUpStep::Begin { step_up, .. } => view! { <Begin email step_up with_passkey next feedback /> }.into_any(),
             SetUpStep::Confirm(key) => view! {
                 <TotpSteps key />
                 <PostForm action="/actions/confirm-totp" feedback=feedback.clone() target=field_id>
@@ -84,11 +96,17 @@ impl Page for RequiredSetUpPage {
 }
 
 #[component]
-fn Begin(email: String, step_up: StepUp, next: Option<ReturnAddress>, feedback: Feedback) -> AnyView {
+fn Begin(
+    email: String,
+    step_up: StepUp,
+    with_passkey: bool,
+    next: Option<ReturnAddress>,
+    feedback: Feedback,
+) -> AnyView {
     let lead = view! {
         <p class="lead">
-            "Every account here needs a second step: a code of an authenticator app on your phone. A stolen password alone is \
-             then not enough."
+            "Every account here needs a second step: a code of an authenticator app on your phone"
+            {with_passkey.then_some(", or a passkey")} ". A stolen password alone is then not enough."
         </p>
     };
     if matches!(step_up, StepUp::SignIn | StepUp::Confirm) {
@@ -109,13 +127,27 @@ fn Begin(email: String, step_up: StepUp, next: Option<ReturnAddress>, feedback: 
             />
         }
     });
+    let label = if with_passkey { "Use an authenticator app" } else { "Begin" };
+    let passkey = with_passkey.then(|| view! { <AddPasskey next=next.clone() /> });
     view! {
         {lead}
         <PostForm action="/actions/set-up-totp" feedback target=|_| PASSWORD>
             <NextField next />
             {password}
-            <button type="submit" class="primary">"Begin"</button>
+            <button type="submit" class="primary">{label}</button>
         </PostForm>
+        {passkey}
     }
     .into_any()
+}
+
+/// Adds a passkey: fingerprint, face or PIN. A failure is reported by the form above.
+#[component]
+fn AddPasskey(next: Option<ReturnAddress>) -> impl IntoView {
+    view! {
+        <form class="stack" method="post" action=ADD_PASSKEY>
+            <NextField next />
+            <PasskeyButton action=ADD_PASSKEY kind=PasskeyUse::Create label="Use a passkey" />
+        </form>
+    }
 }

@@ -6,6 +6,7 @@ use super::{REQUIRED, SET_UP, assert_full, assert_refused, assert_restricted, be
 use crate::{
     factors::app::ADA,
     mail::inbox::{change, label, link, open, with_link},
+    passkey_pages,
     passkeys::app::{get, outcome, register, registration_options, remove, signs_in, verify_registration},
     support::{
         NEW_PASSWORD, PASSWORD, TestApp,
@@ -122,4 +123,40 @@ async fn earlier_passkey_session_continues() {
     let strong = Browser::new(&app);
     crate::passkeys::app::sign_in(&strong, &mut phone).await.assert_ok();
     assert_full(&strong).await;
+}
+
+#[tokio::test]
+async fn set_up_page_adds_a_passkey() {
+    let app = required().await;
+    let browser = restricted(&app).await;
+    let next = "/account/sessions";
+    let address = format!("{SET_UP}?next=%2Faccount%2Fsessions");
+    let page = browser.page(&address).await;
+    assert!(page.contains("Use an authenticator app") && page.contains("passkeys."), "{page}");
+    assert_eq!(page.matches(r#"name="next" value="/account/sessions""#).count(), 2, "{page}");
+    let options = passkey_pages::app::options(&browser, "add-passkey", &[("next", next)]).await;
+    let wrong = browser.post("add-passkey", &[("response", "{}"), ("next", next)]).await;
+    assert_eq!(wrong.header("location"), address);
+    assert_restricted(&browser).await;
+
+    let mut phone = Authenticator::synced();
+    let response = phone.register(&options).json().to_string();
+    let answer = browser.post("add-passkey", &[("response", &response), ("next", next)]).await;
+    assert_eq!(answer.header("location"), address, "the challenge is used");
+    let options = passkey_pages::app::options(&browser, "add-passkey", &[("next", next)]).await;
+    let response = phone.register(&options).json().to_string();
+    let answer = browser.post("add-passkey", &[("response", &response), ("next", next)]).await;
+    assert_eq!(answer.header("location"), next);
+    assert!(browser.page(next).await.contains("Your passkey is added"));
+    assert_full(&browser).await;
+}
+
+#[tokio::test]
+async fn old_session_is_offered_no_passkey() {
+    let app = required().await;
+    let browser = restricted(&app).await;
+    app.wait(std::time::Duration::from_mins(16));
+    assert!(!browser.page(SET_UP).await.contains("Use a passkey"));
+    assert_eq!(passkey_pages::app::page(&browser, "add-passkey", &[]).await, SET_UP);
+    assert_restricted(&browser).await;
 }
