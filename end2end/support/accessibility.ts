@@ -1,13 +1,22 @@
 // Automated WCAG checks with axe.
 
 import type { Page } from "@playwright/test";
-import axe from "axe-core";
+import axe, { type RunOnly } from "axe-core";
 
 /** axe's violations on the page, one line each. */
 export async function findings(page: Page): Promise<string[]> {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate((values) => axe.run(document, { runOnly: { type: "tag", values } }), tags);
+  return violations(page, { type: "tag", values });
+}
+
+/** The violations that another colour scheme can add, after `findings` of the same page. */
+export async function colorFindings(page: Page): Promise<string[]> {
+  return violations(page, { type: "rule", values: ["color-contrast", "link-in-text-block"] });
+}
+
+async function violations(page: Page, runOnly: RunOnly): Promise<string[]> {
+  const { violations } = await page.evaluate((only) => axe.run(document, { runOnly: only }), runOnly);
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
 }
 
