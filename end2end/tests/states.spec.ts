@@ -1,9 +1,25 @@
 // Every page in every state: no axe violation of WCAG 2.2 AA in light and dark, and no horizontal
-// scrolling from 320 px to 4K and with 200 % text.
+// scrolling from 320 px to 4K and with 200 % text, and no button on
+// a text.
 
+import type { Page } from "@playwright/test";
 import { colorFindings, findings, withScripts } from "../support/accessibility.js";
 import { states } from "../support/states.js";
 import { expect, test } from "../support/test.js";
+
+/** The buttons that cover part of a paragraph. */
+function overlaps(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const all = (selector: string) => [...document.querySelectorAll(`main ${selector}`)];
+    const boxes = all("p").filter(({ textContent }) => textContent !== "").map((text) => ({ text, box: text.getBoundingClientRect() }));
+    return all("button").flatMap((button) => {
+      const { top, bottom, left, right } = button.getBoundingClientRect();
+      const covered = boxes.filter(({ text, box }) => !text.contains(button) && box.height > 0
+        && box.top < bottom - 1 && box.bottom > top + 1 && box.left < right && box.right > left);
+      return covered.map(({ text }) => `${button.textContent} covers ${text.textContent}`);
+    });
+  });
+}
 
 for (const { name, arrange, long } of states) {
   const title = `${name}: no axe violation, no horizontal overflow`;
@@ -24,6 +40,7 @@ for (const { name, arrange, long } of states) {
         const { scrollWidth, clientWidth } = document.documentElement;
         return { scroll: scrollWidth, client: clientWidth };
       });
+      expect(await overlaps(page)).toEqual([]);
       expect(client).toBe(width);
       expect(scroll).toBeLessThanOrEqual(client);
     }
