@@ -12,7 +12,7 @@ function overlaps(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const all = (selector: string) => [...document.querySelectorAll(`main ${selector}`)];
     const boxes = all("p").filter(({ textContent }) => textContent !== "").map((text) => ({ text, box: text.getBoundingClientRect() }));
-    return all("button").flatMap((button) => {
+    return all("button").filter((button) => button.checkVisibility()).flatMap((button) => {
       const { top, bottom, left, right } = button.getBoundingClientRect();
       const covered = boxes.filter(({ text, box }) => !text.contains(button) && box.height > 0
         && box.top < bottom - 1 && box.bottom > top + 1 && box.left < right && box.right > left);
