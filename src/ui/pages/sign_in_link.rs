@@ -62,7 +62,7 @@ impl Page for SignInLinkPage {
                 {warning}
                 <PostForm action="/actions/sign-in-with-link" feedback target=field_id>
                     <input type="hidden" name="link" value=self.label />
-                    <button type="submit" class="primary wrap">"Sign in as " <bdi>{self.email}</bdi></button>
+                    <button type="submit" class="primary wrap"><span>"Sign in as " <bdi>{self.email}</bdi></span></button>
                 </PostForm>
             </section>
         }
